@@ -1,0 +1,111 @@
+/**
+ * Every failure that a user can meet has a code here, with the remedy that is shown beside it.
+ * `status` is the HTTP status of the problem response (RFC 9457) that carries the code.
+ */
+export const ERRORS = {
+  // Facts
+  FACT_INVALID: { status: 422, remedy: 'Correct the named field and send the fact again with the same key.' },
+  FACT_TOO_LARGE: { status: 413, remedy: 'Split the document: at most 2,000 lines and 256 KiB a fact.' },
+  FACT_KIND_UNKNOWN: { status: 422, remedy: 'Update the hub, then release the fact from quarantine.' },
+  KEY_REUSED: {
+    status: 409,
+    remedy: 'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
+  },
+  SEQ_REUSED: {
+    status: 409,
+    remedy: 'The journal gave one seq twice (a restored backup?). Release the fact under a new key after a look at both.',
+  },
+  SKU_UNKNOWN: { status: 422, remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.' },
+
+  // Requests
+  BODY_NOT_JSON: { status: 400, remedy: 'Send a JSON body with content type application/json.' },
+  BODY_TOO_LARGE: { status: 413, remedy: 'Send fewer facts in one request.' },
+  REQUEST_INVALID: { status: 400, remedy: 'Correct the named field; the OpenAPI page lists what is accepted.' },
+  NOT_FOUND: { status: 404, remedy: 'Check the address and the id.' },
+  CONFLICT: { status: 409, remedy: 'Read the current state, then decide again.' },
+  UNAUTHORIZED: { status: 401, remedy: 'Send the credential as "Authorization: Bearer ..."; make one with the CLI.' },
+  FORBIDDEN: { status: 403, remedy: 'Use a credential whose scope allows this.' },
+  HOST_FORBIDDEN: { status: 403, remedy: 'Call the agent by its loopback address, without a foreign Origin.' },
+  RATE_LIMITED: { status: 429, remedy: 'Wait for the seconds named in Retry-After.' },
+  INTERNAL: { status: 500, remedy: 'Look the correlation id up in the logs.' },
+
+  // Devices and the wire
+  PROTOCOL_TOO_OLD: { status: 426, remedy: 'Update the agent; the store keeps its facts and sends them afterwards.' },
+  PROTOCOL_TOO_NEW: { status: 426, remedy: 'Update the hub; the store keeps its facts and sends them afterwards.' },
+  HELLO_REQUIRED: { status: 401, remedy: 'Answer the challenge with hello before anything else.' },
+  SIGNATURE_INVALID: { status: 401, remedy: 'Enrol the device again: its key is not the one that the hub knows.' },
+  NONCE_REPLAYED: { status: 401, remedy: 'Connect anew: a challenge is answered once, on its own connection.' },
+  DEVICE_UNKNOWN: { status: 401, remedy: 'Enrol this device with a one-time token.' },
+  DEVICE_REVOKED: { status: 403, remedy: 'Ask the hub operator; the store keeps its facts until it is enrolled again.' },
+  TOKEN_INVALID: { status: 403, remedy: 'Make a new token at the hub: shelfwire-hub token create --store CODE.' },
+  TOKEN_USED: { status: 403, remedy: 'A token enrols one device. Make a new one at the hub.' },
+  TOKEN_EXPIRED: { status: 403, remedy: 'Make a new token at the hub: shelfwire-hub token create --store CODE.' },
+  FRAME_INVALID: { status: 400, remedy: 'The agent sends the frame again; if it persists, send a support bundle.' },
+  FRAME_TOO_LARGE: { status: 413, remedy: 'The agent splits the frame and sends the parts.' },
+  SEQ_GAP: { status: 409, remedy: 'The agent sends again from the watermark that the hub named.' },
+  EPOCH_UNKNOWN: { status: 409, remedy: 'The agent says hello again with the epoch of its journal.' },
+  HUB_BUSY: { status: 503, remedy: 'The agent waits for the time that the hub named and tries again.' },
+  HUB_UNREACHABLE: { status: 503, remedy: 'Check the hub address and the network; selling goes on meanwhile.' },
+  COLLECTION_UNKNOWN: { status: 404, remedy: 'Pull one of products, positions, storeConfig.' },
+  CHECKPOINT_INVALID: { status: 400, remedy: 'Pull again without a checkpoint.' },
+
+  // The agent on its machine
+  NOT_ENROLLED: { status: 409, remedy: 'Run: shelfwire-agent enrol --hub URL --token TOKEN.' },
+  ALREADY_ENROLLED: { status: 409, remedy: 'This folder belongs to a device already; choose another with --data.' },
+  FOLDER_IN_USE: { status: 409, remedy: 'Stop the other process that has this data folder open, or choose another folder.' },
+  STORAGE_FULL: { status: 507, remedy: 'Free space on the disk of the data folder; what was acknowledged is safe.' },
+  STORAGE_IO: { status: 500, remedy: 'Check the disk of the data folder; what was acknowledged is safe.' },
+  STORAGE_NOT_DURABLE: { status: 500, remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.' },
+  JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
+  CSV_ROW_INVALID: { status: 422, remedy: 'Correct the row and export it again; the rest of the file was taken.' },
+  CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
+  OPTION_INVALID: { status: 400, remedy: 'See --help for the options and their types.' },
+  CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },
+
+  // The hub and its database
+  DB_UNAVAILABLE: { status: 503, remedy: 'Check PostgreSQL; stores keep their facts and send them afterwards.' },
+  PG_BINARIES_MISSING: {
+    status: 500,
+    remedy: 'Reinstall without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer.',
+  },
+  PG_START_FAILED: { status: 500, remedy: 'Read the log lines named here, or set DATABASE_URL to another PostgreSQL.' },
+  PG_ACCOUNT: { status: 500, remedy: 'Start the hub as a normal user, or create the system account shelfwire-pg.' },
+  PG_FOLDER_UNREACHABLE: { status: 500, remedy: 'Choose a --data folder that the system account can reach.' },
+  MIGRATION_CHANGED: { status: 500, remedy: 'Restore the migration as it was released; add a new one instead.' },
+  MIGRATION_NEWER: { status: 500, remedy: 'Start the hub version that made this database, or a newer one.' },
+} as const satisfies Record<string, { status: number; remedy: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error with a code of the table: says what happened, to which thing (`context`), and keeps its cause. */
+export class ShelfwireError extends Error {
+  readonly code: ErrorCode;
+  readonly context: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; context?: Record<string, unknown> } = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ShelfwireError';
+    this.code = code;
+    this.context = options.context ?? {};
+  }
+
+  get remedy(): string {
+    return ERRORS[this.code].remedy;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** What crosses a wire of a failure: its code, what happened, and what to do. Never the cause. */
+export interface WireError {
+  code: ErrorCode;
+  detail: string;
+  remedy: string;
+}
+
+export function toWireError(error: unknown): WireError {
+  if (error instanceof ShelfwireError) return { code: error.code, detail: error.message, remedy: error.remedy };
+  return { code: 'INTERNAL', detail: 'Something unforeseen happened.', remedy: ERRORS.INTERNAL.remedy };
+}

@@ -9,13 +9,18 @@ export const ERRORS = {
   FACT_KIND_UNKNOWN: { status: 422, remedy: 'Update the hub, then release the fact from quarantine.' },
   KEY_REUSED: {
     status: 409,
-    remedy: 'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
+    remedy:
+      'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
   },
   SEQ_REUSED: {
     status: 409,
-    remedy: 'The journal gave one seq twice (a restored backup?). Release the fact under a new key after a look at both.',
+    remedy:
+      'The journal gave one seq twice (a restored backup?). Release the fact under a new key after a look at both.',
   },
-  SKU_UNKNOWN: { status: 422, remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.' },
+  SKU_UNKNOWN: {
+    status: 422,
+    remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
+  },
 
   // Requests
   BODY_NOT_JSON: { status: 400, remedy: 'Send a JSON body with content type application/json.' },
@@ -36,7 +41,10 @@ export const ERRORS = {
   SIGNATURE_INVALID: { status: 401, remedy: 'Enrol the device again: its key is not the one that the hub knows.' },
   NONCE_REPLAYED: { status: 401, remedy: 'Connect anew: a challenge is answered once, on its own connection.' },
   DEVICE_UNKNOWN: { status: 401, remedy: 'Enrol this device with a one-time token.' },
-  DEVICE_REVOKED: { status: 403, remedy: 'Ask the hub operator; the store keeps its facts until it is enrolled again.' },
+  DEVICE_REVOKED: {
+    status: 403,
+    remedy: 'Ask the hub operator; the store keeps its facts until it is enrolled again.',
+  },
   TOKEN_INVALID: { status: 403, remedy: 'Make a new token at the hub: shelfwire-hub token create --store CODE.' },
   TOKEN_USED: { status: 403, remedy: 'A token enrols one device. Make a new one at the hub.' },
   TOKEN_EXPIRED: { status: 403, remedy: 'Make a new token at the hub: shelfwire-hub token create --store CODE.' },
@@ -52,10 +60,16 @@ export const ERRORS = {
   // The agent on its machine
   NOT_ENROLLED: { status: 409, remedy: 'Run: shelfwire-agent enrol --hub URL --token TOKEN.' },
   ALREADY_ENROLLED: { status: 409, remedy: 'This folder belongs to a device already; choose another with --data.' },
-  FOLDER_IN_USE: { status: 409, remedy: 'Stop the other process that has this data folder open, or choose another folder.' },
+  FOLDER_IN_USE: {
+    status: 409,
+    remedy: 'Stop the other process that has this data folder open, or choose another folder.',
+  },
   STORAGE_FULL: { status: 507, remedy: 'Free space on the disk of the data folder; what was acknowledged is safe.' },
   STORAGE_IO: { status: 500, remedy: 'Check the disk of the data folder; what was acknowledged is safe.' },
-  STORAGE_NOT_DURABLE: { status: 500, remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.' },
+  STORAGE_NOT_DURABLE: {
+    status: 500,
+    remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.',
+  },
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
   CSV_ROW_INVALID: { status: 422, remedy: 'Correct the row and export it again; the rest of the file was taken.' },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },

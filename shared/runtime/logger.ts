@@ -3,11 +3,9 @@ import { pino, stdTimeFunctions, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Paths of fields that hold secrets: they are masked wherever they are logged (X1). */
-const SECRET_PATHS = ['token', 'password', 'authorization', 'privateKey', 'signature', 'databaseUrl'].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-]);
+const SECRET_PATHS = ['token', 'password', 'authorization', 'privateKey', 'signature', 'databaseUrl'].flatMap(
+  (name) => [name, `*.${name}`, `*.*.${name}`],
+);
 
 /** Structured logs: one JSON object a line on stderr, so that stdout stays for what a command answers. */
 export function createLogger(options: { name: string; level: string }): Logger {

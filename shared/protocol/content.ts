@@ -1,0 +1,42 @@
+import { hash } from 'node:crypto';
+import type { z } from 'zod';
+import { ShelfwireError } from './errors.ts';
+import { BODIES, type FactContent, type FactKind } from './fact.ts';
+import { LIMITS } from './limits.ts';
+
+/** Content in its one spelling: keys in schema order, absent ones left out. Its digest is what F4 compares. */
+export interface CanonicalContent {
+  content: FactContent;
+  /** JSON of the body in canonical spelling. */
+  bodyText: string;
+  /** 32 hex digits: the first half of SHA-256 over kind and body. */
+  digest: string;
+}
+
+/**
+ * Validates a body of unknown origin against its kind's schema.
+ * Throws FACT_KIND_UNKNOWN, FACT_INVALID (names the first field that is wrong) or FACT_TOO_LARGE.
+ */
+export function canonicalContent(kind: string, body: unknown): CanonicalContent {
+  const schema: z.ZodType | undefined = Object.hasOwn(BODIES, kind) ? BODIES[kind as FactKind] : undefined;
+  if (!schema) throw new ShelfwireError('FACT_KIND_UNKNOWN', `There is no kind of fact "${kind.slice(0, 32)}".`);
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new ShelfwireError('FACT_INVALID', describeIssues(parsed.error));
+  const bodyText = JSON.stringify(parsed.data);
+  if (bodyText.length > LIMITS.factBytes || Buffer.byteLength(bodyText) > LIMITS.factBytes) {
+    throw new ShelfwireError('FACT_TOO_LARGE', `The fact has more than ${LIMITS.factBytes} bytes.`);
+  }
+  return { content: { kind, body: parsed.data } as FactContent, bodyText, digest: digestOf(kind, bodyText) };
+}
+
+/** The digest of content that is in canonical spelling already. */
+export function digestOf(kind: string, bodyText: string): string {
+  return hash('sha256', `${kind}\n${bodyText}`, 'hex').slice(0, 32);
+}
+
+/** The first issues of a failed parse in one readable line: "lines.2.quantity: too small". */
+export function describeIssues(error: z.ZodError): string {
+  const shown = error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  const more = error.issues.length > shown.length ? ` (and ${error.issues.length - shown.length} more)` : '';
+  return shown.join('; ') + more;
+}

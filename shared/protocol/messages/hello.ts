@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { instant, storeCode, text } from '../fields.ts';
+import { PROTOCOL } from '../version.ts';
+
+/** First word of the hub on a connection: sign this nonce, within the range of protocols that I serve. */
+export const challenge = z.strictObject({
+  nonce: z.base64url().length(43),
+  protocol: z.strictObject({ oldest: z.int(), current: z.int() }),
+});
+export type Challenge = z.infer<typeof challenge>;
+
+/** The device proves who it is and says where its journal stands. */
+export const hello = z.strictObject({
+  protocol: z.int().min(0).max(1_000_000),
+  device: z.int().min(1).max(2_147_483_647),
+  /** Instant the journal was begun; another epoch is another journal. */
+  epoch: instant,
+  /** Ed25519 over `helloMessage(...)`, base64url. */
+  signature: z.base64url().length(86),
+  /** Facts that the hub has not acknowledged yet. */
+  backlog: z.int().min(0).max(1_000_000_000),
+  agentVersion: text,
+});
+export type Hello = z.infer<typeof hello>;
+
+/** The bytes that a device signs: nonce, device and epoch, so that a signature fits nothing else. */
+export function helloMessage(nonce: string, device: number, epoch: number): Buffer {
+  return Buffer.from(`shelfwire hello\n${nonce}\n${device}\n${epoch}`);
+}
+
+export const welcome = z.strictObject({
+  protocol: z.int().min(PROTOCOL.oldest).max(PROTOCOL.current),
+  /** The hub's number of this journal: it orders facts of the same instant. */
+  journal: z.int().min(1),
+  /** The highest seq up to which the hub holds every fact. Authoritative. */
+  watermark: z.int().min(0),
+  hubNow: instant,
+  /** Frames that may be unacknowledged at once. */
+  credit: z.int().min(1).max(16),
+  store: z.strictObject({ code: storeCode, name: text }),
+});
+export type Welcome = z.infer<typeof welcome>;

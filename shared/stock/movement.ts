@@ -1,0 +1,46 @@
+import type { FactContent } from '../protocol/fact.ts';
+import type { Condition } from '../protocol/fields.ts';
+
+/** The kinds of fact that move stock. Names in the ledger; history explains the number. */
+export const MOVEMENT_KINDS = ['sale', 'return', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void'] as const;
+export type MovementKind = (typeof MOVEMENT_KINDS)[number];
+
+/** One signed line of a fact. Its location and order are those of the fact. */
+export interface MovementLine {
+  /** Place of the line in the fact, from 0. */
+  readonly line: number;
+  readonly sku: string;
+  readonly condition: Condition;
+  /** Units, negative when they leave. */
+  readonly quantity: number;
+}
+
+/** The signed lines of a fact: none for a count (an observation) and for a void (it reverses another's lines). */
+export function movementLines({ kind, body }: FactContent): MovementLine[] {
+  switch (kind) {
+    case 'sale':
+      return stocked(body.lines).map(({ item, line }) => move(line, item.sku, 'sellable', -item.quantity));
+    case 'return':
+      return stocked(body.lines).map(({ item, line }) => move(line, item.sku, item.condition, item.quantity));
+    case 'receipt':
+    case 'adjustment':
+      return body.lines.map((item, line) => move(line, item.sku, item.condition ?? 'sellable', item.quantity));
+    case 'transferOut':
+      return body.lines.map((item, line) => move(line, item.sku, 'sellable', -item.quantity));
+    case 'transferIn':
+      return body.lines.map((item, line) => move(line, item.sku, 'sellable', item.quantity));
+    case 'count':
+    case 'void':
+      return [];
+    default:
+      return kind satisfies never;
+  }
+}
+
+function move(line: number, sku: string, condition: Condition, quantity: number): MovementLine {
+  return { line, sku, condition, quantity };
+}
+
+function stocked<Line extends { service?: true | undefined }>(lines: readonly Line[]): { item: Line; line: number }[] {
+  return lines.map((item, line) => ({ item, line })).filter(({ item }) => item.service !== true);
+}

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
+
+/**
+ * What one drain of the peer measured. Bytes are those of the TCP payload in both directions, HTTP included, counted
+ * at the server. Processor times are user and system time of the whole process while replication ran.
+ */
+const PeerResult = z.strictObject({
+  peer: z.string(),
+  docs: z.int().positive(),
+  batch: z.int().positive(),
+  seconds: z.number().positive(),
+  docsPerSecond: z.number().positive(),
+  bytesUpPerDoc: z.number().nonnegative(),
+  bytesDownPerDoc: z.number().nonnegative(),
+  clientCpuUsPerDoc: z.number().nonnegative(),
+  serverCpuUsPerDoc: z.number().nonnegative(),
+});
+export type PeerResult = z.infer<typeof PeerResult>;
+
+const Ports = z.object({ port: z.int().positive(), statsPort: z.int().positive() });
+
+export interface PeerRun {
+  /** One sale a line, as JSON; it must hold at least `docs` of them. */
+  readonly salesFile: string;
+  readonly docs: number;
+  /** Documents a replication batch: the peer's `batch_size`, 100 by its own default. */
+  readonly batch: number;
+  /** Both processes are ended after this long, filling the peer's store included. */
+  readonly timeLimitMs?: number;
+  /** Where the peer's programs and packages are. */
+  readonly peersFolder?: string;
+}
+
+/**
+ * Drains sales from a PouchDB into an express-pouchdb on loopback, each in a process of its own, and tells what that
+ * took. One call is one cold run. A peer that is not installed, fails or is too slow yields `skipped` with the reason:
+ * the benchmark goes on with our own figures. Processes and temporary folders are gone when the promise settles.
+ */
+export async function runPouchPeer(run: PeerRun): Promise<PeerResult | { skipped: string }> {
+  const peersFolder = run.peersFolder ?? join(import.meta.dirname, '..', 'peers');
+  if (!existsSync(join(peersFolder, 'node_modules'))) {
+    return { skipped: 'peers are not installed: npm ci --prefix test/peers' };
+  }
+  const timeLimitMs = run.timeLimitMs ?? 180_000;
+  const folder = await mkdtemp(join(tmpdir(), 'shelfwire-peer-'));
+  const programs: Program[] = [];
+  const start = (script: string, parameters: string[]): Program => {
+    const program = startProgram(join(peersFolder, script), parameters, folder);
+    programs.push(program);
+    return program;
+  };
+  const limit = AbortSignal.timeout(timeLimitMs);
+  try {
+    const { port, statsPort } = Ports.parse(await start('pouchdb-server.mjs', [folder]).answer(limit));
+    const drain = start('pouchdb-drain.mjs', [
+      `--sales=${run.salesFile}`,
+      `--docs=${run.docs}`,
+      `--batch=${run.batch}`,
+      `--server=http://127.0.0.1:${port}`,
+      `--stats=http://127.0.0.1:${statsPort}`,
+      `--folder=${folder}`,
+    ]);
+    return PeerResult.parse(await drain.answer(limit));
+  } catch (error) {
+    if (limit.aborted) return { skipped: `the peer did not finish within ${timeLimitMs / 1000} s` };
+    return { skipped: `the peer failed: ${error instanceof Error ? error.message : String(error)}` };
+  } finally {
+    await Promise.all(programs.map((program) => program.kill()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+interface Program {
+  /** The first line of the program's standard output, parsed; rejects with its last words when it ends without one. */
+  answer(signal: AbortSignal): Promise<unknown>;
+  /** Ends the program at once; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+function startProgram(script: string, parameters: string[], workingFolder: string): Program {
+  // A pipe that we never write to: it ends when this process dies, and the programs end with it.
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(process.execPath, [script, ...parameters], {
+    cwd: workingFolder,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let lastWords = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-2000);
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  // Listened to from the start, so that a line printed before anybody asks is not missed.
+  const firstLine = new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('error', reject);
+    child.once('close', (code) => reject(new Error(`${basename(script)} ended with ${code}: ${reasonOf(lastWords)}`)));
+  });
+  firstLine.catch(() => undefined);
+  return {
+    async answer(signal) {
+      signal.throwIfAborted();
+      const ended = new AbortController();
+      const tooLate = once(signal, 'abort', { signal: ended.signal }).then(() => signal.throwIfAborted());
+      tooLate.catch(() => undefined);
+      try {
+        return JSON.parse(String(await Promise.race([firstLine, tooLate]))) as unknown;
+      } finally {
+        ended.abort();
+      }
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** The error of what a program wrote before it ended, without the source line and the stack around it. */
+function reasonOf(lastWords: string): string {
+  return /^\w*Error\b.*$/m.exec(lastWords)?.[0] ?? lastWords.trim();
+}

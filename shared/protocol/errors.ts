@@ -12,11 +12,6 @@ export const ERRORS = {
     remedy:
       'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
   },
-  SEQ_REUSED: {
-    status: 409,
-    remedy:
-      'The journal gave one seq twice (a restored backup?). Release the fact under a new key after a look at both.',
-  },
   SKU_UNKNOWN: {
     status: 422,
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
@@ -66,6 +61,10 @@ export const ERRORS = {
   },
   STORAGE_FULL: { status: 507, remedy: 'Free space on the disk of the data folder; what was acknowledged is safe.' },
   STORAGE_IO: { status: 500, remedy: 'Check the disk of the data folder; what was acknowledged is safe.' },
+  STORAGE_BUSY: { status: 503, remedy: 'Another process writes to the data folder; stop it, then try again.' },
+  STORAGE_CLOSED: { status: 503, remedy: 'The agent is stopping; try again when it is back.' },
+  STORAGE_DAMAGED: { status: 500, remedy: 'Keep the file as it is and send it with a support bundle.' },
+  STORAGE_NEWER: { status: 500, remedy: 'Start the agent version that wrote this folder, or a newer one.' },
   STORAGE_NOT_DURABLE: {
     status: 500,
     remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.',
@@ -86,6 +85,10 @@ export const ERRORS = {
   PG_ACCOUNT: { status: 500, remedy: 'Start the hub as a normal user, or create the system account shelfwire-pg.' },
   PG_FOLDER_UNREACHABLE: { status: 500, remedy: 'Choose a --data folder that the system account can reach.' },
   MIGRATION_CHANGED: { status: 500, remedy: 'Restore the migration as it was released; add a new one instead.' },
+  MIGRATION_FAILED: {
+    status: 500,
+    remedy: 'Read the cause; nothing of the migration was kept, so start again once it is removed.',
+  },
   MIGRATION_NEWER: { status: 500, remedy: 'Start the hub version that made this database, or a newer one.' },
 } as const satisfies Record<string, { status: number; remedy: string }>;
 

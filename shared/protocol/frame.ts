@@ -24,7 +24,8 @@ export function encodeFrame(facts: readonly FramedFact[], encoding: Exclude<Enco
   return zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 }
 
-function toLine(fact: FramedFact): string {
+/** One fact as its line of a frame; what is kept verbatim of it in quarantine. */
+export function toLine(fact: FramedFact): string {
   const correlation = fact.correlationId === fact.key ? '' : fact.correlationId;
   return `${fact.at}\t${fact.offsetMs}\t${fact.kind}\t${fact.key}\t${correlation}\t${fact.source}\t${fact.bodyText}`;
 }

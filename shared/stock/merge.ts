@@ -31,7 +31,8 @@ export class Inventory {
     this.#facts.set(id, fact);
     this.#apply(fact);
     if (this.#voided.has(id)) this.#reverse(fact);
-    if (fact.content.kind === 'void' && fact.content.body.voids !== undefined) this.#void(fact.location, fact.content.body.voids);
+    if (fact.content.kind === 'void' && fact.content.body.voids !== undefined)
+      this.#void(fact.location, fact.content.body.voids);
     return 'merged';
   }
 

@@ -14,7 +14,11 @@ export type LocalEvent =
  * @param unknown sellable events of this journal that the hub's position does not contain
  * @param known   those that it does contain and that come after the oldest count in `unknown`; else empty
  */
-export function overlayOnHand(base: PositionState | null, unknown: readonly LocalEvent[], known: readonly LocalEvent[]): number {
+export function overlayOnHand(
+  base: PositionState | null,
+  unknown: readonly LocalEvent[],
+  known: readonly LocalEvent[],
+): number {
   const anchor = latestCount(unknown, base?.anchor?.order);
   if (!anchor) {
     const start = base?.anchor?.order;

@@ -34,6 +34,11 @@ export interface PeerRun {
   readonly docs: number;
   /** Documents a replication batch: the peer's `batch_size`, 100 by its own default. */
   readonly batch: number;
+  /**
+   * What the server does beside replication: nothing (`minimumForPouchDB`, the default here, about a third faster), or
+   * all that the package does by its own default (`fullCouchDB`: log file, users, validation).
+   */
+  readonly mode?: 'minimumForPouchDB' | 'fullCouchDB';
   /** Both processes are ended after this long, filling the peer's store included. */
   readonly timeLimitMs?: number;
   /** Where the peer's programs and packages are. */
@@ -50,6 +55,7 @@ export async function runPouchPeer(run: PeerRun): Promise<PeerResult | { skipped
   if (!existsSync(join(peersFolder, 'node_modules'))) {
     return { skipped: 'peers are not installed: npm ci --prefix test/peers' };
   }
+  const mode = run.mode ?? 'minimumForPouchDB';
   const timeLimitMs = run.timeLimitMs ?? 180_000;
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-peer-'));
   const programs: Program[] = [];
@@ -60,7 +66,7 @@ export async function runPouchPeer(run: PeerRun): Promise<PeerResult | { skipped
   };
   const limit = AbortSignal.timeout(timeLimitMs);
   try {
-    const { port, statsPort } = Ports.parse(await start('pouchdb-server.mjs', [folder]).answer(limit));
+    const { port, statsPort } = Ports.parse(await start('pouchdb-server.mjs', [folder, mode]).answer(limit));
     const drain = start('pouchdb-drain.mjs', [
       `--sales=${run.salesFile}`,
       `--docs=${run.docs}`,
@@ -68,6 +74,7 @@ export async function runPouchPeer(run: PeerRun): Promise<PeerResult | { skipped
       `--server=http://127.0.0.1:${port}`,
       `--stats=http://127.0.0.1:${statsPort}`,
       `--folder=${folder}`,
+      `--mode=${mode}`,
     ]);
     return PeerResult.parse(await drain.answer(limit));
   } catch (error) {

@@ -1,7 +1,7 @@
 // The peer's client: one store that was offline. Writes sales into a local PouchDB over LevelDB, then measures how
 // long replicating them to the server takes, in a process of its own.
 //
-//   node pouchdb-drain.mjs --sales FILE --server URL --stats URL --folder FOLDER [--docs 20000] [--batch 100]
+//   node pouchdb-drain.mjs --sales FILE --server URL --stats URL --folder FOLDER --mode MODE [--docs 20000] [--batch 100]
 //
 // FILE holds one sale a line, as JSON; the first `docs` lines are taken. Prints one line of JSON: PeerResult of
 // test/bench/peer-pouchdb.ts. Ends without a result when its standard input ends.
@@ -17,13 +17,14 @@ const { values } = parseArgs({
     server: { type: 'string' },
     stats: { type: 'string' },
     folder: { type: 'string' },
+    mode: { type: 'string' },
     docs: { type: 'string', default: '20000' },
     batch: { type: 'string', default: '100' },
   },
 });
 const docs = Number(values.docs);
 const batch = Number(values.batch);
-for (const name of ['sales', 'server', 'stats', 'folder']) {
+for (const name of ['sales', 'server', 'stats', 'folder', 'mode']) {
   if (values[name] === undefined) throw new Error(`--${name} is missing`);
 }
 
@@ -75,7 +76,7 @@ if (arrived !== docs || replicated.doc_write_failures > 0) {
 const perDoc = (total) => Math.round((total / docs) * 10) / 10;
 console.log(
   JSON.stringify({
-    peer: 'PouchDB 9.0.0 -> express-pouchdb 4.2.0 (LevelDB, no fsync per batch)',
+    peer: `PouchDB 9.0.0 -> express-pouchdb 4.2.0 (${values.mode}; LevelDB, no fsync per batch)`,
     docs,
     batch,
     seconds: Math.round(seconds * 1000) / 1000,

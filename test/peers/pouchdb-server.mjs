@@ -1,6 +1,6 @@
 // The peer's server: express-pouchdb on a free port of 127.0.0.1 over LevelDB, in a process of its own.
 //
-//   node pouchdb-server.mjs FOLDER
+//   node pouchdb-server.mjs FOLDER minimumForPouchDB|fullCouchDB
 //
 // Prints one line, `{"port": n, "statsPort": n}`. The second port answers any request with the bytes that went
 // through the first one and the processor time used so far; it is apart so that asking costs the measured side
@@ -13,13 +13,14 @@ import express from 'express';
 import expressPouchdb from 'express-pouchdb';
 import PouchDB from 'pouchdb';
 
-const folder = process.argv[2];
-if (folder === undefined) throw new Error('usage: node pouchdb-server.mjs FOLDER');
+const [folder, mode] = process.argv.slice(2);
+if (mode === undefined) throw new Error('usage: node pouchdb-server.mjs FOLDER minimumForPouchDB|fullCouchDB');
 
 const app = express();
-// The leanest mode that still speaks the whole replication protocol: no log file, no user database, no validation.
+// The first mode speaks the whole replication protocol without log file, users and validation; the second is the
+// package's own default.
 const databases = PouchDB.defaults({ prefix: folder + sep });
-app.use(expressPouchdb(databases, { mode: 'minimumForPouchDB' }));
+app.use(expressPouchdb(databases, { mode }));
 
 const open = new Set();
 const closed = { bytesIn: 0, bytesOut: 0 };

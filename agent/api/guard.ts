@@ -1,0 +1,62 @@
+import type { RequestHandler } from 'express';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { nameCaller } from './caller.ts';
+import type { ClientRegistry } from './client-registry.ts';
+import { TokenBucket, type RateRule } from './token-bucket.ts';
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Only requests that are meant for this machine. A page whose name is rebound to 127.0.0.1 sends its own Host, a page
+ * of another site its own Origin: both are refused, whatever credential they carry.
+ */
+export function requireLoopback(allowedOrigins: readonly string[]): RequestHandler {
+  const allowed = new Set(allowedOrigins);
+  return (request, _response, next) => {
+    const host = request.headers.host ?? '';
+    const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
+    if (!LOOPBACK_HOSTS.has(name)) {
+      throw new ShelfwireError('HOST_FORBIDDEN', `Host "${host.slice(0, 80)}" is not this machine's loopback address.`);
+    }
+    const origin = request.headers.origin;
+    if (origin !== undefined && origin !== `http://${host}` && !allowed.has(origin)) {
+      throw new ShelfwireError('HOST_FORBIDDEN', `Origin "${origin.slice(0, 80)}" may not call this agent.`);
+    }
+    next();
+  };
+}
+
+/** Failed credentials: enough for a mistyped setup, too few for guessing. */
+const FAILURES: RateRule = { perSecond: 1, burst: 20 };
+
+/**
+ * A known client's token as `Authorization: Bearer`, and no more requests than `rule` allows each client (X1). Failures
+ * have a bucket of their own: whoever guesses is slowed down, clients with a valid token are not.
+ */
+export function requireClient(clients: ClientRegistry, rule: RateRule, clock: Clock): RequestHandler {
+  const failures = new TokenBucket(FAILURES, clock);
+  const buckets = new Map<string, TokenBucket>();
+  return (request, response, next) => {
+    const [, token] = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(request.get('Authorization') ?? '') ?? [];
+    const client = token === undefined ? undefined : clients.find(token);
+    if (client === undefined) {
+      refuseWhile(failures.take());
+      response.set('WWW-Authenticate', 'Bearer');
+      throw new ShelfwireError(
+        'UNAUTHORIZED',
+        token === undefined ? 'A bearer token is missing.' : 'The token is not known.',
+      );
+    }
+    const bucket = buckets.get(client) ?? new TokenBucket(rule, clock);
+    buckets.set(client, bucket);
+    refuseWhile(bucket.take());
+    nameCaller(response, client);
+    next();
+  };
+}
+
+function refuseWhile(retryAfterMs: number): void {
+  if (retryAfterMs === 0) return;
+  throw new ShelfwireError('RATE_LIMITED', 'Too many requests.', { context: { retryAfterMs } });
+}

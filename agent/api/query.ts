@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { describeIssues } from '#shared/protocol/content.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+
+/** What every paged address takes. */
+export const pageQuery = {
+  cursor: z.string().min(1).max(512).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(1_000))
+    .default(100),
+};
+
+export const stockQuery = z.strictObject({ ...pageQuery, search: z.string().min(1).max(LIMITS.textChars).optional() });
+export const quarantineQuery = z.strictObject(pageQuery);
+
+/** A query of unknown origin by its schema, or REQUEST_INVALID naming the field. */
+export function readQuery<Schema extends z.ZodType>(schema: Schema, query: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(query);
+  if (!parsed.success) throw new ShelfwireError('REQUEST_INVALID', describeIssues(parsed.error));
+  return parsed.data;
+}

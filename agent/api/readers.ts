@@ -1,0 +1,83 @@
+import type { ErrorCode, WireError } from '#shared/protocol/errors.ts';
+
+/** One sku as the store sees it: the hub's position with the store's own unsent facts on top. */
+export interface StockItem {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly onHand: number;
+}
+
+/** A page; `nextCursor` is null on the last one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+export interface PageQuery {
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+export interface StockReader {
+  list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem>>;
+  get(sku: string): Promise<StockItem | undefined>;
+}
+
+/** Something that was set aside, with its reason and its text as it came. */
+export interface QuarantinedItem {
+  readonly id: string;
+  /** Ms since 1970. */
+  readonly at: number;
+  readonly source: string;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly verbatim: string;
+}
+
+export interface QuarantineReader {
+  /** Newest first. */
+  list(query: PageQuery): Promise<Page<QuarantinedItem>>;
+}
+
+/** How the store is: what a manager needs to know that it is safe, and what a technician needs to see why not. */
+export interface AgentStatus {
+  readonly version: string;
+  /** Instants are ms since 1970. */
+  readonly startedAt: number;
+  readonly now: number;
+  readonly store: { readonly code: string; readonly name: string } | null;
+  readonly device: number | null;
+  readonly hubUrl: string | null;
+  readonly journal: { readonly epoch: number; readonly lastSeq: number };
+  readonly sync: SyncReport;
+  readonly quarantined: number;
+  readonly sources: readonly SourceReport[];
+  /** Everything that needs somebody's attention; empty means all is well. */
+  readonly problems: readonly WireError[];
+}
+
+export interface SyncReport {
+  /** Where the connection stands; `notEnrolled` when there is no hub to talk to. */
+  readonly phase: string;
+  readonly since: number | null;
+  readonly lastAckAt: number | null;
+  readonly ackedSeq: number;
+  /** Facts that the hub has not acknowledged. They are on disk. */
+  readonly backlog: number;
+  readonly oldestUnsentAt: number | null;
+  readonly clockOffsetMs: number;
+  readonly lastError: WireError | null;
+}
+
+export interface SourceReport {
+  readonly name: string;
+  readonly state: string;
+  readonly appended: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  readonly lastError: WireError | null;
+}
+
+export interface StatusReader {
+  read(): Promise<AgentStatus>;
+}

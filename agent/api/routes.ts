@@ -1,0 +1,39 @@
+import { Router, type Request, type Response } from 'express';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { sku as skuSchema } from '#shared/protocol/fields.ts';
+import { quarantineQuery, readQuery, stockQuery } from './query.ts';
+import type { QuarantineReader, StatusReader, StockReader } from './readers.ts';
+
+export interface Readers {
+  readonly status: StatusReader;
+  readonly stock: StockReader;
+  readonly quarantine: QuarantineReader;
+}
+
+/** What the store's programs may read. */
+export function readRoutes(readers: Readers): Router {
+  const router = Router();
+  const get = (path: string, read: (request: Request) => Promise<unknown>): void => {
+    const answer = async (request: Request, response: Response): Promise<void> => {
+      response.json(await read(request));
+    };
+    // The promise is returned: express answers its rejection as a problem.
+    router.get(path, (request, response) => answer(request, response));
+  };
+  get('/v1/status', () => readers.status.read());
+  get('/v1/stock', async (request) => {
+    const { search, cursor, limit } = readQuery(stockQuery, request.query);
+    return readers.stock.list({ search, cursor, limit });
+  });
+  get('/v1/stock/:sku', async (request) => {
+    const sku = readQuery(skuSchema, request.params['sku']);
+    const item = await readers.stock.get(sku);
+    if (!item) throw new ShelfwireError('NOT_FOUND', `This store has never had "${sku}".`);
+    return item;
+  });
+  get('/v1/quarantine', async (request) => {
+    const { cursor, limit } = readQuery(quarantineQuery, request.query);
+    return readers.quarantine.list({ cursor, limit });
+  });
+  return router;
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { FileReport } from './file-report.ts';
+import type { FileSight } from './settling-files.ts';
+
+/** Names that writers use for what they have not finished. */
+const UNFINISHED = /^\.|^~|\.(tmp|part|partial|crdownload|filepart)$/i;
+
+/** A watched folder with its `working/`, `done/` and `rejected/`: a file is in exactly one of them. */
+export class DropFolder {
+  readonly path: string;
+  readonly #endings: readonly string[];
+
+  constructor(path: string, endings: readonly string[]) {
+    this.path = path;
+    this.#endings = endings.map((ending) => ending.toLowerCase());
+  }
+
+  /** Throws CONFIG_INVALID when the folders cannot be made. */
+  async prepare(): Promise<void> {
+    try {
+      for (const part of ['working', 'done', 'rejected']) await mkdir(join(this.path, part), { recursive: true });
+    } catch (cause) {
+      throw new ShelfwireError('CONFIG_INVALID', `The folder ${this.path} cannot be used.`, { cause });
+    }
+  }
+
+  /** Files that might be taken, as they are now. */
+  async look(): Promise<FileSight[]> {
+    const names = (await readdir(this.path)).filter((name) => this.#isWanted(name));
+    const sights = await Promise.all(names.map((name) => this.#sight(name)));
+    return sights.filter((sight) => sight !== undefined);
+  }
+
+  /** Files that were claimed and not finished: after a crash, or while the disk was full. */
+  async unfinished(): Promise<string[]> {
+    return (await readdir(join(this.path, 'working'))).toSorted();
+  }
+
+  /** Takes a file for us alone. False when its writer still holds it, or it is gone. */
+  async claim(name: string): Promise<boolean> {
+    try {
+      await rename(join(this.path, name), this.workingPath(name));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  workingPath(name: string): string {
+    return join(this.path, 'working', name);
+  }
+
+  /** Report first, then the file: what is in `done/` or `rejected/` always has its report. Answers the final name. */
+  async finish(name: string, part: 'done' | 'rejected', report: (file: string) => FileReport): Promise<string> {
+    const final = await this.#freeName(name, part);
+    await writeDurably(join(this.path, part, `${final}.report.json`), `${JSON.stringify(report(final), null, 2)}\n`);
+    await rename(this.workingPath(name), join(this.path, part, final));
+    return final;
+  }
+
+  #isWanted(name: string): boolean {
+    const lower = name.toLowerCase();
+    return !UNFINISHED.test(name) && this.#endings.some((ending) => lower.endsWith(ending));
+  }
+
+  async #sight(name: string): Promise<FileSight | undefined> {
+    // Gone between the two looks is not an error.
+    const stat = await lstat(join(this.path, name)).catch(() => undefined);
+    if (!stat?.isFile()) return undefined;
+    return { name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
+  }
+
+  /** The name, or with a number when one of that name was there before. */
+  async #freeName(name: string, part: string): Promise<string> {
+    const ending = extname(name);
+    const base = name.slice(0, name.length - ending.length);
+    for (let number = 1; ; number++) {
+      const candidate = number === 1 ? name : `${base}-${number}${ending}`;
+      const taken = await access(join(this.path, part, candidate)).then(
+        () => true,
+        () => false,
+      );
+      if (!taken) return candidate;
+    }
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(`${path}.tmp`, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${path}.tmp`, path);
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path), digest);
+  return digest.digest('hex');
+}

@@ -1,0 +1,68 @@
+import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { RejectedRow } from './row.ts';
+
+/** Rows beyond this many are counted but not listed; all of them are in quarantine. */
+const LISTED_ROWS_MAX = 1_000;
+const LISTED_SKUS_MAX = 200;
+const LISTED_CHARS_MAX = 4_096;
+
+/** What is written beside a file that has been dealt with. */
+export interface FileReport {
+  readonly file: string;
+  readonly feed: string;
+  readonly sha256: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly outcome: 'taken' | 'seenBefore' | 'rejected';
+  readonly rowsRead: number;
+  readonly factsAppended: number;
+  readonly duplicates: number;
+  readonly rowsRejected: number;
+  readonly rejectedRows: readonly { line: number; code: ErrorCode; reason: string; row: string }[];
+  /** Sold or counted, but not among the store's products: only a hint. */
+  readonly unknownSkus: readonly string[];
+  /** Why the whole file was rejected. What had been taken before stays taken. */
+  readonly code?: ErrorCode;
+  readonly reason?: string;
+}
+
+/** Collects what becomes of one file. */
+export class ReportDraft {
+  rowsRead = 0;
+  factsAppended = 0;
+  duplicates = 0;
+  #rowsRejected = 0;
+  readonly #rejected: FileReport['rejectedRows'][number][] = [];
+  readonly #unknownSkus = new Set<string>();
+
+  get rowsRejected(): number {
+    return this.#rowsRejected;
+  }
+
+  /** `rows` is more than one when a whole document was refused. */
+  reject({ line, code, reason, raw }: RejectedRow, rows = 1): void {
+    this.#rowsRejected += rows;
+    if (this.#rejected.length >= LISTED_ROWS_MAX) return;
+    this.#rejected.push({ line, code, reason, row: raw.slice(0, LISTED_CHARS_MAX) });
+  }
+
+  unknown(skus: readonly string[]): void {
+    for (const sku of skus) if (this.#unknownSkus.size < LISTED_SKUS_MAX) this.#unknownSkus.add(sku);
+  }
+
+  finish(
+    head: Pick<FileReport, 'file' | 'feed' | 'sha256' | 'startedAt' | 'finishedAt' | 'outcome'>,
+    failure?: { code: ErrorCode; reason: string },
+  ): FileReport {
+    return {
+      ...head,
+      rowsRead: this.rowsRead,
+      factsAppended: this.factsAppended,
+      duplicates: this.duplicates,
+      rowsRejected: this.#rowsRejected,
+      rejectedRows: this.#rejected,
+      unknownSkus: [...this.#unknownSkus],
+      ...failure,
+    };
+  }
+}

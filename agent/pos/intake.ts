@@ -1,0 +1,146 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { AppendResult, Journal } from '#agent/store/journal-contract.ts';
+import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
+import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
+import type { FactDraft } from '#shared/protocol/fact.ts';
+import { key } from '#shared/protocol/fields.ts';
+
+/** A fact as it came in: nothing about it is known yet, except the text it was read from. */
+export interface Arrival {
+  /** `{ kind, key, body, correlationId? }` if all is well. */
+  readonly submission: unknown;
+  /** The text as it came, asked for only when the fact is refused (F5). */
+  verbatim(): string;
+}
+
+export type IntakeResult =
+  | {
+      readonly status: 'appended' | 'duplicate';
+      readonly key: string;
+      readonly seq: number;
+      readonly at: number;
+      readonly correlationId: string;
+      /** Skus that the store's products do not have: only a warning, for the sale has happened. */
+      readonly unknownSkus: readonly string[];
+    }
+  | { readonly status: 'refused'; readonly key: string | null; readonly code: ErrorCode; readonly detail: string };
+
+/** What is set aside: the text as it came, and why (F5). */
+export interface QuarantineDraft {
+  /** The same arrival has the same id, so that a client which repeats it does not fill the disk. */
+  readonly id: string;
+  readonly source: string;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly verbatim: string;
+}
+
+/** The store's quarantine, as far as sources need it. Resolves when durable. */
+export interface QuarantineWriter {
+  keep(drafts: readonly QuarantineDraft[]): Promise<void>;
+}
+
+/** Which of these skus the store's products do not have; none while the products have never been pulled. */
+export type UnknownSkus = (skus: Iterable<string>) => readonly string[];
+
+/** At most this much of one thing is kept in quarantine, characters. */
+export const VERBATIM_CHARS_MAX = 256 * 1024;
+
+const submission = z.strictObject({
+  kind: z.string().min(1).max(32),
+  key,
+  body: z.unknown(),
+  correlationId: key.optional(),
+});
+
+/** The door that all sources share: untrusted in, journaled or quarantined out, one result per arrival. */
+export class Intake {
+  readonly #journal: Pick<Journal, 'append'>;
+  readonly #quarantine: QuarantineWriter;
+  readonly #unknownSkus: UnknownSkus;
+
+  constructor(parts: { journal: Pick<Journal, 'append'>; quarantine: QuarantineWriter; unknownSkus: UnknownSkus }) {
+    this.#journal = parts.journal;
+    this.#quarantine = parts.quarantine;
+    this.#unknownSkus = parts.unknownSkus;
+  }
+
+  /**
+   * Validates, journals, and sets aside what is refused; resolves when all of it is durable, in the order given.
+   * Rejects with STORAGE_FULL, STORAGE_IO or JOURNAL_CLOSED: then nothing of the call is acknowledged, and sending it
+   * again is safe (F4).
+   */
+  async take(source: string, arrivals: readonly Arrival[]): Promise<IntakeResult[]> {
+    const read = arrivals.map((arrival) => readDraft(source, arrival.submission));
+    const drafts = read.filter((one) => 'body' in one);
+    const appended = drafts.length > 0 ? await this.#journal.append(drafts) : [];
+    let next = 0;
+    const results = read.map((one): IntakeResult => {
+      if (!('body' in one)) return one;
+      const result = appended[next++];
+      if (!result) throw new ShelfwireError('INTERNAL', 'The journal gave fewer results than drafts.');
+      return this.#resultOf(one, result);
+    });
+    const refused = results.flatMap((result, index) =>
+      result.status === 'refused' ? [quarantineDraft(source, result, arrivals[index]?.verbatim() ?? '')] : [],
+    );
+    if (refused.length > 0) await this.#quarantine.keep(refused);
+    return results;
+  }
+
+  /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */
+  async setAside(
+    source: string,
+    refusals: readonly { code: ErrorCode; detail: string; verbatim: string }[],
+  ): Promise<void> {
+    if (refusals.length === 0) return;
+    await this.#quarantine.keep(refusals.map((refusal) => quarantineDraft(source, refusal, refusal.verbatim)));
+  }
+
+  #resultOf(draft: FactDraft, result: AppendResult): IntakeResult {
+    if (result.status === 'refused') return result;
+    const unknownSkus = 'lines' in draft.body ? this.#unknownSkus(stockedSkus(draft.body.lines)) : [];
+    return { ...result, correlationId: draft.correlationId ?? draft.key, unknownSkus };
+  }
+}
+
+function* stockedSkus(
+  lines: readonly { readonly sku: string; readonly service?: true | undefined }[],
+): Iterable<string> {
+  for (const line of lines) if (!line.service) yield line.sku;
+}
+
+type Refusal = Extract<IntakeResult, { status: 'refused' }>;
+
+function readDraft(source: string, given: unknown): FactDraft | Refusal {
+  const parsed = submission.safeParse(given);
+  if (!parsed.success) {
+    return { status: 'refused', key: keyOf(given), code: 'FACT_INVALID', detail: describeIssues(parsed.error) };
+  }
+  const { kind, key, body, correlationId } = parsed.data;
+  try {
+    const { content } = canonicalContent(kind, body);
+    return { ...content, key, source, ...(correlationId === undefined ? {} : { correlationId }) };
+  } catch (error) {
+    if (!(error instanceof ShelfwireError)) throw error;
+    return { status: 'refused', key, code: error.code, detail: error.message };
+  }
+}
+
+function keyOf(given: unknown): string | null {
+  const parsed = z.looseObject({ key }).safeParse(given);
+  return parsed.success ? parsed.data.key : null;
+}
+
+function quarantineDraft(
+  source: string,
+  refusal: { readonly code: ErrorCode; readonly detail: string },
+  text: string,
+): QuarantineDraft {
+  const verbatim = text.slice(0, VERBATIM_CHARS_MAX);
+  const cut =
+    verbatim.length < text.length ? ` (the first ${verbatim.length} of ${text.length} characters are kept)` : '';
+  const id = hash('sha256', `${source}\n${refusal.code}\n${text}`, 'hex').slice(0, 40);
+  return { id, source, code: refusal.code, detail: refusal.detail + cut, verbatim };
+}

@@ -1,0 +1,182 @@
+import { getPrimaryFieldOfPrimaryKey, type RxDocumentData, type RxJsonSchema } from 'rxdb';
+import { type Column, columnReader, type Shape, shapeOf, type StoredDocument } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { sortableText } from './sortable-text.ts';
+
+/** Sizes of `IN` lists. A list is filled up with its last id, so that few statements serve all lengths. */
+const LIST_SIZES = [1, 8, 64, 500] as const;
+const LIST_MAX = 500;
+const REBUILD_STEP = 500;
+
+const SQL_TYPE = { text: 'TEXT', number: 'REAL', boolean: 'INTEGER' } as const;
+
+/**
+ * The rows of one collection in one schema version.
+ *
+ * - `seq` is the rowid and is renewed on each write: rows lie on disk in the order of their last write.
+ * - A seq is never given twice, not even after a purge or a removal: what purges raises `seq_floor` in the registry.
+ */
+export class Table<RxDocType> {
+  readonly connection: Connection;
+  readonly schema: Readonly<RxJsonSchema<RxDocumentData<RxDocType>>>;
+  readonly primaryPath: string;
+  readonly number: number;
+  readonly name: string;
+  readonly attachmentsName: string;
+  /** Named in statements: left alone, SQLite prefers an index that begins with `deleted` to a long list of ids. */
+  readonly idIndex: string;
+  readonly columns: ReadonlyMap<string, Column>;
+  /** Name of the SQLite index by the fields of the schema's index, joined by commas. */
+  readonly indexes: ReadonlyMap<string, string>;
+  readonly #shape: Shape;
+  readonly #read: ReturnType<typeof columnReader>;
+  readonly #insertSql: string;
+  readonly #updateSql: string;
+  readonly #topSeqSql: string;
+
+  constructor(
+    connection: Connection,
+    schema: Readonly<RxJsonSchema<RxDocumentData<RxDocType>>>,
+    place: { number: number; suffix: string },
+  ) {
+    this.connection = connection;
+    this.schema = schema;
+    this.primaryPath = getPrimaryFieldOfPrimaryKey(schema.primaryKey);
+    this.number = place.number;
+    this.name = `docs_${place.number}_${place.suffix}`;
+    this.attachmentsName = `attachments_${place.number}_${place.suffix}`;
+    this.#shape = shapeOf(schema);
+    this.idIndex = `${this.name}_by_id`;
+    this.columns = new Map(this.#shape.columns.map((column) => [column.field, column]));
+    this.indexes = new Map(
+      this.#shape.indexes.map((fields, position) => [fields.join(','), `${this.name}_by_${position}`]),
+    );
+    this.#read = columnReader(this.#shape.columns);
+    const names = this.#shape.columns.map((column) => column.name);
+    this.#insertSql = `INSERT INTO ${this.name} (seq, doc, ${names.join(', ')}) VALUES (?, ?${', ?'.repeat(names.length)})`;
+    this.#updateSql = `UPDATE ${this.name} SET seq = ?, doc = ?, ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
+    this.#topSeqSql = `SELECT max(coalesce((SELECT max(seq) FROM ${this.name}), 0),
+      (SELECT seq_floor FROM shelfwire_tables WHERE number = ${place.number}))`;
+  }
+
+  get shapeText(): string {
+    return JSON.stringify(this.#shape);
+  }
+
+  idOf(document: StoredDocument<RxDocType>): string {
+    return String((document as Record<string, unknown>)[this.primaryPath]);
+  }
+
+  /** The highest seq that this table ever gave. */
+  topSeq(): number {
+    return this.connection.rows<[number]>(this.#topSeqSql)[0]?.[0] ?? 0;
+  }
+
+  insert(seq: number, document: StoredDocument<RxDocType>): void {
+    this.connection.prepare(this.#insertSql).run(seq, JSON.stringify(document), ...this.#read(document));
+  }
+
+  update(seq: number, document: StoredDocument<RxDocType>): void {
+    const id = sortableText(this.idOf(document));
+    this.connection.prepare(this.#updateSql).run(seq, JSON.stringify(document), ...this.#read(document), id);
+  }
+
+  find(ids: readonly string[], withDeleted: boolean): StoredDocument<RxDocType>[] {
+    const documents: StoredDocument<RxDocType>[] = [];
+    const alive = withDeleted ? '' : ' AND deleted = 0';
+    for (let from = 0; from < ids.length; from += LIST_MAX) {
+      const chunk = ids.slice(from, from + LIST_MAX).map(sortableText);
+      const size = LIST_SIZES.find((candidate) => candidate >= chunk.length) ?? LIST_MAX;
+      const last = chunk.at(-1) ?? '';
+      while (chunk.length < size) chunk.push(last);
+      const list = `?${', ?'.repeat(size - 1)}`;
+      const sql = `SELECT doc FROM ${this.name} INDEXED BY ${this.idIndex} WHERE id IN (${list})${alive}`;
+      for (const [text] of this.connection.rows<[string]>(sql, ...chunk)) documents.push(parseDocument(text));
+    }
+    return documents;
+  }
+
+  /** Creates the tables and indexes. A table of another shape is filled anew from its documents. */
+  create(before: 'absent' | 'otherShape'): void {
+    const old = `${this.name}_old`;
+    if (before === 'otherShape') {
+      this.#dropIndexes();
+      this.connection.database.exec(`ALTER TABLE ${this.name} RENAME TO ${old}`);
+    }
+    const columns = this.#shape.columns
+      .filter((column) => column.name !== 'id')
+      .map((column) => `${column.name} ${SQL_TYPE[column.kind]}${column.name === 'deleted' ? ' NOT NULL' : ''}`);
+    this.connection.database.exec(
+      `CREATE TABLE ${this.name} (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, ${columns.join(', ')}, doc TEXT NOT NULL)`,
+    );
+    if (before === 'otherShape') this.#fillFrom(old);
+    this.connection.database.exec(`CREATE UNIQUE INDEX ${this.idIndex} ON ${this.name} (id)`);
+    for (const [fields, index] of this.indexes) {
+      const names = fields.split(',').map((field) => this.columns.get(field)?.name);
+      this.connection.database.exec(`CREATE INDEX ${index} ON ${this.name} (${names.join(', ')})`);
+    }
+    // Holds tombstones only, so it costs live documents nothing.
+    this.connection.database.exec(`CREATE INDEX ${this.name}_dead ON ${this.name} (lwt) WHERE deleted = 1`);
+    if (this.#shape.attachments) {
+      this.connection.database.exec(`CREATE TABLE IF NOT EXISTS ${this.attachmentsName}
+        (id TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, type TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (id, name))`);
+    }
+  }
+
+  /** Drops the tables; the registry keeps the floor, so a collection made anew never reuses a seq. */
+  drop(): void {
+    const floor = this.topSeq();
+    this.connection.run('UPDATE shelfwire_tables SET shape = NULL, seq_floor = ? WHERE number = ?', floor, this.number);
+    this.connection.database.exec(`DROP TABLE ${this.name}; DROP TABLE IF EXISTS ${this.attachmentsName}`);
+  }
+
+  #dropIndexes(): void {
+    const sql = `SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`;
+    for (const [index] of this.connection.rows<[string]>(sql, this.name)) {
+      this.connection.database.exec(`DROP INDEX ${index}`);
+    }
+  }
+
+  #fillFrom(old: string): void {
+    let after = 0;
+    for (;;) {
+      const sql = `SELECT seq, doc FROM ${old} WHERE seq > ? ORDER BY seq LIMIT ${REBUILD_STEP}`;
+      const rows = this.connection.rows<[number, string]>(sql, after);
+      for (const [seq, text] of rows) this.insert(seq, parseDocument(text));
+      if (rows.length < REBUILD_STEP) break;
+      after = rows.at(-1)?.[0] ?? after;
+    }
+    this.connection.database.exec(`DROP TABLE ${old}`);
+  }
+}
+
+/** Opens the table of a collection and schema version; creates it, or reshapes it when the indexes have changed. */
+export function openTable<RxDocType>(
+  connection: Connection,
+  collection: string,
+  schema: Readonly<RxJsonSchema<RxDocumentData<RxDocType>>>,
+): Table<RxDocType> {
+  const sql = 'SELECT number, shape FROM shelfwire_tables WHERE collection = ? AND version = ?';
+  const suffix = `${collection.replaceAll(/\W/g, '_')}_v${schema.version}`;
+  const [known] = connection.rows<[number, string | null]>(sql, collection, schema.version);
+  if (known !== undefined) {
+    const table = new Table<RxDocType>(connection, schema, { number: known[0], suffix });
+    if (known[1] === table.shapeText) return table;
+  }
+  return connection.transaction(() => {
+    connection.run(
+      'INSERT INTO shelfwire_tables (collection, version) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      collection,
+      schema.version,
+    );
+    const [row] = connection.rows<[number, string | null]>(sql, collection, schema.version);
+    const table = new Table<RxDocType>(connection, schema, { number: row?.[0] ?? 0, suffix });
+    table.create(row?.[1] === null ? 'absent' : 'otherShape');
+    connection.run('UPDATE shelfwire_tables SET shape = ? WHERE number = ?', table.shapeText, table.number);
+    return table;
+  });
+}
+
+export function parseDocument<RxDocType>(text: string): StoredDocument<RxDocType> {
+  return JSON.parse(text) as StoredDocument<RxDocType>;
+}

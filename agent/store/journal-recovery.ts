@@ -1,0 +1,67 @@
+import { digestOf } from '#shared/protocol/content.ts';
+import type { HybridClock } from './hybrid-clock.ts';
+import type { JournalHead, JournalHeadStore } from './journal-head.ts';
+import type { JournalLog, StoredFact } from './journal-log.ts';
+
+const PAGE = 500;
+
+export interface RecoveryParts {
+  readonly log: JournalLog;
+  readonly heads: JournalHeadStore;
+  readonly clock: HybridClock;
+}
+
+/** Finishes a move into the head's epoch that a crash (or `beginEpoch`) left open. Returns the head without it. */
+export async function finishMove({ log, heads }: RecoveryParts, head: JournalHead): Promise<JournalHead> {
+  if (!head.moving) return head;
+  const { epoch: oldEpoch, afterSeq } = head.moving;
+  let { lastSeq } = await log.tailOf(head.epoch, 0);
+  // A moved fact has left the old epoch, so each page begins where the one before ended, also after a crash.
+  for (let from = afterSeq + 1; ; ) {
+    const page = await log.read(oldEpoch, from, PAGE);
+    const facts = page.filter((fact) => !isHole(fact));
+    await log.moveGroup(facts.map((fact) => ({ ...fact, epoch: head.epoch, seq: ++lastSeq })));
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) break;
+    from = last.seq + 1;
+  }
+  const finished = { ...head, moving: null };
+  await heads.save(finished);
+  return finished;
+}
+
+/**
+ * Closes holes of an epoch by markers at exactly the missing seqs, so that the hub can tell "lost" from "never was"
+ * (F3). Returns the last seq and the number of markers.
+ */
+export async function closeHoles({ log, clock }: RecoveryParts, head: JournalHead): Promise<{ lastSeq: number; closed: number }> {
+  const tail = await log.tailOf(head.epoch, head.prunedSeq);
+  const lastSeq = Math.max(tail.lastSeq, head.prunedSeq);
+  if (tail.count === lastSeq - head.prunedSeq) return { lastSeq, closed: 0 };
+  let expected = head.prunedSeq + 1;
+  let closed = 0;
+  while (expected <= lastSeq) {
+    const page = await log.read(head.epoch, expected, PAGE);
+    const markers: StoredFact[] = [];
+    for (const fact of page) {
+      for (; expected < fact.seq; expected++) markers.push(holeMarker(head.epoch, expected, clock));
+      expected = fact.seq + 1;
+    }
+    for (let from = 0; from < markers.length; from += PAGE) await log.appendGroup(markers.slice(from, from + PAGE));
+    closed += markers.length;
+    if (page.length === 0) break;
+  }
+  return { lastSeq, closed };
+}
+
+function holeMarker(epoch: number, seq: number, clock: HybridClock): StoredFact {
+  const key = `hole:${epoch}:${seq}`;
+  const body = { hole: true, reason: 'closed at start: nothing was acknowledged under this seq' } as const;
+  const digest = digestOf('void', JSON.stringify(body));
+  const { offsetMs } = clock;
+  return { key, epoch, seq, at: clock.now(), offsetMs, correlationId: key, source: 'journal', digest, kind: 'void', body };
+}
+
+function isHole(fact: StoredFact): boolean {
+  return fact.kind === 'void' && fact.body.hole === true;
+}

@@ -1,0 +1,68 @@
+import { isIPv6 } from 'node:net';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+
+/** A token bucket: `burst` at once, then one every `refillMs`. */
+export interface AttemptRule {
+  readonly burst: number;
+  readonly refillMs: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledAt: number;
+}
+
+const ADDRESSES_MAX = 10_000;
+
+/**
+ * Bounds attempts by network address. Keys and tokens cannot be guessed (256 bits); this bounds the work and the
+ * noise that somebody who tries can cause. Its memory is bounded: the address seen longest ago is forgotten first.
+ */
+export class Attempts {
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #rule: AttemptRule;
+  readonly #clock: Clock;
+
+  constructor(rule: AttemptRule, clock: Clock) {
+    this.#rule = rule;
+    this.#clock = clock;
+  }
+
+  /** Takes one attempt; throws RATE_LIMITED when none is left. */
+  take(address: string | undefined): void {
+    this.check(address);
+    this.#bucket(address).tokens -= 1;
+  }
+
+  /** Throws RATE_LIMITED, with `retryAfterMs` in its context, when no attempt is left. */
+  check(address: string | undefined): void {
+    const { tokens } = this.#bucket(address);
+    if (tokens >= 1) return;
+    const retryAfterMs = Math.ceil((1 - tokens) * this.#rule.refillMs);
+    throw new ShelfwireError('RATE_LIMITED', 'Too many attempts from this address.', { context: { retryAfterMs } });
+  }
+
+  #bucket(address: string | undefined): Bucket {
+    const network = networkOf(address ?? 'unknown');
+    const now = this.#clock.monotonic();
+    const known = this.#buckets.get(network);
+    const bucket = known ?? { tokens: this.#rule.burst, filledAt: now };
+    bucket.tokens = Math.min(this.#rule.burst, bucket.tokens + (now - bucket.filledAt) / this.#rule.refillMs);
+    bucket.filledAt = now;
+    // Put at the end again: a Map's first entry is then the one seen longest ago.
+    this.#buckets.delete(network);
+    this.#buckets.set(network, bucket);
+    if (this.#buckets.size > ADDRESSES_MAX) {
+      const oldest = this.#buckets.keys().next();
+      if (!oldest.done) this.#buckets.delete(oldest.value);
+    }
+    return bucket;
+  }
+}
+
+/** One household has a whole /64 of IPv6: its first four groups are the client. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:/i, '');
+  return isIPv6(plain) ? plain.split(':').slice(0, 4).join(':') : plain;
+}

@@ -1,0 +1,46 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { sku, storeCode } from '#shared/protocol/fields.ts';
+import { pageAvailability, skuAvailability, type ChannelAvailability } from '#hub/availability/channel-availability.ts';
+import { readCompleteness } from '#hub/availability/completeness.ts';
+import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
+import { knownToOf } from './known-to.ts';
+import { flag, pageOf, pageQuery, readCursor } from './page.ts';
+import { requireChannel } from './require.ts';
+import { route, type Route } from './route.ts';
+
+const LOCATIONS = `
+  SELECT l.code FROM channel_locations c JOIN locations l ON l.location_no = c.location_no WHERE c.channel_code = $1`;
+
+/** GET /v1/channels/:code/availability: what the channel may sell, and what that number rests on. */
+export function channelAvailabilityRoutes(pool: Pool): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/channels/:code/availability',
+      access: 'read',
+      summary: 'What a channel may sell, summed over its locations, each floored at zero; explain=1 shows the terms.',
+      params: z.strictObject({ code: storeCode }),
+      query: z.strictObject({ ...pageQuery, sku: sku.optional(), explain: flag.default(false) }),
+      async handle({ params: { code }, query }) {
+        const after = readCursor(query.cursor, sku) ?? '';
+        const { rows, completeness } = await snapshot(pool, async (client) => {
+          await requireChannel(client, code);
+          const rows =
+            query.sku === undefined
+              ? await pageAvailability(client, code, { after, limit: query.limit + 1 })
+              : await skuAvailability(client, code, query.sku);
+          return { rows, completeness: await readCompleteness(client, await locationsOf(client, code)) };
+        });
+        const toItem = ({ sku, available, terms }: ChannelAvailability) =>
+          query.explain ? { sku, available, terms } : { sku, available };
+        return { body: { ...pageOf(rows, query.limit, toItem, (row) => row.sku), knownTo: knownToOf(completeness) } };
+      },
+    }),
+  ];
+}
+
+async function locationsOf(client: Queryable, channel: string): Promise<string[]> {
+  const { rows } = await client.query<{ code: string }>(LOCATIONS, [channel]);
+  return rows.map((row) => row.code);
+}

@@ -1,0 +1,75 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { seq, sku, storeCode } from '#shared/protocol/fields.ts';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { factId } from './fact-reason.ts';
+import { isoTime } from './instant.ts';
+import { pageOf, pageQuery, readCursor } from './page.ts';
+import { requireStore } from './require.ts';
+import { route, type Route } from './route.ts';
+
+interface CountRow {
+  at: number;
+  journal_no: number;
+  seq: number;
+  counted: number;
+  expected: number;
+  variance: number;
+  voided: boolean;
+  inForce: boolean;
+  key: string;
+  correlationId: string;
+  source: string;
+}
+
+const LIST = `
+  SELECT c.at, c.journal_no, c.seq, c.counted, c.expected, c.variance, c.voided,
+         coalesce((p.anchor_at, p.anchor_journal, p.anchor_seq) = (c.at, c.journal_no, c.seq), false) AS "inForce",
+         f.key, coalesce(f.correlation_id, f.key) AS "correlationId", f.source
+    FROM counts c
+    JOIN facts f ON f.location_no = c.location_no AND f.journal_no = c.journal_no AND f.seq = c.seq
+    LEFT JOIN positions p ON p.location_no = c.location_no AND p.sku = c.sku
+   WHERE c.location_no = $1 AND c.sku = $2 AND (c.at, c.journal_no, c.seq) < ($3::bigint, $4::int, $5::bigint)
+   ORDER BY c.at DESC, c.journal_no DESC, c.seq DESC LIMIT $6`;
+
+const place = z.tuple([z.int(), z.int32(), seq]);
+const NEWEST = [Number.MAX_SAFE_INTEGER, 2_147_483_647, Number.MAX_SAFE_INTEGER];
+
+/** GET /v1/positions/:location/:sku/counts: what was seen, what was expected then, and the difference (M5). */
+export function countRoutes(pool: Pool): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/positions/:location/:sku/counts',
+      access: 'read',
+      summary: 'The counts of a position, newest first, each with its variance; inForce marks the anchor.',
+      params: z.strictObject({ location: storeCode, sku }),
+      query: z.strictObject(pageQuery),
+      async handle({ params, query }) {
+        const after = readCursor(query.cursor, place) ?? NEWEST;
+        const rows = await snapshot(pool, async (client) => {
+          const location = await requireStore(client, params.location);
+          return (await client.query<CountRow>(LIST, [location, params.sku, ...after, query.limit + 1])).rows;
+        });
+        return { body: pageOf(rows, query.limit, toCount, (row) => [row.at, row.journal_no, row.seq]) };
+      },
+    }),
+  ];
+}
+
+/** A voided count is as if it had never been: it has no expectation and no variance. */
+function toCount(row: CountRow) {
+  const { counted, voided, inForce, key, correlationId, source } = row;
+  return {
+    fact: factId(row.journal_no, row.seq),
+    key,
+    correlationId,
+    source,
+    at: isoTime(row.at),
+    counted,
+    expected: voided ? null : row.expected,
+    variance: voided ? null : row.variance,
+    voided,
+    inForce,
+  };
+}

@@ -1,0 +1,22 @@
+import { enrolRequest } from '#shared/protocol/messages/enrol.ts';
+import { route, type Route } from './route.ts';
+import type { SyncPort } from './sync-port.ts';
+
+/** POST /v1/enrol: the one-time token in the body is the credential. */
+export function enrolRoutes(sync: SyncPort): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/enrol',
+      access: 'open',
+      guarded: true,
+      summary: 'Exchanges a one-time token for the registration of a device key.',
+      body: enrolRequest,
+      async handle({ body, log }) {
+        const answer = await sync.enrol(body);
+        log.info({ device: answer.device, store: answer.store.code }, 'a device was enrolled');
+        return { status: 201, body: answer };
+      },
+    }),
+  ];
+}

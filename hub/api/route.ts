@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { describeIssues } from '#shared/protocol/content.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Caller } from './api-keys.ts';
+
+/** Who may call: everybody, any key, or a key with scope `write`. */
+type Access = 'open' | 'read' | 'write';
+
+export interface RouteAnswer {
+  /** 200 unless given. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a string is sent as it is, with the content type of `headers`. */
+  readonly body: unknown;
+}
+
+/** What a handler is given: all of it validated. `caller` is null on open routes only. */
+export interface RouteRequest<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller | null;
+  readonly correlationId: string;
+  readonly log: Logger;
+}
+
+/** One address of the API. Its schemas validate requests and describe themselves in the OpenAPI document. */
+export interface Route {
+  readonly method: 'get' | 'put' | 'post';
+  /** With `:name` parameters, as Express has them. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | undefined;
+  readonly bodyBytesMax: number;
+  /** Failures of these are counted against the client's address. */
+  readonly guarded: boolean;
+  handle(request: RouteRequest<unknown, unknown, unknown>): Promise<RouteAnswer>;
+}
+
+interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** 64 KiB unless given. */
+  readonly bodyBytesMax?: number;
+  readonly guarded?: boolean;
+  handle(request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<RouteAnswer>;
+}
+
+const NOTHING = z.strictObject({});
+type Nothing = typeof NOTHING;
+
+/** Defines a route. What has no schema must be empty: an unknown field is a mistake that deserves an answer. */
+export function route<
+  Params extends z.ZodType = Nothing,
+  Query extends z.ZodType = Nothing,
+  Body extends z.ZodType = z.ZodUndefined,
+>(definition: RouteDefinition<Params, Query, Body>): Route {
+  const { params = NOTHING, query = NOTHING, body, bodyBytesMax = 64 * 1024, guarded = false } = definition;
+  return {
+    ...definition,
+    params,
+    query,
+    body,
+    bodyBytesMax,
+    guarded,
+    handle: async (request) =>
+      definition.handle({
+        ...request,
+        params: read(params, request.params, 'path') as z.output<Params>,
+        query: read(query, request.query, 'query') as z.output<Query>,
+        body: (body ? read(body, request.body, 'body') : undefined) as z.output<Body>,
+      }),
+  };
+}
+
+function read(schema: z.ZodType, value: unknown, where: string): unknown {
+  if (where === 'body' && value === undefined) {
+    throw new ShelfwireError('BODY_NOT_JSON', 'A JSON body is needed, sent as application/json.');
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ShelfwireError('REQUEST_INVALID', `In the ${where}: ${describeIssues(parsed.error)}`);
+}

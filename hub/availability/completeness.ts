@@ -1,0 +1,68 @@
+import type { Queryable } from '#hub/db/snapshot.ts';
+
+/** How far the hub knows one device's journal: every fact up to `seq`, which covers everything until `asOf`. */
+export interface JournalKnowledge {
+  readonly device: number;
+  readonly journal: number;
+  readonly seq: number;
+  /** ms since 1970; null while nothing is known. */
+  readonly asOf: number | null;
+}
+
+/** What the numbers of one location rest on. */
+export interface Completeness {
+  readonly location: string;
+  /** The earliest `asOf` of its devices: until then nothing is missing. Null when it has none, or a silent one. */
+  readonly asOf: number | null;
+  readonly journals: readonly JournalKnowledge[];
+}
+
+/**
+ * Until when a journal is known completely: the `at` of the last fact that we hold, since later ones carry a later
+ * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later.
+ * A device that was revoked says no more and is left out; so is a journal that was begun anew since.
+ */
+const KNOWN_JOURNALS = `
+  SELECT l.code, d.device_no AS device, j.journal_no AS journal, j.watermark AS seq,
+         CASE WHEN known.until IS NOT NULL
+              THEN least(known.until, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) END AS "asOf"
+    FROM locations l
+    JOIN devices d ON d.location_no = l.location_no AND d.revoked_at IS NULL
+    JOIN LATERAL (
+      SELECT journal_no, location_no, watermark FROM journals
+       WHERE device_no = d.device_no ORDER BY epoch DESC LIMIT 1
+    ) j ON true
+    LEFT JOIN device_status s ON s.device_no = d.device_no
+    LEFT JOIN LATERAL (
+      SELECT at FROM facts
+       WHERE location_no = j.location_no AND journal_no = j.journal_no AND seq <= j.watermark
+       ORDER BY seq DESC LIMIT 1
+    ) held ON true
+    CROSS JOIN LATERAL (
+      SELECT greatest(
+        held.at,
+        CASE WHEN s.last_seq <= j.watermark THEN (extract(epoch FROM s.reported_at) * 1000)::bigint END
+      ) AS until
+    ) known
+   WHERE l.code = ANY($1::text[])
+   ORDER BY d.device_no`;
+
+/** What the numbers of these locations rest on; read it in the same snapshot as the numbers. Sorted by code. */
+export async function readCompleteness(client: Queryable, locations: readonly string[]): Promise<Completeness[]> {
+  const codes = [...new Set(locations)].sort();
+  const { rows } = await client.query<JournalKnowledge & { code: string }>(KNOWN_JOURNALS, [codes]);
+  const byLocation = Map.groupBy(rows, (row) => row.code);
+  return codes.map((location) => {
+    const journals = (byLocation.get(location) ?? []).map(({ code: _, ...journal }) => journal);
+    return { location, asOf: earliest(journals), journals };
+  });
+}
+
+function earliest(journals: readonly JournalKnowledge[]): number | null {
+  let asOf: number | null = null;
+  for (const journal of journals) {
+    if (journal.asOf === null) return null;
+    asOf = Math.min(asOf ?? journal.asOf, journal.asOf);
+  }
+  return asOf;
+}

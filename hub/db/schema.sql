@@ -1,0 +1,241 @@
+-- The schema after all migrations, for reading and for the drift test. Not edited by hand: npm run schema writes it.
+SET check_function_bodies = off;
+
+CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
+CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig');
+CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
+
+CREATE TABLE api_keys (
+  key_hash bytea NOT NULL,
+  name text NOT NULL,
+  scope text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (key_hash),
+  CONSTRAINT api_keys_name_key UNIQUE (name),
+  CONSTRAINT api_keys_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
+);
+
+CREATE TABLE changes (
+  topic feed_topic NOT NULL,
+  scope integer NOT NULL,
+  "position" xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  changed_at timestamp with time zone DEFAULT now() NOT NULL,
+  keys text[] COLLATE "C" NOT NULL
+);
+
+CREATE TABLE channel_locations (
+  channel_code text COLLATE "C" NOT NULL,
+  location_no integer NOT NULL,
+  CONSTRAINT channel_locations_pkey PRIMARY KEY (channel_code, location_no)
+);
+
+CREATE TABLE channels (
+  code text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT channels_pkey PRIMARY KEY (code)
+);
+
+CREATE TABLE counts (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  counted bigint NOT NULL,
+  expected bigint DEFAULT 0 NOT NULL,
+  voided boolean DEFAULT false NOT NULL,
+  variance bigint GENERATED ALWAYS AS ((counted - expected)) STORED,
+  CONSTRAINT counts_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
+);
+
+CREATE TABLE device_status (
+  device_no integer NOT NULL,
+  connected_at timestamp with time zone,
+  disconnected_at timestamp with time zone,
+  reported_at timestamp with time zone,
+  last_seq bigint,
+  backlog bigint,
+  oldest_unsent_at bigint,
+  quarantined bigint,
+  clock_offset_ms bigint,
+  agent_version text,
+  protocol integer,
+  CONSTRAINT device_status_pkey PRIMARY KEY (device_no)
+) WITH (fillfactor=50);
+
+CREATE TABLE devices (
+  device_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  location_no integer NOT NULL,
+  name text NOT NULL,
+  public_key bytea NOT NULL,
+  enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_reason text,
+  CONSTRAINT devices_pkey PRIMARY KEY (device_no),
+  CONSTRAINT devices_public_key_key UNIQUE (public_key),
+  CONSTRAINT devices_public_key_check CHECK ((length(public_key) = 32))
+);
+
+CREATE TABLE enrolment_tokens (
+  token_hash bytea NOT NULL,
+  location_no integer NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  device_no integer,
+  CONSTRAINT enrolment_tokens_pkey PRIMARY KEY (token_hash)
+);
+
+CREATE TABLE facts (
+  location_no integer NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  at bigint NOT NULL,
+  offset_ms bigint NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  digest uuid NOT NULL,
+  kind fact_kind NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  correlation_id text COLLATE "C",
+  source text NOT NULL,
+  body text NOT NULL,
+  CONSTRAINT facts_pkey PRIMARY KEY (location_no, journal_no, seq),
+  CONSTRAINT facts_location_no_key_key UNIQUE (location_no, key)
+);
+
+CREATE TABLE feed_state (
+  singleton boolean DEFAULT true NOT NULL,
+  generation uuid DEFAULT gen_random_uuid() NOT NULL,
+  floor xid8 DEFAULT '0'::xid8 NOT NULL,
+  CONSTRAINT feed_state_pkey PRIMARY KEY (singleton),
+  CONSTRAINT feed_state_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE journals (
+  journal_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  device_no integer NOT NULL,
+  epoch bigint NOT NULL,
+  location_no integer NOT NULL,
+  watermark bigint DEFAULT 0 NOT NULL,
+  advanced_at timestamp with time zone,
+  CONSTRAINT journals_pkey PRIMARY KEY (journal_no),
+  CONSTRAINT journals_device_no_epoch_key UNIQUE (device_no, epoch)
+) WITH (fillfactor=50);
+
+CREATE TABLE locations (
+  location_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT locations_pkey PRIMARY KEY (location_no),
+  CONSTRAINT locations_code_key UNIQUE (code)
+);
+
+CREATE TABLE movements (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  line smallint NOT NULL,
+  reversal boolean DEFAULT false NOT NULL,
+  condition stock_condition NOT NULL,
+  quantity integer NOT NULL,
+  CONSTRAINT movements_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq, line, reversal)
+);
+
+CREATE TABLE positions (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  on_hand bigint DEFAULT 0 NOT NULL,
+  damaged bigint DEFAULT 0 NOT NULL,
+  quarantined bigint DEFAULT 0 NOT NULL,
+  anchor_at bigint,
+  anchor_journal integer,
+  anchor_seq bigint,
+  anchor_quantity bigint,
+  CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
+) WITH (fillfactor=75);
+
+CREATE TABLE products (
+  sku text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  gtin text,
+  deleted boolean DEFAULT false NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT products_pkey PRIMARY KEY (sku)
+);
+
+CREATE TABLE quarantine (
+  quarantine_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  location_no integer NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  key text COLLATE "C",
+  code text NOT NULL,
+  detail text NOT NULL,
+  protocol_line bytea NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  resolved_at timestamp with time zone,
+  resolution text,
+  resolved_by text,
+  note text,
+  CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_no),
+  CONSTRAINT quarantine_journal_no_seq_key UNIQUE (journal_no, seq),
+  CONSTRAINT quarantine_resolution_check CHECK ((resolution = ANY (ARRAY['released'::text, 'dismissed'::text])))
+);
+
+CREATE TABLE schema_migrations (
+  number integer NOT NULL,
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE store_config (
+  location_no integer NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  value jsonb NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT store_config_pkey PRIMARY KEY (location_no, name)
+);
+
+CREATE TABLE voids (
+  location_no integer NOT NULL,
+  target_key text COLLATE "C" NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  CONSTRAINT voids_pkey PRIMARY KEY (location_no, target_key)
+);
+
+ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
+ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
+ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
+ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+
+CREATE INDEX changes_by_position ON public.changes USING btree ("position");
+CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
+CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
+
+COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
+COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets.';
+COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
+COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
+COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
+COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
+COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
+COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
+COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
+COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
+COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';

@@ -1,0 +1,123 @@
+import type { Pool, PoolClient } from 'pg';
+import { transaction } from '#hub/db/transaction.ts';
+import { insertFacts, findReusedKeys, type Admission, type JournalRun } from './facts.ts';
+import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
+import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
+import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
+import { applyCounts, applyLines } from './stock.ts';
+import { applyVoids } from './voids.ts';
+
+/** Namespace of the advisory locks by which merges of one location exclude each other. */
+const MERGE_LOCK = 0x5e1f;
+
+/**
+ * The hub's merge: frames of many stores in one transaction of set-based statements.
+ *
+ * - Merges of one location never overlap: anchors and watermarks are read under its lock.
+ * - A journal's facts are taken only without a gap; what the watermark covers already is a duplicate.
+ * - A fact is taken once by (location, key); the same key with other content is quarantined (F4).
+ * - Outcomes are known after commit, never before (S1).
+ */
+export function createLedger(pool: Pool): Ledger {
+  return { merge: (frames) => transaction(pool, (client) => mergeFrames(client, frames)) };
+}
+
+async function mergeFrames(client: PoolClient, given: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
+  await lockLocations(
+    client,
+    given.map((frame) => frame.location),
+  );
+  const { frames, runs } = chain(given);
+  const offered = frames.flatMap(({ location, journal, unseen }) =>
+    unseen.flatMap((fact): PlacedFact[] => (fact.ok ? [{ location, journal, fact }] : [])),
+  );
+  const admissions = await insertFacts(client, runs, offered);
+
+  const fresh = offered.filter((placed) => isFresh(admissions.get(placed.journal), placed.fact.seq));
+  const isRefused = ({ journal, fact }: PlacedFact): boolean => admissions.get(journal)?.refused.has(fact.seq) === true;
+  await enterStock(
+    client,
+    fresh.filter((placed) => !isRefused(placed)),
+    admissions,
+  );
+
+  const refused = fresh.filter(isRefused);
+  const reused = refused.length === 0 ? [] : await findReusedKeys(client, refused);
+  const setAside = reused.map(({ placed, holder }) => keyReused(placed, holder));
+  for (const { location, journal, unseen } of frames) {
+    for (const fact of unseen) {
+      if (!fact.ok && isFresh(admissions.get(journal), fact.seq)) setAside.push(unreadable(location, journal, fact));
+    }
+  }
+  await insertQuarantine(client, setAside);
+  return frames.map((frame) => outcome(frame, admissions.get(frame.journal), setAside));
+}
+
+/** In ascending order, so that two transactions never wait for each other. */
+export async function lockLocations(client: PoolClient, locations: readonly number[]): Promise<void> {
+  const ascending = [...new Set(locations)].sort((a, b) => a - b);
+  await client.query({
+    name: 'lock-locations',
+    text: 'SELECT pg_advisory_xact_lock($1, location_no) FROM unnest($2::int[]) AS l (location_no)',
+    values: [MERGE_LOCK, ascending],
+  });
+}
+
+/** Enters what facts mean for stock: movements, counts, and voids of either order. */
+export async function enterStock(
+  client: PoolClient,
+  taken: readonly PlacedFact[],
+  admissions: ReadonlyMap<number, Pick<Admission, 'voided'>>,
+): Promise<void> {
+  await applyLines(
+    client,
+    taken.flatMap((placed) => ledgerLines(placeOf(placed), placed.fact.content)),
+  );
+  await applyCounts(
+    client,
+    taken.flatMap((placed) => ledgerCounts(placeOf(placed), placed.fact.content)),
+  );
+  const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
+  await applyVoids(client, taken, already);
+}
+
+/** A frame and those of its facts that no earlier frame of the same transaction holds. */
+interface ChainedFrame extends IncomingFrame {
+  readonly unseen: IncomingFrame['facts'];
+}
+
+/** Frames of one journal follow each other, perhaps overlapping: together they are one run of seqs. */
+function chain(given: readonly IncomingFrame[]): { frames: ChainedFrame[]; runs: JournalRun[] } {
+  const runs = new Map<number, JournalRun>();
+  const frames = given.map((frame) => {
+    const { journal, fromSeq, facts } = frame;
+    const toSeq = fromSeq + facts.length - 1;
+    const run = runs.get(journal) ?? { journal, fromSeq, toSeq: fromSeq - 1 };
+    if (fromSeq > run.toSeq + 1) throw new Error(`frames of journal ${journal} were merged with a gap`);
+    runs.set(journal, { journal, fromSeq: Math.min(fromSeq, run.fromSeq), toSeq: Math.max(toSeq, run.toSeq) });
+    return { ...frame, unseen: facts.filter((fact) => fact.seq > run.toSeq) };
+  });
+  return { frames, runs: [...runs.values()] };
+}
+
+function isFresh(admission: Admission | undefined, seq: number): boolean {
+  return admission !== undefined && admission.admitted && seq > admission.watermarkBefore;
+}
+
+function outcome(frame: ChainedFrame, admission: Admission | undefined, setAside: readonly SetAside[]): FrameOutcome {
+  if (!admission) throw new Error(`journal ${frame.journal} does not exist`);
+  const { watermarkBefore, refused } = admission;
+  if (!admission.admitted) return { watermark: watermarkBefore, gap: true, duplicates: 0, quarantined: [] };
+  const ownSeqs = new Set(frame.unseen.map((fact) => fact.seq));
+  const quarantined = setAside
+    .filter(({ journal, seq }) => journal === frame.journal && ownSeqs.has(seq))
+    .map(({ seq, code }) => ({ seq, code }));
+  const takenOrAside = frame.unseen.filter(({ seq }) => seq > watermarkBefore && !refused.has(seq)).length;
+  const reused = quarantined.filter(({ seq }) => refused.has(seq)).length;
+  return {
+    watermark: Math.max(watermarkBefore, frame.fromSeq + frame.facts.length - 1),
+    gap: false,
+    duplicates: frame.facts.length - takenOrAside - reused,
+    quarantined,
+  };
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+/** A statement of sql/, prepared once per connection under its own name. */
+function statement(name: string): { name: string; text: string } {
+  return { name, text: readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8') };
+}
+
+export const INSERT_FACTS = statement('insert-facts');
+export const APPLY_LINES = statement('apply-lines');
+export const ABSORB_LINES = statement('absorb-lines');
+export const INSERT_COUNTS = statement('insert-counts');
+export const VOID_COUNTS = statement('void-counts');
+export const RECOUNT = statement('recount');
+export const INSERT_VOIDS = statement('insert-voids');
+export const FIND_KEY_HOLDERS = statement('find-key-holders');
+export const INSERT_QUARANTINE = statement('insert-quarantine');

@@ -1,0 +1,59 @@
+import type { PoolClient } from 'pg';
+import type { FactContent } from '#shared/protocol/fact.ts';
+import { joined, literal } from './array-parameter.ts';
+import { ledgerCounts, ledgerLines, placeOf, reversed, type PlacedFact } from './placed-fact.ts';
+import { INSERT_VOIDS } from './statements.ts';
+import { applyLines, voidCounts } from './stock.ts';
+
+interface TargetRow {
+  location_no: number;
+  journal_no: number;
+  seq: number;
+  at: number;
+  kind: string;
+  body: string;
+}
+
+/**
+ * Takes voided facts back, whichever of the two came first.
+ *
+ * @param taken   facts that this transaction has taken
+ * @param already those of them that an earlier void has named
+ */
+export async function applyVoids(
+  client: PoolClient,
+  taken: readonly PlacedFact[],
+  already: readonly PlacedFact[],
+): Promise<void> {
+  const targets = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
+  const voids = taken.flatMap((placed) => {
+    const { content } = placed.fact;
+    const target = content.kind === 'void' ? content.body.voids : undefined;
+    return target === undefined ? [] : [{ placed, target }];
+  });
+  if (voids.length > 0) {
+    const { rows } = await client.query<TargetRow>({
+      ...INSERT_VOIDS,
+      values: [
+        literal(voids.map(({ placed }) => placed.location)),
+        joined(voids.map(({ target }) => target)),
+        literal(voids.map(({ placed }) => placed.journal)),
+        literal(voids.map(({ placed }) => placed.fact.seq)),
+      ],
+    });
+    for (const row of rows) {
+      const place = { location: row.location_no, journal: row.journal_no, seq: row.seq, at: row.at };
+      // Bodies in the ledger were validated when they came in and never change.
+      targets.push({ place, content: { kind: row.kind, body: JSON.parse(row.body) } as FactContent });
+    }
+  }
+  if (targets.length === 0) return;
+  await applyLines(
+    client,
+    targets.flatMap(({ place, content }) => ledgerLines(place, content).map(reversed)),
+  );
+  await voidCounts(
+    client,
+    targets.flatMap(({ place, content }) => ledgerCounts(place, content)),
+  );
+}

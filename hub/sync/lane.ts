@@ -1,0 +1,108 @@
+import type { FrameOutcome } from '#hub/ledger/incoming.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { WaitingFrames, type WaitingFrame } from './waiting-frames.ts';
+
+export interface LaneOptions {
+  readonly clock: Clock;
+  /** Merges under way at once. */
+  readonly mergesInFlight: number;
+  readonly factsPerMerge: number;
+  /** Of a store that drains a backlog. */
+  readonly drainingFactsPerJournal: number;
+  /** How long the first frame of a merge waits for others, ms. */
+  readonly lingerMs: number;
+  merge(frames: readonly WaitingFrame[]): Promise<readonly FrameOutcome[]>;
+  /** A merge has committed; outcomes in the frames' order. */
+  committed(frames: readonly WaitingFrame[], outcomes: readonly FrameOutcome[]): void;
+  /** A merge has failed: nothing of it is acknowledged. */
+  failed(frames: readonly WaitingFrame[], error: unknown): void;
+}
+
+/**
+ * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
+ * are first: a selling store never waits behind a backlog, and a backlog always goes on.
+ */
+export class Lane {
+  readonly waiting = new WaitingFrames();
+  readonly #options: LaneOptions;
+  #inFlight = 0;
+  #draining = false;
+  #due = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  add(frame: WaitingFrame): void {
+    this.waiting.add(frame);
+    if (this.#due || this.#inFlight >= this.#options.mergesInFlight) return;
+    this.#due = true;
+    this.#options.clock.after(this.#options.lingerMs, () => {
+      this.#due = false;
+      this.#startMerges();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is being merged. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.#tellIdle();
+    });
+  }
+
+  #startMerges(): void {
+    while (this.#inFlight < this.#options.mergesInFlight) {
+      const urgency = this.#nextUrgency();
+      let frames = this.#take(urgency);
+      let draining = urgency === 'draining';
+      if (frames.length === 0 && !this.#draining) {
+        frames = this.#take(draining ? 'live' : 'draining');
+        draining = !draining;
+      }
+      if (frames.length === 0) return;
+      if (draining) this.#draining = true;
+      this.#inFlight += 1;
+      void this.#merge(frames, draining);
+    }
+  }
+
+  /** When both wait, each has a share of the merges. */
+  #nextUrgency(): 'live' | 'draining' {
+    return this.#inFlight > 0 && !this.#draining ? 'draining' : 'live';
+  }
+
+  #take(urgency: 'live' | 'draining'): WaitingFrame[] {
+    const { factsPerMerge, drainingFactsPerJournal } = this.#options;
+    const factsPerJournal = urgency === 'draining' ? drainingFactsPerJournal : factsPerMerge;
+    return this.waiting.take(urgency, { facts: factsPerMerge, factsPerJournal });
+  }
+
+  async #merge(frames: WaitingFrame[], draining: boolean): Promise<void> {
+    try {
+      const outcomes = await this.#options.merge(frames);
+      if (outcomes.length !== frames.length) throw new Error('the ledger answered another number of frames');
+      this.#options.committed(frames, outcomes);
+    } catch (error) {
+      this.#options.failed(frames, error);
+    } finally {
+      this.#inFlight -= 1;
+      if (draining) this.#draining = false;
+      this.waiting.release(frames);
+      this.#startMerges();
+      this.#tellIdle();
+    }
+  }
+
+  #tellIdle(): void {
+    if (this.#inFlight > 0 || this.waiting.facts > 0) return;
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,4 +1,12 @@
-import type { ErrorCode, WireError } from '#shared/protocol/errors.ts';
+import type { WireError } from '#shared/protocol/errors.ts';
+
+/** What stock numbers rest on. */
+export interface Freshness {
+  /** When the hub's positions were last complete here, ms since 1970; null: never. */
+  readonly asOf: number | null;
+  /** Local facts that the hub has not acknowledged; they are in the numbers. */
+  readonly unsent: number;
+}
 
 /** One sku as the store sees it: the hub's position with the store's own unsent facts on top. */
 export interface StockItem {
@@ -19,8 +27,8 @@ export interface PageQuery {
 }
 
 export interface StockReader {
-  list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem>>;
-  get(sku: string): Promise<StockItem | undefined>;
+  list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem> & Freshness>;
+  get(sku: string): Promise<(StockItem & Freshness) | undefined>;
 }
 
 /** Something that was set aside, with its reason and its text as it came. */
@@ -29,7 +37,8 @@ export interface QuarantinedItem {
   /** Ms since 1970. */
   readonly at: number;
   readonly source: string;
-  readonly code: ErrorCode;
+  /** Of the table of errors. */
+  readonly code: string;
   readonly detail: string;
   readonly verbatim: string;
 }

@@ -44,6 +44,15 @@ export interface QuarantineWriter {
 /** Which of these skus the store's products do not have; none while the products have never been pulled. */
 export type UnknownSkus = (skus: Iterable<string>) => readonly string[];
 
+/** Something that is set aside without having been a fact. */
+export interface Unreadable {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly verbatim: string;
+  /** The how-manieth of the same text in the same file, from 1: such rows are two, not one that came twice. */
+  readonly occurrence?: number;
+}
+
 /** At most this much of one thing is kept in quarantine, characters. */
 export const VERBATIM_CHARS_MAX = 256 * 1024;
 
@@ -90,12 +99,9 @@ export class Intake {
   }
 
   /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */
-  async setAside(
-    source: string,
-    refusals: readonly { code: ErrorCode; detail: string; verbatim: string }[],
-  ): Promise<void> {
+  async setAside(source: string, refusals: readonly Unreadable[]): Promise<void> {
     if (refusals.length === 0) return;
-    await this.#quarantine.keep(refusals.map((refusal) => quarantineDraft(source, refusal, refusal.verbatim)));
+    await this.#quarantine.keep(refusals.map((one) => quarantineDraft(source, one, one.verbatim, one.occurrence)));
   }
 
   #resultOf(draft: FactDraft, result: AppendResult): IntakeResult {
@@ -137,10 +143,11 @@ function quarantineDraft(
   source: string,
   refusal: { readonly code: ErrorCode; readonly detail: string },
   text: string,
+  occurrence = 1,
 ): QuarantineDraft {
   const verbatim = text.slice(0, VERBATIM_CHARS_MAX);
   const cut =
     verbatim.length < text.length ? ` (the first ${verbatim.length} of ${text.length} characters are kept)` : '';
-  const id = hash('sha256', `${source}\n${refusal.code}\n${text}`, 'hex').slice(0, 40);
+  const id = hash('sha256', `${source}\n${refusal.code}\n${occurrence}\n${text}`, 'hex').slice(0, 40);
   return { id, source, code: refusal.code, detail: refusal.detail + cut, verbatim };
 }

@@ -1,8 +1,9 @@
-import { flatClone, normalizeMangoQuery, prepareQuery, type MangoQuery, type RxCollection, type RxDocumentData } from 'rxdb';
+import { flatClone, type MangoQuery, type RxCollection, type RxDocumentData } from 'rxdb';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
 import type { JournalDocument } from './collections/journal.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
+import { countPlain, queryPlain } from './plain-query.ts';
 
 /**
  * The journal's log in its RxDB collection. Writes go through the collection, so RxDB's observers see them; reads go
@@ -42,21 +43,16 @@ export class RxdbJournalLog implements JournalLog {
     return this.#query({
       selector: { epoch: { $eq: epoch }, seq: { $gte: fromSeq } },
       sort: [{ epoch: 'asc' }, { seq: 'asc' }],
-      index: ['epoch', 'seq'],
       limit,
     });
   }
 
   async tailOf(epoch: number, afterSeq: number): Promise<{ lastSeq: number; count: number }> {
-    const schema = this.#collection.schema.jsonSchema;
-    const selector = { epoch: { $eq: epoch }, seq: { $gt: afterSeq } };
-    const prepared = prepareQuery(schema, normalizeMangoQuery(schema, { selector, index: ['epoch', 'seq'] }));
-    const [{ count }, [last]] = await Promise.all([
-      this.#collection.storageInstance.count(prepared),
+    const [count, [last]] = await Promise.all([
+      countPlain(this.#collection, { selector: { epoch: { $eq: epoch }, seq: { $gt: afterSeq } } }),
       this.#query({
         selector: { epoch: { $eq: epoch } },
         sort: [{ epoch: 'desc' }, { seq: 'desc' }],
-        index: ['epoch', 'seq'],
         limit: 1,
       }),
     ]);
@@ -64,7 +60,7 @@ export class RxdbJournalLog implements JournalLog {
   }
 
   async lastAt(): Promise<number> {
-    const [last] = await this.#query({ selector: { at: { $gte: 0 } }, sort: [{ at: 'desc' }], index: ['at'], limit: 1 });
+    const [last] = await this.#query({ selector: { at: { $gte: 0 } }, sort: [{ at: 'desc' }], limit: 1 });
     return last?.at ?? 0;
   }
 
@@ -72,7 +68,7 @@ export class RxdbJournalLog implements JournalLog {
   async *readSince(at: number, pageSize = 500): AsyncGenerator<StoredFact[]> {
     yield* this.#pages(
       (last) => (last ? { $or: [{ at: { $gt: last.at } }, { at: last.at, key: { $gt: last.key } }], at: { $gte: last.at } } : { at: { $gte: at } }),
-      { sort: [{ at: 'asc' }, { key: 'asc' }], index: ['at'], limit: pageSize },
+      { sort: [{ at: 'asc' }, { key: 'asc' }], limit: pageSize },
     );
   }
 
@@ -80,7 +76,7 @@ export class RxdbJournalLog implements JournalLog {
   async *readKind(kind: FactKind, pageSize = 500): AsyncGenerator<StoredFact[]> {
     yield* this.#pages(
       (last) => (last ? { kind, at: { $gte: last.at }, $or: [{ at: { $gt: last.at } }, { key: { $gt: last.key } }] } : { kind }),
-      { sort: [{ kind: 'asc' }, { at: 'asc' }, { key: 'asc' }], index: ['kind', 'at'], limit: pageSize },
+      { sort: [{ kind: 'asc' }, { at: 'asc' }, { key: 'asc' }], limit: pageSize },
     );
   }
 
@@ -91,7 +87,7 @@ export class RxdbJournalLog implements JournalLog {
         last
           ? { epoch: { $gte: last.epoch, $lt: epoch }, $or: [{ epoch: { $gt: last.epoch } }, { seq: { $gt: last.seq } }] }
           : { epoch: { $lt: epoch } },
-      { sort: [{ epoch: 'asc' }, { seq: 'asc' }], index: ['epoch', 'seq'], limit: pageSize },
+      { sort: [{ epoch: 'asc' }, { seq: 'asc' }], limit: pageSize },
     );
   }
 
@@ -119,9 +115,7 @@ export class RxdbJournalLog implements JournalLog {
   }
 
   async #query(query: MangoQuery<JournalDocument>): Promise<StoredFact[]> {
-    const schema = this.#collection.schema.jsonSchema;
-    const { documents } = await this.#collection.storageInstance.query(prepareQuery(schema, normalizeMangoQuery(schema, query)));
-    return documents.map(toFact);
+    return (await queryPlain(this.#collection, query)).map(toFact);
   }
 }
 

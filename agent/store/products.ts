@@ -1,16 +1,18 @@
 import type { RxCollection } from 'rxdb';
 import type { Subscription } from 'rxjs';
 import type { ProductDocument } from './collections/products.ts';
-import { readAll } from './read-all.ts';
+import { queryPlain } from './plain-query.ts';
 
 /** The store's products, from the hub, in memory: names for the stock list, and which skus are known. */
 export class Products {
   readonly #bySku: Map<string, ProductDocument>;
   readonly #changes: Subscription;
+  #version = 0;
 
   private constructor(collection: RxCollection<ProductDocument>, known: readonly ProductDocument[]) {
     this.#bySku = new Map(known.map((product) => [product.sku, product]));
     this.#changes = collection.eventBulks$.subscribe(({ events }) => {
+      this.#version++;
       for (const { operation, documentData } of events) {
         if (operation === 'DELETE') this.#bySku.delete(documentData.sku);
         else this.#bySku.set(documentData.sku, documentData);
@@ -19,11 +21,16 @@ export class Products {
   }
 
   static async open(collection: RxCollection<ProductDocument>): Promise<Products> {
-    return new Products(collection, await readAll(collection));
+    return new Products(collection, await queryPlain(collection, {}));
   }
 
   get size(): number {
     return this.#bySku.size;
+  }
+
+  /** Another number after each change. */
+  get version(): number {
+    return this.#version;
   }
 
   get(sku: string): ProductDocument | undefined {

@@ -1,7 +1,8 @@
-import { normalizeMangoQuery, prepareQuery, type MangoQuery, type RxCollection } from 'rxdb';
+import type { MangoQuery, RxCollection } from 'rxdb';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { QuarantineDocument } from './collections/quarantine.ts';
+import { countPlain, queryPlain } from './plain-query.ts';
 
 /** Something to set aside: why it was not taken, and the text as it came. */
 export interface Rejected {
@@ -26,7 +27,7 @@ export class Quarantine {
   }
 
   static async open(collection: RxCollection<QuarantineDocument>, clock: Clock): Promise<Quarantine> {
-    return new Quarantine(collection, clock, await collection.count().exec());
+    return new Quarantine(collection, clock, await countPlain(collection, {}));
   }
 
   /** Number of documents. */
@@ -53,13 +54,9 @@ export class Quarantine {
         ? { at: { $lte: before.at }, $or: [{ at: { $lt: before.at } }, { id: { $lt: before.id } }] }
         : { at: { $gte: 0 } },
       sort: [{ at: 'desc' }, { id: 'desc' }],
-      index: ['at', 'id'],
       limit,
     };
-    const schema = this.#collection.schema.jsonSchema;
-    const prepared = prepareQuery(schema, normalizeMangoQuery(schema, query));
-    const { documents } = await this.#collection.storageInstance.query(prepared);
-    const items = documents.map(({ id, source, at, code, detail, verbatim }) => {
+    const items = (await queryPlain(this.#collection, query)).map(({ id, source, at, code, detail, verbatim }) => {
       return { id, source, at, code, detail, verbatim };
     });
     const last = items.at(-1);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
@@ -14,6 +15,7 @@ interface Bucket {
 }
 
 const ADDRESSES_MAX = 10_000;
+const TRUSTED_MAX = 1_000;
 
 /**
  * Bounds attempts by network address. Keys and tokens cannot be guessed (256 bits); this bounds the work and the
@@ -21,6 +23,8 @@ const ADDRESSES_MAX = 10_000;
  */
 export class Attempts {
   readonly #buckets = new Map<string, Bucket>();
+  /** Hashes of the credentials that were good when they were last used. */
+  readonly #trusted = new Set<string>();
   readonly #rule: AttemptRule;
   readonly #clock: Clock;
 
@@ -41,6 +45,21 @@ export class Attempts {
     if (tokens >= 1) return;
     const retryAfterMs = Math.ceil((1 - tokens) * this.#rule.refillMs);
     throw new ShelfwireError('RATE_LIMITED', 'Too many attempts from this address.', { context: { retryAfterMs } });
+  }
+
+  /** Whether this credential was good when it was last used: it need not wait for others of its address. */
+  isTrusted(secret: string | undefined): boolean {
+    return secret !== undefined && this.#trusted.has(hash('sha256', secret));
+  }
+
+  trust(secret: string | undefined): void {
+    if (secret === undefined) return;
+    if (this.#trusted.size >= TRUSTED_MAX) this.#trusted.clear();
+    this.#trusted.add(hash('sha256', secret));
+  }
+
+  distrust(secret: string | undefined): void {
+    if (secret !== undefined) this.#trusted.delete(hash('sha256', secret));
   }
 
   #bucket(address: string | undefined): Bucket {

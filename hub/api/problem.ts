@@ -11,6 +11,7 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly remedy: string;
   readonly correlationId: string;
+  readonly retryAfterMs?: number;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -21,15 +22,15 @@ const QUERY_CANCELED = '57014';
 /** The problem response of a failure. What is not ours to explain becomes INTERNAL and says nothing of its cause. */
 export function problemOf(error: ShelfwireError, correlationId: string): Problem {
   const { status, remedy } = ERRORS[error.code];
-  const words = error.code.toLowerCase().replaceAll('_', ' ');
   return {
-    type: `urn:shelfwire:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
-    title: words.charAt(0).toUpperCase() + words.slice(1),
+    type: `urn:shelfwire:error:${error.code}`,
+    title: titleOf(error.code),
     status,
     detail: clip(error.message),
     code: error.code,
     remedy,
     correlationId,
+    ...(typeof error.context['retryAfterMs'] === 'number' && { retryAfterMs: error.context['retryAfterMs'] }),
   };
 }
 
@@ -63,6 +64,11 @@ function bodyError(error: unknown): ShelfwireError | undefined {
     default:
       return undefined;
   }
+}
+
+/** FACT_INVALID -> "Fact invalid". */
+function titleOf(code: string): string {
+  return code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
 }
 
 function clip(text: string): string {

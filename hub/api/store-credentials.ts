@@ -18,7 +18,8 @@ export function storeCredentialRoutes(sync: SyncPort): Route[] {
       body: z.strictObject({ ttlHours: z.int().min(1).max(720).default(24) }),
       async handle({ params, body }) {
         const { token, expiresAt } = await sync.createToken(params.code, body.ttlHours * HOUR_MS);
-        return { status: 201, body: { token, store: params.code, expiresAt: isoTime(expiresAt) } };
+        const made = { token, store: params.code, expiresAt: isoTime(expiresAt) };
+        return { status: 201, headers: { 'Cache-Control': 'no-store' }, body: made };
       },
     }),
     route({

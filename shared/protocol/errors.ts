@@ -72,6 +72,11 @@ export const ERRORS = {
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
   CSV_ROW_INVALID: { status: 422, remedy: 'Correct the row and export it again; the rest of the file was taken.' },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
+  QUARANTINE_NOT_EMPTY: {
+    status: 409,
+    remedy: 'Look at what was set aside (GET /v1/quarantine), correct it at its origin and send it again.',
+  },
+  CLOCK_OFF: { status: 409, remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile." },
   OPTION_INVALID: { status: 400, remedy: 'See --help for the options and their types.' },
   CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },
 

@@ -28,6 +28,6 @@ export function framedSales({ epoch, fromSeq, count, keyPrefix, sku = 'SKU-1' }:
 
 /** A push of such sales as an agent of protocol 2 sends it. */
 export function pushOf(of: FrameOf): Push {
-  const frame = encodeFrame(framedSales(of), 'lines.zstd');
+  const frame = new Uint8Array(encodeFrame(framedSales(of), 'lines.zstd'));
   return { epoch: of.epoch, fromSeq: of.fromSeq, count: of.count, encoding: 'lines.zstd', frame };
 }

@@ -29,6 +29,8 @@ export class DocumentWindow<R> {
   /** Adds a row; answers the rows of documents that are complete now. Throws CSV_FILE_INVALID. */
   add(row: R): R[] {
     const name = this.#groupOf(row);
+    // A row of no document is nobody's: it goes on at once, to be rejected.
+    if (name === '') return [row];
     const group = this.#open.get(name) ?? { rows: [], begunAtLastRow: ++this.#begun };
     group.rows.push(row);
     group.begunAtLastRow = this.#begun;

@@ -111,7 +111,8 @@ export function readFeeds(path: string): Feed[] {
   }
   const parsed = feedsFile.safeParse(given);
   if (!parsed.success) throw new ShelfwireError('CONFIG_INVALID', `${path}: ${describeIssues(parsed.error)}`);
-  const feeds = parsed.data.feeds.map((one) => ({ ...one, folder: resolve(dirname(path), one.folder) }));
+  const feeds = parsed.data.feeds;
+  for (const one of feeds) one.folder = resolve(dirname(path), one.folder);
   for (const same of ['name', 'folder'] as const) {
     const twice = feeds.find((one, index) => feeds.findIndex((other) => other[same] === one[same]) < index);
     if (twice) throw new ShelfwireError('CONFIG_INVALID', `${path}: two feeds have the ${same} "${twice[same]}".`);

@@ -91,6 +91,8 @@ class DocumentGroup {
   readonly #report: ReportDraft;
   #documents: RowsDocument[] = [];
   #rejected: RejectedRow[] = [];
+  /** How often each rejected text has come in this file. */
+  readonly #occurrences = new Map<string, number>();
 
   constructor(parts: { readonly intake: Intake; readonly source: string; readonly report: ReportDraft }) {
     this.#intake = parts.intake;
@@ -114,8 +116,16 @@ class DocumentGroup {
     const rejected = this.#rejected.splice(0);
     await this.#intake.setAside(
       this.#source,
-      rejected.map(({ line, code, reason, raw }) => ({ code, detail: `line ${line}: ${reason}`, verbatim: raw })),
+      rejected.map(({ line, code, reason, raw }) => {
+        return { code, detail: `line ${line}: ${reason}`, verbatim: raw, occurrence: this.#countOf(raw) };
+      }),
     );
+  }
+
+  #countOf(raw: string): number {
+    const count = (this.#occurrences.get(raw) ?? 0) + 1;
+    this.#occurrences.set(raw, count);
+    return count;
   }
 
   async #take(documents: readonly RowsDocument[]): Promise<void> {

@@ -16,7 +16,7 @@ export class Layout {
   /** From the names in the header, or those of the configuration. Throws CSV_FILE_INVALID naming what is missing. */
   static of(feed: Feed, names: readonly string[], headerText?: string): Layout {
     const trimmed = names.map((name) => name.trim());
-    const wanted = Object.entries<string>(feed.columns).map(([name, title]) => ({
+    const wanted = Object.entries(feed.columns as Readonly<Record<string, string>>).map(([name, title]) => ({
       name,
       title,
       index: trimmed.indexOf(title),

@@ -21,7 +21,7 @@ const TOKEN = /yyyy|yy|MM|M|dd|d|HH|H|mm|ss|SSS|XXX/g;
 
 /** True when a format says at least year, month and day, each once. */
 export function isDateFormat(format: string): boolean {
-  const tokens = format.match(TOKEN) ?? [];
+  const tokens: readonly string[] = format.match(TOKEN) ?? [];
   const has = (letter: string) => tokens.filter((token) => token.startsWith(letter)).length === 1;
   return (
     has('y') &&
@@ -109,8 +109,7 @@ function offsetOf(zone: string): number {
 
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

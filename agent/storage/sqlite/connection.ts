@@ -172,7 +172,7 @@ function prepareLayout(database: DatabaseSync, path: string): void {
 
 /** Makes the folder so that it is still there after a power cut: its name is synced in its parent. */
 function makeFolder(folder: string): void {
-  const firstMade = mkdirSync(folder, { recursive: true });
+  const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (firstMade === undefined) return;
   for (let made = folder; made.length >= firstMade.length; made = dirname(made)) syncFolder(dirname(made));
 }

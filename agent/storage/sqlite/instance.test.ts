@@ -53,6 +53,17 @@ it('undoes a bulk whole when a row of it cannot be stored, and goes on', async (
   expect((await items.getChangedDocumentsSince!(10)).documents.map(({ id }) => id)).toEqual(['c']);
 });
 
+it('lets sockets and timers have their turn while one caller writes on and on', async () => {
+  const items = await openItems(temporaryFolder());
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const startedMs = performance.now();
+  for (let bulk = 0; performance.now() - startedMs < 300; bulk++)
+    await items.bulkWrite(inserts([`a${bulk}`]), 'insert');
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});
+
 it('tells of each write once, after it is stored, with a checkpoint that reads what comes later', async () => {
   const items = await openItems(temporaryFolder());
   const heard: EventBulk<RxStorageChangeEvent<Item>, unknown>[] = [];

@@ -18,6 +18,7 @@ import { changesSince, type SeqCheckpoint } from './changes.ts';
 import { purgeTombstones } from './cleanup.ts';
 import type { StoredDocument } from './columns.ts';
 import { releaseConnection } from './connection.ts';
+import { yieldAfterSlice } from './event-loop.ts';
 import { countByQuery, findByQuery } from './query.ts';
 import type { Table } from './table.ts';
 import { type Changes, writeBulk } from './write.ts';
@@ -36,6 +37,7 @@ const NO_BYTES: BlobBytes = new Map();
  *
  * - A bulkWrite is on disk when its promise resolves, and is told to changeStream() after that.
  * - Each call does its work at once and in the order of calls, except writes with new attachments, whose data is read first.
+ * - A caller that awaits call after call does not starve sockets and timers (`yieldAfterSlice`).
  * - All calls but close() fail with STORAGE_CLOSED after close() or remove().
  */
 export class SqliteStorageInstance<RxDocType> implements RxStorageInstance<
@@ -72,16 +74,21 @@ export class SqliteStorageInstance<RxDocType> implements RxStorageInstance<
     const bytes = this.schema.attachments === undefined ? NO_BYTES : await readBlobs(rows);
     const { errors, changes } = writeBulk(this.#open(), this, rows, context, bytes);
     if (changes !== undefined) this.#changes.next(changes);
+    await yieldAfterSlice();
     return { error: errors };
   }
 
   async findDocumentsById(ids: string[], withDeleted: boolean): Promise<StoredDocument<RxDocType>[]> {
-    return this.#open().find(ids, withDeleted);
+    const documents = this.#open().find(ids, withDeleted);
+    await yieldAfterSlice();
+    return documents;
   }
 
   async query(prepared: PreparedQuery<RxDocType>): Promise<RxStorageQueryResult<RxDocType>> {
     const table = this.#open();
-    return { documents: table.connection.guard(() => findByQuery(table, prepared)) };
+    const documents = table.connection.guard(() => findByQuery(table, prepared));
+    await yieldAfterSlice();
+    return { documents };
   }
 
   async count(prepared: PreparedQuery<RxDocType>): Promise<RxStorageCountResult> {
@@ -93,7 +100,9 @@ export class SqliteStorageInstance<RxDocType> implements RxStorageInstance<
     limit: number,
     checkpoint?: SeqCheckpoint,
   ): Promise<{ documents: StoredDocument<RxDocType>[]; checkpoint: SeqCheckpoint }> {
-    return changesSince(this.#open(), limit, checkpoint);
+    const changes = changesSince(this.#open(), limit, checkpoint);
+    await yieldAfterSlice();
+    return changes;
   }
 
   async getAttachmentData(documentId: string, attachmentId: string, digest: string): Promise<Blob> {

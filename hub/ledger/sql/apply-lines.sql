@@ -9,29 +9,31 @@ WITH line AS MATERIALIZED (
   ) AS l (location_no, sku, at, journal_no, seq, line, condition, quantity, reversal)
 ), ledgered AS (
   INSERT INTO movements (location_no, sku, at, journal_no, seq, line, condition, quantity, reversal)
-  SELECT location_no, sku, at, journal_no, seq, line, condition, quantity, reversal FROM line
+  SELECT location_no, sku, at, journal_no, seq, line, condition, quantity, reversal FROM line ORDER BY location_no, sku, at, journal_no, seq
 ), delta AS MATERIALIZED (
   SELECT
     l.location_no,
     l.sku,
-    coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'sellable' AND placed.after_anchor), 0) AS on_hand,
+    p.sku IS NOT NULL AS held,
+    coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'sellable' AND NOT coalesce(
+      (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq), false)), 0) AS on_hand,
     coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'damaged'), 0) AS damaged,
     coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'quarantined'), 0) AS quarantined,
-    count(*) FILTER (WHERE l.condition = 'sellable' AND NOT placed.after_anchor) AS absorbed
+    count(*) FILTER (WHERE l.condition = 'sellable'
+      AND (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq)) AS absorbed
   FROM line l
   LEFT JOIN positions p ON p.location_no = l.location_no AND p.sku = l.sku
-  CROSS JOIN LATERAL (
-    SELECT p.anchor_at IS NULL
-      OR (l.at, l.journal_no, l.seq) > (p.anchor_at, p.anchor_journal, p.anchor_seq) AS after_anchor
-  ) AS placed
-  GROUP BY l.location_no, l.sku
-), positioned AS (
+  GROUP BY l.location_no, l.sku, p.sku
+), begun AS (
   INSERT INTO positions (location_no, sku, on_hand, damaged, quarantined)
-  SELECT location_no, sku, on_hand, damaged, quarantined FROM delta ORDER BY location_no, sku
-  ON CONFLICT (location_no, sku) DO UPDATE SET
-    on_hand = positions.on_hand + excluded.on_hand,
-    damaged = positions.damaged + excluded.damaged,
-    quarantined = positions.quarantined + excluded.quarantined
+  SELECT location_no, sku, on_hand, damaged, quarantined FROM delta WHERE NOT held
+), moved AS (
+  UPDATE positions p SET
+    on_hand = p.on_hand + delta.on_hand,
+    damaged = p.damaged + delta.damaged,
+    quarantined = p.quarantined + delta.quarantined
+  FROM delta
+  WHERE p.location_no = delta.location_no AND p.sku = delta.sku AND delta.held
 ), fed AS (
   INSERT INTO changes (topic, scope, keys)
   SELECT 'positions', location_no, array_agg(sku) FROM delta GROUP BY location_no

@@ -1,0 +1,68 @@
+import type { AgentStatus } from '../api/readers.ts';
+
+type Colour = 'green' | 'yellow' | 'red' | 'dim';
+const CODES: Readonly<Record<Colour, number>> = { green: 32, yellow: 33, red: 31, dim: 2 };
+
+/** The status as a person reads it: first whether all is safe, then the facts, then what needs attention. */
+export function statusText(status: AgentStatus, coloured: boolean): string {
+  const paint = (colour: Colour, text: string) => (coloured ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text);
+  const [colour, verdict] = verdictOf(status);
+  const { sync, journal, now } = status;
+  const rows: [string, string][] = [
+    ['store', status.store ? `${status.store.code} (${status.store.name}), device ${status.device}` : 'not enrolled'],
+    ['hub', hubOf(status)],
+    ['journal', `${journal.lastSeq} ${plural(journal.lastSeq, 'fact')} on disk`],
+    [
+      'unsent',
+      sync.backlog === 0
+        ? 'nothing'
+        : `${sync.backlog} ${plural(sync.backlog, 'fact')}${since(sync.oldestUnsentAt, now, ', oldest from')}`,
+    ],
+    ['last sync', sync.lastAckAt === null ? 'never' : `${ago(now - sync.lastAckAt)} ago`],
+    ['quarantine', status.quarantined === 0 ? 'empty' : `${status.quarantined} set aside`],
+    ...status.sources.map((source): [string, string] => [
+      source.name,
+      `${source.state}, ${source.appended} taken, ${source.duplicates} duplicates, ${source.refused} refused`,
+    ]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const problems = status.problems.flatMap(({ code, detail, remedy }) => [
+    `  ${paint('yellow', code)}: ${detail}`,
+    `    ${paint('dim', remedy)}`,
+  ]);
+  return [
+    paint(colour, verdict),
+    ...rows.map(([name, text]) => `  ${paint('dim', name.padEnd(width))}  ${text}`),
+    ...(problems.length > 0 ? ['Needs attention:', ...problems] : []),
+    '',
+  ].join('\n');
+}
+
+function verdictOf({ store, sync, problems }: AgentStatus): [Colour, string] {
+  if (store === null) return ['yellow', 'SAFE ON THIS MACHINE: facts are kept, but there is no hub yet'];
+  if (sync.phase !== 'online')
+    return ['yellow', `SAFE, OFFLINE: facts are kept here and sent when the hub is reached (${sync.phase})`];
+  if (problems.length > 0) return ['yellow', 'SAFE, but something needs attention'];
+  return ['green', sync.backlog === 0 ? 'SAFE: everything is at the hub' : 'SAFE: sending'];
+}
+
+function hubOf({ hubUrl, sync, now }: AgentStatus): string {
+  return hubUrl === null ? 'none' : `${hubUrl}, ${sync.phase}${since(sync.since, now, ' for')}`;
+}
+
+const since = (at: number | null, now: number, word: string): string =>
+  at === null ? '' : `${word} ${ago(now - at)}${word.endsWith('from') ? ' ago' : ''}`;
+
+const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
+
+const UNITS: readonly [string, number][] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+];
+
+/** A span in its biggest unit: "3 min". */
+export function ago(spanMs: number): string {
+  const unit = UNITS.find(([, unitMs]) => spanMs >= unitMs);
+  return unit ? `${Math.floor(spanMs / unit[1])} ${unit[0]}` : `${Math.max(0, Math.floor(spanMs / 1_000))} s`;
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { callerOf, sentCorrelationId } from './api/caller.ts';
+import { ClientRegistry, newClientToken } from './api/client-registry.ts';
+import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
+import { startApi } from './api/server.ts';
+import type { Readers } from './api/routes.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { readFeeds } from './pos/csv/feed-config.ts';
+import { httpSource } from './pos/http/facts-routes.ts';
+import { Intake } from './pos/intake.ts';
+import { configuredSources } from './pos/registry.ts';
+import type { PosSource } from './pos/source.ts';
+import { statusOf } from './status-report.ts';
+import { openStore, type Store } from './store/store.ts';
+import type { SyncReport } from './api/readers.ts';
+import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import { Lifecycle, type Part } from '#shared/runtime/lifecycle.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+
+export interface DaemonOptions {
+  readonly data: string;
+  readonly port: number;
+  readonly feeds: string | undefined;
+  readonly origins: readonly string[];
+  readonly requestsPerSecond: number;
+  readonly keepDays: number;
+}
+
+/** Brings the store's facts to the hub. */
+export interface SyncPart extends Part {
+  status(): SyncReport;
+}
+
+export interface DaemonParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Connects an enrolled store; undefined when it is not enrolled. */
+  connect(store: Store): SyncPart | undefined;
+}
+
+export interface Daemon {
+  /** Where the loopback API listens. */
+  readonly port: number;
+  readonly store: Store;
+  stop(reason: string): Promise<void>;
+}
+
+/**
+ * Starts the agent on its data folder: the store first, then what brings facts in, then what brings them to the hub. It
+ * runs without a hub and without enrolment: sales are kept. Throws FOLDER_IN_USE, STORAGE_*, CONFIG_INVALID,
+ * OPTION_INVALID; then nothing is left running.
+ */
+export async function startDaemon(options: DaemonOptions, parts: DaemonParts): Promise<Daemon> {
+  const lifecycle = new Lifecycle(parts.logger);
+  try {
+    return await start(options, parts, lifecycle);
+  } catch (error) {
+    await lifecycle.stop('start failed');
+    throw error;
+  }
+}
+
+async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Lifecycle): Promise<Daemon> {
+  const { clock, logger } = parts;
+  const startedAt = clock.now();
+  const feeds = options.feeds === undefined ? [] : readFeeds(options.feeds);
+  const lock = lockFolder(options.data);
+  lifecycle.add({ name: 'folder lock', stop: async () => lock.release() });
+  const store = await openStore({ folder: options.data, logger, clock });
+  lifecycle.add({ name: 'store', stop: () => store.close() });
+  lifecycle.add(startHousekeeping({ store, keepDays: options.keepDays, clock, logger }));
+  const sync = parts.connect(store);
+  if (sync) lifecycle.add(sync);
+  else logger.warn({ code: 'NOT_ENROLLED' }, 'not enrolled: facts are kept, and wait for a hub');
+
+  const { journal, quarantine, products } = store;
+  const intake = new Intake({ journal, quarantine, unknownSkus: (skus) => products.unknown(skus) });
+  const context = { intake, clock, logger };
+  const http = httpSource(context, {
+    clientOf: (_request, response) => callerOf(response).client ?? 'unknown',
+    correlationIdOf: sentCorrelationId,
+  });
+  const sources: PosSource[] = [
+    http,
+    ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
+  ];
+  for (const source of sources) {
+    lifecycle.add(source);
+    await source.start();
+  }
+
+  const clients = new ClientRegistry(options.data);
+  const token = newClientToken();
+  clients.admit('cli', token);
+  const status = () =>
+    statusOf({
+      store,
+      startedAt,
+      now: () => clock.now(),
+      sync: () => sync?.status(),
+      sources: () => sources.map((source) => source.status()),
+    });
+  const api = await startApi({
+    port: options.port,
+    clients,
+    readers: readersOf(store, status),
+    routes: [http.routes],
+    allowedOrigins: options.origins,
+    rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
+    clock,
+    logger,
+  });
+  lifecycle.add(api);
+  writeEndpoint(options.data, { port: api.port, token, pid: process.pid });
+  lifecycle.add({ name: 'endpoint file', stop: async () => removeEndpoint(options.data) });
+  logger.info({ port: api.port, data: options.data, lastSeq: journal.lastSeq, feeds: feeds.length }, 'agent runs');
+  return { port: api.port, store, stop: (reason) => lifecycle.stop(reason) };
+}
+
+function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Readers {
+  return {
+    status: { read: async () => status() },
+    stock: {
+      list: async (query) => {
+        await store.stockView.settled();
+        return { ...store.stockList.list(query), ...store.freshness() };
+      },
+      get: async (sku) => {
+        await store.stockView.settled();
+        const item = store.stockList.get(sku);
+        return item && { ...item, ...store.freshness() };
+      },
+    },
+    quarantine: {
+      list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { defineCli } from '#shared/runtime/command-line.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
+
+/** Everything that can be set of the agent, and every command it knows. */
+export const agentCli = defineCli({
+  name: 'shelfwire-agent',
+  summary:
+    "Keeps a store's sales, returns and counts safe on this machine and brings them to the hub when it can be reached.",
+  version: AGENT_VERSION,
+  options: {
+    data: {
+      type: 'path',
+      default: './agent-data',
+      placeholder: 'FOLDER',
+      help: 'Folder of everything the agent keeps.',
+    },
+    logLevel: {
+      type: 'enum',
+      values: ['debug', 'info', 'warn', 'error', 'silent'],
+      default: 'info',
+      placeholder: 'LEVEL',
+      help: 'Least level that is logged: debug, info, warn, error or silent.',
+    },
+  },
+  commands: {
+    run: {
+      summary: 'Runs the agent until it is stopped. Works without a hub; enrol first to be connected.',
+      options: {
+        port: {
+          type: 'number',
+          min: 0,
+          max: 65_535,
+          default: 7171,
+          help: 'Port of the loopback API; 0 takes a free one.',
+        },
+        feeds: {
+          type: 'path',
+          placeholder: 'FILE',
+          help: 'JSON file with the watched folders and their column mappings.',
+        },
+        origins: {
+          type: 'list',
+          placeholder: 'ORIGIN',
+          help: 'Origin of a web page that may call the loopback API; may be repeated.',
+        },
+        requestsPerSecond: {
+          type: 'number',
+          min: 1,
+          max: 100_000,
+          default: 500,
+          help: 'Requests that one client of the loopback API may send.',
+        },
+        keepDays: {
+          type: 'number',
+          min: 30,
+          max: 36_500,
+          default: 400,
+          help: 'Days that acknowledged facts are kept; others are kept always.',
+        },
+      },
+    },
+    enrol: {
+      summary: 'Registers this machine at the hub as a device of its store, with a one-time token.',
+      options: {
+        hub: { type: 'url', required: true, help: 'Address of the hub.' },
+        token: {
+          type: 'string',
+          maxLength: 128,
+          required: true,
+          secret: true,
+          help: 'One-time token made at the hub.',
+        },
+        name: {
+          type: 'string',
+          maxLength: 64,
+          help: 'Name of this device at the hub; by default the name of the machine.',
+        },
+      },
+    },
+    status: {
+      summary: 'Says whether the store is safe: connected, what is unsent, what needs attention.',
+      options: { json },
+    },
+    'client add': {
+      summary: 'Lets a program call the loopback API; prints its token once.',
+      arguments: { name: 'name of the program, such as till-1' },
+    },
+    'client list': { summary: 'Lists the programs that may call the loopback API.', options: { json } },
+    'client remove': { summary: 'Takes the access of a program away.', arguments: { name: 'name of the program' } },
+  },
+});
+
+export type AgentCli = (typeof agentCli)['definition'];

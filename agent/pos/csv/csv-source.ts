@@ -1,0 +1,188 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { watch, type FSWatcher } from 'chokidar';
+import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
+import type { Intake } from '../intake.ts';
+import { SourceCounters, type PosSource, type SourceContext, type SourceStatus } from '../source.ts';
+import { DropFolder, sha256OfFile } from './drop-folder.ts';
+import type { Feed } from './feed-config.ts';
+import { Interrupted, takeFile } from './file-intake.ts';
+import { openingOf } from './opening.ts';
+import { ReportDraft, type FileReport } from './file-report.ts';
+import { SeenFiles } from './seen-files.ts';
+import { SettlingFiles } from './settling-files.ts';
+
+/** Looked at again even if the system told of no change: folders on a network often do not tell. */
+const LOOK_EVERY_MS = 5_000;
+const RETRY_MS = { base: 1_000, max: 60_000 } as const;
+
+/**
+ * One watched folder. A file that has stood still is claimed (`working/`), hashed, journaled in groups, then put into
+ * `done/` or `rejected/` with a report beside it. After a crash in the middle it is read again from its beginning:
+ * what was journaled already is recognised by its key (F4). One file at a time, oldest first.
+ */
+export class CsvSource implements PosSource {
+  readonly name: string;
+  readonly #feed: Feed;
+  readonly #context: SourceContext;
+  readonly #stateFolder: string;
+  readonly #folder: DropFolder;
+  readonly #settling: SettlingFiles;
+  readonly #counters = new SourceCounters();
+  #state: SourceStatus['state'] = 'stopped';
+  #stopping = false;
+  #watcher: FSWatcher | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+  #woken = false;
+
+  /** `stateFolder` is where the list of seen files is kept, within the agent's data folder. */
+  constructor(feed: Feed, context: SourceContext, stateFolder: string) {
+    this.name = `csv:${feed.name}`;
+    this.#feed = feed;
+    this.#context = { ...context, logger: context.logger.child({ source: this.name }) };
+    this.#stateFolder = stateFolder;
+    this.#folder = new DropFolder(feed.folder, feed.endings);
+    this.#settling = new SettlingFiles(feed.settleMs);
+  }
+
+  async start(): Promise<void> {
+    await this.#folder.prepare();
+    await mkdir(this.#stateFolder, { recursive: true });
+    const seen = await SeenFiles.open(join(this.#stateFolder, `csv-${this.#feed.name}.seen.jsonl`), this.#feed);
+    this.#watcher = watch(this.#folder.path, { depth: 0, ignoreInitial: true, persistent: true });
+    this.#watcher
+      .on('all', () => this.#look())
+      .on('error', (err) => this.#context.logger.warn({ err }, 'watching failed; looking now and then'));
+    this.#state = 'ready';
+    this.#running = this.#run(seen);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#look();
+    await this.#watcher?.close();
+    await this.#running;
+    this.#state = 'stopped';
+  }
+
+  status(): SourceStatus {
+    return this.#counters.status(this.name, this.#state);
+  }
+
+  #look(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  async #run(seen: SeenFiles): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping) {
+      try {
+        this.#woken = false;
+        const waitMs = await this.#takeNext(seen);
+        failures = 0;
+        this.#counters.lastError = undefined;
+        if (waitMs > 0) await this.#rest(waitMs, true);
+      } catch (error) {
+        if (error instanceof Interrupted) return;
+        this.#counters.lastError = asShelfwireError(error);
+        this.#context.logger.error({ err: error }, 'the feed waits and tries again');
+        this.#state = 'waiting';
+        await this.#rest(Math.min(RETRY_MS.max, RETRY_MS.base * 2 ** Math.min(failures++, 10)), false);
+      }
+    }
+  }
+
+  /** Deals with one file; answers how long to wait before the next look, 0 when there may be more. */
+  async #takeNext(seen: SeenFiles): Promise<number> {
+    const [left] = await this.#folder.unfinished();
+    if (left !== undefined) {
+      await this.#process(left, seen);
+      return 0;
+    }
+    const { ready, nextMs } = this.#settling.see(await this.#folder.look(), this.#context.clock.monotonic());
+    for (const name of ready) {
+      if (!(await this.#folder.claim(name))) continue;
+      await this.#process(name, seen);
+      return 0;
+    }
+    this.#state = 'ready';
+    return Math.max(1, Math.min(nextMs ?? LOOK_EVERY_MS, LOOK_EVERY_MS));
+  }
+
+  async #process(name: string, seen: SeenFiles): Promise<void> {
+    this.#state = 'busy';
+    const { clock, logger, intake } = this.#context;
+    const path = this.#folder.workingPath(name);
+    const startedAt = new Date(clock.now()).toISOString();
+    const sha256 = await sha256OfFile(path);
+    const report = new ReportDraft();
+    const failure = seen.find(sha256) ? undefined : await this.#take(path, report);
+    const outcome = failure ? 'rejected' : seen.find(sha256) ? 'seenBefore' : 'taken';
+    if (failure) await this.#setFileAside(intake, path, name, failure);
+    const finish = (file: string): FileReport =>
+      report.finish(
+        { file, feed: this.#feed.name, sha256, startedAt, finishedAt: new Date(clock.now()).toISOString(), outcome },
+        failure,
+      );
+    const file = await this.#folder.finish(name, failure ? 'rejected' : 'done', finish);
+    if (outcome === 'taken') await seen.add(sha256, file, clock.now());
+    this.#counters.appended += report.factsAppended;
+    this.#counters.duplicate += report.duplicates;
+    this.#counters.refused += report.rowsRejected;
+    const { rowsRead, factsAppended, duplicates, rowsRejected } = report;
+    logger.info({ file, outcome, rowsRead, factsAppended, duplicates, rowsRejected, ...failure }, 'file dealt with');
+  }
+
+  /** Journals a file; answers why it is rejected as a whole. Throws what only waiting can cure. */
+  async #take(path: string, report: ReportDraft): Promise<{ code: ErrorCode; reason: string } | undefined> {
+    const { intake, logger } = this.#context;
+    try {
+      await takeFile({ path, feed: this.#feed, source: this.name, intake, report, isStopping: () => this.#stopping });
+      return undefined;
+    } catch (error) {
+      if (error instanceof Interrupted || isPassing(error)) throw error;
+      if (error instanceof ShelfwireError) return { code: error.code, reason: error.message };
+      // A file that we cannot cope with must not block the ones behind it.
+      logger.error({ err: error, path }, 'unforeseen failure in a file');
+      return { code: 'INTERNAL', reason: String(error).slice(0, 500) };
+    }
+  }
+
+  /** A rejected file is kept whole in `rejected/`; its beginning stands in quarantine, where a person looks (F5). */
+  async #setFileAside(
+    intake: Intake,
+    path: string,
+    name: string,
+    failure: { code: ErrorCode; reason: string },
+  ): Promise<void> {
+    const detail = `The file ${name} was rejected: ${failure.reason} It is kept in ${join(this.#folder.path, 'rejected')}.`;
+    await intake.setAside(this.name, [{ code: failure.code, detail, verbatim: await openingOf(path) }]);
+  }
+
+  /** Waits, but not when something has changed meanwhile (if it `listens`) or when stopping. */
+  #rest(delayMs: number, listens: boolean): Promise<void> {
+    if (this.#stopping || (listens && this.#woken)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#context.clock.after(delayMs, resolve);
+      this.#wake = () => {
+        if (!listens && !this.#stopping) return;
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Failures of the disk or the journal: the file is as good as before, so it is tried again. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ShelfwireError) return error.code.startsWith('STORAGE_') || error.code === 'JOURNAL_CLOSED';
+  return typeof (error as NodeJS.ErrnoException).errno === 'number';
+}
+
+function asShelfwireError(error: unknown): ShelfwireError {
+  if (error instanceof ShelfwireError) return error;
+  const code = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'STORAGE_FULL' : 'STORAGE_IO';
+  return new ShelfwireError(code, error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,75 @@
+import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import type { AgentStatus, SyncReport } from './api/readers.ts';
+import type { SourceStatus } from './pos/source.ts';
+import type { Store } from './store/store.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface StatusParts {
+  readonly store: Store;
+  readonly startedAt: number;
+  now(): number;
+  /** Undefined when the device is not enrolled. */
+  sync(): SyncReport | undefined;
+  sources(): readonly SourceStatus[];
+}
+
+/** How the store is right now, from all parts of the agent. */
+export function statusOf(parts: StatusParts): AgentStatus {
+  const { store, startedAt } = parts;
+  const identity = store.device.state.identity;
+  const sync = parts.sync() ?? restingSync(store);
+  const sources = parts.sources();
+  return {
+    version: AGENT_VERSION,
+    startedAt,
+    now: parts.now(),
+    store: identity?.store ?? null,
+    device: identity?.device ?? null,
+    hubUrl: identity?.hubUrl ?? null,
+    journal: { epoch: store.journal.epoch, lastSeq: store.journal.lastSeq },
+    sync,
+    quarantined: store.quarantine.count,
+    sources,
+    problems: [
+      ...(identity ? [] : [problem('NOT_ENROLLED', 'Facts are kept here; no hub is known to bring them to.')]),
+      ...(sync.lastError && sync.phase !== 'online' ? [sync.lastError] : []),
+      ...sources.flatMap(({ lastError }) => lastError ?? []),
+      ...clockProblems(sync.clockOffsetMs),
+      ...quarantineProblems(store.quarantine.count),
+    ],
+  };
+}
+
+/** What the store remembers of the last sync, while there is none. */
+function restingSync({ device, journal }: Store): SyncReport {
+  const { ackedSeq, lastAckAt } = device.marks;
+  return {
+    phase: device.state.identity ? 'stopped' : 'notEnrolled',
+    since: null,
+    lastAckAt,
+    ackedSeq,
+    backlog: Math.max(0, journal.lastSeq - ackedSeq),
+    oldestUnsentAt: null,
+    clockOffsetMs: device.state.clock?.offsetMs ?? 0,
+    lastError: null,
+  };
+}
+
+function clockProblems(offsetMs: number): WireError[] {
+  if (Math.abs(offsetMs) <= LIMITS.clockOffsetShownMs) return [];
+  const seconds = Math.round(Math.abs(offsetMs) / 1_000);
+  return [
+    problem('CLOCK_OFF', `This machine's clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the hub's.`),
+  ];
+}
+
+function quarantineProblems(count: number): WireError[] {
+  return count === 0
+    ? []
+    : [problem('QUARANTINE_NOT_EMPTY', `${count} could not be taken and ${count === 1 ? 'is' : 'are'} set aside.`)];
+}
+
+function problem(code: ErrorCode, detail: string): WireError {
+  return { code, detail, remedy: ERRORS[code].remedy };
+}

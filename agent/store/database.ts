@@ -1,0 +1,44 @@
+import { createRxDatabase, type RxCollection, type RxDatabase, type RxStorage } from 'rxdb';
+import { deviceSchema, type DeviceDocument } from './collections/device.ts';
+import { journalSchema, type JournalDocument } from './collections/journal.ts';
+import { positionsSchema, type PositionDocument } from './collections/positions.ts';
+import { productsSchema, type ProductDocument } from './collections/products.ts';
+import { quarantineSchema, type QuarantineDocument } from './collections/quarantine.ts';
+import { storeConfigSchema, type StoreConfigDocument } from './collections/store-config.ts';
+
+/** The store's collections: the journal goes up, three come down from the hub, two are local. */
+export interface StoreCollections {
+  journal: RxCollection<JournalDocument>;
+  products: RxCollection<ProductDocument>;
+  positions: RxCollection<PositionDocument>;
+  storeConfig: RxCollection<StoreConfigDocument>;
+  quarantine: RxCollection<QuarantineDocument>;
+  device: RxCollection<DeviceDocument>;
+}
+
+export type StoreDatabase = RxDatabase<StoreCollections>;
+
+/** Any RxStorage; its own types for internals and options are its own business. */
+export type AnyStorage = RxStorage<unknown, unknown>;
+
+/**
+ * Opens the database `store`. One process, one writer: `multiInstance` is off. RxDB knows its open databases by storage and
+ * name, so the folder goes into the name of the storage: several stores in one process are no duplicates.
+ */
+export async function openDatabase(storage: AnyStorage, folder: string): Promise<StoreDatabase> {
+  const database = await createRxDatabase<StoreCollections>({
+    name: 'store',
+    storage: { ...storage, name: `${storage.name} ${folder}` },
+    multiInstance: false,
+    eventReduce: false,
+  });
+  await database.addCollections({
+    journal: { schema: journalSchema },
+    products: { schema: productsSchema },
+    positions: { schema: positionsSchema },
+    storeConfig: { schema: storeConfigSchema },
+    quarantine: { schema: quarantineSchema },
+    device: { schema: deviceSchema },
+  });
+  return database;
+}

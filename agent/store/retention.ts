@@ -1,0 +1,47 @@
+import type { StoredFact } from './journal-log.ts';
+import type { RxdbJournalLog } from './journal-log-rxdb.ts';
+import type { StoreJournal } from './journal.ts';
+
+const DAY_MS = 86_400_000;
+const PAGE = 500;
+
+/** Days that an acknowledged fact stays in the store. */
+export const RETENTION_DAYS = 400;
+
+export interface RetentionParts {
+  readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'prunedSeq' | 'prunedTo'>;
+  readonly log: Pick<RxdbJournalLog, 'read' | 'readEpochsBefore' | 'remove'>;
+}
+
+/**
+ * Prunes facts that the hub has acknowledged and that are older than `days`. Never an unacknowledged one, and of the
+ * present epoch only from its beginning on, up to the first that must stay: what is left has no holes, and the last
+ * seq is never lost. Older epochs hold acknowledged facts only. Returns the number of facts pruned.
+ */
+export async function pruneJournal(
+  { journal, log }: RetentionParts,
+  limits: { ackedSeq: number; now: number; days?: number },
+): Promise<number> {
+  const before = limits.now - (limits.days ?? RETENTION_DAYS) * DAY_MS;
+  const { epoch } = journal;
+  let pruned = 0;
+  for await (const page of log.readEpochsBefore(epoch)) {
+    const old = page.filter(({ at }) => at < before);
+    await log.remove(old.map(({ key }) => key));
+    pruned += old.length;
+  }
+  const seqMax = Math.min(limits.ackedSeq, journal.lastSeq - 1);
+  const mayGo = (fact: StoredFact) => fact.seq <= journal.prunedSeq || (fact.seq <= seqMax && fact.at < before);
+  while (journal.epoch === epoch) {
+    const page = await log.read(epoch, 1, PAGE);
+    const kept = page.findIndex((fact) => !mayGo(fact));
+    const old = kept < 0 ? page : page.slice(0, kept);
+    const last = old.at(-1);
+    if (!last) break;
+    // First the mark, then the deed: a crash between leaves facts that the next run prunes, never an unmarked hole.
+    if (last.seq > journal.prunedSeq) await journal.prunedTo(last.seq);
+    await log.remove(old.map(({ key }) => key));
+    pruned += old.length;
+  }
+  return pruned;
+}

@@ -1,0 +1,68 @@
+import type { Products } from './products.ts';
+import type { StockView } from './stock-view.ts';
+
+/** One sku as the store sees it. */
+export interface StockItem {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly onHand: number;
+}
+
+/** The store's stock for people: every product, and every sku that was ever moved, in the order of skus. */
+export class StockList {
+  readonly #view: StockView;
+  readonly #products: Products;
+  #sorted: { skus: string[]; of: string } = { skus: [], of: '' };
+
+  constructor(view: StockView, products: Products) {
+    this.#view = view;
+    this.#products = products;
+  }
+
+  /** Undefined when neither the products nor any fact know the sku. */
+  get(sku: string): StockItem | undefined {
+    const product = this.#products.get(sku);
+    if (!product && !this.#view.has(sku)) return undefined;
+    return { sku, name: product?.name ?? null, onHand: this.#view.onHand(sku) };
+  }
+
+  /** A page; `search` is part of the sku or name in any case, or the whole GTIN. The cursor is the last sku. */
+  list(page: { limit: number; cursor?: string | undefined; search?: string | undefined }): {
+    items: StockItem[];
+    nextCursor: string | null;
+  } {
+    const skus = this.#skus();
+    const wanted = page.search?.toLowerCase();
+    const items: StockItem[] = [];
+    let place = page.cursor === undefined ? 0 : firstAfter(skus, page.cursor);
+    for (; place < skus.length && items.length < page.limit; place++) {
+      const sku = skus[place] ?? '';
+      if (wanted && !this.#matches(sku, wanted)) continue;
+      const item = this.get(sku);
+      if (item) items.push(item);
+    }
+    return { items, nextCursor: place < skus.length ? (items.at(-1)?.sku ?? null) : null };
+  }
+
+  #matches(sku: string, wanted: string): boolean {
+    const product = this.#products.get(sku);
+    return sku.toLowerCase().includes(wanted) || product?.gtin === wanted || (product?.name.toLowerCase().includes(wanted) ?? false);
+  }
+
+  #skus(): readonly string[] {
+    const of = `${this.#products.version} ${this.#view.size}`;
+    if (this.#sorted.of !== of) this.#sorted = { of, skus: [...new Set([...this.#products.skus(), ...this.#view.skus()])].sort() };
+    return this.#sorted.skus;
+  }
+}
+
+function firstAfter(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? '') <= text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,98 @@
+import { getRxStorageSqlite } from '#agent/storage/sqlite/rx-storage.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
+import { Device } from './device.ts';
+import { HybridClock } from './hybrid-clock.ts';
+import { openJournal, type StoreJournal } from './journal.ts';
+import { RxdbJournalLog } from './journal-log-rxdb.ts';
+import { Products } from './products.ts';
+import { Quarantine } from './quarantine.ts';
+import { pruneJournal } from './retention.ts';
+import { StockList } from './stock-list.ts';
+import { StockView } from './stock-view.ts';
+
+export interface StoreOptions {
+  /** The agent's data folder; the caller holds its lock. */
+  readonly folder: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Default: SQLite in the folder. */
+  readonly storage?: AnyStorage;
+}
+
+/** Everything that the store keeps on its machine. */
+export interface Store {
+  readonly db: StoreDatabase;
+  readonly journal: StoreJournal;
+  readonly hybridClock: HybridClock;
+  readonly quarantine: Quarantine;
+  readonly device: Device;
+  readonly products: Products;
+  readonly stockView: StockView;
+  readonly stockList: StockList;
+  /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
+  freshness(): { asOf: number | null; unsent: number };
+  /** Saves the hints that make the next start quick. */
+  saveMarks(): Promise<void>;
+  /** Prunes acknowledged facts older than `days`; returns how many. */
+  prune(days?: number): Promise<number>;
+  /** Commits what was taken, then closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store of a data folder; begins it when there is none. When it resolves, the journal is whole (F3) and the view of
+ * stock is complete. Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY.
+ */
+export async function openStore({ folder, logger, clock, storage }: StoreOptions): Promise<Store> {
+  const db = await openDatabase(storage ?? getRxStorageSqlite({ folder }), folder);
+  try {
+    return await openParts(db, logger, clock);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promise<Store> {
+  const device = await Device.open(db.device);
+  const log = new RxdbJournalLog(db.journal);
+  const hybridClock = new HybridClock(clock, { lastAt: 0, offsetMs: device.state.clock?.offsetMs ?? 0 });
+  const journal = await openJournal({ log, heads: device, hybridClock, clock, logger });
+  const products = await Products.open(db.products);
+  const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
+  let closing: Promise<void> | undefined;
+
+  const saveMarks = async () => {
+    device.mark({ settledSeq: stockView.settledSeq() });
+    await device.saveMarks();
+  };
+  const close = async () => {
+    await journal.close();
+    await stockView.settled();
+    await saveMarks();
+    await stockView.close();
+    products.close();
+    await db.close();
+  };
+  return {
+    db,
+    journal,
+    hybridClock,
+    quarantine: await Quarantine.open(db.quarantine, clock),
+    device,
+    products,
+    stockView,
+    stockList: new StockList(stockView, products),
+    freshness: () => {
+      return { asOf: device.marks.pulledAt, unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq) };
+    },
+    saveMarks,
+    prune: (days) => {
+      const limits = { ackedSeq: device.marks.ackedSeq, now: hybridClock.now(), ...(days === undefined ? {} : { days }) };
+      return pruneJournal({ journal, log }, limits);
+    },
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,87 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import helmet from 'helmet';
+import type { Pool } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { Attempts } from './attempts.ts';
+import { contextOf, correlate } from './correlation.ts';
+import { requireKey } from './credentials.ts';
+import type { ApiParts } from './parts.ts';
+import { PROBLEM_TYPE, problemOf, toCodedError } from './problem.ts';
+import type { Route, RouteAnswer } from './route.ts';
+import { apiRoutes } from './routes.ts';
+
+/** Keys that were refused, by address: 30 at once, then one every 2 s. */
+const FAILED_KEYS = { burst: 30, refillMs: 2_000 };
+/** Enrolments by address, good ones too: a chain that installs many devices from one network has room enough. */
+const ENROLMENTS = { burst: 60, refillMs: 1_000 };
+
+/**
+ * The hub's HTTP API. Each request: correlation id, then credential, then body, then schemas, then the handler; any
+ * failure is answered as a problem with a code (X1, X2).
+ */
+export function createApi(parts: ApiParts): Express {
+  const { clock, logger } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  // Last in the chain is the query string itself: neither nesting nor __proto__ can come out of it.
+  app.set('query parser', 'simple');
+  app.use(correlate(logger), helmet());
+  app.use((_, response, next) => {
+    // Clients may keep an answer, but must ask with its ETag whether it still holds.
+    response.set('Cache-Control', 'private, no-cache');
+    next();
+  });
+  const failures = new Attempts(FAILED_KEYS, clock);
+  const enrolments = new Attempts(ENROLMENTS, clock);
+  for (const route of apiRoutes(parts)) {
+    app[route.method](route.path, ...doors(route, parts.pool, failures, enrolments), answer(route));
+  }
+  app.use((request) => {
+    throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`);
+  });
+  app.use(answerProblem);
+  return app;
+}
+
+/** What a request passes before its handler. */
+function doors(route: Route, pool: Pool, failures: Attempts, enrolments: Attempts): RequestHandler[] {
+  const passed: RequestHandler[] = [];
+  if (route.access !== 'open') passed.push(requireKey(pool, route.access, failures));
+  if (route.guarded) {
+    passed.push((request, _, next) => {
+      enrolments.take(request.ip);
+      next();
+    });
+  }
+  if (route.body) passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json' }));
+  return passed;
+}
+
+function answer(route: Route): RequestHandler {
+  return async (request, response) => {
+    const { params, query } = request;
+    const body: unknown = request.body;
+    send(response, await route.handle({ params, query, body, ...contextOf(response) }));
+  };
+}
+
+function send(response: Response, { status = 200, headers = {}, body }: RouteAnswer): void {
+  response.status(status).set(headers);
+  if (typeof body === 'string') response.send(body);
+  else response.json(body);
+}
+
+const answerProblem: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
+  const error = toCodedError(thrown);
+  const { correlationId, log } = contextOf(response);
+  const problem = problemOf(error, correlationId);
+  if (problem.status >= 500) log.error({ err: thrown, code: error.code }, 'request failed');
+  else log.info({ code: error.code, detail: problem.detail }, 'request refused');
+  if (response.headersSent) {
+    next(thrown);
+    return;
+  }
+  if (error.code === 'UNAUTHORIZED') response.set('WWW-Authenticate', 'Bearer');
+  if (problem.retryAfterMs !== undefined) response.set('Retry-After', String(Math.ceil(problem.retryAfterMs / 1_000)));
+  response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+};

@@ -1,0 +1,20 @@
+import { route, type Route } from './route.ts';
+
+/** What exposes the metrics (hub/observability). */
+export interface MetricsPort {
+  readonly contentType: string;
+  expose(): Promise<string>;
+}
+
+/** GET /metrics: Prometheus text. It needs a key like everything else: numbers of sales are nobody's business. */
+export function metricsRoutes(metrics: MetricsPort): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/metrics',
+      access: 'read',
+      summary: 'Metrics in the Prometheus text format.',
+      handle: async () => ({ headers: { 'Content-Type': metrics.contentType }, body: await metrics.expose() }),
+    }),
+  ];
+}

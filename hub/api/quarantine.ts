@@ -1,0 +1,106 @@
+import { isUtf8 } from 'node:buffer';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { key, storeCode, text } from '#shared/protocol/fields.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { flag, pageOf, pageQuery, readCursor } from './page.ts';
+import { QUARANTINE_COLUMNS, toQuarantineItem, type QuarantineRow } from './quarantine-item.ts';
+import { route, type Route } from './route.ts';
+
+/** Who decides, and why: kept with the quarantined fact. */
+export interface QuarantineDecision {
+  readonly by: string;
+  readonly note: string | null;
+}
+
+/** What the API asks of the ledger about facts that are set aside. */
+export interface QuarantinePort {
+  /** Merges the fact after all, under another key if one is given; answers its id. Throws NOT_FOUND, CONFLICT, FACT_... */
+  release(id: number, decision: QuarantineDecision & { readonly asKey: string | undefined }): Promise<void>;
+  /** Closes the case without merging; the fact stays as it is. Throws NOT_FOUND, CONFLICT. */
+  dismiss(id: number, decision: QuarantineDecision): Promise<void>;
+}
+
+const LIST = `
+  SELECT ${QUARANTINE_COLUMNS}
+   WHERE q.quarantine_no > $1 AND ($2::boolean IS NULL OR (q.resolved_at IS NOT NULL) = $2)
+     AND ($3::text IS NULL OR l.code = $3)
+   ORDER BY q.quarantine_no LIMIT $4`;
+
+const ONE = `SELECT q.protocol_line, ${QUARANTINE_COLUMNS} WHERE q.quarantine_no = $1`;
+
+const id = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a quarantine number')
+  .transform(Number);
+const one = z.strictObject({ id });
+const place = z.int().min(0);
+
+/** Facts that are set aside: listed, shown verbatim, released or dismissed (F4, F5). */
+export function quarantineRoutes(pool: Pool, port: QuarantinePort): Route[] {
+  const show = async (id: number) => ({ body: await readOne(pool, id) });
+  return [
+    route({
+      method: 'get',
+      path: '/v1/quarantine',
+      access: 'read',
+      summary: 'Facts that were set aside, oldest first, each with its reason.',
+      query: z.strictObject({ ...pageQuery, resolved: flag.optional(), location: storeCode.optional() }),
+      async handle({ query }) {
+        const after = readCursor(query.cursor, place) ?? 0;
+        const filters = [after, query.resolved, query.location, query.limit + 1];
+        const { rows } = await snapshot(pool, (client) => client.query<QuarantineRow>(LIST, filters));
+        return { body: pageOf(rows, query.limit, toQuarantineItem, (row) => row.id) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/quarantine/:id',
+      access: 'read',
+      summary: 'One fact that was set aside, verbatim.',
+      params: one,
+      handle: ({ params }) => show(params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/quarantine/:id/release',
+      access: 'write',
+      summary: 'Merges the fact after all, under another key if one is given.',
+      params: one,
+      body: z.strictObject({ asKey: key.optional(), note: text }),
+      async handle({ params, body, caller, log }) {
+        await port.release(params.id, { asKey: body.asKey, note: body.note, by: caller?.name ?? '' });
+        log.info({ quarantine: params.id }, 'a fact was released from quarantine');
+        return show(params.id);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/quarantine/:id/dismiss',
+      access: 'write',
+      summary: 'Closes the case without merging the fact, which is kept.',
+      params: one,
+      body: z.strictObject({ reason: text }),
+      async handle({ params, body, caller, log }) {
+        await port.dismiss(params.id, { note: body.reason, by: caller?.name ?? '' });
+        log.info({ quarantine: params.id }, 'a fact in quarantine was dismissed');
+        return show(params.id);
+      },
+    }),
+  ];
+}
+
+async function readOne(pool: Pool, id: number) {
+  const { rows } = await snapshot(pool, (client) => client.query<QuarantineRow & { protocol_line: Buffer }>(ONE, [id]));
+  const [row] = rows;
+  if (row === undefined) throw new ShelfwireError('NOT_FOUND', `There is no quarantined fact ${id}.`);
+  return { ...toQuarantineItem(row), verbatim: verbatimOf(row.protocol_line) };
+}
+
+/** The line as it came: as text when it is text, else its bytes. */
+function verbatimOf(line: Buffer) {
+  return isUtf8(line)
+    ? { encoding: 'utf8', content: line.toString('utf8') }
+    : { encoding: 'base64', content: line.toString('base64') };
+}

@@ -1,0 +1,119 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Collection } from '#shared/protocol/messages/pull.ts';
+
+/** One merge that has committed. */
+export interface MergeFigures {
+  readonly facts: number;
+  readonly ms: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+}
+
+/** How long a store has been silent: ms since the instant up to which everything of it is known. */
+export interface StoreLag {
+  readonly store: string;
+  readonly lagMs: number;
+}
+
+/** Where gauges look when they are read. */
+export interface WatchedParts {
+  readonly lanes: () => readonly { waitingFacts: number; inFlight: number }[];
+  readonly sessions: () => number;
+  /** Connection pools by what they are for. */
+  readonly pools: Readonly<Record<string, { totalCount: number; idleCount: number; waitingCount: number }>>;
+  /** Stores by lag, the most silent first; bounded by whoever gives it. */
+  readonly storeLags: () => Promise<readonly StoreLag[]>;
+}
+
+/** The hub's metrics in the Prometheus text format. Names end in their unit; labels are bounded. */
+export interface Metrics {
+  readonly contentType: string;
+  expose(): Promise<string>;
+  merged(figures: MergeFigures): void;
+  pulled(collection: Collection, documents: number): void;
+  watch(parts: WatchedParts): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Among them the event loop's lag, memory and garbage collection.
+  collectDefaultMetrics({ register: registry });
+  const counter = (name: string, help: string) => new Counter({ name: `shelfwire_${name}`, help, registers });
+  const facts = counter('facts_merged_total', 'Facts of committed merges, duplicates and quarantined ones included');
+  const duplicates = counter('facts_duplicate_total', 'Facts that the ledger held already');
+  const quarantined = counter('facts_quarantined_total', 'Facts that were set aside');
+  const documents = counter('feed_documents_total', 'Documents sent down to stores');
+  const pulls = new Counter({
+    name: 'shelfwire_feed_pulls_total',
+    help: 'Pulls that stores made',
+    labelNames: ['collection'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'shelfwire_merge_seconds',
+    help: 'Time of a merge transaction, commit included',
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+    registers,
+  });
+  const sizes = new Histogram({
+    name: 'shelfwire_merge_facts',
+    help: 'Facts in one merge transaction',
+    buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    expose: () => registry.metrics(),
+    merged(figures) {
+      facts.inc(figures.facts);
+      duplicates.inc(figures.duplicates);
+      quarantined.inc(figures.quarantined);
+      seconds.observe(figures.ms / 1_000);
+      sizes.observe(figures.facts);
+    },
+    pulled(collection, count) {
+      pulls.inc({ collection });
+      documents.inc(count);
+    },
+    watch: (parts) => watch(registry, parts),
+  };
+}
+
+function watch(registry: Registry, parts: WatchedParts): void {
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    collect: (gauge: Gauge<Label>) => void | Promise<void>,
+  ) =>
+    new Gauge({
+      name: `shelfwire_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        return collect(this);
+      },
+    });
+  gauge('lane_waiting_facts', 'Facts that wait for a merge', ['lane'], (waiting) => {
+    for (const [lane, { waitingFacts }] of parts.lanes().entries()) waiting.set({ lane }, waitingFacts);
+  });
+  gauge('lane_merges_in_flight', 'Merge transactions under way', ['lane'], (running) => {
+    for (const [lane, { inFlight }] of parts.lanes().entries()) running.set({ lane }, inFlight);
+  });
+  gauge('sessions', 'Stores connected to this process', [], (sessions) => sessions.set(parts.sessions()));
+  gauge('pg_connections', 'Connections of a pool', ['pool', 'state'], (connections) => {
+    for (const [pool, { totalCount, idleCount, waitingCount }] of Object.entries(parts.pools)) {
+      connections.set({ pool, state: 'idle' }, idleCount);
+      connections.set({ pool, state: 'busy' }, totalCount - idleCount);
+      connections.set({ pool, state: 'awaited' }, waitingCount);
+    }
+  });
+  gauge('store_lag_seconds', 'Silence of the most silent stores', ['store'], async (lag) => {
+    lag.reset();
+    // While the database is away there is nothing to say about stores; the other metrics must still be read.
+    const lags = await parts.storeLags().catch(() => []);
+    for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
+  });
+}

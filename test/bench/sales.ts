@@ -1,0 +1,35 @@
+import { canonicalContent, type CanonicalContent } from '#shared/protocol/content.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+
+const SKUS = 5_000;
+const LINES = 4;
+
+export type BenchSale = CanonicalContent & { readonly key: string; readonly at: number };
+
+/**
+ * Sales of about 600 bytes and 4 lines, the same for the same seed: skus drawn from a catalogue of 5,000 as a shop's
+ * are (few sell often), prices with tax and discount.
+ */
+export function makeSales(amount: number, options: { seed?: number; beginAt: number; prefix: string }): BenchSale[] {
+  const random = seededRandom(options.seed ?? 1);
+  return Array.from({ length: amount }, (_, place) => {
+    const body = {
+      till: `till-${(place % 4) + 1}`,
+      receiptNo: `${options.prefix}-${String(place).padStart(8, '0')}`,
+      currency: 'GBP',
+      lines: Array.from({ length: LINES }, () => ({
+        sku: skuName(Math.floor(random() ** 2 * SKUS)),
+        quantity: 1 + Math.floor(random() * 3),
+        unitPriceMinor: 50 + Math.floor(random() * 9_950),
+        discountMinor: Math.floor(random() * 500),
+        taxMinor: Math.floor(random() * 2_000),
+      })),
+    };
+    const key = `${options.prefix}:${new Date(options.beginAt).toISOString().slice(0, 10)}:${String(place).padStart(8, '0')}`;
+    return { ...canonicalContent('sale', body), key, at: options.beginAt + place * 500 + Math.floor(random() * 400) };
+  });
+}
+
+export function skuName(place: number): string {
+  return `SKU-${String(place).padStart(8, '0')}`;
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Pool } from 'pg';
+import { createApiKey } from '#hub/api/api-keys.ts';
+import { createApi } from '#hub/api/app.ts';
+import type { ApiParts } from '#hub/api/parts.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { createMetrics } from '#hub/observability/metrics.ts';
+import { canonicalContent } from '#shared/protocol/content.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { ReadFact } from '#shared/protocol/frame.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { silentLogger } from '#shared/runtime/logger.ts';
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The answer's JSON, as a list when it is one. */
+  readonly body: AnsweredBody;
+}
+
+export interface AnsweredBody {
+  readonly [name: string]: unknown;
+  readonly items: readonly Record<string, unknown>[];
+  readonly next: string | null;
+}
+
+export interface CallOptions {
+  readonly key?: string | null;
+  readonly body?: unknown;
+  /** Sent as it is instead of `body`. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Record<string, string>;
+}
+
+/** The API on a port of its own, with a key of each scope. */
+export interface RunningApi {
+  readonly url: string;
+  readonly readKey: string;
+  readonly writeKey: string;
+  /** Calls with the write key unless told otherwise; `key: null` sends none. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+const absent = () => Promise.reject(new ShelfwireError('INTERNAL', 'not part of this test'));
+
+export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promise<RunningApi> {
+  const app = createApi({
+    pool,
+    sync: { enrol: absent, createToken: absent, revokeDevice: absent },
+    quarantine: { release: absent, dismiss: absent },
+    metrics: createMetrics(),
+    clock: systemClock,
+    logger: silentLogger,
+    version: '0.0.0-test',
+    ...parts,
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const readKey = await createApiKey(pool, `reader-${url}`, 'read');
+  const writeKey = await createApiKey(pool, `writer-${url}`, 'write');
+  return {
+    url,
+    readKey,
+    writeKey,
+    async call(method, path, { key = writeKey, body, raw, headers = {} } = {}) {
+      const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          ...(key !== null && { Authorization: `Bearer ${key}` }),
+          ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(sent !== undefined && { body: sent }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('Content-Type')?.includes('json') === true;
+      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close').catch(() => undefined);
+    },
+  };
+}
+
+/** A fact as it comes out of a frame. */
+export function readFact(seq: number, at: number, kind: string, key: string, body: unknown): ReadFact {
+  const content = canonicalContent(kind, body);
+  return { ok: true, seq, at, offsetMs: 0, key, correlationId: key, source: 'http:till-1', ...content };
+}
+
+/** Merges facts of one journal, which go on from its watermark. */
+export async function merge(pool: Pool, location: number, journal: number, facts: readonly ReadFact[]): Promise<void> {
+  const [outcome] = await createLedger(pool).merge([{ location, journal, fromSeq: facts[0]!.seq, facts }]);
+  if (outcome!.gap) throw new Error('the facts of a test must not leave a gap');
+}
+
+/** Two stores, S1 with two devices, S2 with one; each device has a journal of the same number. */
+export async function seedStores(pool: Pool): Promise<void> {
+  await pool.query(`
+    INSERT INTO locations (code, name) VALUES ('S1', 'One'), ('S2', 'Two');
+    INSERT INTO devices (location_no, name, public_key)
+      VALUES (1, 'a', decode(repeat('01', 32), 'hex')), (1, 'b', decode(repeat('02', 32), 'hex')),
+             (2, 'c', decode(repeat('03', 32), 'hex'));
+    INSERT INTO journals (device_no, epoch, location_no)
+      VALUES (1, 1700000000000, 1), (2, 1700000000000, 1), (3, 1700000000000, 2);`);
+}
+
+export const line = (sku: string, quantity: number) => ({ sku, quantity, unitPriceMinor: 199 });
+export const sale = (...lines: ReturnType<typeof line>[]) => ({ receiptNo: 'R', currency: 'EUR', lines });
+export const plain = (...lines: { sku: string; quantity: number }[]) => ({ lines });

@@ -104,4 +104,20 @@ describe('the merge in SQL', () => {
       { numRuns: 40 },
     );
   });
+
+  it('M1 holds when merges of one location run at once on many connections', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (facts) => {
+        await begin();
+        const lanes = JOURNALS.map(({ journal }) => facts.filter((fact) => fact.order.journal === journal));
+        await Promise.all(
+          lanes.map(async (own) => {
+            for (let from = 0; from < own.length; from += 2) await ledger.merge([frameOf(own.slice(from, from + 2))]);
+          }),
+        );
+        expect(await picture()).toEqual(Object.fromEntries(naiveFold(facts)));
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -14,3 +14,4 @@ export const RECOUNT = statement('recount');
 export const INSERT_VOIDS = statement('insert-voids');
 export const FIND_KEY_HOLDERS = statement('find-key-holders');
 export const INSERT_QUARANTINE = statement('insert-quarantine');
+export const INSERT_RELEASED = statement('insert-released');

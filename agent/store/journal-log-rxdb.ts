@@ -29,7 +29,10 @@ export class RxdbJournalLog implements JournalLog {
 
   async moveGroup(facts: readonly StoredFact[]): Promise<void> {
     const storage = this.#collection.storageInstance;
-    const known = await storage.findDocumentsById(facts.map(({ key }) => key), true);
+    const known = await storage.findDocumentsById(
+      facts.map(({ key }) => key),
+      true,
+    );
     const placeOf = new Map(facts.map((fact) => [fact.key, fact]));
     const rows = known.map((previous) => {
       const place = placeOf.get(previous.key) ?? previous;
@@ -67,7 +70,10 @@ export class RxdbJournalLog implements JournalLog {
   /** Facts with at >= `at`, of all epochs, page by page, ordered by (at, key). */
   async *readSince(at: number, pageSize = 500): AsyncGenerator<StoredFact[]> {
     yield* this.#pages(
-      (last) => (last ? { $or: [{ at: { $gt: last.at } }, { at: last.at, key: { $gt: last.key } }], at: { $gte: last.at } } : { at: { $gte: at } }),
+      (last) =>
+        last
+          ? { $or: [{ at: { $gt: last.at } }, { at: last.at, key: { $gt: last.key } }], at: { $gte: last.at } }
+          : { at: { $gte: at } },
       { sort: [{ at: 'asc' }, { key: 'asc' }], limit: pageSize },
     );
   }
@@ -75,7 +81,8 @@ export class RxdbJournalLog implements JournalLog {
   /** All facts of a kind, page by page, ordered by (at, key). */
   async *readKind(kind: FactKind, pageSize = 500): AsyncGenerator<StoredFact[]> {
     yield* this.#pages(
-      (last) => (last ? { kind, at: { $gte: last.at }, $or: [{ at: { $gt: last.at } }, { key: { $gt: last.key } }] } : { kind }),
+      (last) =>
+        last ? { kind, at: { $gte: last.at }, $or: [{ at: { $gt: last.at } }, { key: { $gt: last.key } }] } : { kind },
       { sort: [{ kind: 'asc' }, { at: 'asc' }, { key: 'asc' }], limit: pageSize },
     );
   }
@@ -85,7 +92,10 @@ export class RxdbJournalLog implements JournalLog {
     yield* this.#pages(
       (last) =>
         last
-          ? { epoch: { $gte: last.epoch, $lt: epoch }, $or: [{ epoch: { $gt: last.epoch } }, { seq: { $gt: last.seq } }] }
+          ? {
+              epoch: { $gte: last.epoch, $lt: epoch },
+              $or: [{ epoch: { $gt: last.epoch } }, { seq: { $gt: last.seq } }],
+            }
           : { epoch: { $lt: epoch } },
       { sort: [{ epoch: 'asc' }, { seq: 'asc' }], limit: pageSize },
     );

@@ -17,7 +17,7 @@ export async function finishMove({ log, heads }: RecoveryParts, head: JournalHea
   const { epoch: oldEpoch, afterSeq } = head.moving;
   let { lastSeq } = await log.tailOf(head.epoch, 0);
   // A moved fact has left the old epoch, so each page begins where the one before ended, also after a crash.
-  for (let from = afterSeq + 1; ; ) {
+  for (let from = afterSeq + 1; ;) {
     const page = await log.read(oldEpoch, from, PAGE);
     const facts = page.filter((fact) => !isHole(fact));
     await log.moveGroup(facts.map((fact) => ({ ...fact, epoch: head.epoch, seq: ++lastSeq })));
@@ -34,7 +34,10 @@ export async function finishMove({ log, heads }: RecoveryParts, head: JournalHea
  * Closes holes of an epoch by markers at exactly the missing seqs, so that the hub can tell "lost" from "never was"
  * (F3). Returns the last seq and the number of markers.
  */
-export async function closeHoles({ log, clock }: RecoveryParts, head: JournalHead): Promise<{ lastSeq: number; closed: number }> {
+export async function closeHoles(
+  { log, clock }: RecoveryParts,
+  head: JournalHead,
+): Promise<{ lastSeq: number; closed: number }> {
   const tail = await log.tailOf(head.epoch, head.prunedSeq);
   const lastSeq = Math.max(tail.lastSeq, head.prunedSeq);
   if (tail.count === lastSeq - head.prunedSeq) return { lastSeq, closed: 0 };
@@ -59,7 +62,18 @@ function holeMarker(epoch: number, seq: number, clock: HybridClock): StoredFact 
   const body = { hole: true, reason: 'closed at start: nothing was acknowledged under this seq' } as const;
   const digest = digestOf('void', JSON.stringify(body));
   const { offsetMs } = clock;
-  return { key, epoch, seq, at: clock.now(), offsetMs, correlationId: key, source: 'journal', digest, kind: 'void', body };
+  return {
+    key,
+    epoch,
+    seq,
+    at: clock.now(),
+    offsetMs,
+    correlationId: key,
+    source: 'journal',
+    digest,
+    kind: 'void',
+    body,
+  };
 }
 
 function isHole(fact: StoredFact): boolean {

@@ -246,7 +246,12 @@ export async function openJournal(options: JournalOptions): Promise<StoreJournal
   return new StoreJournal(options, head, lastSeq);
 }
 
-async function recover({ log, heads, hybridClock, logger }: JournalOptions): Promise<{ head: JournalHead; lastSeq: number }> {
+async function recover({
+  log,
+  heads,
+  hybridClock,
+  logger,
+}: JournalOptions): Promise<{ head: JournalHead; lastSeq: number }> {
   const parts = { log, heads, clock: hybridClock };
   const saved = heads.load();
   if (!saved) throw new ShelfwireError('STORAGE_DAMAGED', 'The journal has lost its head document.');

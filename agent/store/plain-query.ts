@@ -1,4 +1,11 @@
-import { normalizeMangoQuery, prepareQuery, type MangoQuery, type PreparedQuery, type RxCollection, type RxDocumentData } from 'rxdb';
+import {
+  normalizeMangoQuery,
+  prepareQuery,
+  type MangoQuery,
+  type PreparedQuery,
+  type RxCollection,
+  type RxDocumentData,
+} from 'rxdb';
 
 /** A query for the collection's storage, without deleted documents, as RxDB itself would ask it. */
 export function preparePlain<Doc>(collection: RxCollection<Doc>, query: MangoQuery<Doc>): PreparedQuery<Doc> {
@@ -8,7 +15,10 @@ export function preparePlain<Doc>(collection: RxCollection<Doc>, query: MangoQue
 }
 
 /** Documents as plain data, without an RxDocument and a place in its cache for each. */
-export async function queryPlain<Doc>(collection: RxCollection<Doc>, query: MangoQuery<Doc>): Promise<RxDocumentData<Doc>[]> {
+export async function queryPlain<Doc>(
+  collection: RxCollection<Doc>,
+  query: MangoQuery<Doc>,
+): Promise<RxDocumentData<Doc>[]> {
   return (await collection.storageInstance.query(preparePlain(collection, query))).documents;
 }
 

@@ -46,7 +46,10 @@ export class Quarantine {
   }
 
   /** Newest first; `cursor` is that of the page before, null at the end. */
-  async list(page: { limit: number; cursor?: string }): Promise<{ items: QuarantineDocument[]; nextCursor: string | null }> {
+  async list(page: {
+    limit: number;
+    cursor?: string;
+  }): Promise<{ items: QuarantineDocument[]; nextCursor: string | null }> {
     const { limit } = page;
     const before = readCursor(page.cursor);
     const query: MangoQuery<QuarantineDocument> = {

@@ -46,12 +46,17 @@ export class StockList {
 
   #matches(sku: string, wanted: string): boolean {
     const product = this.#products.get(sku);
-    return sku.toLowerCase().includes(wanted) || product?.gtin === wanted || (product?.name.toLowerCase().includes(wanted) ?? false);
+    return (
+      sku.toLowerCase().includes(wanted) ||
+      product?.gtin === wanted ||
+      (product?.name.toLowerCase().includes(wanted) ?? false)
+    );
   }
 
   #skus(): readonly string[] {
     const of = `${this.#products.version} ${this.#view.size}`;
-    if (this.#sorted.of !== of) this.#sorted = { of, skus: [...new Set([...this.#products.skus(), ...this.#view.skus()])].sort() };
+    if (this.#sorted.of !== of)
+      this.#sorted = { of, skus: [...new Set([...this.#products.skus(), ...this.#view.skus()])].sort() };
     return this.#sorted.skus;
   }
 }

@@ -126,7 +126,8 @@ export class StockView {
     if (!running) return;
     const pending = running
       .catch((error: unknown) => {
-        if (!this.#closed) this.#parts.logger.error({ err: error }, 'the view of stock could not be brought up to date');
+        if (!this.#closed)
+          this.#parts.logger.error({ err: error }, 'the view of stock could not be brought up to date');
       })
       .finally(() => {
         if (this.#pending === pending) this.#pending = null;
@@ -138,11 +139,12 @@ export class StockView {
     const { log, positions, device, journal } = this.#parts;
     this.#skus.clear();
     this.#voids.clear();
-    for (const document of await queryPlain(positions, {})) this.#view(document.sku).setHub(this.#hubPosition(document));
+    for (const document of await queryPlain(positions, {}))
+      this.#view(document.sku).setHub(this.#hubPosition(document));
     for await (const page of log.readKind('void')) for (const fact of page) this.#noteVoid(fact);
     const counts: PlacedEvent[] = [];
     this.#taken = { epoch: journal.epoch, seq: device.marks.settledSeq };
-    for (let from = device.marks.settledSeq + 1; ; ) {
+    for (let from = device.marks.settledSeq + 1; ;) {
       const page = await log.read(journal.epoch, from, PAGE);
       for (const fact of page) this.#noteVoid(fact);
       counts.push(...this.#addFacts(page));
@@ -173,7 +175,8 @@ export class StockView {
       const view = this.#view(document.sku);
       const hub = this.#hubPosition(document);
       // The hub's database is an older one: facts that it knew it does not know any more.
-      if (view.hub && comparePlace(hub.place, view.hub.place) < 0) lowest = Math.min(lowest ?? hub.place.seq, hub.place.seq);
+      if (view.hub && comparePlace(hub.place, view.hub.place) < 0)
+        lowest = Math.min(lowest ?? hub.place.seq, hub.place.seq);
       view.setHub(hub);
     }
     this.#changes.next(documents.map(({ sku }) => sku));
@@ -249,7 +252,9 @@ export class StockView {
 
   #hubPosition({ onHand, damaged, quarantined, anchor, journal, watermark }: PositionDocument): HubPosition {
     const epoch = this.#parts.device.state.journalNumbers.find((number) => number.journal === journal)?.epoch ?? 0;
-    const placedAnchor = anchor ? { order: { at: anchor.at, journal: anchor.journal, seq: anchor.seq }, quantity: anchor.quantity } : null;
+    const placedAnchor = anchor
+      ? { order: { at: anchor.at, journal: anchor.journal, seq: anchor.seq }, quantity: anchor.quantity }
+      : null;
     return { state: { onHand, damaged, quarantined, anchor: placedAnchor }, place: { epoch, seq: watermark } };
   }
 

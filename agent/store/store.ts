@@ -86,11 +86,18 @@ async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promi
     stockView,
     stockList: new StockList(stockView, products),
     freshness: () => {
-      return { asOf: device.marks.pulledAt, unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq) };
+      return {
+        asOf: device.marks.pulledAt,
+        unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq),
+      };
     },
     saveMarks,
     prune: (days) => {
-      const limits = { ackedSeq: device.marks.ackedSeq, now: hybridClock.now(), ...(days === undefined ? {} : { days }) };
+      const limits = {
+        ackedSeq: device.marks.ackedSeq,
+        now: hybridClock.now(),
+        ...(days === undefined ? {} : { days }),
+      };
       return pruneJournal({ journal, log }, limits);
     },
     close: () => (closing ??= close()),

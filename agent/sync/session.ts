@@ -8,11 +8,11 @@ import type { Random } from '#shared/runtime/random.ts';
  *     idle --start--> connecting --challenged--> greeting --welcomed--> online
  *                        ^  |________________________|___________________|  failed, closed, timedOut
  *                        |                           v
- *                        '-------retry------ backingOff | refused             (any) --stop--> stopped
+ *                        '------waited------ backingOff | refused             (any) --stop--> stopped
  */
 export interface SessionState {
   readonly phase: 'idle' | 'connecting' | 'greeting' | 'online' | 'backingOff' | 'refused' | 'stopped';
-  /** Failures in a row; a welcome sets it back. */
+  /** Failures in a row; a connection that lasts sets it back. */
   readonly attempt: number;
   /** What went wrong last; gone once online. */
   readonly problem: { readonly code: ErrorCode; readonly detail: string } | null;
@@ -23,12 +23,18 @@ export type SessionEvent =
   | { readonly type: 'challenged' }
   | { readonly type: 'welcomed' }
   /** The hub or the network said no, at whatever point. */
-  | { readonly type: 'failed'; readonly code: ErrorCode; readonly detail: string; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly type: 'failed';
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly retryAfterMs?: number | undefined;
+    }
   /** The connection ended by itself. */
   | { readonly type: 'closed'; readonly detail: string }
   /** Too long without a challenge or a welcome. */
   | { readonly type: 'timedOut' }
-  | { readonly type: 'retry' }
+  /** The time of the last `wait` is over. */
+  | { readonly type: 'waited' }
   | { readonly type: 'stop' };
 
 export type SessionAction =
@@ -38,7 +44,7 @@ export type SessionAction =
   | { readonly type: 'greet' }
   /** End the connection and every timer. */
   | { readonly type: 'close' }
-  /** Say `retry` after that time. */
+  /** Say `waited` after that time; there is one such timer. */
   | { readonly type: 'wait'; readonly forMs: number };
 
 export type SessionStep = readonly [SessionState, readonly SessionAction[]];
@@ -49,6 +55,8 @@ const BACKOFF = { baseMs: 500, maxMs: 30_000 } as const;
 /** A refusal that only people can change is asked again seldom, so that it ends by itself when they have. */
 const REFUSED_RETRY_MS = 300_000;
 const RETRY_AFTER_MAX_MS = 600_000;
+/** A connection that has lasted so long was a good one. Shorter ones back off, so that a loop of them is a slow one. */
+const STEADY_MS = 10_000;
 
 const NEEDS_PEOPLE: ReadonlySet<ErrorCode> = new Set([
   'DEVICE_REVOKED',
@@ -69,7 +77,8 @@ export function session(state: SessionState, event: SessionEvent, random: Random
     case 'challenged':
       return state.phase === 'connecting' ? [{ ...state, phase: 'greeting' }, [{ type: 'greet' }]] : [state, []];
     case 'welcomed':
-      return state.phase === 'greeting' ? [{ phase: 'online', attempt: 0, problem: null }, []] : [state, []];
+      if (state.phase !== 'greeting') return [state, []];
+      return [{ ...state, phase: 'online', problem: null }, [{ type: 'wait', forMs: STEADY_MS }]];
     case 'failed':
       return isConnected(state) ? fail(state, event, random) : [state, []];
     case 'closed':
@@ -78,7 +87,8 @@ export function session(state: SessionState, event: SessionEvent, random: Random
       if (state.phase !== 'connecting' && state.phase !== 'greeting') return [state, []];
       return fail(state, { code: 'HUB_UNREACHABLE', detail: 'The hub did not answer in time.' }, random);
     }
-    case 'retry':
+    case 'waited':
+      if (state.phase === 'online') return [{ ...state, attempt: 0 }, []];
       return state.phase === 'backingOff' || state.phase === 'refused' ? connect(state) : [state, []];
     case 'stop':
       return [{ ...state, phase: 'stopped' }, [{ type: 'close' }]];
@@ -101,7 +111,10 @@ function fail(
   if (NEEDS_PEOPLE.has(failure.code)) {
     return [{ phase: 'refused', attempt, problem }, [{ type: 'close' }, { type: 'wait', forMs: REFUSED_RETRY_MS }]];
   }
-  const forMs = Math.max(backoffMs(BACKOFF, attempt - 1, random), Math.min(failure.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS));
+  const forMs = Math.max(
+    backoffMs(BACKOFF, attempt - 1, random),
+    Math.min(failure.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS),
+  );
   return [{ phase: 'backingOff', attempt, problem }, [{ type: 'close' }, { type: 'wait', forMs }]];
 }
 

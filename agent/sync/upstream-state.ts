@@ -22,7 +22,7 @@ export interface FrameShape {
  *      the hub's   | in flight (sent)    | not sent yet        |
  *
  * - ackedSeq moves only by the hub's word: a welcome or an answer (S1)
- * - ackedSeq < nextSeq <= lastSeq + 1; frames in flight are contiguous and end at nextSeq - 1
+ * - ackedSeq < nextSeq <= lastSeq + 1; frames in flight lie between them
  * - at most one frame is being built, at most `credit` are in flight
  */
 export interface UpstreamState {
@@ -31,7 +31,7 @@ export interface UpstreamState {
   readonly lastSeq: number;
   readonly ackedSeq: number;
   readonly nextSeq: number;
-  readonly building: number | null;
+  readonly building: { readonly id: number; readonly fromSeq: number } | null;
   readonly inFlight: readonly InFlight[];
   readonly credit: number;
   readonly shape: FrameShape;
@@ -50,7 +50,12 @@ export type UpstreamEvent =
   /** The frame could not be made: the journal could not be read. */
   | { readonly type: 'unreadable'; readonly id: number }
   | { readonly type: 'answered'; readonly id: number; readonly answer: Omit<PushAnswer, 'quarantined' | 'duplicates'> }
-  | { readonly type: 'refused'; readonly id: number; readonly code: ErrorCode; readonly retryAfterMs: number | undefined }
+  | {
+      readonly type: 'refused';
+      readonly id: number;
+      readonly code: ErrorCode;
+      readonly retryAfterMs: number | undefined;
+    }
   | { readonly type: 'timedOut'; readonly id: number }
   /** The pause is over. */
   | { readonly type: 'resumed' };

@@ -61,7 +61,7 @@ export function upstream(state: UpstreamState, event: UpstreamEvent): Step {
     case 'sent':
       return sent(state, event.id, event.count);
     case 'unreadable':
-      return state.building === event.id ? pause({ ...state, building: null }, PAUSE_MS) : [state, []];
+      return state.building?.id === event.id ? pause({ ...state, building: null }, PAUSE_MS) : [state, []];
     case 'answered':
       return answered(state, event);
     case 'refused':
@@ -86,21 +86,31 @@ function welcomed(state: UpstreamState, event: Extract<UpstreamEvent, { type: 'w
 
 function sent(state: UpstreamState, id: number, count: number): Step {
   // Rewound meanwhile: its answer will find nothing.
-  if (state.building !== id) return [state, []];
-  const frame = { id, fromSeq: state.nextSeq, count };
-  return fill({ ...state, building: null, inFlight: [...state.inFlight, frame], nextSeq: state.nextSeq + count });
+  if (state.building?.id !== id) return [state, []];
+  const { fromSeq } = state.building;
+  const nextSeq = Math.max(state.nextSeq, fromSeq + count);
+  return fill({ ...state, building: null, inFlight: [...state.inFlight, { id, fromSeq, count }], nextSeq });
 }
 
 function answered(state: UpstreamState, { id, answer }: Extract<UpstreamEvent, { type: 'answered' }>): Step {
   if (state.phase === 'offline') return [state, []];
   if (answer.ackedSeq > state.lastSeq) {
-    return drop(state, 'EPOCH_UNKNOWN', `The hub acknowledges ${answer.ackedSeq}, the journal ends at ${state.lastSeq}.`);
+    return drop(
+      state,
+      'EPOCH_UNKNOWN',
+      `The hub acknowledges ${answer.ackedSeq}, the journal ends at ${state.lastSeq}.`,
+    );
   }
   const frame = state.inFlight.find((one) => one.id === id);
   const ackedSeq = Math.max(state.ackedSeq, answer.ackedSeq);
   const progress = ackedSeq > state.ackedSeq;
   const acked: readonly UpstreamAction[] = progress ? [{ type: 'acked', seq: ackedSeq }] : [];
-  let next: UpstreamState = { ...state, ackedSeq, credit: answer.credit, nextSeq: Math.max(state.nextSeq, ackedSeq + 1) };
+  let next: UpstreamState = {
+    ...state,
+    ackedSeq,
+    credit: answer.credit,
+    nextSeq: Math.max(state.nextSeq, ackedSeq + 1),
+  };
   if (progress) next = { ...next, barren: 0, shape: grown(next.shape) };
   // An answer is cumulative: frames that lie below it need none of their own.
   next = { ...next, inFlight: next.inFlight.filter((one) => one.id !== id && one.fromSeq + one.count - 1 > ackedSeq) };
@@ -152,7 +162,7 @@ function fill(state: UpstreamState): Step {
   const idle = state.phase !== 'open' || state.building !== null;
   if (idle || state.inFlight.length >= window || state.nextSeq > state.lastSeq) return [state, []];
   const { nextId: id, nextSeq: fromSeq, shape } = state;
-  return [{ ...state, building: id, nextId: id + 1 }, [{ type: 'send', id, fromSeq, shape }]];
+  return [{ ...state, building: { id, fromSeq }, nextId: id + 1 }, [{ type: 'send', id, fromSeq, shape }]];
 }
 
 /** After progress frames grow again; compression comes back with the next connection. */

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { MetricsPort } from './metrics.ts';
-import type { QuarantinePort } from './quarantine.ts';
 import type { SyncPort } from './sync-port.ts';
 
 /** What the API is made of; the composition root gives it. */
 export interface ApiParts {
   readonly pool: Pool;
   readonly sync: SyncPort;
-  readonly quarantine: QuarantinePort;
+  readonly quarantine: QuarantineDecisions;
   readonly metrics: MetricsPort;
   readonly clock: Clock;
   readonly logger: Logger;

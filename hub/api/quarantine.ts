@@ -4,23 +4,10 @@ import { z } from 'zod';
 import { key, storeCode, text } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { QUARANTINE_COLUMNS, toQuarantineItem, type QuarantineRow } from './quarantine-item.ts';
 import { route, type Route } from './route.ts';
-
-/** Who decides, and why: kept with the quarantined fact. */
-export interface QuarantineDecision {
-  readonly by: string;
-  readonly note: string | null;
-}
-
-/** What the API asks of the ledger about facts that are set aside. */
-export interface QuarantinePort {
-  /** Merges the fact after all, under another key if one is given; answers its id. Throws NOT_FOUND, CONFLICT, FACT_... */
-  release(id: number, decision: QuarantineDecision & { readonly asKey: string | undefined }): Promise<void>;
-  /** Closes the case without merging; the fact stays as it is. Throws NOT_FOUND, CONFLICT. */
-  dismiss(id: number, decision: QuarantineDecision): Promise<void>;
-}
 
 const LIST = `
   SELECT ${QUARANTINE_COLUMNS}
@@ -38,7 +25,7 @@ const one = z.strictObject({ id });
 const place = z.int().min(0);
 
 /** Facts that are set aside: listed, shown verbatim, released or dismissed (F4, F5). */
-export function quarantineRoutes(pool: Pool, port: QuarantinePort): Route[] {
+export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Route[] {
   const show = async (id: number) => ({ body: await readOne(pool, id) });
   return [
     route({
@@ -70,7 +57,7 @@ export function quarantineRoutes(pool: Pool, port: QuarantinePort): Route[] {
       params: one,
       body: z.strictObject({ asKey: key.optional(), note: text }),
       async handle({ params, body, caller, log }) {
-        await port.release(params.id, { asKey: body.asKey, note: body.note, by: caller?.name ?? '' });
+        await decisions.release(params.id, { asKey: body.asKey, note: body.note, by: caller?.name ?? '' });
         log.info({ quarantine: params.id }, 'a fact was released from quarantine');
         return show(params.id);
       },
@@ -83,7 +70,7 @@ export function quarantineRoutes(pool: Pool, port: QuarantinePort): Route[] {
       params: one,
       body: z.strictObject({ reason: text }),
       async handle({ params, body, caller, log }) {
-        await port.dismiss(params.id, { note: body.reason, by: caller?.name ?? '' });
+        await decisions.dismiss(params.id, { note: body.reason, by: caller?.name ?? '' });
         log.info({ quarantine: params.id }, 'a fact in quarantine was dismissed');
         return show(params.id);
       },

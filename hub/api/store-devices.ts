@@ -29,13 +29,15 @@ export interface DeviceRow {
 
 /**
  * The backlog is what the device had written when it last reported, less what has arrived since: the report is up to
- * half a minute old. A device that reports less than we hold has begun a new journal.
+ * half a minute old. Connected is who has been heard since: a hub that was killed could not note the disconnect.
  */
 const DEVICES = `
   SELECT d.location_no, d.device_no AS device, d.name, d.enrolled_at AS "enrolledAt", d.revoked_at AS "revokedAt",
          d.revoked_reason AS "revokedReason", j.journal_no AS journal, j.epoch, j.watermark,
          j.advanced_at AS "advancedAt",
-         d.revoked_at IS NULL AND coalesce(s.connected_at > coalesce(s.disconnected_at, '-infinity'), false) AS connected,
+         d.revoked_at IS NULL
+           AND coalesce(s.connected_at > coalesce(s.disconnected_at, '-infinity'), false)
+           AND greatest(s.connected_at, s.reported_at) > now() - interval '90 s' AS connected,
          s.connected_at AS "connectedAt", s.disconnected_at AS "disconnectedAt", s.reported_at AS "reportedAt",
          s.last_seq AS "lastSeq", greatest(s.last_seq - coalesce(j.watermark, 0), 0) AS backlog,
          CASE WHEN s.last_seq > coalesce(j.watermark, 0) THEN s.oldest_unsent_at END AS "oldestUnsentAt",

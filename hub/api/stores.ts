@@ -54,12 +54,17 @@ export function storeRoutes(pool: Pool): Route[] {
       params: z.strictObject({ code: storeCode }),
       body: z.strictObject({ name: text }),
       async handle({ params, body }) {
-        const save = () => pool.query<{ created: boolean }>(SAVE, [params.code, body.name]);
-        const { rows } = await withRetries(save);
-        return { status: rows[0]?.created ? 201 : 200, body: { code: params.code, name: body.name } };
+        const created = await saveStore(pool, params.code, body.name);
+        return { status: created ? 201 : 200, body: { code: params.code, name: body.name } };
       },
     }),
   ];
+}
+
+/** Creates a store, or gives it another name; true when it was created. */
+export async function saveStore(pool: Pool, code: string, name: string): Promise<boolean> {
+  const { rows } = await withRetries(() => pool.query<{ created: boolean }>(SAVE, [code, name]));
+  return rows[0]?.created === true;
 }
 
 function toStore(row: StoreRow, devices: readonly DeviceRow[], known: Completeness | undefined) {

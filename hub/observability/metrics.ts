@@ -1,5 +1,4 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Collection } from '#shared/protocol/messages/pull.ts';
 
 /** One merge that has committed. */
 export interface MergeFigures {
@@ -30,7 +29,8 @@ export interface Metrics {
   readonly contentType: string;
   expose(): Promise<string>;
   merged(figures: MergeFigures): void;
-  pulled(collection: Collection, documents: number): void;
+  /** Pulls of stores that were answered together. */
+  pulled(pulls: number): void;
   watch(parts: WatchedParts): void;
 }
 
@@ -43,13 +43,7 @@ export function createMetrics(): Metrics {
   const facts = counter('facts_merged_total', 'Facts of committed merges, duplicates and quarantined ones included');
   const duplicates = counter('facts_duplicate_total', 'Facts that the ledger held already');
   const quarantined = counter('facts_quarantined_total', 'Facts that were set aside');
-  const documents = counter('feed_documents_total', 'Documents sent down to stores');
-  const pulls = new Counter({
-    name: 'shelfwire_feed_pulls_total',
-    help: 'Pulls that stores made',
-    labelNames: ['collection'],
-    registers,
-  });
+  const pulls = counter('feed_pulls_total', 'Pulls that stores made');
   const seconds = new Histogram({
     name: 'shelfwire_merge_seconds',
     help: 'Time of a merge transaction, commit included',
@@ -72,10 +66,7 @@ export function createMetrics(): Metrics {
       seconds.observe(figures.ms / 1_000);
       sizes.observe(figures.facts);
     },
-    pulled(collection, count) {
-      pulls.inc({ collection });
-      documents.inc(count);
-    },
+    pulled: (count) => pulls.inc(count),
     watch: (parts) => watch(registry, parts),
   };
 }

@@ -67,11 +67,9 @@ export class Feed {
 
   /** Readers who ask the same are answered by the same rows. */
   async #answer(requests: readonly Request[]): Promise<PullAnswer[]> {
-    const asked = new Map<string, Promise<PullAnswer>[]>();
     const distinct = new Map(requests.map((request) => [identity(request), request]));
     const answers = await this.#answerDistinct([...distinct.values()]);
     const byIdentity = new Map([...distinct.keys()].map((id, place) => [id, answers[place]]));
-    asked.clear();
     return requests.map((request) => {
       const answer = byIdentity.get(identity(request));
       if (!answer) throw new Error('a pull was not answered');

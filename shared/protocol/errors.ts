@@ -76,7 +76,10 @@ export const ERRORS = {
     status: 409,
     remedy: 'Look at what was set aside (GET /v1/quarantine), correct it at its origin and send it again.',
   },
-  CLOCK_OFF: { status: 409, remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile." },
+  CLOCK_OFF: {
+    status: 409,
+    remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile.",
+  },
   OPTION_INVALID: { status: 400, remedy: 'See --help for the options and their types.' },
   CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },
 

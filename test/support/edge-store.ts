@@ -13,14 +13,15 @@ export interface EdgeStore extends AsyncDisposable {
   readonly store: Store;
   readonly context: SourceContext;
   /** Every fact of the journal, in order. */
-  facts(): Promise<{ kind: string; key: string; body: unknown }[]>;
-  quarantined(): Promise<{ code: string; detail: string; verbatim: string; source: string }[]>;
+  readonly facts: () => Promise<{ kind: string; key: string; body: unknown }[]>;
+  readonly quarantined: () => Promise<{ code: string; detail: string; verbatim: string; source: string }[]>;
 }
 
 export async function openEdgeStore(knownSkus?: ReadonlySet<string>): Promise<EdgeStore> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   const store = await openStore({ folder: join(folder, 'data'), logger: silentLogger, clock: systemClock });
-  const unknownSkus = (skus: Iterable<string>) => (knownSkus ? [...new Set(skus)].filter((sku) => !knownSkus.has(sku)) : []);
+  const unknownSkus = (skus: Iterable<string>) =>
+    knownSkus ? [...new Set(skus)].filter((sku) => !knownSkus.has(sku)) : [];
   const intake = new Intake({ journal: store.journal, quarantine: store.quarantine, unknownSkus });
   return {
     folder,
@@ -28,9 +29,9 @@ export async function openEdgeStore(knownSkus?: ReadonlySet<string>): Promise<Ed
     context: { intake, clock: systemClock, logger: silentLogger },
     async facts() {
       const facts = [];
-      for (let from = 1; from <= store.journal.lastSeq; ) {
+      for (let from = 1; from <= store.journal.lastSeq;) {
         const page = await store.journal.read(from, 500);
-        facts.push(...page.map(({ kind, bodyText, head }) => ({ kind, key: head.key, body: JSON.parse(bodyText) as unknown })));
+        facts.push(...page.map(({ kind, bodyText, key }) => ({ kind, key, body: JSON.parse(bodyText) as unknown })));
         from += page.length;
       }
       return facts;

@@ -6,6 +6,7 @@ import { createApiKey } from '#hub/api/api-keys.ts';
 import { createApi } from '#hub/api/app.ts';
 import type { ApiParts } from '#hub/api/parts.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
+import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -51,7 +52,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
   const app = createApi({
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
-    quarantine: { release: absent, dismiss: absent },
+    quarantine: createQuarantineDecisions(pool),
     metrics: createMetrics(),
     clock: systemClock,
     logger: silentLogger,

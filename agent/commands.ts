@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
+import { createLogger, silentLogger } from '#shared/runtime/logger.ts';
+import type { CommandHandlers } from '#shared/runtime/run-command.ts';
+import type { AgentStatus } from './api/readers.ts';
+import { clientCommands } from './cli/client-commands.ts';
+import { statusCommand } from './cli/status-command.ts';
+import { startDaemon } from './daemon.ts';
+import type { AgentCli } from './options.ts';
+import { statusOf } from './status-report.ts';
+import { openStore } from './store/store.ts';
+
+/** What each command of the agent does. */
+export const agentCommands: CommandHandlers<AgentCli> = {
+  ...clientCommands,
+
+  async run({ options }) {
+    const logger = createLogger({ name: 'shelfwire-agent', level: options.logLevel });
+    const daemon = await startDaemon(options, { clock: systemClock, logger, connect: () => undefined });
+    stopOnSignals((reason) => daemon.stop(reason));
+    return 0;
+  },
+
+  async enrol() {
+    return 1;
+  },
+
+  status: ({ options }, terminal) => statusCommand(options, terminal, restingStatus),
+};
+
+/** The status of a store whose agent does not run; undefined when there is none in the folder. */
+async function restingStatus(folder: string): Promise<AgentStatus | undefined> {
+  if (!existsSync(join(folder, 'owner.lock'))) return undefined;
+  const lock = lockFolder(folder);
+  try {
+    const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
+    try {
+      const now = Date.now();
+      return statusOf({ store, startedAt: now, now: () => now, sync: () => undefined, sources: () => [] });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,261 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync, appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { openEdgeStore, until, type EdgeStore } from '#test/support/edge-store.ts';
+import { CsvSource } from './csv-source.ts';
+import { parseFeed } from './feed-config.ts';
+import type { FileReport } from './file-report.ts';
+import type { SourceContext } from '../source.ts';
+
+const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice';
+const row = (document: string, sku = 'a', quantity = 1, description = 'THING') =>
+  `${document},${sku},${description},${quantity},2010-12-01 08:26:00,2.55`;
+
+interface Bench extends EdgeStore {
+  readonly drop: string;
+  readonly source: CsvSource;
+  /** A new source on the same folder, as after a restart. */
+  readonly again: (change?: { context?: SourceContext; feed?: Record<string, unknown> }) => CsvSource;
+  readonly put: (name: string, text: string | Buffer) => void;
+  readonly reportOf: (part: 'done' | 'rejected', name: string) => Promise<FileReport>;
+}
+
+async function bench(feed: Record<string, unknown> = {}): Promise<Bench> {
+  const edge = await openEdgeStore(new Set(['a', 'b']));
+  onTestFinished(() => edge[Symbol.asyncDispose]());
+  const drop = join(edge.folder, 'drop');
+  const config = {
+    name: 'sales',
+    kind: 'transactions',
+    folder: drop,
+    currency: 'GBP',
+    settleMs: 60,
+    columns: {
+      document: 'InvoiceNo',
+      sku: 'StockCode',
+      quantity: 'Quantity',
+      price: 'UnitPrice',
+      date: 'InvoiceDate',
+      description: 'Description',
+    },
+    rules: { returnPrefix: 'C', serviceSkus: ['POST'] },
+    ...feed,
+  };
+  const again: Bench['again'] = ({ context = edge.context, feed = {} } = {}) => {
+    const source = new CsvSource(parseFeed({ ...config, ...feed }), context, join(edge.folder, 'data', 'sources'));
+    onTestFinished(() => source.stop());
+    return source;
+  };
+  return {
+    ...edge,
+    drop,
+    source: again(),
+    again,
+    put: (name, text) => writeFileSync(join(drop, name), text),
+    async reportOf(part, name) {
+      const path = join(drop, part, `${name}.report.json`);
+      await until(() => existsSync(path) && existsSync(join(drop, part, name)));
+      return JSON.parse(readFileSync(path, 'utf8')) as FileReport;
+    },
+  };
+}
+
+describe('csv source', () => {
+  it('journals a dropped file and moves it to done with its report', async () => {
+    const { source, put, reportOf, facts, drop } = await bench();
+    await source.start();
+    put(
+      'day.csv',
+      `\uFEFF${HEADER}\r\n${row('1')}\r\n${row('1', 'b', 2, '"quotes\r\nover ""lines"""')}\r\n${row('C2', 'zzz', -1)}\r\n`,
+    );
+    expect(await reportOf('done', 'day.csv')).toMatchObject({
+      outcome: 'taken',
+      rowsRead: 3,
+      factsAppended: 2,
+      duplicates: 0,
+      rowsRejected: 0,
+      unknownSkus: ['zzz'],
+    });
+    expect(await facts()).toMatchObject([
+      { kind: 'sale', key: 'sales:1', body: { lines: [{ sku: 'a' }, { sku: 'b', quantity: 2 }] } },
+      { kind: 'return', key: 'sales:C2' },
+    ]);
+    expect(readdirSync(join(drop, 'working'))).toEqual([]);
+    await until(() => source.status().state === 'ready');
+    expect(source.status()).toMatchObject({ name: 'csv:sales', appended: 2 });
+  });
+
+  it('F4 the same file again, and a bigger export of the same days, double nothing', async () => {
+    const { source, put, reportOf, facts } = await bench();
+    await source.start();
+    const first = `${HEADER}\n${row('1')}\n${row('2')}\n`;
+    put('day.csv', first);
+    await reportOf('done', 'day.csv');
+    put('day.csv', first);
+    expect(await reportOf('done', 'day-2.csv')).toMatchObject({ outcome: 'seenBefore', rowsRead: 0 });
+    put('week.csv', `${first}${row('3')}\n`);
+    expect(await reportOf('done', 'week.csv')).toMatchObject({ outcome: 'taken', factsAppended: 1, duplicates: 2 });
+    expect(await facts()).toHaveLength(3);
+  });
+
+  it('F4 F5 a document that says something else under its number goes to quarantine, verbatim', async () => {
+    const { source, put, reportOf, facts, quarantined } = await bench();
+    await source.start();
+    put('one.csv', `${HEADER}\n${row('1')}\n`);
+    await reportOf('done', 'one.csv');
+    put('two.csv', `${HEADER}\n${row('1', 'a', 9)}\n${row('2')}\n`);
+    const report = await reportOf('done', 'two.csv');
+    expect(report).toMatchObject({
+      factsAppended: 1,
+      rowsRejected: 1,
+      rejectedRows: [{ line: 2, code: 'KEY_REUSED', row: row('1', 'a', 9) }],
+    });
+    expect(await facts()).toHaveLength(2);
+    expect(await quarantined()).toMatchObject([
+      { source: 'csv:sales', code: 'KEY_REUSED', verbatim: row('1', 'a', 9) },
+    ]);
+  });
+
+  it('F5 X2 broken rows are rejected alone, each kept verbatim with its reason', async () => {
+    const { source, put, reportOf, facts, quarantined } = await bench();
+    await source.start();
+    const bad = [
+      row('2', 'a', 1, '5" nail'),
+      '3,short',
+      row('4').replace('2.55', 'free'),
+      row('4').replace('2.55', 'free'),
+    ];
+    put('day.csv', [HEADER, row('1'), ...bad, row('5'), ''].join('\n'));
+    const report = await reportOf('done', 'day.csv');
+    expect(report).toMatchObject({ rowsRead: 6, factsAppended: 2, rowsRejected: 4 });
+    expect(report.rejectedRows.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
+      '3 a quote is not closed',
+      '4 the row has 2 columns instead of 6',
+      '5 price: "free" is not a decimal number',
+      '6 price: "free" is not a decimal number',
+    ]);
+    expect((await facts()).map(({ key }) => key)).toEqual(['sales:1', 'sales:5']);
+    const kept = await quarantined();
+    expect(kept.map(({ verbatim }) => verbatim).sort()).toEqual(bad.toSorted());
+    expect(new Set(kept.map(({ code }) => code))).toEqual(new Set(['CSV_ROW_INVALID']));
+  });
+
+  it.each([
+    [
+      'another delimiter',
+      `${HEADER.replaceAll(',', ';')}\n${row('1').replaceAll(',', ';')}\n`,
+      'separated by semicolon',
+    ],
+    ['a missing column', `InvoiceNo,Quantity\n1,2\n`, 'no column "StockCode"'],
+    ['nothing in it', '', 'no column'],
+    ['no text', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'not UTF-8'],
+  ])('F5 X2 a file with %s is rejected whole, and the next one is taken', async (_, content, reason) => {
+    const { source, put, reportOf, facts, quarantined } = await bench();
+    await source.start();
+    put('bad.csv', content);
+    expect(await reportOf('rejected', 'bad.csv')).toMatchObject({
+      outcome: 'rejected',
+      code: 'CSV_FILE_INVALID',
+      reason: expect.stringContaining(reason),
+      factsAppended: 0,
+    });
+    put('good.csv', `${HEADER}\n${row('1')}\n`);
+    await reportOf('done', 'good.csv');
+    expect(await facts()).toHaveLength(1);
+    expect(await quarantined()).toMatchObject([{ code: 'CSV_FILE_INVALID' }]);
+  });
+
+  it('X2 a file that is still being written, or not meant to be read yet, is not touched', async () => {
+    const { source, put, reportOf, drop, facts } = await bench({ settleMs: 300 });
+    await source.start();
+    put('day.csv', `${HEADER}\n`);
+    put('.hidden.csv', `${HEADER}\n${row('9')}\n`);
+    put('up.csv.part', `${HEADER}\n${row('9')}\n`);
+    for (let number = 1; number <= 8; number++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      appendFileSync(join(drop, 'day.csv'), `${row(String(number))}\n`);
+      expect(existsSync(join(drop, 'day.csv'))).toBe(true);
+    }
+    expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 8 });
+    expect(await facts()).toHaveLength(8);
+    expect(readdirSync(drop).sort()).toEqual(['.hidden.csv', 'done', 'rejected', 'up.csv.part', 'working']);
+    renameSync(join(drop, 'up.csv.part'), join(drop, 'up.csv'));
+    expect(await reportOf('done', 'up.csv')).toMatchObject({ factsAppended: 1 });
+  });
+
+  it('F2 F4 a file left in working/ by a crash is read again; what was journaled is recognised by key', async () => {
+    const { source, drop, reportOf, facts, context } = await bench();
+    mkdirSync(join(drop, 'working'), { recursive: true });
+    const rows = Array.from({ length: 700 }, (_, index) => row(String(index)));
+    writeFileSync(join(drop, 'working', 'day.csv'), [HEADER, ...rows].join('\n'));
+    const body = {
+      occurredAt: Date.parse('2010-12-01T08:26:00Z'),
+      receiptNo: '0',
+      currency: 'GBP',
+      lines: [{ sku: 'a', quantity: 1, unitPriceMinor: 255 }],
+    };
+    await context.intake.take('csv:sales', [
+      { submission: { kind: 'sale', key: 'sales:0', body }, verbatim: () => '' },
+    ]);
+    await source.start();
+    expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 699, duplicates: 1 });
+    expect(await facts()).toHaveLength(700);
+  });
+
+  it('waits while the disk is full and takes the file afterwards', async () => {
+    const { drop, again, context, reportOf, facts } = await bench();
+    let full = true;
+    const { intake } = context;
+    const failing = {
+      ...context,
+      intake: {
+        take: (...given: Parameters<typeof intake.take>) =>
+          full ? Promise.reject(new ShelfwireError('STORAGE_FULL', 'No space.')) : intake.take(...given),
+        setAside: (...given: Parameters<typeof intake.setAside>) => intake.setAside(...given),
+      } as unknown as typeof intake,
+    };
+    const source = again({ context: failing });
+    await source.start();
+    writeFileSync(join(drop, 'day.csv'), `${HEADER}\n${row('1')}\n`);
+    await until(() => source.status().state === 'waiting');
+    expect(source.status().lastError).toMatchObject({ code: 'STORAGE_FULL' });
+    expect(readdirSync(join(drop, 'working'))).toEqual(['day.csv']);
+    full = false;
+    await reportOf('done', 'day.csv');
+    expect(await facts()).toHaveLength(1);
+    await until(() => source.status().state === 'ready' && source.status().lastError === null);
+  });
+
+  it('remembers seen files over a restart, and reads them anew under a corrected mapping', async () => {
+    const { source, put, reportOf, again } = await bench();
+    await source.start();
+    put('day.csv', `${HEADER}\n${row('1')}\n`);
+    await reportOf('done', 'day.csv');
+    await source.stop();
+    const second = again();
+    await second.start();
+    put('day.csv', `${HEADER}\n${row('1')}\n`);
+    expect(await reportOf('done', 'day-2.csv')).toMatchObject({ outcome: 'seenBefore' });
+    await second.stop();
+    await again({ feed: { rules: { serviceSkus: ['M'] } } }).start();
+    put('day.csv', `${HEADER}\n${row('1')}\n`);
+    expect(await reportOf('done', 'day-3.csv')).toMatchObject({ outcome: 'taken', duplicates: 1 });
+  });
+
+  it('rows of two documents between each other, far from the end of a group, give whole documents', async () => {
+    const { source, put, reportOf, facts } = await bench();
+    await source.start();
+    const others = Array.from({ length: 150 }, (_, index) => row(`o${index}`));
+    put(
+      'day.csv',
+      [HEADER, row('1', 'a'), ...others, row('1', 'b'), ...others.map((text) => text.replace('o', 'p')), row('2')].join(
+        '\n',
+      ),
+    );
+    await reportOf('done', 'day.csv');
+    const one = (await facts()).find(({ key }) => key === 'sales:1');
+    expect(one?.body).toMatchObject({ lines: [{ sku: 'a' }, { sku: 'b' }] });
+    expect(await facts()).toHaveLength(302);
+  });
+});

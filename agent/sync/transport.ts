@@ -1,0 +1,95 @@
+import { io, type Socket } from 'socket.io-client';
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
+import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
+import { challenge, welcome } from '#shared/protocol/messages/hello.ts';
+import { COLLECTIONS, pullAnswer } from '#shared/protocol/messages/pull.ts';
+import { pushAnswer } from '#shared/protocol/messages/push.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Connection, Link, LinkEvents } from './link.ts';
+
+const changed = z.object({ collection: z.enum(COLLECTIONS) });
+const revoked = z.object({ reason: z.string().max(1_000) });
+const refusal = z.object({
+  ok: z.literal(false),
+  error: z.object({
+    code: z.string().max(64),
+    detail: z.string().max(10_000),
+    retryAfterMs: z.number().min(0).max(3_600_000).optional(),
+  }),
+});
+
+type HubSocket = Socket<HubEvents, AgentEvents>;
+
+/** The way to a hub over socket.io: WebSocket only, no reconnection of its own, everything that comes is validated. */
+export function socketLink(options: { hubUrl: string; logger: Logger }): Link {
+  return {
+    open(events) {
+      const socket: HubSocket = io(new URL(NAMESPACE, options.hubUrl).href, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        autoConnect: false,
+        timeout: 10_000,
+      });
+      listen(socket, events, options.logger);
+      socket.connect();
+      return connectionOf(socket);
+    },
+  };
+}
+
+function listen(socket: HubSocket, events: LinkEvents, logger: Logger): void {
+  // What the hub says is of its version, not of ours: it is looked at before it is believed.
+  const hear = <T>(name: string, schema: z.ZodType<T>, take: (message: T) => void) => (message: unknown) => {
+    const parsed = schema.safeParse(message);
+    if (parsed.success) take(parsed.data);
+    else logger.warn({ event: name, issues: parsed.error.issues.slice(0, 3) }, 'the hub said something that makes no sense');
+  };
+  socket.on('challenge', hear('challenge', challenge, events.challenged));
+  socket.on('changed', hear('changed', changed, ({ collection }) => events.changed(collection)));
+  socket.on('revoked', hear('revoked', revoked, ({ reason }) => events.revoked(reason)));
+  socket.on('connect_error', (error) => events.closed(reasonOf(error)));
+  socket.on('disconnect', (reason) => events.closed(reason));
+}
+
+function connectionOf(socket: HubSocket): Connection {
+  return {
+    hello: (message) => ask(welcome, (reply) => socket.emit('hello', message, reply)),
+    push: (message) => ask(pushAnswer, (reply) => socket.emit('push', message, reply)),
+    pull: (message) => ask(pullAnswer, (reply) => socket.emit('pull', message, reply)),
+    status: (message) => ask(z.record(z.string(), z.never()), (reply) => socket.emit('status', message, reply)),
+    close() {
+      socket.removeAllListeners();
+      socket.disconnect();
+    },
+  };
+}
+
+function ask<T>(schema: z.ZodType<T>, emit: (reply: (answer: Answer<T>) => void) => void): Promise<Answer<T>> {
+  return new Promise((resolve) => {
+    emit((answer: unknown) => resolve(readAnswer(schema, answer)));
+  });
+}
+
+function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): Answer<T> {
+  const refused = refusal.safeParse(answer);
+  if (refused.success) {
+    const { code: named, detail, retryAfterMs } = refused.data.error;
+    // A newer hub may have codes that this agent has no word for.
+    const code: ErrorCode = Object.hasOwn(ERRORS, named) ? (named as ErrorCode) : 'INTERNAL';
+    const { remedy } = ERRORS[code];
+    return { ok: false, error: { code, detail, remedy, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
+  }
+  const parsed = z.object({ ok: z.literal(true), value: schema }).safeParse(answer);
+  if (parsed.success) return { ok: true, value: parsed.data.value };
+  const detail = `The hub's answer makes no sense: ${parsed.error.issues[0]?.message ?? ''}`;
+  return { ok: false, error: { code: 'INTERNAL', detail, remedy: ERRORS.INTERNAL.remedy } };
+}
+
+/** engine.io hides why a connection failed in `description`. */
+function reasonOf(error: Error & { description?: unknown }): string {
+  const { description } = error;
+  const inner = typeof description === 'object' && description !== null && 'message' in description ? description.message : '';
+  return inner ? `${error.message}: ${String(inner)}` : error.message;
+}

@@ -1,0 +1,89 @@
+import { defineCli } from '#shared/runtime/command-line.ts';
+import { HUB_VERSION } from './version.ts';
+
+const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
+
+const store = {
+  type: 'string',
+  maxLength: 32,
+  required: true,
+  placeholder: 'CODE',
+  help: 'Code of the store: letters, digits, - and _.',
+} as const;
+
+/** Everything that can be set of the hub, and every command it knows. */
+export const hubCli = defineCli({
+  name: 'shelfwire-hub',
+  summary: "Merges all stores' facts into one inventory and says what each channel may sell.",
+  version: HUB_VERSION,
+  options: {
+    data: {
+      type: 'path',
+      default: './data/hub',
+      placeholder: 'FOLDER',
+      help: 'Folder of the embedded PostgreSQL; not used with a database URL.',
+    },
+    databaseUrl: {
+      type: 'url',
+      env: 'DATABASE_URL',
+      protocols: ['postgres', 'postgresql'],
+      secret: true,
+      placeholder: 'URL',
+      help: 'PostgreSQL 15 or newer to use in place of the embedded one. Better given by the environment.',
+    },
+    logLevel: {
+      type: 'enum',
+      values: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      default: 'info',
+      placeholder: 'LEVEL',
+      help: 'Least level that is logged: trace, debug, info, warn, error or silent.',
+    },
+  },
+  commands: {
+    run: {
+      summary: 'Runs the hub until it is stopped.',
+      options: {
+        listen: {
+          type: 'string',
+          maxLength: 260,
+          default: '127.0.0.1:7070',
+          placeholder: 'HOST:PORT',
+          help: 'Where stores and the API are served. 0.0.0.0:7070 opens it to the network: put TLS in front.',
+        },
+      },
+    },
+    migrate: { summary: 'Brings the database to the schema of this version; `run` does it too.' },
+    schema: { summary: 'Writes hub/db/schema.sql anew from the migrations, by an empty database of its own.' },
+    'store create': {
+      summary: 'Creates a store, or gives it another name.',
+      options: { store, name: { type: 'string', maxLength: 256, help: 'Name of the store; by default its code.' } },
+    },
+    'token create': {
+      summary: 'Makes a one-time token that enrols one device of a store; printed only once.',
+      options: {
+        store,
+        name: { type: 'string', maxLength: 256, help: 'Creates the store under this name when it is missing.' },
+        ttlHours: { type: 'number', min: 1, max: 720, default: 24, help: 'Hours that the token is valid.' },
+        json,
+      },
+    },
+    'key create': {
+      summary: 'Makes a key for the API; printed only once.',
+      options: {
+        name: { type: 'string', maxLength: 256, required: true, help: 'What the key is for; it is shown in the logs.' },
+        scope: {
+          type: 'enum',
+          values: ['read', 'write'],
+          default: 'read',
+          placeholder: 'SCOPE',
+          help: 'read, or write, which includes read.',
+        },
+        json,
+      },
+    },
+    'key revoke': { summary: 'Ends a key at once.', arguments: { name: 'name of the key' } },
+    'key list': { summary: 'Lists the keys of the API.', options: { json } },
+  },
+});
+
+export type HubCli = (typeof hubCli)['definition'];

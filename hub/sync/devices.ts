@@ -1,0 +1,117 @@
+import type { Pool } from 'pg';
+import { Batcher } from '#shared/runtime/batcher.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { toHubError } from '#hub/db/sqlstates.ts';
+import type { DeviceRecord } from './handshake.ts';
+
+/** One epoch of a device, as the hub knows it. */
+export interface JournalRecord {
+  readonly journal: number;
+  /** The highest seq up to which the hub holds every fact. */
+  readonly watermark: number;
+}
+
+const DEVICES = `
+  SELECT d.device_no, d.location_no, l.code, l.name, d.public_key, d.revoked_at, d.revoked_reason
+  FROM devices d JOIN locations l USING (location_no)
+  WHERE d.device_no = ANY ($1::int[])`;
+
+const JOURNALS = `
+  SELECT r.place, j.journal_no, j.watermark
+  FROM unnest($1::int[], $2::int[], $3::bigint[]) AS r (place, device_no, epoch)
+  JOIN journals j USING (device_no, epoch)`;
+
+/** In the order of the key, so that two hubs never wait for each other. */
+const BEGIN_JOURNALS = `
+  INSERT INTO journals (device_no, epoch, location_no)
+  SELECT DISTINCT d.device_no, r.epoch, d.location_no
+  FROM unnest($1::int[], $2::bigint[]) AS r (device_no, epoch) JOIN devices d USING (device_no)
+  ORDER BY 1, 2
+  ON CONFLICT (device_no, epoch) DO NOTHING`;
+
+interface DeviceRow {
+  readonly device_no: number;
+  readonly location_no: number;
+  readonly code: string;
+  readonly name: string;
+  readonly public_key: Buffer;
+  readonly revoked_at: Date | null;
+  readonly revoked_reason: string | null;
+}
+
+interface JournalAsked {
+  readonly device: number;
+  readonly epoch: number;
+}
+
+/** Look-ups of the handshake. Thousands of stores that come back at once share a few statements. */
+export class Devices {
+  readonly #devices: Batcher<number, DeviceRecord | undefined>;
+  readonly #journals: Batcher<JournalAsked, JournalRecord>;
+
+  constructor(pool: Pool, clock: Clock) {
+    const shape = { clock, waitMs: 2, sizeMax: 500 };
+    this.#devices = new Batcher({ ...shape, run: (numbers) => reachable(loadDevices(pool, numbers)) });
+    this.#journals = new Batcher({ ...shape, run: (asked) => reachable(openJournals(pool, asked)) });
+  }
+
+  find(device: number): Promise<DeviceRecord | undefined> {
+    return this.#devices.call(device);
+  }
+
+  /** The journal of a device that has proved who it is; begun when the epoch is new. */
+  openJournal(device: number, epoch: number): Promise<JournalRecord> {
+    return this.#journals.call({ device, epoch });
+  }
+}
+
+async function loadDevices(pool: Pool, numbers: readonly number[]): Promise<(DeviceRecord | undefined)[]> {
+  const { rows } = await pool.query<DeviceRow>({ name: 'devices', text: DEVICES, values: [numbers] });
+  const found = new Map(rows.map((row) => [row.device_no, toRecord(row)]));
+  return numbers.map((number) => found.get(number));
+}
+
+async function openJournals(pool: Pool, asked: readonly JournalAsked[]): Promise<JournalRecord[]> {
+  const known = await loadJournals(pool, asked);
+  const missing = asked.filter((_, place) => !known.has(place));
+  if (missing.length > 0) {
+    await pool.query({
+      name: 'begin-journals',
+      text: BEGIN_JOURNALS,
+      values: [missing.map(({ device }) => device), missing.map(({ epoch }) => epoch)],
+    });
+  }
+  const all = missing.length > 0 ? await loadJournals(pool, asked) : known;
+  return asked.map(({ device }, place) => {
+    const record = all.get(place);
+    if (!record) throw new Error(`the journal of device ${device} could not be begun`);
+    return record;
+  });
+}
+
+async function loadJournals(pool: Pool, asked: readonly JournalAsked[]): Promise<Map<number, JournalRecord>> {
+  const { rows } = await pool.query<{ place: number; journal_no: number; watermark: number }>({
+    name: 'journals',
+    text: JOURNALS,
+    values: [asked.map((_, place) => place), asked.map(({ device }) => device), asked.map(({ epoch }) => epoch)],
+  });
+  return new Map(rows.map(({ place, journal_no: journal, watermark }) => [place, { journal, watermark }]));
+}
+
+function toRecord(row: DeviceRow): DeviceRecord {
+  return {
+    device: row.device_no,
+    location: row.location_no,
+    store: { code: row.code, name: row.name },
+    publicKey: row.public_key,
+    revokedReason: row.revoked_at === null ? null : (row.revoked_reason ?? 'no reason given'),
+  };
+}
+
+async function reachable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toHubError(error);
+  }
+}

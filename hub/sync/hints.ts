@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+import type { Collection } from '#shared/protocol/messages/pull.ts';
+import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Part } from '#shared/runtime/lifecycle.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import { readFeedState } from './feed-entries.ts';
+import { HintPace } from './hint-pace.ts';
+
+export interface HintsOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Between looks at the feed, ms. */
+  readonly tickMs?: number;
+  /** Least time between two hints about one collection to one store, ms. */
+  readonly intervalMs?: number;
+  /** Tells the sessions of a location, or all (scope 0). */
+  send(scope: number, collection: Collection): void;
+}
+
+const TOUCHED = `
+  SELECT DISTINCT topic::text AS topic, scope FROM changes
+  WHERE position >= $1::xid8 AND position < $2::xid8`;
+
+/**
+ * Tells connected stores that there is something to pull. It looks at the feed by itself, apart from the merges, so
+ * telling never makes them wait. A hint may be lost: the next pull finds the change anyway.
+ */
+export function startHints(options: HintsOptions): Part {
+  const { pool, clock, logger, tickMs = 50, intervalMs = 1_000 } = options;
+  const pace = new HintPace(clock, intervalMs, (scope, collection) => options.send(scope, collection));
+  let stopping = false;
+  let from: bigint | undefined;
+
+  const look = async (): Promise<void> => {
+    const { horizon } = await readFeedState(pool);
+    if (from !== undefined && horizon > from) {
+      const { rows } = await pool.query<{ topic: Collection; scope: number }>({
+        name: 'feed-touched',
+        text: TOUCHED,
+        values: [String(from), String(horizon)],
+      });
+      for (const { topic, scope } of rows) pace.changed(scope, topic);
+    }
+    from = horizon;
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      try {
+        await look();
+        await sleep(clock, tickMs);
+      } catch (error) {
+        if (stopping) return;
+        logger.warn({ err: error }, 'the change feed could not be read; hints wait');
+        await sleep(clock, Math.max(tickMs, 1_000));
+      }
+    }
+  };
+
+  const running = run();
+  return {
+    name: 'hints',
+    async stop() {
+      stopping = true;
+      pace.stop();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Pool } from 'pg';
+import type { EnrolAnswer, EnrolRequest } from '#shared/protocol/messages/enrol.ts';
+import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Part } from '#shared/runtime/lifecycle.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import type { Ledger } from '#hub/ledger/incoming.ts';
+import { Admission } from './admission.ts';
+import { Devices } from './devices.ts';
+import { createToken, enrol, revokeDevice, type CreatedToken } from './enrolment.ts';
+import { Feed } from './feed.ts';
+import { DeviceVerifier } from './handshake.ts';
+import { startHints } from './hints.ts';
+import { Intake, type IntakeOptions, type ObservedMerge } from './intake.ts';
+import { pruneFeed } from './prune-feed.ts';
+import { watchRevocations } from './revocations.ts';
+import { Sessions } from './sessions.ts';
+import { DeviceStatus } from './status.ts';
+
+export interface SyncOptions {
+  readonly httpServer: HttpServer;
+  readonly pool: Pool;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly intake?: Partial<Pick<IntakeOptions, 'lanes' | 'mergesInFlight' | 'factsPerMerge' | 'lingerMs' | 'credit'>>;
+  readonly sessionsPerSecond?: number;
+  readonly sessionsBurst?: number;
+  /** How long a store may be away and still follow the change feed rather than read everything anew. */
+  readonly feedRetentionMs?: number;
+  readonly observeMerge?: (merge: ObservedMerge) => void;
+  readonly observePulls?: (pulls: number) => void;
+}
+
+/** The hub's side of the wire, running. */
+export interface Sync extends Part {
+  readonly sessions: number;
+  /** By lane of the intake. */
+  readonly lanes: readonly { readonly waitingFacts: number; readonly inFlight: number }[];
+  enrol(request: EnrolRequest): Promise<EnrolAnswer>;
+  createToken(storeCode: string, ttlMs: number): Promise<CreatedToken>;
+  revokeDevice(device: number, reason: string): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const PRUNE_EVERY_MS = 3_600_000;
+/** From the end of the last merge until its answers have been handed to the sockets. */
+const ANSWERS_GO_OUT_MS = 20;
+
+/** Serves agents on the given HTTP server, which belongs to the caller. Stopping answers what is under way first. */
+export function startSync(options: SyncOptions): Sync {
+  const { httpServer, pool, ledger, clock, random, logger } = options;
+  const intake = new Intake({
+    ...options.intake,
+    ledger,
+    clock,
+    random,
+    logger,
+    ...(options.observeMerge && { observe: options.observeMerge }),
+  });
+  const feed = new Feed({ pool, clock, ...(options.observePulls && { observe: options.observePulls }) });
+  const admission = new Admission({
+    clock,
+    random,
+    ...(options.sessionsPerSecond !== undefined && { perSecond: options.sessionsPerSecond }),
+    ...(options.sessionsBurst !== undefined && { burst: options.sessionsBurst }),
+  });
+  const sessions = new Sessions({
+    httpServer,
+    intake,
+    feed,
+    admission,
+    devices: new Devices(pool, clock),
+    status: new DeviceStatus(pool, clock),
+    verifier: new DeviceVerifier(),
+    clock,
+    logger,
+  });
+  const hints = startHints({ pool, clock, logger, send: (scope, collection) => sessions.hint(scope, collection) });
+  const revocations = watchRevocations({
+    pool,
+    clock,
+    logger,
+    connected: () => sessions.live.devices,
+    revoke: (device, reason) => sessions.revoke(device, reason),
+  });
+  const pruning = repeatPrune(pool, clock, logger, options.feedRetentionMs ?? 7 * DAY_MS);
+  return {
+    name: 'sync',
+    get sessions() {
+      return sessions.live.size;
+    },
+    get lanes() {
+      return intake.lanes;
+    },
+    enrol: (request) => enrol(pool, request),
+    createToken: (storeCode, ttlMs) => createToken(pool, { storeCode, ttlMs }),
+    async revokeDevice(device, reason) {
+      await revokeDevice(pool, device, reason);
+      sessions.revoke(device, reason);
+    },
+    async stop() {
+      pruning.stop();
+      await Promise.all([hints.stop(), revocations.stop(), intake.drain()]);
+      await sleep(clock, ANSWERS_GO_OUT_MS);
+      await sessions.stop();
+    },
+  };
+}
+
+function repeatPrune(pool: Pool, clock: Clock, logger: Logger, retentionMs: number): { stop(): void } {
+  let stopped = false;
+  let cancel = (): void => undefined;
+  const prune = async (): Promise<void> => {
+    try {
+      const removed = await pruneFeed(pool, retentionMs);
+      logger.debug({ removed }, 'the change feed was pruned');
+    } catch (error) {
+      logger.warn({ err: error }, 'the change feed was not pruned');
+    }
+    wait();
+  };
+  const wait = (): void => {
+    if (!stopped) cancel = clock.after(PRUNE_EVERY_MS, () => void prune());
+  };
+  wait();
+  return {
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { ClientRegistry } from '#agent/api/client-registry.ts';
+import { startDaemon, type Daemon, type DaemonOptions, type DaemonParts } from '#agent/daemon.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { silentLogger } from '#shared/runtime/logger.ts';
+
+/** A real agent in this process, with one client of its loopback API. */
+export interface RunningAgent {
+  readonly folder: string;
+  readonly daemon: Daemon;
+  readonly token: string;
+  readonly url: string;
+  /** Calls the loopback API; with the client's token unless headers say otherwise. */
+  call(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export async function runAgent(
+  options: Partial<DaemonOptions> = {},
+  parts: Partial<DaemonParts> = {},
+): Promise<RunningAgent> {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const daemon = await startDaemon(
+    { data: folder, port: 0, feeds: undefined, origins: [], requestsPerSecond: 10_000, keepDays: 400, ...options },
+    { clock: systemClock, logger: silentLogger, connect: () => undefined, ...parts },
+  );
+  onTestFinished(() => daemon.stop('test is over'));
+  const token = new ClientRegistry(folder).add('till-1', Date.now());
+  const url = `http://127.0.0.1:${daemon.port}`;
+  return {
+    folder,
+    daemon,
+    token,
+    url,
+    call: (path, init = {}) =>
+      fetch(url + path, {
+        ...init,
+        headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) },
+      }),
+  };
+}

@@ -7,7 +7,9 @@ import { createLogger, silentLogger } from '#shared/runtime/logger.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import type { AgentStatus } from './api/readers.ts';
 import { clientCommands } from './cli/client-commands.ts';
+import { enrolCommand } from './cli/enrol-command.ts';
 import { statusCommand } from './cli/status-command.ts';
+import { connectStore } from './connect.ts';
 import { startDaemon } from './daemon.ts';
 import type { AgentCli } from './options.ts';
 import { statusOf } from './status-report.ts';
@@ -19,13 +21,21 @@ export const agentCommands: CommandHandlers<AgentCli> = {
 
   async run({ options }) {
     const logger = createLogger({ name: 'shelfwire-agent', level: options.logLevel });
-    const daemon = await startDaemon(options, { clock: systemClock, logger, connect: () => undefined });
+    const parts = { clock: systemClock, logger };
+    const daemon = await startDaemon(options, {
+      ...parts,
+      connect: (store) => connectStore(store, { folder: options.data, ...parts }),
+    });
     stopOnSignals((reason) => daemon.stop(reason));
     return 0;
   },
 
-  async enrol() {
-    return 1;
+  enrol: ({ options }, terminal) => {
+    const logger = createLogger({
+      name: 'shelfwire-agent',
+      level: options.logLevel === 'info' ? 'warn' : options.logLevel,
+    });
+    return enrolCommand(options, terminal, { clock: systemClock, logger });
   },
 
   status: ({ options }, terminal) => statusCommand(options, terminal, restingStatus),
@@ -39,7 +49,7 @@ async function restingStatus(folder: string): Promise<AgentStatus | undefined> {
     const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
     try {
       const now = Date.now();
-      return statusOf({ store, startedAt: now, now: () => now, sync: () => undefined, sources: () => [] });
+      return await statusOf({ store, startedAt: now, now: () => now, sync: undefined, sources: () => [] });
     } finally {
       await store.close();
     }

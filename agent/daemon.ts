@@ -4,6 +4,7 @@ import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
 import { startApi } from './api/server.ts';
 import type { Readers } from './api/routes.ts';
+import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { readFeeds } from './pos/csv/feed-config.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
@@ -12,9 +13,8 @@ import { configuredSources } from './pos/registry.ts';
 import type { PosSource } from './pos/source.ts';
 import { statusOf } from './status-report.ts';
 import { openStore, type Store } from './store/store.ts';
-import type { SyncReport } from './api/readers.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
-import { Lifecycle, type Part } from '#shared/runtime/lifecycle.ts';
+import { Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 
@@ -25,11 +25,6 @@ export interface DaemonOptions {
   readonly origins: readonly string[];
   readonly requestsPerSecond: number;
   readonly keepDays: number;
-}
-
-/** Brings the store's facts to the hub. */
-export interface SyncPart extends Part {
-  status(): SyncReport;
 }
 
 export interface DaemonParts {
@@ -98,7 +93,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       store,
       startedAt,
       now: () => clock.now(),
-      sync: () => sync?.status(),
+      sync,
       sources: () => sources.map((source) => source.status()),
     });
   const api = await startApi({
@@ -120,7 +115,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
 
 function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Readers {
   return {
-    status: { read: async () => status() },
+    status: { read: status },
     stock: {
       list: async (query) => {
         await store.stockView.settled();

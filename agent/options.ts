@@ -77,6 +77,7 @@ export const agentCli = defineCli({
           maxLength: 64,
           help: 'Name of this device at the hub; by default the name of the machine.',
         },
+        again: { type: 'boolean', help: 'Enrol anew although this folder belongs to a device already.' },
       },
     },
     status: {

@@ -10,15 +10,15 @@ export interface StatusParts {
   readonly startedAt: number;
   now(): number;
   /** Undefined when the device is not enrolled. */
-  sync(): SyncReport | undefined;
+  readonly sync: { status(): Promise<SyncReport> } | undefined;
   sources(): readonly SourceStatus[];
 }
 
 /** How the store is right now, from all parts of the agent. */
-export function statusOf(parts: StatusParts): AgentStatus {
+export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
   const { store, startedAt } = parts;
   const identity = store.device.state.identity;
-  const sync = parts.sync() ?? restingSync(store);
+  const sync = (await parts.sync?.status()) ?? restingSync(store);
   const sources = parts.sources();
   return {
     version: AGENT_VERSION,
@@ -42,7 +42,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
 }
 
 /** What the store remembers of the last sync, while there is none. */
-function restingSync({ device, journal }: Store): SyncReport {
+export function restingSync({ device, journal }: Store): SyncReport {
   const { ackedSeq, lastAckAt } = device.marks;
   return {
     phase: device.state.identity ? 'stopped' : 'notEnrolled',

@@ -19,6 +19,7 @@ export const hubCli = defineCli({
   options: {
     data: {
       type: 'path',
+      env: 'SHELFWIRE_HUB_DATA',
       default: './data/hub',
       placeholder: 'FOLDER',
       help: 'Folder of the embedded PostgreSQL; not used with a database URL.',

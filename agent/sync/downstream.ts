@@ -84,6 +84,7 @@ async function pullPage(source: PullSource, collection: Collection, from: Checkp
   for (;;) {
     const answer = await pullOnce(source, { collection, checkpoint, limit });
     if (!answer) return { documents: [], checkpoint: from, complete: false };
+    if (answer.collection !== collection) throw new ShelfwireError('INTERNAL', `The hub gave ${answer.collection} for ${collection}.`);
     for (const document of answer.documents) documents.push(toPulled(document));
     ({ checkpoint } = answer);
     if (answer.complete || documents.length >= limit) return { documents, checkpoint, complete: answer.complete };

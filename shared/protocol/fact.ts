@@ -22,7 +22,7 @@ export const BODIES = {
 
 export type FactKind = keyof typeof BODIES;
 export const FACT_KINDS = Object.keys(BODIES) as readonly FactKind[];
-export const factKind = z.enum(FACT_KINDS as [FactKind, ...FactKind[]]);
+
 export type FactBodies = { [Kind in FactKind]: z.infer<(typeof BODIES)[Kind]> };
 export type FactBody = FactBodies[FactKind];
 

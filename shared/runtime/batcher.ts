@@ -71,7 +71,7 @@ export class Batcher<Item, Result> {
         else batch[place]?.resolve(result);
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const waiting of batch) waiting.reject(error);
     }
   }
 }

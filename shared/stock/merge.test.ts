@@ -29,7 +29,7 @@ const variances = (inventory: Inventory) =>
 /** Everything that can be seen of an inventory, in a comparable form. */
 function picture(inventory: Inventory, of: Iterable<string>): Record<string, unknown> {
   return Object.fromEntries(
-    [...of].sort().map((name) => {
+    [...of].map((name) => {
       const [location, sku] = name.split(' ') as [string, string];
       const seen = inventory.history(Number(location), sku);
       const { onHand, damaged, quarantined } = seen?.state ?? { onHand: 0, damaged: 0, quarantined: 0 };
@@ -49,8 +49,8 @@ describe('M1 a position is a function of the set of facts', () => {
         ([facts, delivered]) => {
           const expected = naiveFold(facts);
           const inventory = merged(...delivered);
-          expect(picture(inventory, expected.keys())).toEqual(Object.fromEntries([...expected].sort()));
-          expect([...inventory.positions().keys()].sort()).toEqual([...expected.keys()].sort());
+          expect(picture(inventory, expected.keys())).toEqual(Object.fromEntries(expected));
+          expect(new Set(inventory.positions().keys())).toEqual(new Set(expected.keys()));
         },
       ),
       { numRuns: 2_000 },

@@ -12,7 +12,7 @@ export function compareOrder(a: FactOrder, b: FactOrder): number {
 }
 
 /** The first place in an ordered list whose item comes after `order`. */
-export function placeAfter<T extends { readonly order: FactOrder }>(ordered: readonly T[], order: FactOrder): number {
+export function placeAfter(ordered: readonly { readonly order: FactOrder }[], order: FactOrder): number {
   let low = 0;
   let high = ordered.length;
   while (low < high) {

@@ -7,4 +7,3 @@ export const adjustment = z.strictObject({
   reason: text,
   lines: lines(z.strictObject({ sku, quantity: signedUnits, condition: condition.optional() })),
 });
-export type Adjustment = z.infer<typeof adjustment>;

@@ -14,4 +14,3 @@ export const count = z
     path: ['lines'],
     message: 'a count names each sku once',
   });
-export type Count = z.infer<typeof count>;

@@ -9,4 +9,3 @@ export const receipt = z.strictObject({
   supplier: text.optional(),
   lines: lines(z.strictObject({ sku, quantity: units, condition: condition.optional() })),
 });
-export type Receipt = z.infer<typeof receipt>;

@@ -19,4 +19,3 @@ export const returned = z.strictObject({
     }),
   ),
 });
-export type Return = z.infer<typeof returned>;

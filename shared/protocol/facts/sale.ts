@@ -20,4 +20,3 @@ export const sale = z.strictObject({
     }),
   ),
 });
-export type Sale = z.infer<typeof sale>;

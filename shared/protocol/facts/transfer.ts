@@ -10,7 +10,6 @@ export const transferOut = z.strictObject({
   to: storeCode,
   lines: transferLines,
 });
-export type TransferOut = z.infer<typeof transferOut>;
 
 /** Units that arrived from another location. */
 export const transferIn = z.strictObject({
@@ -19,4 +18,3 @@ export const transferIn = z.strictObject({
   from: storeCode,
   lines: transferLines,
 });
-export type TransferIn = z.infer<typeof transferIn>;

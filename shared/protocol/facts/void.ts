@@ -8,4 +8,3 @@ import { key, text } from '../fields.ts';
 export const voided = z
   .strictObject({ voids: key.optional(), hole: z.literal(true).optional(), reason: text })
   .refine((body) => (body.voids === undefined) !== (body.hole === undefined), 'must have either voids or hole');
-export type Void = z.infer<typeof voided>;

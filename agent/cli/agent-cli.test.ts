@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runCommand } from '#shared/runtime/run-command.ts';
+import { runAgent } from '#test/support/running-agent.ts';
+import { agentCommands } from '../commands.ts';
+import { agentCli } from '../options.ts';
+
+async function shelfwireAgent(...argv: string[]) {
+  let out = '';
+  let err = '';
+  const terminal = {
+    out: (text: string) => (out += text),
+    err: (text: string) => (err += text),
+    env: {},
+    isInteractive: false,
+  };
+  const code = await runCommand(agentCli, agentCommands, argv, terminal);
+  return { code, out, err };
+}
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe('shelfwire-agent', () => {
+  it('prints help of every command within 80 columns', async () => {
+    for (const name of ['', ...Object.keys(agentCli.definition.commands)]) {
+      const { out, code } = await shelfwireAgent(...name.split(' ').filter(Boolean), '--help');
+      expect(code).toBe(0);
+      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
+  it('X1 makes a client whose token opens the API, shows the token once, and lists no secret', async () => {
+    const agent = await runAgent();
+    const { out } = await shelfwireAgent('client', 'add', 'till-9', '--data', agent.folder);
+    const token = out.trim();
+    expect((await agent.call('/v1/status', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    const list = await shelfwireAgent('client', 'list', '--data', agent.folder);
+    expect(list.out).toMatch(/till-1 {2}since .*\ntill-9 {2}since /);
+    expect(list.out).not.toContain(token);
+    expect(await shelfwireAgent('client', 'remove', 'till-9', '--data', agent.folder)).toMatchObject({ code: 0 });
+    expect((await agent.call('/v1/status', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+    expect(await shelfwireAgent('client', 'remove', 'till-9', '--data', agent.folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('NOT_FOUND'),
+    });
+  });
+
+  it('X2 a damaged clients file is CONFIG_INVALID and lets nobody in', async () => {
+    const agent = await runAgent();
+    writeFileSync(join(agent.folder, 'clients.json'), '{"clients":[{"name":"x"}]}');
+    expect(await (await agent.call('/v1/status')).json()).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(await shelfwireAgent('client', 'list', '--data', agent.folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('CONFIG_INVALID'),
+    });
+  });
+
+  it('asks the running agent for its status', async () => {
+    const agent = await runAgent();
+    const text = await shelfwireAgent('status', '--data', agent.folder);
+    expect(text).toMatchObject({ code: 1, out: expect.stringContaining('SAFE ON THIS MACHINE') });
+    expect(text.out).toContain('NOT_ENROLLED');
+    const { out } = await shelfwireAgent('status', '--json', '--data', agent.folder);
+    expect(JSON.parse(out)).toMatchObject({ running: true, sync: { phase: 'notEnrolled' } });
+  });
+
+  it('reads the folder of an agent that does not run, and makes nothing in an empty one', async () => {
+    const agent = await runAgent();
+    await agent.call('/v1/facts', {
+      method: 'POST',
+      body: JSON.stringify({
+        kind: 'sale',
+        key: 'k',
+        body: { currency: 'GBP', lines: [{ sku: 'a', quantity: 1, unitPriceMinor: 1 }] },
+      }),
+    });
+    await agent.daemon.stop('test');
+    const text = await shelfwireAgent('status', '--data', agent.folder);
+    expect(text).toMatchObject({ code: 3, out: expect.stringMatching(/not running[^]*1 fact on disk/) });
+    const empty = await shelfwireAgent('status', '--json', '--data', join(emptyFolder(), 'none'));
+    expect(empty).toEqual({ code: 3, out: '{"running":false}\n', err: '' });
+  });
+
+  it('X2 a feeds file that is wrong is CONFIG_INVALID, naming the setting', async () => {
+    const folder = emptyFolder();
+    const feeds = join(folder, 'feeds.json');
+    const feed = {
+      name: 'sales',
+      kind: 'transactions',
+      folder: 'drop',
+      currency: 'GBP',
+      columns: { document: 'a', sku: 'b', quantity: 'c', price: 'd', date: 'e' },
+    };
+    const tried: [unknown, string][] = [
+      [{ feeds: [{ ...feed, currency: 'pounds' }] }, 'feeds.0.currency: must be an ISO 4217 code'],
+      [{ feeds: [{ ...feed, timeZone: 'London' }] }, 'feeds.0.timeZone: must be an IANA time zone'],
+      [{ feeds: [{ ...feed, dateFormat: 'HH:mm' }] }, 'feeds.0.dateFormat'],
+      [{ feeds: [{ ...feed, header: false }] }, 'feeds.0.columnNames: is needed when header is false'],
+      [{ feeds: [{ ...feed, colums: {} }] }, 'colums'],
+      [{ feeds: [feed, { ...feed, folder: 'other' }] }, 'two feeds have the name "sales"'],
+      [[feed], 'expected object'],
+    ];
+    for (const [content, said] of tried) {
+      writeFileSync(feeds, JSON.stringify(content));
+      const { code, err } = await shelfwireAgent(
+        'run',
+        '--data',
+        join(folder, 'data'),
+        '--feeds',
+        feeds,
+        '--log-level',
+        'silent',
+      );
+      expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+      expect(err).toContain('CONFIG_INVALID');
+    }
+  });
+});

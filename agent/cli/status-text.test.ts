@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentStatus } from '../api/readers.ts';
+import { ago, statusText } from './status-text.ts';
+
+const now = Date.parse('2026-03-01T12:00:00Z');
+const online: AgentStatus = {
+  version: '0.1.0',
+  startedAt: now - 3_600_000,
+  now,
+  store: { code: 'S1', name: 'High Street' },
+  device: 7,
+  hubUrl: 'https://hub.example',
+  journal: { epoch: now - 1, lastSeq: 120 },
+  sync: {
+    phase: 'online',
+    since: now - 600_000,
+    lastAckAt: now - 5_000,
+    ackedSeq: 120,
+    backlog: 0,
+    oldestUnsentAt: null,
+    clockOffsetMs: 3,
+    lastError: null,
+  },
+  quarantined: 0,
+  sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
+  problems: [],
+};
+
+describe('status for people', () => {
+  it('says that all is well', () => {
+    expect(statusText(online, false)).toBe(
+      [
+        'SAFE: everything is at the hub',
+        '  store       S1 (High Street), device 7',
+        '  hub         https://hub.example, online for 10 min',
+        '  journal     120 facts on disk',
+        '  unsent      nothing',
+        '  last sync   5 s ago',
+        '  quarantine  empty',
+        '  http        ready, 12 taken, 1 duplicates, 0 refused',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says what is unsent and what needs attention while offline', () => {
+    const problem = { code: 'HUB_UNREACHABLE', detail: 'No answer.', remedy: 'Check the network.' } as const;
+    const sync = { ...online.sync, phase: 'backingOff', since: null, backlog: 1, oldestUnsentAt: now - 7_200_000 };
+    const text = statusText({ ...online, sync, quarantined: 2, problems: [problem] }, false);
+    expect(text).toContain('SAFE, OFFLINE');
+    expect(text).toContain('1 fact, oldest from 2 h ago');
+    expect(text).toContain('2 set aside');
+    expect(text).toContain('  HUB_UNREACHABLE: No answer.\n    Check the network.');
+  });
+
+  it('is coloured only when asked', () => {
+    expect(statusText(online, true)).toContain('\u001B[32m');
+    expect(statusText(online, false)).not.toContain('\u001B');
+  });
+
+  it('says spans in their biggest unit', () => {
+    expect([0, 59_999, 60_000, 7_200_000, 172_800_000, -5].map(ago)).toEqual([
+      '0 s',
+      '59 s',
+      '1 min',
+      '2 h',
+      '2 d',
+      '0 s',
+    ]);
+  });
+});

@@ -1,0 +1,242 @@
+import { auditTime, Subject, switchMap, type Observable } from 'rxjs';
+import type { Store } from '#agent/store/store.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
+import { PROTOCOL } from '#shared/protocol/version.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import type { DeviceKey } from './device-key.ts';
+import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
+import { HubSession } from './hub-session.ts';
+import type { Connection, Link } from './link.ts';
+import { PullGate } from './pull-gate.ts';
+import { shownProblem } from './session.ts';
+import type { SyncStatus } from './sync-status.ts';
+import { socketLink } from './transport.ts';
+import { Uplink } from './uplink.ts';
+
+const REPORT_EVERY_MS = 30_000;
+/** Numbers of a draining store change hundreds of times a second; nobody looks that often. */
+const STATUS_EVERY_MS = 250;
+
+/** What syncing needs of the store; the simulation gives its own. */
+export interface SyncStore {
+  readonly journal: Pick<Store['journal'], 'epoch' | 'lastSeq' | 'prunedSeq' | 'read' | 'onAppended' | 'beginEpoch'>;
+  readonly hybridClock: Pick<Store['hybridClock'], 'offsetMs' | 'measured'>;
+  readonly device: Pick<Store['device'], 'state' | 'marks' | 'mark' | 'update'>;
+  readonly quarantine: Pick<Store['quarantine'], 'count'>;
+  readonly db: Pick<Store['db'], 'products' | 'positions' | 'storeConfig'>;
+  saveMarks(): Promise<void>;
+}
+
+export interface SyncOptions {
+  readonly store: SyncStore;
+  readonly hubUrl: string;
+  readonly deviceKey: DeviceKey;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly agentVersion: string;
+  /** Default: socket.io to `hubUrl`. */
+  readonly link?: Link;
+  /** Default: RxDB replication into the store's collections. */
+  readonly downstream?: (source: PullSource) => Downstream;
+}
+
+export interface Sync {
+  readonly name: 'sync';
+  status(): Promise<SyncStatus>;
+  /** The status after each change, at most four times a second. */
+  readonly status$: Observable<SyncStatus>;
+  /** Ends the connection and saves where it stood. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts to send the store's facts up and to keep the hub's documents here. Throws NOT_ENROLLED. */
+export function startSync(options: SyncOptions): Sync {
+  return new StoreSync(options);
+}
+
+class StoreSync implements Sync {
+  readonly name = 'sync';
+  readonly #options: SyncOptions;
+  readonly #device: number;
+  readonly #gate: PullGate;
+  readonly #downstream: Downstream;
+  readonly #uplink: Uplink;
+  readonly #session: HubSession;
+  readonly #changes = new Subject<void>();
+  #since: number;
+  #connection: Connection | null = null;
+  #cancelReport: (() => void) | null = null;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: SyncOptions) {
+    const { store, clock, random, logger } = options;
+    const { identity } = store.device.state;
+    if (!identity) throw new ShelfwireError('NOT_ENROLLED', 'This store has not been enrolled at a hub.');
+    this.#options = options;
+    this.#device = identity.device;
+    this.#since = clock.now();
+    this.#gate = new PullGate(clock);
+    this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
+    this.#uplink = new Uplink({
+      journal: store.journal,
+      clock,
+      logger,
+      ackedSeq: store.device.marks.ackedSeq,
+      onAcked: (ackedSeq) => {
+        store.device.mark({ ackedSeq, lastAckAt: Math.round(clock.now()) });
+        this.#changes.next();
+      },
+      onDrop: (code, detail) => this.#session.dispatch({ type: 'failed', code, detail }),
+    });
+    this.#session = new HubSession({
+      link: options.link ?? socketLink({ hubUrl: options.hubUrl, logger }),
+      clock,
+      random,
+      logger,
+      hello: (challenge) => this.#hello(challenge),
+      welcomed: (welcome, offsetMs) => this.#welcomed(welcome, offsetMs),
+      online: (connection, welcome) => this.#online(connection, welcome),
+      offline: () => this.#offline(),
+      changed: (collection) => this.#downstream.resync(collection),
+      phaseChanged: () => {
+        this.#since = clock.now();
+        this.#changes.next();
+      },
+    });
+    store.journal.onAppended(() => this.#changes.next());
+    this.#session.dispatch({ type: 'start' });
+    this.#scheduleReport();
+  }
+
+  get status$(): Observable<SyncStatus> {
+    return this.#changes.pipe(
+      auditTime(STATUS_EVERY_MS),
+      switchMap(() => this.status()),
+    );
+  }
+
+  async status(): Promise<SyncStatus> {
+    const { store } = this.#options;
+    const { state } = this.#session;
+    const stuck = this.#uplink.problem;
+    return {
+      phase: state.phase,
+      since: this.#since,
+      lastAckAt: store.device.marks.lastAckAt,
+      ackedSeq: this.#uplink.ackedSeq,
+      backlog: this.#backlog(),
+      oldestUnsentAt: await this.#oldestUnsentAt(),
+      clockOffsetMs: store.hybridClock.offsetMs,
+      lastError: shownProblem(state) ?? (this.#backlog() > 0 ? stuck : null),
+      store: store.device.state.identity?.store ?? null,
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#cancelReport?.();
+    this.#session.dispatch({ type: 'stop' });
+    this.#uplink.close();
+    this.#gate.stop();
+    await this.#downstream.stop();
+    await this.#options.store.saveMarks();
+    this.#changes.complete();
+  }
+
+  #hello({ nonce }: Challenge): Hello {
+    const { deviceKey, store, agentVersion } = this.#options;
+    const { epoch } = store.journal;
+    const signature = deviceKey.signHello(nonce, this.#device, epoch);
+    return { protocol: PROTOCOL.current, device: this.#device, epoch, signature, backlog: this.#backlog(), agentVersion };
+  }
+
+  /** Takes the hub's word: its time, its number of the journal, its watermark. */
+  async #welcomed(welcome: Welcome, offsetMs: number): Promise<boolean> {
+    const { store, clock, logger } = this.#options;
+    const { device, journal } = store;
+    store.hybridClock.measured(offsetMs);
+    if (Math.abs(offsetMs) > LIMITS.clockOffsetShownMs) logger.warn({ offsetMs }, "this machine's clock is wrong");
+    const { epoch } = journal;
+    const others = device.state.journalNumbers.filter((one) => one.epoch !== epoch && one.journal !== welcome.journal);
+    const { identity } = device.state;
+    await device.update({
+      clock: { offsetMs, measuredAt: Math.round(clock.now()) },
+      journalNumbers: [...others, { epoch, journal: welcome.journal }],
+      ...(identity ? { identity: { ...identity, store: welcome.store } } : {}),
+    });
+    const { watermark } = welcome;
+    if (watermark >= journal.prunedSeq && watermark <= journal.lastSeq) return true;
+    // The hub knows facts of this epoch that the journal does not have (it was restored or lost), or lacks some that
+    // were pruned here (the hub was): under these seqs the two can never agree.
+    logger.warn({ watermark, prunedSeq: journal.prunedSeq, lastSeq: journal.lastSeq }, 'hub and journal do not fit');
+    await journal.beginEpoch(Math.min(device.marks.ackedSeq, watermark));
+    return false;
+  }
+
+  #online(connection: Connection, welcome: Welcome): void {
+    this.#connection = connection;
+    this.#gate.open(connection);
+    this.#uplink.attach(connection, welcome);
+    this.#downstream.resync();
+    void this.#report();
+  }
+
+  #offline(): void {
+    this.#connection = null;
+    this.#gate.shut();
+    this.#uplink.detach();
+  }
+
+  #backlog(): number {
+    return this.#options.store.journal.lastSeq - Math.min(this.#uplink.ackedSeq, this.#options.store.journal.lastSeq);
+  }
+
+  async #oldestUnsentAt(): Promise<number | null> {
+    if (this.#backlog() === 0) return null;
+    const [oldest] = await this.#options.store.journal.read(this.#uplink.ackedSeq + 1, 1);
+    return oldest?.at ?? null;
+  }
+
+  #scheduleReport(): void {
+    this.#cancelReport = this.#options.clock.after(REPORT_EVERY_MS, () => {
+      void this.#report();
+      this.#scheduleReport();
+    });
+  }
+
+  async #report(): Promise<void> {
+    const { store, agentVersion, logger } = this.#options;
+    try {
+      await store.saveMarks();
+      const connection = this.#connection;
+      if (!connection) return;
+      const { backlog, oldestUnsentAt, clockOffsetMs } = await this.status();
+      const { lastSeq } = store.journal;
+      const { count: quarantined } = store.quarantine;
+      await connection.status({ lastSeq, backlog, oldestUnsentAt, quarantined, clockOffsetMs, agentVersion });
+    } catch (error) {
+      logger.warn({ err: error }, 'the status could not be reported');
+    }
+  }
+
+  readonly #rxdbDownstream = (source: PullSource): Downstream => {
+    const { store, clock, logger } = this.#options;
+    return startDownstream({
+      db: store.db,
+      source,
+      logger,
+      onComplete: (collection) => {
+        if (collection === 'positions') store.device.mark({ pulledAt: Math.round(clock.now()) });
+      },
+    });
+  };
+}

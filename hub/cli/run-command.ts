@@ -1,0 +1,50 @@
+import type { Pool } from 'pg';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
+import { createLogger } from '#shared/runtime/logger.ts';
+import { systemRandom } from '#shared/runtime/random.ts';
+import type { CommandHandlers } from '#shared/runtime/run-command.ts';
+import type { HubCli } from '#hub/options.ts';
+import { startHub } from '#hub/start-hub.ts';
+
+interface Begun {
+  stores: boolean;
+  keys: boolean;
+  devices: boolean;
+}
+
+const BEGUN = `
+  SELECT EXISTS (SELECT FROM locations) AS stores, EXISTS (SELECT FROM devices) AS devices,
+         EXISTS (SELECT FROM api_keys WHERE revoked_at IS NULL) AS keys`;
+
+/** Runs until a signal: SIGINT and SIGTERM stop gracefully, a second one at once. */
+export const runHubCommand: Pick<CommandHandlers<HubCli>, 'run'> = {
+  run: async ({ options }, terminal) => {
+    const logger = createLogger({ name: 'shelfwire-hub', level: options.logLevel });
+    const hub = await startHub(options, { clock: systemClock, random: systemRandom, logger });
+    stopOnSignals((reason) => hub.stop(reason));
+    terminal.out(`Hub: ${hub.url}\n`);
+    terminal.out(await nextSteps(hub.pool, hub.url));
+    return 0;
+  },
+};
+
+/** What is still to be done before the first fact can come in; empty once devices and keys are there. */
+async function nextSteps(pool: Pool, url: string): Promise<string> {
+  const { rows } = await pool.query<Begun>(BEGUN);
+  const [begun] = rows;
+  if (begun === undefined || (begun.devices && begun.keys)) return '';
+  const steps: string[] = [];
+  if (!begun.keys) {
+    steps.push('A key for the API, which shows positions, stores and quarantine:', '  shelfwire-hub key create --name me --scope write');
+  }
+  if (!begun.devices) {
+    const store = begun.stores ? '--store CODE' : '--store CODE --name "Name of the store"';
+    steps.push(
+      'A one-time token for the first device of a store, and on its machine the enrolment:',
+      `  shelfwire-hub token create ${store}`,
+      `  shelfwire-agent enrol --hub ${url} --token TOKEN`,
+    );
+  }
+  return `Next, in another terminal (with the same --data):\n${steps.map((step) => `  ${step}\n`).join('')}`;
+}

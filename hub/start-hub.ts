@@ -1,0 +1,143 @@
+import type { RequestListener } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import { Lifecycle } from '#shared/runtime/lifecycle.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import { createApi } from './api/app.ts';
+import { mostSilentStores } from './availability/store-lag.ts';
+import { startEmbedded, type Embedded } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { MIGRATIONS } from './db/migrations.ts';
+import { openPool } from './db/pool.ts';
+import { snapshot } from './db/snapshot.ts';
+import { withRetries } from './db/transaction.ts';
+import { createLedger } from './ledger/merge.ts';
+import { createQuarantineDecisions } from './ledger/release.ts';
+import { createListening, readListenAddress } from './listen.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { startSync } from './sync/sync.ts';
+import { HUB_VERSION } from './version.ts';
+
+export interface HubOptions {
+  readonly data: string;
+  /** PostgreSQL to use; without it the embedded one is started in `data`. */
+  readonly databaseUrl: string | undefined;
+  readonly listen: string;
+}
+
+export interface HubParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Hub {
+  /** Where it listens. */
+  readonly url: string;
+  readonly pool: Pool;
+  /** Its own PostgreSQL, unless DATABASE_URL was given. */
+  readonly embedded: Embedded | undefined;
+  stop(reason: string): Promise<void>;
+}
+
+/** Connections of the pools; together with those of commands they stay below PostgreSQL's limit. */
+const LEDGER_CONNECTIONS = 6;
+const SYNC_CONNECTIONS = 6;
+const API_CONNECTIONS = 8;
+const API_STATEMENT_MS = 15_000;
+/** Lag is exposed by store for so many: a label value a store must stay bounded. */
+const STORES_SHOWN = 200;
+/** A command may hold the embedded PostgreSQL for a moment. */
+const COMMAND_ENDS_MS = 20_000;
+
+/**
+ * Starts the hub: database, schema, ledger, sockets, API, and only then the door. Parts are stopped in reverse: no new
+ * connections, merges answered, sockets closed, then the database. When the start fails nothing is left running.
+ */
+export async function startHub(options: HubOptions, parts: HubParts): Promise<Hub> {
+  const lifecycle = new Lifecycle(parts.logger);
+  try {
+    return await start(options, parts, lifecycle);
+  } catch (error) {
+    await lifecycle.stop('start failed');
+    throw error;
+  }
+}
+
+async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle): Promise<Hub> {
+  const { logger, clock, random } = parts;
+  const address = readListenAddress(options.listen);
+  const { databaseUrl, embedded } = await openDatabase(options, logger, lifecycle);
+  const open = (name: string, max: number, statementTimeoutMs?: number): Pool => {
+    const limit = statementTimeoutMs === undefined ? {} : { statementTimeoutMs };
+    const pool = openPool(databaseUrl, { max, applicationName: `shelfwire-${name}`, logger, ...limit });
+    lifecycle.add({ name: `${name} pool`, stop: () => pool.end() });
+    return pool;
+  };
+  const pools = {
+    ledger: open('ledger', LEDGER_CONNECTIONS),
+    sync: open('sync', SYNC_CONNECTIONS),
+    api: open('api', API_CONNECTIONS, API_STATEMENT_MS),
+  };
+  const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
+  if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+
+  const metrics = createMetrics();
+  // The sockets and the API share the server, and the API needs the sockets: so it is hung in last.
+  let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const listening = createListening((request, response) => answer(request, response));
+  const sync = startSync({
+    httpServer: listening.server,
+    pool: pools.sync,
+    ledger: createLedger(pools.ledger),
+    clock,
+    random,
+    logger,
+    observeMerge: (merge) => metrics.merged(merge),
+    observePulls: (pulls) => metrics.pulled(pulls),
+  });
+  lifecycle.add(sync);
+  lifecycle.add(listening);
+  metrics.watch({
+    lanes: () => sync.lanes,
+    sessions: () => sync.sessions,
+    pools,
+    storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
+  });
+  const quarantine = createQuarantineDecisions(pools.ledger);
+  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: HUB_VERSION });
+  const url = await listening.open(address);
+  logger.info({ url, version: HUB_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
+  return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };
+}
+
+async function openDatabase(
+  { data, databaseUrl }: HubOptions,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<{ databaseUrl: string; embedded: Embedded | undefined }> {
+  if (databaseUrl !== undefined) return { databaseUrl, embedded: undefined };
+  const lock = lockFolder(data);
+  lifecycle.add({ name: 'folder lock', stop: async () => lock.release() });
+  const embedded = await startOwnDatabase(data, logger);
+  lifecycle.add({ name: 'PostgreSQL', stop: () => embedded.stop() });
+  return { databaseUrl: embedded.url, embedded };
+}
+
+/** We own the folder, so whoever holds its PostgreSQL is a command, which ends. */
+async function startOwnDatabase(folder: string, logger: Logger): Promise<Embedded> {
+  const giveUpAt = performance.now() + COMMAND_ENDS_MS;
+  for (;;) {
+    try {
+      return await startEmbedded({ folder, logger });
+    } catch (error) {
+      const passes = error instanceof ShelfwireError && error.code === 'FOLDER_IN_USE';
+      if (!passes || performance.now() > giveUpAt) throw error;
+      await delay(250);
+    }
+  }
+}

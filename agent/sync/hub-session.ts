@@ -1,3 +1,4 @@
+import { toWireError } from '#shared/protocol/errors.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Answer } from '#shared/protocol/events.ts';
 import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
@@ -121,7 +122,8 @@ export class HubSession {
     } catch (error) {
       this.#parts.logger.error({ err: error }, 'the handshake failed on this side');
       if (connection === this.#connection) {
-        this.dispatch({ type: 'failed', code: 'INTERNAL', detail: 'The handshake failed in the agent; see its log.' });
+        const { code, detail } = toWireError(error);
+        this.dispatch({ type: 'failed', code, detail });
       }
     }
   }

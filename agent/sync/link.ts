@@ -28,5 +28,6 @@ export interface Connection {
 
 /** The way to the hub: socket.io in the product, a simulated network in the simulation. */
 export interface Link {
+  /** Never calls back before it has returned. */
   open(events: LinkEvents): Connection;
 }

@@ -3,6 +3,7 @@ import type { Store } from '#agent/store/store.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
+import { COLLECTIONS } from '#shared/protocol/messages/pull.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
@@ -68,6 +69,7 @@ class StoreSync implements Sync {
   readonly #uplink: Uplink;
   readonly #session: HubSession;
   readonly #changes = new Subject<void>();
+  readonly #endListening: () => void;
   #since: number;
   #connection: Connection | null = null;
   #cancelReport: (() => void) | null = null;
@@ -108,7 +110,7 @@ class StoreSync implements Sync {
         this.#changes.next();
       },
     });
-    store.journal.onAppended(() => this.#changes.next());
+    this.#endListening = store.journal.onAppended(() => this.#changes.next());
     this.#session.dispatch({ type: 'start' });
     this.#scheduleReport();
   }
@@ -144,6 +146,7 @@ class StoreSync implements Sync {
 
   async #stop(): Promise<void> {
     this.#cancelReport?.();
+    this.#endListening();
     this.#session.dispatch({ type: 'stop' });
     this.#uplink.close();
     this.#gate.stop();
@@ -179,14 +182,17 @@ class StoreSync implements Sync {
     // were pruned here (the hub was): under these seqs the two can never agree.
     logger.warn({ watermark, prunedSeq: journal.prunedSeq, lastSeq: journal.lastSeq }, 'hub and journal do not fit');
     await journal.beginEpoch(Math.min(device.marks.ackedSeq, watermark));
+    this.#uplink.restart();
     return false;
   }
 
   #online(connection: Connection, welcome: Welcome): void {
     this.#connection = connection;
+    const waiting = this.#gate.waiting;
     this.#gate.open(connection);
     this.#uplink.attach(connection, welcome);
-    this.#downstream.resync();
+    // Hints may have been lost meanwhile. A pull that has waited is as good as a new one.
+    if (waiting < COLLECTIONS.length) this.#downstream.resync();
     void this.#report();
   }
 

@@ -67,6 +67,12 @@ export class Uplink {
     this.#dispatch({ type: 'disconnected' });
   }
 
+  /** The journal has begun a new epoch: nothing of it is acknowledged. Only while detached. */
+  restart(): void {
+    const { nextId } = this.#state;
+    this.#state = { ...initialUpstream({ lastSeq: this.#parts.journal.lastSeq, ackedSeq: 0 }), nextId };
+  }
+
   close(): void {
     this.#endListening();
     this.detach();

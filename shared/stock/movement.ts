@@ -1,10 +1,6 @@
 import type { FactContent } from '../protocol/fact.ts';
 import type { Condition } from '../protocol/fields.ts';
 
-/** The kinds of fact that move stock. Names in the ledger; history explains the number. */
-export const MOVEMENT_KINDS = ['sale', 'return', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void'] as const;
-export type MovementKind = (typeof MOVEMENT_KINDS)[number];
-
 /** One signed line of a fact. Its location and order are those of the fact. */
 export interface MovementLine {
   /** Place of the line in the fact, from 0. */

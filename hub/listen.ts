@@ -19,7 +19,10 @@ export function readListenAddress(text: string): ListenAddress {
   const [, ipv6, name, port] = FORM.exec(text) ?? [];
   const host = ipv6 ?? name;
   if (host === undefined || Number(port) > 65_535) {
-    throw new ShelfwireError('OPTION_INVALID', `--listen: "${text}" is not HOST:PORT, such as 127.0.0.1:7070 or [::1]:7070.`);
+    throw new ShelfwireError(
+      'OPTION_INVALID',
+      `--listen: "${text}" is not HOST:PORT, such as 127.0.0.1:7070 or [::1]:7070.`,
+    );
   }
   return { host, port: Number(port) };
 }

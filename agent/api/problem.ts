@@ -49,6 +49,11 @@ function foreign(thrown: unknown): unknown {
   if (thrown instanceof ShelfwireError) return thrown;
   if (thrown instanceof URIError)
     return new ShelfwireError('REQUEST_INVALID', 'The address is not valid.', { cause: thrown });
+  if ((thrown as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET') {
+    return new ShelfwireError('REQUEST_INVALID', 'The caller went away before its body was complete.', {
+      cause: thrown,
+    });
+  }
   return thrown;
 }
 

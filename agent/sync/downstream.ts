@@ -1,7 +1,10 @@
-import type { RxCollection } from 'rxdb';
+import type { RxCollection, WithDeleted } from 'rxdb';
 import { replicateRxCollection, type RxReplicationState } from 'rxdb/plugins/replication';
 import { Subject } from 'rxjs';
 import { downId } from '#agent/store/collections/fields.ts';
+import type { PositionDocument } from '#agent/store/collections/positions.ts';
+import type { ProductDocument } from '#agent/store/collections/products.ts';
+import type { StoreConfigDocument } from '#agent/store/collections/store-config.ts';
 import type { StoreDatabase } from '#agent/store/database.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { COLLECTIONS, type Checkpoint, type Collection, type Documents, type Pull, type PullAnswer } from '#shared/protocol/messages/pull.ts';
@@ -29,8 +32,8 @@ export interface DownstreamParts {
   onComplete(collection: Collection): void;
 }
 
-type Down = Documents[Collection] & { id: string };
-type Pulled = Down & { deleted: boolean };
+type Down = ProductDocument | PositionDocument | StoreConfigDocument;
+type Pulled = WithDeleted<Down>;
 
 /** Keeps products, positions and settings as the hub has them: RxDB replication, pull only, fed by hints. */
 export function startDownstream({ db, source, logger, onComplete }: DownstreamParts): Downstream {
@@ -41,7 +44,6 @@ export function startDownstream({ db, source, logger, onComplete }: DownstreamPa
     const state = replicateRxCollection<Down, Checkpoint>({
       replicationIdentifier: `hub-${collection}`,
       collection: db[collection] as unknown as RxCollection<Down>,
-      deletedField: 'deleted',
       live: true,
       retryTime: RETRY_MS,
       waitForLeadership: false,
@@ -102,6 +104,8 @@ async function pullOnce(source: PullSource, message: Pull): Promise<PullAnswer |
 
 /** The wire's document as it is stored: under its id, and marked when it is deleted. */
 function toPulled(document: Documents[Collection]): Pulled {
-  const id = downId('sku' in document ? document.sku : document.name);
-  return { deleted: false, ...document, id };
+  if (!('sku' in document)) return { ...document, id: downId(document.name), _deleted: false };
+  if (!('deleted' in document)) return { ...document, id: downId(document.sku), _deleted: false };
+  const { deleted, ...product } = document;
+  return { ...product, id: downId(product.sku), _deleted: deleted };
 }

@@ -1,5 +1,6 @@
 import type { Journal } from '#agent/store/journal-contract.ts';
 import { encodeFrame, type FramedFact } from '#shared/protocol/frame.ts';
+import type { Push } from '#shared/protocol/messages/push.ts';
 import type { FrameShape } from './upstream-state.ts';
 
 /** Text of one frame before compression, so that neither side ever holds much of it. */
@@ -11,7 +12,7 @@ export interface Frame {
   readonly fromSeq: number;
   readonly count: number;
   readonly encoding: 'lines' | 'lines.zstd';
-  readonly frame: Buffer;
+  readonly frame: Push['frame'];
 }
 
 /** Reads facts and makes frames of them that keep to a size, by what facts took in the frames before. */
@@ -34,7 +35,9 @@ export class FrameBuilder {
       const frame = encodeFrame(facts, encoding);
       const count = facts.length;
       if (count >= SAMPLE_MIN || frame.length > shape.bytesMax) this.#bytesPerFact[encoding] = frame.length / count;
-      if (frame.length <= shape.bytesMax || count === 1) return { fromSeq, count, encoding, frame };
+      if (frame.length <= shape.bytesMax || count === 1) {
+        return { fromSeq, count, encoding, frame: frame as Push['frame'] };
+      }
       facts = facts.slice(0, Math.max(1, Math.floor((count * shape.bytesMax * 0.9) / frame.length)));
     }
   }

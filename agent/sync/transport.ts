@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
 import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
 import { challenge, welcome } from '#shared/protocol/messages/hello.ts';
-import { COLLECTIONS, pullAnswer } from '#shared/protocol/messages/pull.ts';
+import { COLLECTIONS, pullAnswer, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { pushAnswer } from '#shared/protocol/messages/push.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Connection, Link, LinkEvents } from './link.ts';
@@ -57,7 +57,7 @@ function connectionOf(socket: HubSocket): Connection {
   return {
     hello: (message) => ask(welcome, (reply) => socket.emit('hello', message, reply)),
     push: (message) => ask(pushAnswer, (reply) => socket.emit('push', message, reply)),
-    pull: (message) => ask(pullAnswer, (reply) => socket.emit('pull', message, reply)),
+    pull: (message) => ask<PullAnswer>(pullAnswer, (reply) => socket.emit('pull', message, reply)),
     status: (message) => ask(z.record(z.string(), z.never()), (reply) => socket.emit('status', message, reply)),
     close() {
       socket.removeAllListeners();

@@ -80,8 +80,13 @@ export class Attempts {
   }
 }
 
-/** One household has a whole /64 of IPv6: its first four groups are the client. */
+/** One household has a whole /64 of IPv6: the first four of its eight groups are the client. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
-  return isIPv6(plain) ? plain.split(':').slice(0, 4).join(':') : plain;
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - groups.length - after.length;
+  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':');
 }

@@ -47,7 +47,14 @@ export function channelRoutes(pool: Pool): Route[] {
         const after = readCursor(query.cursor, storeCode) ?? '';
         const list = [after, query.limit + 1];
         const { rows } = await snapshot(pool, (client) => client.query<ChannelRow>(LIST, list));
-        return { body: pageOf(rows, query.limit, (row) => row, (row) => row.code) };
+        return {
+          body: pageOf(
+            rows,
+            query.limit,
+            (row) => row,
+            (row) => row.code,
+          ),
+        };
       },
     }),
     route({
@@ -78,7 +85,10 @@ async function setLocations(client: PoolClient, channel: string, codes: readonly
   const known = new Set(rows.map((row) => row.code));
   const unknown = codes.filter((code) => !known.has(code));
   if (unknown.length > 0) {
-    throw new ShelfwireError('REQUEST_INVALID', `In the body: locations: no such store: ${unknown.slice(0, 10).join(', ')}.`);
+    throw new ShelfwireError(
+      'REQUEST_INVALID',
+      `In the body: locations: no such store: ${unknown.slice(0, 10).join(', ')}.`,
+    );
   }
   await client.query('DELETE FROM channel_locations WHERE channel_code = $1', [channel]);
   const add = 'INSERT INTO channel_locations (channel_code, location_no) SELECT $1, unnest($2::int[])';

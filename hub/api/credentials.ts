@@ -19,7 +19,10 @@ export function requireKey(pool: Pool, access: Exclude<Route['access'], 'open'>,
     if (caller === undefined) {
       failures.distrust(secret);
       failures.take(request.ip);
-      throw new ShelfwireError('UNAUTHORIZED', secret === undefined ? 'No API key was sent.' : 'The API key is not valid.');
+      throw new ShelfwireError(
+        'UNAUTHORIZED',
+        secret === undefined ? 'No API key was sent.' : 'The API key is not valid.',
+      );
     }
     failures.trust(secret);
     if (access === 'write' && caller.scope !== 'write') {

@@ -50,13 +50,14 @@ describe('X1 credentials', () => {
     },
   );
 
-  it.each(closed.filter(({ method }) => method !== 'get').map(({ method, path }) => `${method.toUpperCase()} ${concrete(path)}`))(
-    'X1 %s is closed to a key that may only read',
-    async (address) => {
-      const [method = '', path = ''] = address.split(' ');
-      await expectProblem(await api.call(method, path, { key: api.readKey, body: {} }), 'FORBIDDEN');
-    },
-  );
+  it.each(
+    closed
+      .filter(({ method }) => method !== 'get')
+      .map(({ method, path }) => `${method.toUpperCase()} ${concrete(path)}`),
+  )('X1 %s is closed to a key that may only read', async (address) => {
+    const [method = '', path = ''] = address.split(' ');
+    await expectProblem(await api.call(method, path, { key: api.readKey, body: {} }), 'FORBIDDEN');
+  });
 
   it.each(['', 'swk_', `swk_${'x'.repeat(43)}`, 'Bearer', `${'x'.repeat(5_000)}`, "' OR 1=1 --"])(
     'X1 a key that is none is refused: %s',
@@ -83,7 +84,10 @@ describe('X1 credentials', () => {
     const all = lines.join('');
     expect(all).toContain('request refused');
     for (const secret of [logged.writeKey, 'y'.repeat(43), token]) expect(all).not.toContain(secret);
-    const { rows } = await database.pool.query<{ all: string }>('SELECT string_agg(k::text, $1) AS all FROM api_keys k', [' ']);
+    const { rows } = await database.pool.query<{ all: string }>(
+      'SELECT string_agg(k::text, $1) AS all FROM api_keys k',
+      [' '],
+    );
     expect(rows[0]!.all).not.toContain(logged.writeKey.slice(4));
   });
 
@@ -122,22 +126,42 @@ describe('X2 bad input', () => {
     ['a limit too high', ['GET', '/v1/stores?limit=1001'], 'REQUEST_INVALID'],
     ['a limit in another spelling', ['GET', '/v1/stores?limit=1e2'], 'REQUEST_INVALID'],
     ['a cursor of our own invention', ['GET', '/v1/positions?cursor=AAAA'], 'REQUEST_INVALID'],
-    ['a cursor of another list', ['GET', `/v1/positions?cursor=${Buffer.from('"S1"').toString('base64url')}`], 'REQUEST_INVALID'],
-    ['a cursor with a huge number', ['GET', `/v1/positions?cursor=${Buffer.from('[1e30,"A"]').toString('base64url')}`], 'REQUEST_INVALID'],
+    [
+      'a cursor of another list',
+      ['GET', `/v1/positions?cursor=${Buffer.from('"S1"').toString('base64url')}`],
+      'REQUEST_INVALID',
+    ],
+    [
+      'a cursor with a huge number',
+      ['GET', `/v1/positions?cursor=${Buffer.from('[1e30,"A"]').toString('base64url')}`],
+      'REQUEST_INVALID',
+    ],
     ['a control character in a sku', ['GET', '/v1/positions?sku=%00'], 'REQUEST_INVALID'],
     ['a sku too long', ['GET', `/v1/positions?sku=${'x'.repeat(65)}`], 'REQUEST_INVALID'],
     ['a flag that is neither', ['GET', '/v1/positions?negative=maybe'], 'REQUEST_INVALID'],
     ['a store code with a quote', ['PUT', "/v1/stores/S'1", { body: { name: 'x' } }], 'REQUEST_INVALID'],
     ['a huge device number', ['POST', '/v1/devices/99999999999/revoke', { body: { reason: 'x' } }], 'REQUEST_INVALID'],
-    ['a device number that overflows', ['POST', '/v1/devices/2147483648/revoke', { body: { reason: 'x' } }], 'REQUEST_INVALID'],
+    [
+      'a device number that overflows',
+      ['POST', '/v1/devices/2147483648/revoke', { body: { reason: 'x' } }],
+      'REQUEST_INVALID',
+    ],
     ['a quarantine id that is none', ['GET', '/v1/quarantine/-1'], 'REQUEST_INVALID'],
     ['a quarantine id too big for the database', ['GET', '/v1/quarantine/9999999999999999999'], 'REQUEST_INVALID'],
     ['no body', ['PUT', '/v1/products'], 'BODY_NOT_JSON'],
     ['half a body', ['PUT', '/v1/products', { raw: '{"products":[' }], 'BODY_NOT_JSON'],
     ['bytes', ['PUT', '/v1/products', { raw: Uint8Array.of(0xff, 0xfe, 0) }], 'BODY_NOT_JSON'],
     ['a form', ['PUT', '/v1/products', { raw: 'a=b', headers: { 'Content-Type': 'text/plain' } }], 'BODY_NOT_JSON'],
-    ['another charset', ['PUT', '/v1/products', { raw: '{}', headers: { 'Content-Type': 'application/json; charset=x' } }], 'BODY_NOT_JSON'],
-    ['another encoding', ['PUT', '/v1/products', { raw: '{}', headers: { 'Content-Encoding': 'snappy' } }], 'BODY_NOT_JSON'],
+    [
+      'another charset',
+      ['PUT', '/v1/products', { raw: '{}', headers: { 'Content-Type': 'application/json; charset=x' } }],
+      'BODY_NOT_JSON',
+    ],
+    [
+      'another encoding',
+      ['PUT', '/v1/products', { raw: '{}', headers: { 'Content-Encoding': 'snappy' } }],
+      'BODY_NOT_JSON',
+    ],
     ['null', ['PUT', '/v1/products', { raw: 'null' }], 'BODY_NOT_JSON'],
     ['an array', put([]), 'REQUEST_INVALID'],
     ['an empty object', put({}), 'REQUEST_INVALID'],
@@ -159,11 +183,23 @@ describe('X2 bad input', () => {
     ['a huge number', ['POST', '/v1/stores/S1/tokens', { raw: '{"ttlHours":1e400}' }], 'REQUEST_INVALID'],
     ['a setting too deep', ['PUT', '/v1/stores/S1/config/a', { raw: deep }], 'REQUEST_INVALID'],
     ['a setting with NUL', ['PUT', '/v1/stores/S1/config/a', { body: { value: { a: '\0' } } }], 'REQUEST_INVALID'],
-    ['a setting with half a character in a key', ['PUT', '/v1/stores/S1/config/a', { raw: String.raw`{"value":{"\ud800":1}}` }], 'REQUEST_INVALID'],
+    [
+      'a setting with half a character in a key',
+      ['PUT', '/v1/stores/S1/config/a', { raw: String.raw`{"value":{"\ud800":1}}` }],
+      'REQUEST_INVALID',
+    ],
     ['a setting without value', ['PUT', '/v1/stores/S1/config/a', { body: {} }], 'REQUEST_INVALID'],
     ['a setting beyond doubles', ['PUT', '/v1/stores/S1/config/a', { raw: '{"value":1e400}' }], 'REQUEST_INVALID'],
-    ['a channel with a location twice', ['PUT', '/v1/channels/web', { body: { name: 'x', locations: ['S1', 'S1'] } }], 'REQUEST_INVALID'],
-    ['an enrolment with a short key', ['POST', '/v1/enrol', { body: { ...enrolment, publicKey: 'A' } }], 'REQUEST_INVALID'],
+    [
+      'a channel with a location twice',
+      ['PUT', '/v1/channels/web', { body: { name: 'x', locations: ['S1', 'S1'] } }],
+      'REQUEST_INVALID',
+    ],
+    [
+      'an enrolment with a short key',
+      ['POST', '/v1/enrol', { body: { ...enrolment, publicKey: 'A' } }],
+      'REQUEST_INVALID',
+    ],
     ['a release without a note', ['POST', '/v1/quarantine/1/release', { body: {} }], 'REQUEST_INVALID'],
   ];
 

@@ -4,7 +4,10 @@ import { isoTimeOrNull } from './instant.ts';
 
 /** What the numbers of an answer rest on, by location: "known complete to fact N of device D, as of T". */
 export type KnownTo = Readonly<
-  Record<string, { asOf: string | null; devices: readonly { device: number; fact: string; seq: number; asOf: string | null }[] }>
+  Record<
+    string,
+    { asOf: string | null; devices: readonly { device: number; fact: string; seq: number; asOf: string | null }[] }
+  >
 >;
 
 export function knownToOf(completeness: readonly Completeness[]): KnownTo {

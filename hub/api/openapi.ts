@@ -24,7 +24,10 @@ function openApiDocument(routes: readonly Route[], version: string) {
       schemas: { Problem: PROBLEM },
     },
     paths: Object.fromEntries(
-      [...byPath].map(([path, onPath]) => [path, Object.fromEntries(onPath.map((route) => [route.method, operation(route)]))]),
+      [...byPath].map(([path, onPath]) => [
+        path,
+        Object.fromEntries(onPath.map((route) => [route.method, operation(route)])),
+      ]),
     ),
   };
 }

@@ -27,10 +27,14 @@ export interface Page<Item> {
  * The place after which a page begins: the sort key of the last row shown. Opaque to clients, and validated like
  * everything that comes from them. Undefined without a cursor; throws REQUEST_INVALID for one that we did not make.
  */
-export function readCursor<Place extends z.ZodType>(cursor: string | undefined, place: Place): z.output<Place> | undefined {
+export function readCursor<Place extends z.ZodType>(
+  cursor: string | undefined,
+  place: Place,
+): z.output<Place> | undefined {
   if (cursor === undefined) return undefined;
   const parsed = place.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
-  if (!parsed.success) throw new ShelfwireError('REQUEST_INVALID', 'In the query: cursor: not one that this list gave.');
+  if (!parsed.success)
+    throw new ShelfwireError('REQUEST_INVALID', 'In the query: cursor: not one that this list gave.');
   return parsed.data;
 }
 

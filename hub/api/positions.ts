@@ -52,7 +52,13 @@ export function positionRoutes(pool: Pool): Route[] {
         const filters = [query.location, query.sku, query.negative, location, after, query.limit + 1];
         const { rows, completeness } = await snapshot(pool, async (client) => {
           const { rows } = await client.query<PositionRow>(LIST, filters);
-          return { rows, completeness: await readCompleteness(client, rows.map((row) => row.location)) };
+          return {
+            rows,
+            completeness: await readCompleteness(
+              client,
+              rows.map((row) => row.location),
+            ),
+          };
         });
         const page = pageOf(rows, query.limit, toPosition, (row) => [row.location_no, row.sku]);
         return { body: { ...page, knownTo: knownToOf(completeness) } };

@@ -45,7 +45,11 @@ const SAVE = `
 const product = z.strictObject({
   sku,
   name: text,
-  gtin: z.string().regex(/^\d{4,14}$/, 'must be 4 to 14 digits').nullable().default(null),
+  gtin: z
+    .string()
+    .regex(/^\d{4,14}$/, 'must be 4 to 14 digits')
+    .nullable()
+    .default(null),
   deleted: z.boolean().default(false),
 });
 

@@ -76,8 +76,14 @@ describe('products', () => {
       { sku: 'B', name: 'Bolt' },
       { sku: 'A', name: 'Anchor 10%', gtin: '4006381333931' },
     ];
-    expect((await api.call('PUT', '/v1/products', { body: { products: first } })).body).toEqual({ received: 2, changed: 2 });
-    const second = [{ sku: 'B', name: 'Bolt' }, { sku: 'C', name: 'Clamp' }];
+    expect((await api.call('PUT', '/v1/products', { body: { products: first } })).body).toEqual({
+      received: 2,
+      changed: 2,
+    });
+    const second = [
+      { sku: 'B', name: 'Bolt' },
+      { sku: 'C', name: 'Clamp' },
+    ];
     expect((await api.call('PUT', '/v1/products', { body: { products: second } })).body).toMatchObject({ changed: 1 });
     expect((await api.call('PUT', '/v1/products', { body: { products: second } })).body).toMatchObject({ changed: 0 });
     expect(await changes('products')).toEqual([
@@ -104,7 +110,10 @@ describe('products', () => {
 
   it('takes five thousand', async () => {
     const products = Array.from({ length: 5_000 }, (_, n) => ({ sku: `SKU-${n}`, name: `Product ${n}` }));
-    expect((await api.call('PUT', '/v1/products', { body: { products } })).body).toEqual({ received: 5_000, changed: 5_000 });
+    expect((await api.call('PUT', '/v1/products', { body: { products } })).body).toEqual({
+      received: 5_000,
+      changed: 5_000,
+    });
     const more = [...products, { sku: 'one too many', name: 'x' }];
     expect((await api.call('PUT', '/v1/products', { body: { products: more } })).body['code']).toBe('REQUEST_INVALID');
   });
@@ -160,9 +169,15 @@ describe('channels', () => {
     await api.call('PUT', '/v1/channels/web', { body: { name: 'Web', locations: ['S1', 'S2'] } });
     const refused = await api.call('PUT', '/v1/channels/web', { body: { name: 'New', locations: ['S1', 'S9'] } });
     expect(refused.body).toMatchObject({ code: 'REQUEST_INVALID', detail: expect.stringContaining('S9') });
-    expect((await api.call('GET', '/v1/channels')).body.items).toEqual([{ code: 'web', name: 'Web', locations: ['S1', 'S2'] }]);
+    expect((await api.call('GET', '/v1/channels')).body.items).toEqual([
+      { code: 'web', name: 'Web', locations: ['S1', 'S2'] },
+    ]);
     expect((await api.call('PUT', '/v1/channels/web', { body: { name: 'Web', locations: [] } })).status).toBe(200);
-    expect((await api.call('GET', '/v1/channels/web/availability')).body).toEqual({ items: [], next: null, knownTo: {} });
+    expect((await api.call('GET', '/v1/channels/web/availability')).body).toEqual({
+      items: [],
+      next: null,
+      knownTo: {},
+    });
     expect((await api.call('GET', '/v1/channels/shop/availability')).body['code']).toBe('NOT_FOUND');
   });
 });
@@ -213,9 +228,15 @@ describe('facts and quarantine', () => {
     expect((await release({ note: 'same key' })).body['code']).toBe('KEY_REUSED');
     const released = await release({ asKey: 'till/1 #7b', note: 'another receipt' });
     expect(released.status).toBe(200);
-    expect(released.body['resolved']).toMatchObject({ as: 'released', note: 'another receipt', by: expect.stringContaining('writer') });
+    expect(released.body['resolved']).toMatchObject({
+      as: 'released',
+      note: 'another receipt',
+      by: expect.stringContaining('writer'),
+    });
     expect((await release({ asKey: 'c', note: 'again' })).body['code']).toBe('CONFLICT');
-    expect((await api.call('GET', `/v1/facts/${encodeURIComponent('till/1 #7b')}`)).body.items).toMatchObject([{ fact: '1-2' }]);
+    expect((await api.call('GET', `/v1/facts/${encodeURIComponent('till/1 #7b')}`)).body.items).toMatchObject([
+      { fact: '1-2' },
+    ]);
     expect((await api.call('GET', '/v1/positions?sku=A')).body.items).toMatchObject([{ onHand: -2 }]);
   });
 
@@ -225,7 +246,9 @@ describe('facts and quarantine', () => {
     const dismissed = await api.call('POST', '/v1/quarantine/2/dismiss', { body: { reason: 'test till' } });
     expect(dismissed.body).toMatchObject({ resolved: { as: 'dismissed', note: 'test till' } });
     expect(dismissed.body['verbatim']).toMatchObject({ content: 'a\tb\u0000c' });
-    expect((await api.call('POST', '/v1/quarantine/2/dismiss', { body: { reason: 'x' } })).body['code']).toBe('CONFLICT');
+    expect((await api.call('POST', '/v1/quarantine/2/dismiss', { body: { reason: 'x' } })).body['code']).toBe(
+      'CONFLICT',
+    );
     expect((await api.call('GET', '/v1/quarantine?resolved=0')).body.items).toHaveLength(1);
   });
 });
@@ -245,6 +268,8 @@ describe('openapi', () => {
     const paths = body['paths'] as Record<string, Record<string, { parameters: unknown[]; requestBody?: unknown }>>;
     expect(Object.keys(paths)).toContain('/v1/positions/{location}/{sku}/movements');
     expect(paths['/v1/products']!['put']!.requestBody).toBeDefined();
-    expect(paths['/v1/positions']!['get']!.parameters).toContainEqual(expect.objectContaining({ name: 'cursor', in: 'query' }));
+    expect(paths['/v1/positions']!['get']!.parameters).toContainEqual(
+      expect.objectContaining({ name: 'cursor', in: 'query' }),
+    );
   });
 });

@@ -57,7 +57,13 @@ export function shortfallRoutes(pool: Pool): Route[] {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
         const { rows, completeness } = await snapshot(pool, async (client) => {
           const { rows } = await client.query<ShortfallRow>(LIST, [query.location, location, after, query.limit + 1]);
-          return { rows, completeness: await readCompleteness(client, rows.map((row) => row.location)) };
+          return {
+            rows,
+            completeness: await readCompleteness(
+              client,
+              rows.map((row) => row.location),
+            ),
+          };
         });
         const page = pageOf(rows, query.limit, toShortfall, (row) => [row.location_no, row.sku]);
         return { body: { ...page, knownTo: knownToOf(completeness) } };

@@ -58,7 +58,8 @@ export async function readDevices(client: Queryable, locations: readonly number[
 
 /** A device as the API shows it. `asOf` is until when its journal is known completely, ms since 1970. */
 export function toDevice(row: DeviceRow, asOf: number | null, now: number) {
-  const { device, name, connected, watermark, lastSeq, backlog, quarantined, clockOffsetMs, agentVersion, protocol } = row;
+  const { device, name, connected, watermark, lastSeq, backlog, quarantined, clockOffsetMs, agentVersion, protocol } =
+    row;
   return {
     device,
     name,

@@ -38,8 +38,18 @@ export function storeRoutes(pool: Pool): Route[] {
         const after = readCursor(query.cursor, storeCode) ?? '';
         const { rows, devices, completeness } = await snapshot(pool, async (client) => {
           const { rows } = await client.query<StoreRow>(LIST, [after, query.code, query.limit + 1]);
-          const devices = await readDevices(client, rows.map((row) => row.location_no));
-          return { rows, devices, completeness: await readCompleteness(client, rows.map((row) => row.code)) };
+          const devices = await readDevices(
+            client,
+            rows.map((row) => row.location_no),
+          );
+          return {
+            rows,
+            devices,
+            completeness: await readCompleteness(
+              client,
+              rows.map((row) => row.code),
+            ),
+          };
         });
         const known = new Map(completeness.map((entry) => [entry.location, entry]));
         const toItem = (row: StoreRow) => toStore(row, devices.get(row.location_no) ?? [], known.get(row.code));

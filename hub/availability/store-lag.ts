@@ -8,7 +8,10 @@ export async function mostSilentStores(
   now: number,
 ): Promise<{ store: string; lagMs: number }[]> {
   const { rows } = await client.query<{ code: string }>('SELECT code FROM locations');
-  const known = await readCompleteness(client, rows.map((row) => row.code));
+  const known = await readCompleteness(
+    client,
+    rows.map((row) => row.code),
+  );
   return known
     .flatMap(({ location, asOf }) => (asOf === null ? [] : [{ store: location, lagMs: Math.max(0, now - asOf) }]))
     .sort((a, b) => b.lagMs - a.lagMs)

@@ -12,7 +12,8 @@ export const keyCommands: Pick<CommandHandlers<HubCli>, 'key create' | 'key revo
     const { scope } = options;
     const key = await withDatabase(options, commandLogger(options), (pool) => createApiKey(pool, name, scope));
     terminal.out(options.json ? `${JSON.stringify({ key, name, scope })}\n` : `${key}\n`);
-    if (!options.json) terminal.err(`Key "${name}" may ${scope}. It is not shown again. Send it as "Authorization: Bearer ..."\n`);
+    if (!options.json)
+      terminal.err(`Key "${name}" may ${scope}. It is not shown again. Send it as "Authorization: Bearer ..."\n`);
     return 0;
   },
 

@@ -36,7 +36,10 @@ async function nextSteps(pool: Pool, url: string): Promise<string> {
   if (begun === undefined || (begun.devices && begun.keys)) return '';
   const steps: string[] = [];
   if (!begun.keys) {
-    steps.push('A key for the API, which shows positions, stores and quarantine:', '  shelfwire-hub key create --name me --scope write');
+    steps.push(
+      'A key for the API, which shows positions, stores and quarantine:',
+      '  shelfwire-hub key create --name me --scope write',
+    );
   }
   if (!begun.devices) {
     const store = begun.stores ? '--store CODE' : '--store CODE --name "Name of the store"';

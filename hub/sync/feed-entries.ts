@@ -39,7 +39,7 @@ const SNAPSHOT = `
   ),
   feed AS MATERIALIZED (
     SELECT generation::text, floor::text, oldest,
-      (SELECT position::text FROM changes ORDER BY position DESC LIMIT 1) AS last_shown
+      (SELECT position::text FROM changes WHERE position < oldest ORDER BY position DESC LIMIT 1) AS last_shown
     FROM bound
   )`;
 
@@ -58,7 +58,7 @@ const ENTRIES = `
     FROM (
       SELECT c.position, k.key COLLATE "C" AS key
       FROM changes c CROSS JOIN LATERAL unnest(c.keys) AS k (key)
-      WHERE c.topic = r.topic AND c.scope = r.scope AND c.position >= r.position
+      WHERE c.topic = r.topic AND c.scope = r.scope AND c.position >= r.position AND c.position < feed.oldest
         AND (c.position > r.position OR r.after IS NULL OR k.key > r.after COLLATE "C")
       ORDER BY c.position, k.key COLLATE "C"
       LIMIT r.most

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync, appendFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  appendFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -61,10 +70,16 @@ async function bench(feed: Record<string, unknown> = {}): Promise<Bench> {
   };
 }
 
+/** Starts and waits until the folder is watched. */
+async function start(source: CsvSource): Promise<void> {
+  await source.start();
+  await until(() => source.status().state === 'ready');
+}
+
 describe('csv source', () => {
   it('journals a dropped file and moves it to done with its report', async () => {
     const { source, put, reportOf, facts, drop } = await bench();
-    await source.start();
+    await start(source);
     put(
       'day.csv',
       `\uFEFF${HEADER}\r\n${row('1')}\r\n${row('1', 'b', 2, '"quotes\r\nover ""lines"""')}\r\n${row('C2', 'zzz', -1)}\r\n`,
@@ -88,7 +103,7 @@ describe('csv source', () => {
 
   it('F4 the same file again, and a bigger export of the same days, double nothing', async () => {
     const { source, put, reportOf, facts } = await bench();
-    await source.start();
+    await start(source);
     const first = `${HEADER}\n${row('1')}\n${row('2')}\n`;
     put('day.csv', first);
     await reportOf('done', 'day.csv');
@@ -101,7 +116,7 @@ describe('csv source', () => {
 
   it('F4 F5 a document that says something else under its number goes to quarantine, verbatim', async () => {
     const { source, put, reportOf, facts, quarantined } = await bench();
-    await source.start();
+    await start(source);
     put('one.csv', `${HEADER}\n${row('1')}\n`);
     await reportOf('done', 'one.csv');
     put('two.csv', `${HEADER}\n${row('1', 'a', 9)}\n${row('2')}\n`);
@@ -119,7 +134,7 @@ describe('csv source', () => {
 
   it('F5 X2 broken rows are rejected alone, each kept verbatim with its reason', async () => {
     const { source, put, reportOf, facts, quarantined } = await bench();
-    await source.start();
+    await start(source);
     const bad = [
       row('2', 'a', 1, '5" nail'),
       '3,short',
@@ -152,7 +167,7 @@ describe('csv source', () => {
     ['no text', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]), 'not UTF-8'],
   ])('F5 X2 a file with %s is rejected whole, and the next one is taken', async (_, content, reason) => {
     const { source, put, reportOf, facts, quarantined } = await bench();
-    await source.start();
+    await start(source);
     put('bad.csv', content);
     expect(await reportOf('rejected', 'bad.csv')).toMatchObject({
       outcome: 'rejected',
@@ -168,7 +183,7 @@ describe('csv source', () => {
 
   it('X2 a file that is still being written, or not meant to be read yet, is not touched', async () => {
     const { source, put, reportOf, drop, facts } = await bench({ settleMs: 300 });
-    await source.start();
+    await start(source);
     put('day.csv', `${HEADER}\n`);
     put('.hidden.csv', `${HEADER}\n${row('9')}\n`);
     put('up.csv.part', `${HEADER}\n${row('9')}\n`);
@@ -198,7 +213,7 @@ describe('csv source', () => {
     await context.intake.take('csv:sales', [
       { submission: { kind: 'sale', key: 'sales:0', body }, verbatim: () => '' },
     ]);
-    await source.start();
+    await start(source);
     expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 699, duplicates: 1 });
     expect(await facts()).toHaveLength(700);
   });
@@ -216,7 +231,7 @@ describe('csv source', () => {
       } as unknown as typeof intake,
     };
     const source = again({ context: failing });
-    await source.start();
+    await start(source);
     writeFileSync(join(drop, 'day.csv'), `${HEADER}\n${row('1')}\n`);
     await until(() => source.status().state === 'waiting');
     expect(source.status().lastError).toMatchObject({ code: 'STORAGE_FULL' });
@@ -227,25 +242,37 @@ describe('csv source', () => {
     await until(() => source.status().state === 'ready' && source.status().lastError === null);
   });
 
+  it('waits for a folder that is not there yet, and takes its files when it is', async () => {
+    const { drop, source, put, reportOf } = await bench();
+    writeFileSync(drop, 'in the way');
+    await source.start();
+    await until(() => source.status().state === 'waiting');
+    expect(source.status().lastError).toMatchObject({ code: 'CONFIG_INVALID' });
+    rmSync(drop);
+    mkdirSync(drop);
+    put('day.csv', `${HEADER}\n${row('1')}\n`);
+    expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 1 });
+  });
+
   it('remembers seen files over a restart, and reads them anew under a corrected mapping', async () => {
     const { source, put, reportOf, again } = await bench();
-    await source.start();
+    await start(source);
     put('day.csv', `${HEADER}\n${row('1')}\n`);
     await reportOf('done', 'day.csv');
     await source.stop();
     const second = again();
-    await second.start();
+    await start(second);
     put('day.csv', `${HEADER}\n${row('1')}\n`);
     expect(await reportOf('done', 'day-2.csv')).toMatchObject({ outcome: 'seenBefore' });
     await second.stop();
-    await again({ feed: { rules: { serviceSkus: ['M'] } } }).start();
+    await start(again({ feed: { rules: { serviceSkus: ['M'] } } }));
     put('day.csv', `${HEADER}\n${row('1')}\n`);
     expect(await reportOf('done', 'day-3.csv')).toMatchObject({ outcome: 'taken', duplicates: 1 });
   });
 
   it('rows of two documents between each other, far from the end of a group, give whole documents', async () => {
     const { source, put, reportOf, facts } = await bench();
-    await source.start();
+    await start(source);
     const others = Array.from({ length: 150 }, (_, index) => row(`o${index}`));
     put(
       'day.csv',

@@ -47,14 +47,9 @@ export class CsvSource implements PosSource {
   }
 
   async start(): Promise<void> {
-    await this.#folder.prepare();
     await mkdir(this.#stateFolder, { recursive: true });
     const seen = await SeenFiles.open(join(this.#stateFolder, `csv-${this.#feed.name}.seen.jsonl`), this.#feed);
-    this.#watcher = watch(this.#folder.path, { depth: 0, ignoreInitial: true, persistent: true });
-    this.#watcher
-      .on('all', () => this.#look())
-      .on('error', (err) => this.#context.logger.warn({ err }, 'watching failed; looking now and then'));
-    this.#state = 'ready';
+    this.#state = 'busy';
     this.#running = this.#run(seen);
   }
 
@@ -94,8 +89,20 @@ export class CsvSource implements PosSource {
     }
   }
 
+  /** Not at start: a share that is not mounted yet must keep neither the agent nor other sources from working. */
+  async #watch(): Promise<void> {
+    if (this.#watcher) return;
+    await this.#folder.prepare();
+    this.#watcher = watch(this.#folder.path, { depth: 0, ignoreInitial: true, persistent: true });
+    this.#watcher
+      .on('all', () => this.#look())
+      .on('ready', () => this.#look())
+      .on('error', (err) => this.#context.logger.warn({ err }, 'watching failed; looking now and then'));
+  }
+
   /** Deals with one file; answers how long to wait before the next look, 0 when there may be more. */
   async #takeNext(seen: SeenFiles): Promise<number> {
+    await this.#watch();
     const [left] = await this.#folder.unfinished();
     if (left !== undefined) {
       await this.#process(left, seen);

@@ -26,11 +26,11 @@ export class DocumentWindow<R> {
     this.#groupOf = groupOf;
   }
 
-  /** Adds a row; answers the rows of documents that are complete now. Throws CSV_FILE_INVALID. */
-  add(row: R): R[] {
+  /** Adds a row; answers documents that are complete now, each as its rows. Throws CSV_FILE_INVALID. */
+  add(row: R): R[][] {
     const name = this.#groupOf(row);
     // A row of no document is nobody's: it goes on at once, to be rejected.
-    if (name === '') return [row];
+    if (name === '') return [[row]];
     const group = this.#open.get(name) ?? { rows: [], begunAtLastRow: ++this.#begun };
     group.rows.push(row);
     group.begunAtLastRow = this.#begun;
@@ -45,18 +45,18 @@ export class DocumentWindow<R> {
     return this.#closeQuiet();
   }
 
-  /** At the end of the file: the rows of all documents that are still open. */
-  end(): R[] {
-    const rows = [...this.#open.values()].flatMap((group) => group.rows);
+  /** At the end of the file: all documents that are still open. */
+  end(): R[][] {
+    const documents = [...this.#open.values()].map((group) => group.rows);
     this.#open.clear();
-    return rows;
+    return documents;
   }
 
-  #closeQuiet(): R[] {
-    const closed: R[] = [];
+  #closeQuiet(): R[][] {
+    const closed: R[][] = [];
     for (const [name, group] of this.#open) {
       if (this.#begun - group.begunAtLastRow < OTHERS_AFTER) break;
-      closed.push(...group.rows);
+      closed.push(group.rows);
       this.#open.delete(name);
     }
     return closed;

@@ -35,7 +35,7 @@ export async function takeFile(file: {
   const build = builderOf(feed);
   const reader = new RecordReader(feed.delimiter);
   const take = async (records: readonly CsvRecord[]): Promise<void> => {
-    const closed: Row[] = [];
+    const closed: Row[][] = [];
     for (const record of records) {
       const read = table.read(record);
       if (!read) continue;
@@ -43,7 +43,9 @@ export async function takeFile(file: {
       if ('rejected' in read) group.reject(read.rejected);
       else closed.push(...window.add(read.row));
     }
-    if (closed.length > 0) await group.add(build(closed));
+    // Each by itself: what belongs together is the window's to say, not the size of a chunk's.
+    for (const rows of closed) group.add(build(rows));
+    await group.flushIfFull();
   };
   const stream = createReadStream(file.path, { highWaterMark: 128 * 1024 });
   for await (const lines of physicalLines(stream, feed.encoding)) {
@@ -52,7 +54,7 @@ export async function takeFile(file: {
   }
   await take(reader.end());
   table.end();
-  await group.add(build(window.end()));
+  for (const rows of window.end()) group.add(build(rows));
   await group.flush();
 }
 
@@ -105,9 +107,12 @@ class DocumentGroup {
     this.#report.reject(row);
   }
 
-  async add(result: RowsResult): Promise<void> {
+  add(result: RowsResult): void {
     for (const row of result.rejected) this.reject(row);
     this.#documents.push(...result.documents);
+  }
+
+  async flushIfFull(): Promise<void> {
     if (this.#documents.length >= GROUP_DOCUMENTS || this.#rejected.length >= GROUP_DOCUMENTS) await this.flush();
   }
 

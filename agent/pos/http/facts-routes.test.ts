@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
@@ -150,6 +151,20 @@ describe('POST /v1/facts', () => {
       status: 201,
       body: { status: 'appended', warnings: [{ code: 'SKU_UNKNOWN', skus: ['a'] }] },
     });
+  });
+
+  it('F2 answers a full disk with 507: nothing is acknowledged, and sending it again succeeds', async () => {
+    const agent = await runAgent();
+    const { journal, quarantine } = agent.daemon.store;
+    const full = new ShelfwireError('STORAGE_FULL', 'No space.');
+    vi.spyOn(journal, 'append').mockRejectedValueOnce(full);
+    expect(await post(agent, sale('k1'))).toMatchObject({ status: 507, body: { code: 'STORAGE_FULL' } });
+    expect(await (await agent.call('/v1/status')).json()).toMatchObject({
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'STORAGE_FULL' })]),
+    });
+    expect(await post(agent, sale('k1'))).toMatchObject({ status: 201, body: { seq: 1 } });
+    vi.spyOn(quarantine, 'keep').mockRejectedValueOnce(full);
+    expect(await post(agent, 'junk that cannot be kept')).toMatchObject({ status: 507 });
   });
 
   it('X1 X2 nothing is read or kept of a caller without a credential', async () => {

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+it('counts merges and pulls, and reads gauges when asked', async () => {
+  const metrics = createMetrics();
+  const lags = [
+    [
+      { store: 'S1', lagMs: 2_500 },
+      { store: 'S2', lagMs: 1 },
+    ],
+    [{ store: 'S1', lagMs: 500 }],
+  ];
+  metrics.watch({
+    lanes: () => [{ waitingFacts: 7, inFlight: 1 }],
+    sessions: () => 3,
+    pools: { ledger: { totalCount: 5, idleCount: 2, waitingCount: 1 } },
+    storeLags: () => Promise.resolve(lags.shift() ?? []),
+  });
+  metrics.merged({ facts: 10, ms: 12, duplicates: 2, quarantined: 1 });
+  metrics.pulled(4);
+  const text = await metrics.expose();
+  for (const line of [
+    'shelfwire_facts_merged_total 10',
+    'shelfwire_facts_duplicate_total 2',
+    'shelfwire_facts_quarantined_total 1',
+    'shelfwire_merge_seconds_bucket{le="0.02"} 1',
+    'shelfwire_merge_facts_bucket{le="10"} 1',
+    'shelfwire_feed_pulls_total 4',
+    'shelfwire_lane_waiting_facts{lane="0"} 7',
+    'shelfwire_sessions 3',
+    'shelfwire_pg_connections{pool="ledger",state="busy"} 3',
+    'shelfwire_store_lag_seconds{store="S1"} 2.5',
+  ]) {
+    expect(text).toContain(line);
+  }
+  const later = await metrics.expose();
+  expect(later).toContain('shelfwire_store_lag_seconds{store="S1"} 0.5');
+  expect(later).not.toContain('store="S2"');
+});
+
+it('is still read while the database is away', async () => {
+  const metrics = createMetrics();
+  metrics.watch({
+    lanes: () => [],
+    sessions: () => 0,
+    pools: {},
+    storeLags: () => Promise.reject(new Error('away')),
+  });
+  expect(await metrics.expose()).toContain('shelfwire_sessions 0');
+});

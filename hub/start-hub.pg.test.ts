@@ -1,0 +1,105 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { silentLogger } from '#shared/runtime/logger.ts';
+import { systemRandom } from '#shared/runtime/random.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { createApiKey } from './api/api-keys.ts';
+import { startHub, type Hub } from './start-hub.ts';
+
+const parts = { clock: systemClock, random: systemRandom, logger: silentLogger };
+
+let database: TestDatabase;
+let hub: Hub;
+let key: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase({ empty: true });
+  hub = await startHub({ data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0' }, parts);
+  key = await createApiKey(hub.pool, 'test', 'write');
+});
+afterEach(async () => {
+  await hub.stop('end of test');
+  await database.drop();
+});
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(hub.url + path, { method, headers, ...sent });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+function newPublicKey(): string {
+  return generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x!;
+}
+
+describe('the hub on a database of its own', () => {
+  it('X1 enrols one device a token, shows it, and revokes it', async () => {
+    await call('PUT', '/v1/stores/S1', { name: 'One' });
+    const made = await call('POST', '/v1/stores/S1/tokens', { ttlHours: 1 });
+    expect(made.status).toBe(201);
+    const { token } = made.body;
+    const publicKey = newPublicKey();
+    const enrolment = { token, publicKey, deviceName: 'till' };
+    const enrolled = await call('POST', '/v1/enrol', enrolment);
+    expect(enrolled).toEqual({ status: 201, body: { device: 1, store: { code: 'S1', name: 'One' } } });
+    expect((await call('POST', '/v1/enrol', enrolment)).body).toEqual(enrolled.body);
+    expect((await call('POST', '/v1/enrol', { ...enrolment, publicKey: newPublicKey() })).body['code']).toBe(
+      'TOKEN_USED',
+    );
+    expect((await call('POST', '/v1/devices/1/revoke', { reason: 'stolen' })).status).toBe(200);
+    expect((await call('GET', '/v1/stores')).body['items']).toMatchObject([
+      { code: 'S1', devices: [{ device: 1, name: 'till', revoked: { reason: 'stolen' } }] },
+    ]);
+    expect((await call('POST', '/v1/devices/7/revoke', { reason: 'x' })).body['code']).toBe('NOT_FOUND');
+    expect((await call('POST', '/v1/stores/S9/tokens', {})).body['code']).toBe('NOT_FOUND');
+  });
+
+  it('survives that all its connections are cut', async () => {
+    const cut =
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
+    for (let round = 0; round < 5; round += 1) {
+      await database.pool.query(cut);
+      expect((await call('GET', '/v1/stores')).status).toBe(200);
+    }
+  });
+
+  it('answers what is under way before it stops, and then no more', async () => {
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN; LOCK TABLE products IN EXCLUSIVE MODE');
+    const asked = call('PUT', '/v1/products', { products: [{ sku: 'A', name: 'x' }] });
+    const waiting =
+      "SELECT FROM pg_stat_activity WHERE application_name = 'shelfwire-api' AND wait_event_type = 'Lock'";
+    await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1);
+    const stopping = hub.stop('test');
+    await holder.query('COMMIT');
+    holder.release();
+    expect((await asked).body).toEqual({ received: 1, changed: 1 });
+    await stopping;
+    await expect(fetch(`${hub.url}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it('says so when its port is taken, and leaves nothing running', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: `127.0.0.1:${port}` };
+    await expect(startHub(options, parts)).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
+    other.close();
+  });
+
+  it('X2 refuses an address that is none', async () => {
+    for (const listen of ['7070', 'localhost', '::1:7070', '127.0.0.1:99999', 'a b:1:2']) {
+      const options = { data: '/nowhere', databaseUrl: database.url, listen };
+      await expect(startHub(options, parts)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    }
+  });
+});

@@ -1,0 +1,132 @@
+import { measureDelays } from './delays.ts';
+import type { Outcome } from './closing-table.ts';
+import { planFaults, runFaults, type Fault } from './faults.ts';
+import { Feeder } from './feeder.ts';
+import type { DemoOptions } from './options.ts';
+import { byStore, makePlan, type Plan } from './plan.ts';
+import { waitUntil } from './program.ts';
+import type { Progress } from './progress.ts';
+import { readFileTotals } from './reports.ts';
+import { STORES } from './rules.ts';
+import { grouped } from './screen.ts';
+import { readSlice, type Slice } from './slice.ts';
+import { startSystem, type System } from './system.ts';
+import { problemsOf, verify } from './verify.ts';
+import { Watch } from './watch.ts';
+
+/** Where a run tells what it does. */
+export interface Audience {
+  say(text: string): void;
+  /** The feed begins: `read` gives a picture of it at any time; what is returned ends the display. */
+  show(read: () => Progress): () => void;
+}
+
+const SETTLE_MS_MAX = 90_000;
+
+/**
+ * The demo itself: plans, starts all, feeds while things fail, waits for the rest, compares. `finish` is called with what
+ * came of it while all still runs. Everything is stopped and removed at the end, however it ends.
+ */
+export async function runDemo(
+  options: DemoOptions,
+  audience: Audience,
+  signal: AbortSignal,
+  finish: (outcome: Outcome, system: System) => Promise<void> = async () => undefined,
+): Promise<Outcome> {
+  const slice = readSlice(options.data, { from: options.from, days: options.days });
+  const plan = makePlan(slice, options.seed);
+  const system = await startSystem(plan, (step) => audience.say(`starting ${step}`), signal);
+  try {
+    const outcome = await play(options, slice, plan, system, audience, signal);
+    await finish(outcome, system);
+    return outcome;
+  } finally {
+    await system.stop();
+  }
+}
+
+async function play(
+  options: DemoOptions,
+  slice: Slice,
+  plan: Plan,
+  system: System,
+  audience: Audience,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { hub, stores } = system;
+  const feedSpanMs = options.seconds * 1000;
+  const watch = new Watch(hub.data, Object.values(stores));
+  const feeder = new Feeder(byStore((code) => stores[code].door), signal);
+  const faults = planFaults(hub, stores, feedSpanMs);
+  const startedAt = performance.now();
+  const elapsed = () => performance.now() - startedAt;
+  let feedMs: number | undefined;
+  watch.start();
+  const hide = audience.show(() => ({
+    title: `UCI Online Retail, ${grouped(slice.rows.length)} rows of ${slice.days.length} days, 3 stores, seed ${options.seed}`,
+    phase: feedMs === undefined ? 'feeding' : 'settling',
+    elapsedMs: elapsed(),
+    day: feeder.day,
+    days: slice.days,
+    facts: byStore((code) => plan.facts[code].length),
+    tally: feeder.tally,
+    views: watch.stores,
+    links: byStore((code) => stores[code].link.state),
+    isHubUp: hub.program.isRunning,
+    isDatabaseUp: watch.isDatabaseUp,
+    faults,
+  }));
+  try {
+    const failing = runFaults(faults, watch, feedSpanMs, signal);
+    // Both are awaited below; a failure of one must not go unheard while the other is waited for.
+    failing.catch(() => undefined);
+    await feeder.run(plan.deliveries, slice.days.length, feedSpanMs);
+    feedMs = elapsed();
+    await failing;
+    const late = await settle(system, feeder, watch, signal);
+    const settleMs = elapsed() - feedMs;
+    await watch.stop();
+    const verdict = await verify(plan, hub, stores);
+    return {
+      verdict,
+      tally: feeder.tally,
+      files: {
+        LEEDS: await readFileTotals(stores.LEEDS),
+        YORK: await readFileTotals(stores.YORK),
+        BATH: await readFileTotals(stores.BATH),
+      },
+      delays: measureDelays(stores, watch.sights),
+      faults,
+      feedMs,
+      settleMs,
+      wireBytesUp: STORES.reduce((sum, code) => sum + stores[code].link.bytesUp, 0),
+      problems: [...problemsOf(verdict), ...feeder.surprises, ...faultProblems(faults), ...late],
+    };
+  } finally {
+    hide();
+    await watch.stop();
+  }
+}
+
+/** Waits until every file is dealt with and every journal is at the hub; if not in time, the comparison will show it. */
+async function settle(system: System, feeder: Feeder, watch: Watch, signal: AbortSignal): Promise<string[]> {
+  const isSettled = async (): Promise<boolean> => {
+    for (const code of STORES) {
+      const store = system.stores[code];
+      const status = await store.status();
+      const isSent = status?.sync.phase === 'online' && watch.stores[code].committed >= status.journal.lastSeq;
+      if (!isSent || (await store.filesDone()) < feeder.tally[code].files) return false;
+    }
+    return true;
+  };
+  try {
+    await waitUntil('every fact is at the hub', SETTLE_MS_MAX, isSettled, signal);
+    return [];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+const faultProblems = (faults: readonly Fault[]): string[] =>
+  faults.filter(({ state }) => state !== 'survived').map(({ what, detail }) => `not survived: ${what}: ${detail}`);

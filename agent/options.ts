@@ -12,7 +12,8 @@ export const agentCli = defineCli({
   options: {
     data: {
       type: 'path',
-      default: './agent-data',
+      default: './data/agent',
+      env: 'SHELFWIRE_AGENT_DATA',
       placeholder: 'FOLDER',
       help: 'Folder of everything the agent keeps.',
     },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -36,10 +36,10 @@ export interface Listening extends Part {
 
 /** Makes the server without listening yet. Stopping takes no new connections and lets requests end; sockets stay. */
 export function createListening(answer: RequestListener): Listening {
-  let requests = 0;
+  const open = new Set<ServerResponse>();
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000 }, (request, response) => {
-    requests += 1;
-    response.once('close', () => (requests -= 1));
+    open.add(response);
+    response.once('close', () => open.delete(response));
     answer(request, response);
   });
   return {
@@ -59,7 +59,7 @@ export function createListening(answer: RequestListener): Listening {
     async stop() {
       server.close();
       const giveUpAt = performance.now() + REQUESTS_END_MS;
-      while (requests > 0 && performance.now() < giveUpAt) await delay(20);
+      while (open.size > 0 && performance.now() < giveUpAt) await delay(20);
       server.closeIdleConnections();
     },
   };

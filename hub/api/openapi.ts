@@ -75,5 +75,5 @@ function parameters(schema: z.ZodType, where: 'path' | 'query') {
 
 function jsonSchema(schema: z.ZodType): { properties?: Record<string, unknown>; required?: readonly string[] } {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return described as { properties?: Record<string, unknown>; required?: readonly string[] };
+  return described;
 }

@@ -53,9 +53,13 @@ export async function readCompleteness(client: Queryable, locations: readonly st
   const { rows } = await client.query<JournalKnowledge & { code: string }>(KNOWN_JOURNALS, [codes]);
   const byLocation = Map.groupBy(rows, (row) => row.code);
   return codes.map((location) => {
-    const journals = (byLocation.get(location) ?? []).map(({ code: _, ...journal }) => journal);
+    const journals = (byLocation.get(location) ?? []).map(toKnowledge);
     return { location, asOf: earliest(journals), journals };
   });
+}
+
+function toKnowledge({ device, journal, seq, asOf }: JournalKnowledge): JournalKnowledge {
+  return { device, journal, seq, asOf };
 }
 
 function earliest(journals: readonly JournalKnowledge[]): number | null {

@@ -54,7 +54,10 @@ export const ERRORS = {
 
   // The agent on its machine
   NOT_ENROLLED: { status: 409, remedy: 'Run: shelfwire-agent enrol --hub URL --token TOKEN.' },
-  ALREADY_ENROLLED: { status: 409, remedy: 'This folder belongs to a device already; choose another with --data.' },
+  ALREADY_ENROLLED: {
+    status: 409,
+    remedy: 'This folder belongs to a device already: choose another with --data, or add --again.',
+  },
   FOLDER_IN_USE: {
     status: 409,
     remedy: 'Stop the other process that has this data folder open, or choose another folder.',

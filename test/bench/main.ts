@@ -1,15 +1,21 @@
+import { benchDrain } from './drain.ts';
+import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
+import { readOptions, USAGE, type BenchOptions } from './options.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { merge: benchMerge };
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  merge: benchMerge,
+  drain: benchDrain,
+  fleet: benchFleet,
+};
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
-if (names.length === 0 || unknown.length > 0) {
-  console.error(`Usage: npm run bench -- NAME...   where NAME is one of: ${Object.keys(BENCHES).join(', ')}`);
+const given = readOptions(process.argv.slice(2));
+if (!given || given.names.length === 0 || given.names.some((name) => !Object.hasOwn(BENCHES, name))) {
+  console.error(`${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`);
   process.exitCode = 2;
 } else {
-  for (const name of names) {
+  for (const name of given.names) {
     console.log(`\n== ${name} ==`);
-    await BENCHES[name]?.();
+    await BENCHES[name]?.(given.options);
   }
 }

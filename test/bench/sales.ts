@@ -33,3 +33,8 @@ export function makeSales(amount: number, options: { seed?: number; beginAt: num
 export function skuName(place: number): string {
   return `SKU-${String(place).padStart(8, '0')}`;
 }
+
+/** Every sku that a sale may draw. */
+export function skuNames(): string[] {
+  return Array.from({ length: SKUS }, (_, place) => skuName(place));
+}

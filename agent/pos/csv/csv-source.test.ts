@@ -218,6 +218,30 @@ describe('csv source', () => {
     expect(await facts()).toHaveLength(700);
   });
 
+  it('F5 what a writer adds to a file that was claimed while it paused is read too', async () => {
+    const { drop, again, context, reportOf, facts } = await bench();
+    const { intake } = context;
+    const writer: { write?: () => void } = {
+      write: () => appendFileSync(join(drop, 'working', 'day.csv'), `${row('2')}\n`),
+    };
+    const pausing = {
+      ...context,
+      intake: {
+        take: async (...given: Parameters<typeof intake.take>) => {
+          const results = await intake.take(...given);
+          writer.write?.();
+          delete writer.write;
+          return results;
+        },
+        setAside: (...given: Parameters<typeof intake.setAside>) => intake.setAside(...given),
+      } as unknown as typeof intake,
+    };
+    await start(again({ context: pausing }));
+    writeFileSync(join(drop, 'day.csv'), `${HEADER}\n${row('1')}\n`);
+    expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 1, duplicates: 1 });
+    expect((await facts()).map(({ key }) => key)).toEqual(['sales:1', 'sales:2']);
+  });
+
   it('waits while the disk is full and takes the file afterwards', async () => {
     const { drop, again, context, reportOf, facts } = await bench();
     let full = true;

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
@@ -105,27 +105,32 @@ export class CsvSource implements PosSource {
     await this.#watch();
     const [left] = await this.#folder.unfinished();
     if (left !== undefined) {
-      await this.#process(left, seen);
-      return 0;
+      return this.#process(left, seen);
     }
     const { ready, nextMs } = this.#settling.see(await this.#folder.look(), this.#context.clock.monotonic());
     for (const name of ready) {
-      if (!(await this.#folder.claim(name))) continue;
-      await this.#process(name, seen);
-      return 0;
+      if (await this.#folder.claim(name)) return this.#process(name, seen);
     }
     this.#state = 'ready';
     return Math.max(1, Math.min(nextMs ?? LOOK_EVERY_MS, LOOK_EVERY_MS));
   }
 
-  async #process(name: string, seen: SeenFiles): Promise<void> {
+  /** Answers as `#takeNext` does. */
+  async #process(name: string, seen: SeenFiles): Promise<number> {
     this.#state = 'busy';
     const { clock, logger, intake } = this.#context;
     const path = this.#folder.workingPath(name);
     const startedAt = new Date(clock.now()).toISOString();
+    const before = await stat(path);
     const sha256 = await sha256OfFile(path);
     const report = new ReportDraft();
     const failure = seen.find(sha256) ? undefined : await this.#take(path, report);
+    const after = await stat(path);
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+      // Its writer had only paused, and writes on into the claimed file: read it again when it is done.
+      logger.warn({ file: name }, 'the file changed while it was read; it is read again');
+      return this.#feed.settleMs;
+    }
     const outcome = failure ? 'rejected' : seen.find(sha256) ? 'seenBefore' : 'taken';
     if (failure) await this.#setFileAside(intake, path, name, failure);
     const finish = (file: string): FileReport =>
@@ -140,6 +145,7 @@ export class CsvSource implements PosSource {
     this.#counters.refused += report.rowsRejected;
     const { rowsRead, factsAppended, duplicates, rowsRejected } = report;
     logger.info({ file, outcome, rowsRead, factsAppended, duplicates, rowsRejected, ...failure }, 'file dealt with');
+    return 0;
   }
 
   /** Journals a file; answers why it is rejected as a whole. Throws what only waiting can cure. */

@@ -1,4 +1,4 @@
-import type { Delays } from './delays.ts';
+import type { DelayFigures, Delays } from './delays.ts';
 import type { Fault } from './faults.ts';
 import type { StoreTally } from './feeder.ts';
 import type { FileTotals } from './reports.ts';
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly feedMs: number;
   readonly settleMs: number;
   readonly wireBytesUp: number;
-  readonly problems: readonly string[];
+  readonly problems: string[];
 }
 
 type Cell = (code: StoreCode) => number;
@@ -57,8 +57,8 @@ export function drawOutcome(outcome: Outcome, pen: Pen): string[] {
     ` ${pen('bold', left('What came of it', 38))}${[...STORES, 'all'].map((name) => pen('bold', right(name, 10))).join('')}`,
     ...rows.map((row, place) => (row ? drawRow(row, rows[place - 1], pen) : '')),
     '',
-    ` ${pen('bold', 'Quarantine')}`,
-    ...quarantineLines(verdict, pen),
+    ` ${pen('bold', left('Quarantine', 46))}${[...STORES, 'all'].map((name) => pen('bold', right(name, 8))).join('')}`,
+    ...quarantineLines(verdict),
     '',
     ...factsAndFigures(outcome, pen),
     '',
@@ -81,33 +81,38 @@ function drawRow([label, cell, must]: Row, before: Row | undefined, pen: Pen): s
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-function quarantineLines(verdict: Verdict, pen: Pen): string[] {
+function quarantineLines(verdict: Verdict): string[] {
   const found = STORES.flatMap((code) => verdict.stores[code].quarantine.found);
-  const groups = Map.groupBy(found, ({ code, why, rows }) => `${left(code, 19)}${left(why, 29)}${rows.length > 0 ? 'input' : 'added'}`);
+  const groups = Map.groupBy(found, ({ code, why }) => `   ${left(code, 18)}${left(why, 26)}`);
   return [...groups].map(([name, list]) => {
     const stores = STORES.map((code) => list.filter(({ store }) => store === code).length);
-    return `   ${left(name.slice(0, -5), 36)}${stores.map((count) => right(count > 0 ? String(count) : '', 10)).join('')}${right(String(list.length), 10)}`;
+    return name + [...stores, list.length].map((count) => right(count > 0 ? String(count) : '', 8)).join('');
   });
 }
 
 function factsAndFigures({ delays, feedMs, settleMs, wireBytesUp, verdict }: Outcome, pen: Pen): string[] {
+  const { all, calm } = delays;
   const facts = sum(STORES.map((code) => verdict.stores[code].facts.expected));
-  const line = (name: string, text: string) => ` ${pen('bold', left(name, 12))}${text}`;
-  const more = (text: string) => `             ${pen('dim', text)}`;
+  const line = (name: string, text: string) => ` ${pen('bold', left(name, 14))}${text}`;
+  const more = (text: string) => `               ${pen('dim', text)}`;
   return [
-    line('Throughput', `${grouped(facts)} facts in ${span(feedMs + settleMs)}: as fast as the tills sold, not as fast as it can`),
-    more(`most in one second, after an outage: ${grouped(delays.mostInOneSecond)}; last fact in place ${span(settleMs)} after the last sale`),
-    more(`${grouped(wireBytesUp / Math.max(1, facts))} bytes a fact sent to the hub, handshakes and repetition included`),
-    line('Delay', `median ${span(delays.medianMs)}, 95 % ${span(delays.p95Ms)}, worst ${span(delays.worstMs)} (outages in full)`),
-    more(`of ${grouped(delays.facts)} facts, from the write to the journal (before its fsync) to the first`),
-    more('look, one in 20 ms, that finds the fact in the committed state of the hub'),
+    line('Throughput', `${grouped(facts)} facts in ${span(feedMs + settleMs)}, the pace of the tills; no benchmark`),
+    more(`most in one second: ${grouped(delays.mostInOneSecond)}; all in place ${span(settleMs)} after the last sale`),
+    more(`${grouped(wireBytesUp / Math.max(1, facts))} bytes a fact to the hub, with handshakes and what was sent again`),
+    line('Delay', `median ${span(all.medianMs)}, 95 % ${span(all.p95Ms)}, worst ${span(all.worstMs)}: outages in full`),
+    more(calm.facts === 0 ? 'nothing was written while nothing failed' : `${calmText(calm)}`),
+    more('from the write to the journal, before its fsync, to the first look that'),
+    more("finds the fact in the hub's committed state; there is one every 20 ms"),
     line('Availability', `${grouped(verdict.availability.expected)} skus of channel WEB over the stores, ${grouped(verdict.availability.wrong.length)} different`),
   ];
 }
 
+const calmText = ({ facts, medianMs, p95Ms, worstMs }: DelayFigures): string =>
+  `while nothing failed: ${span(medianMs)}, ${span(p95Ms)}, ${span(worstMs)} (${grouped(facts)} facts)`;
+
 function verdictLines({ faults, problems }: Outcome, pen: Pen): string[] {
   const survived = faults.filter(({ state }) => state === 'survived').length;
-  const failures = ` ${pen('bold', 'Failures')}    ${survived} of ${faults.length} survived`;
+  const failures = ` ${pen('bold', 'Failures')}      ${survived} of ${faults.length} survived`;
   if (problems.length === 0) return [failures, '', ` ${pen('green', '✔ nothing lost, nothing doubled, every number as it must be')}`];
   return [failures, '', ` ${pen('red', '✘ not as it must be:')}`, ...problems.map((problem) => `   ${problem}`)];
 }

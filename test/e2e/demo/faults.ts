@@ -16,7 +16,9 @@ export interface Fault {
   state: 'planned' | 'going on' | 'recovering' | 'survived' | 'not survived';
   /** From the beginning of the feed. */
   beganMs: number;
-  /** From its end until everything that the stores had then was in the hub's committed state. */
+  /** How long it lasted: until the line was whole, or the program answered again. */
+  lastedMs: number;
+  /** From then until the stores were connected and everything that they had was in the hub's committed state. */
   recoveredMs: number;
   detail: string;
 }
@@ -28,6 +30,7 @@ const ALL: readonly StoreCode[] = STORES;
 export function planFaults(
   hub: HubProcess,
   stores: Readonly<Record<StoreCode, StoreProcess>>,
+  watch: Watch,
   spanMs: number,
 ): Fault[] {
   const scale = Math.min(1, spanMs / 60_000);
@@ -56,7 +59,7 @@ export function planFaults(
   };
   const fault = (when: number, what: string, stores: readonly StoreCode[], run: () => Promise<void>): Fault => ({
     ...{ when, what, stores, run },
-    ...{ state: 'planned', beganMs: 0, recoveredMs: 0, detail: '' },
+    ...{ state: 'planned', beganMs: 0, lastedMs: 0, recoveredMs: 0, detail: '' },
   });
   const span = (count: number) => `${Number(seconds(count).toPrecision(2)) / 1000} s`;
   return [
@@ -71,7 +74,9 @@ export function planFaults(
     fault(0.72, 'PostgreSQL shut down', ALL, endPostgres('SIGINT')),
     fault(0.79, `links cut ${span(3)}, hub killed (-9) in the rush`, ALL, async () => {
       await cut(3, ALL)();
-      await delay(150);
+      const held = () => ALL.reduce((sum, code) => sum + watch.stores[code].committed, 0);
+      const before = held();
+      await waitUntil('the rush begins', 8_000, () => held() > before).catch(() => undefined);
       await killHub();
     }),
     fault(0.9, 'agent BATH killed (-9)', ['BATH'], killAgent('BATH', 0.5)),
@@ -79,33 +84,33 @@ export function planFaults(
   ];
 }
 
-/** Lets the faults happen at their time, one after the other; resolves when each was survived or was not. */
+/** Lets the faults happen, each at its own time; resolves when each was survived or was not. */
 export async function runFaults(faults: readonly Fault[], watch: Watch, spanMs: number, abort: AbortSignal): Promise<void> {
   const startedAt = performance.now();
-  const recoveries: Promise<void>[] = [];
-  for (const fault of faults) {
-    const waitMs = startedAt + fault.when * spanMs - performance.now();
-    if (waitMs > 0) await delay(waitMs, undefined, { signal: abort });
+  const under = faults.map(async (fault) => {
+    await delay(Math.max(0, fault.when * spanMs), undefined, { signal: abort });
     fault.beganMs = performance.now() - startedAt;
     fault.state = 'going on';
     try {
       await fault.run();
+      fault.lastedMs = performance.now() - startedAt - fault.beganMs;
       fault.state = 'recovering';
-      recoveries.push(recover(fault, watch, abort));
+      await recover(fault, watch, abort);
     } catch (error) {
       abort.throwIfAborted();
       fault.state = 'not survived';
       fault.detail = String(error);
     }
-  }
-  await Promise.all(recoveries);
+  });
+  await Promise.all(under);
 }
 
 async function recover(fault: Fault, watch: Watch, abort: AbortSignal): Promise<void> {
   const endedAt = performance.now();
   const owed = fault.stores.map((code) => ({ view: watch.stores[code], seq: watch.stores[code].journaled }));
   try {
-    const isBack = () => watch.isDatabaseUp && owed.every(({ view, seq }) => view.committed >= seq);
+    const isBack = () =>
+      watch.isDatabaseUp && owed.every(({ view, seq }) => view.phase === 'online' && view.committed >= seq);
     await waitUntil(fault.what, RECOVERY_MS_MAX, isBack, abort);
     fault.recoveredMs = performance.now() - endedAt;
     fault.state = 'survived';

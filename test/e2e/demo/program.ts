@@ -14,7 +14,10 @@ export class Program {
   readonly name: string;
   readonly logFile: string;
   readonly #arguments: readonly string[];
+  /** How it ended when nobody asked it to: a bug. */
+  readonly crashes: string[] = [];
   #child: ChildProcess | undefined;
+  #mayEnd = false;
   #exited: Promise<void> = Promise.resolve();
 
   /** `argv` begins with the program's file, from the root of the project. */
@@ -43,24 +46,29 @@ export class Program {
     });
     closeSync(log);
     this.#child = child;
+    this.#mayEnd = false;
     this.#exited = new Promise((resolve) => {
-      const end = (): void => {
-        if (this.#child === child) this.#child = undefined;
+      const end = (how: string): void => {
+        if (this.#child !== child) return;
+        this.#child = undefined;
+        if (!this.#mayEnd) this.crashes.push(`${this.name} ended by itself (${how})`);
         resolve();
       };
-      child.once('exit', end);
-      child.once('error', end);
+      child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      child.once('error', (error) => end(error.message));
     });
   }
 
   /** kill -9; resolves when the process is gone. */
   async killHard(): Promise<void> {
+    this.#mayEnd = true;
     this.#child?.kill('SIGKILL');
     await this.#exited;
   }
 
   /** Asks it to stop, and does not wait for ever. */
   async stop(): Promise<void> {
+    this.#mayEnd = true;
     this.#child?.kill('SIGTERM');
     await Promise.race([this.#exited, delay(STOP_MS_MAX, undefined, { ref: false })]);
     await this.killHard();

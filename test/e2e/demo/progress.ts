@@ -89,13 +89,13 @@ function bar(columns: number, parts: readonly [number, Parameters<Pen>[0], strin
 function faultLine(fault: Fault, width: number, pen: Pen): string {
   const end = outcome(fault);
   const colour = fault.state === 'survived' ? 'green' : fault.state === 'not survived' ? 'red' : 'yellow';
-  return ` ${pen('dim', right(clock(fault.beganMs), 5))}  ${fit(fault.what, width - 36)} ${pen(colour, fit(end, 26))}`;
+  return ` ${pen('dim', right(clock(fault.beganMs), 5))}  ${fit(fault.what, width - 38)} ${pen(colour, fit(end, 29))}`;
 }
 
 /** What became of a failure, in words. */
-export function outcome({ state, recoveredMs }: Fault): string {
-  if (state === 'survived') return `caught up in ${span(recoveredMs)}`;
-  return state === 'recovering' ? 'over; catching up' : state;
+export function outcome({ state, lastedMs, recoveredMs }: Fault): string {
+  if (state === 'survived') return `${span(lastedMs)}, in step ${span(recoveredMs)} later`;
+  return state === 'recovering' ? `${span(lastedMs)}, catching up` : state;
 }
 
 const REDRAW_MS = 150;

@@ -1,4 +1,4 @@
-import { measureDelays } from './delays.ts';
+import { measureDelays, type Outage } from './delays.ts';
 import type { Outcome } from './closing-table.ts';
 import { planFaults, runFaults, type Fault } from './faults.ts';
 import { Feeder } from './feeder.ts';
@@ -38,6 +38,7 @@ export async function runDemo(
   const system = await startSystem(plan, (step) => audience.say(`starting ${step}`), signal);
   try {
     const outcome = await play(options, slice, plan, system, audience, signal);
+    if (outcome.problems.length > 0) outcome.problems.push(`the logs are kept in ${await system.keepLogs()}`);
     await finish(outcome, system);
     return outcome;
   } finally {
@@ -57,8 +58,9 @@ async function play(
   const feedSpanMs = options.seconds * 1000;
   const watch = new Watch(hub.data, Object.values(stores));
   const feeder = new Feeder(byStore((code) => stores[code].door), signal);
-  const faults = planFaults(hub, stores, feedSpanMs);
+  const faults = planFaults(hub, stores, watch, feedSpanMs);
   const startedAt = performance.now();
+  const startedMs = Date.now();
   const elapsed = () => performance.now() - startedAt;
   let feedMs: number | undefined;
   watch.start();
@@ -95,12 +97,12 @@ async function play(
         YORK: await readFileTotals(stores.YORK),
         BATH: await readFileTotals(stores.BATH),
       },
-      delays: measureDelays(stores, watch.sights),
+      delays: measureDelays(stores, watch.sights, outagesOf(faults, startedMs)),
       faults,
       feedMs,
       settleMs,
       wireBytesUp: STORES.reduce((sum, code) => sum + stores[code].link.bytesUp, 0),
-      problems: [...problemsOf(verdict), ...feeder.surprises, ...faultProblems(faults), ...late],
+      problems: [...problemsOf(verdict), ...feeder.surprises, ...faultProblems(faults), ...system.crashes(), ...late],
     };
   } finally {
     hide();
@@ -130,3 +132,8 @@ async function settle(system: System, feeder: Feeder, watch: Watch, signal: Abor
 
 const faultProblems = (faults: readonly Fault[]): string[] =>
   faults.filter(({ state }) => state !== 'survived').map(({ what, detail }) => `not survived: ${what}: ${detail}`);
+
+const outagesOf = (faults: readonly Fault[], startedMs: number): Outage[] =>
+  faults.map(({ beganMs, lastedMs, recoveredMs }) => {
+    return { from: startedMs + beganMs, until: startedMs + beganMs + lastedMs + recoveredMs };
+  });

@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HubProcess } from './hub-process.ts';
 import type { Plan } from './plan.ts';
 import { STORES, type StoreCode } from './rules.ts';
@@ -14,6 +14,10 @@ export interface System {
   readonly root: string;
   readonly hub: HubProcess;
   readonly stores: Readonly<Record<StoreCode, StoreProcess>>;
+  /** What ended by itself. */
+  crashes(): string[];
+  /** Copies the programs' logs to a folder that stays, and answers its path. */
+  keepLogs(): Promise<string>;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
 }
@@ -46,9 +50,23 @@ export async function startSystem(plan: Plan, say: (step: string) => void, signa
       await hub.put('/v1/products', { products: plan.products.slice(from, from + PRODUCTS_PER_REQUEST) });
     }
     await hub.put(`/v1/channels/${CHANNEL}`, { name: 'Web shop', locations: STORES });
-    return { root, hub, stores: stores as Record<StoreCode, StoreProcess>, stop };
+    const programs = [hub.program, ...Object.values(stores).map((store) => store.program)];
+    return {
+      root,
+      hub,
+      stores: stores as Record<StoreCode, StoreProcess>,
+      crashes: () => programs.flatMap(({ crashes }) => crashes),
+      keepLogs: () => keepLogs(programs.map(({ logFile }) => logFile)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function keepLogs(files: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'shelfwire-demo-logs-'));
+  for (const file of files) await copyFile(file, join(folder, basename(file)));
+  return folder;
 }

@@ -80,7 +80,7 @@ async function verifyStore(
   const onHand = stock.onHandOf(shelves);
   return {
     rows: plan.rows[code],
-    rowsUnaccounted: plan.rows[code] - inFacts.union(inQuarantine).size,
+    rowsUnaccounted: plan.rows[code] - new Set([...inFacts, ...inQuarantine]).size,
     rowsInQuarantine: inQuarantine.size,
     facts,
     quarantine,

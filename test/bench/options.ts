@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+
+/** What the benchmarks can be told; each takes what concerns it. */
+export interface BenchOptions {
+  /** A run of seconds that shows everything works; its figures mean nothing. */
+  readonly short: boolean;
+  readonly rounds: number | undefined;
+  readonly sales: number | undefined;
+  readonly stores: number | undefined;
+  /** Facts a second of the whole fleet. */
+  readonly rate: number | undefined;
+  readonly seconds: number | undefined;
+  /** Leave the peer out. */
+  readonly withoutPeer: boolean;
+  /** Folder for CPU profiles of hub and agents. */
+  readonly profile: string | undefined;
+}
+
+export const USAGE = `Usage: npm run bench -- NAME... [options]
+  --short          seconds in place of minutes: shows that it works, the figures mean nothing
+  --rounds N       drain: rounds, of which the median is shown
+  --sales N        drain: sales in the store's journal
+  --without-peer   drain: leave PouchDB out
+  --stores N       fleet: connected stores
+  --rate N         fleet: facts a second of all stores together
+  --seconds N      fleet: length of each phase
+  --profile FOLDER write CPU profiles of hub and agents there`;
+
+/** Reads the command line; null when it cannot be understood. */
+export function readOptions(argv: readonly string[]): { names: string[]; options: BenchOptions } | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        short: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        sales: { type: 'string' },
+        stores: { type: 'string' },
+        rate: { type: 'string' },
+        seconds: { type: 'string' },
+        'without-peer': { type: 'boolean', default: false },
+        profile: { type: 'string' },
+      },
+    });
+    const options: BenchOptions = {
+      short: values.short,
+      rounds: wholeNumber(values.rounds),
+      sales: wholeNumber(values.sales),
+      stores: wholeNumber(values.stores),
+      rate: wholeNumber(values.rate),
+      seconds: wholeNumber(values.seconds),
+      withoutPeer: values['without-peer'],
+      profile: values.profile,
+    };
+    return { names: positionals, options };
+  } catch {
+    return null;
+  }
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`"${text}" is not a whole number above zero`);
+  return value;
+}

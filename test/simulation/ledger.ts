@@ -1,0 +1,120 @@
+import type { FrameOutcome, IncomingFrame } from '#hub/ledger/incoming.ts';
+import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { ReadFact } from '#shared/protocol/frame.ts';
+import { Inventory, type MergeableFact } from '#shared/stock/merge.ts';
+
+/** A journal as the hub's database knows it. */
+export interface HeldJournal {
+  readonly journal: number;
+  readonly device: number;
+  readonly epoch: number;
+  readonly location: number;
+  watermark: number;
+}
+
+/** What a seq of a journal became. */
+export interface HeldSeq {
+  readonly key: string | null;
+  readonly digest: string | null;
+  readonly code: 'merged' | 'duplicate' | ErrorCode;
+}
+
+export interface SetAsideFact {
+  readonly location: number;
+  readonly journal: number;
+  readonly seq: number;
+  readonly key: string | null;
+  readonly digest: string | null;
+  readonly code: ErrorCode;
+  readonly verbatim: string | null;
+}
+
+/** Rules of the ledger that a mutant leaves out. */
+export interface LedgerFlaws {
+  /** Takes facts beyond a gap. */
+  readonly gapsTaken?: boolean;
+  /** Merges what it has already. */
+  readonly duplicatesMerged?: boolean;
+  /** Merges other content under a known key. */
+  readonly reusedKeysMerged?: boolean;
+  /** Orders facts by their coming. */
+  readonly orderOfComing?: boolean;
+}
+
+/** What the hub has committed: the meaning of its SQL merge, in memory. */
+export class HeldFacts {
+  /** By "location key". */
+  readonly facts = new Map<string, MergeableFact>();
+  /** Facts by location, in the order of their commit. */
+  readonly byLocation = new Map<number, MergeableFact[]>();
+  /** By journal, from seq 1 on. */
+  readonly seqs = new Map<number, HeldSeq[]>();
+  readonly quarantine: SetAsideFact[] = [];
+  readonly inventory = new Inventory();
+  readonly #journals: ReadonlyMap<number, HeldJournal>;
+  readonly #flaws: LedgerFlaws;
+  #came = 0;
+
+  constructor(journals: ReadonlyMap<number, HeldJournal>, flaws: LedgerFlaws) {
+    this.#journals = journals;
+    this.#flaws = flaws;
+  }
+
+  /** One transaction. Throws before anything is changed. */
+  commit(frames: readonly IncomingFrame[]): FrameOutcome[] {
+    return frames.map((frame) => this.#take(frame));
+  }
+
+  #take({ journal: number, location, fromSeq, facts }: IncomingFrame): FrameOutcome {
+    const journal = this.#journals.get(number);
+    if (!journal) throw new Error(`journal ${number} does not exist`);
+    const before = journal.watermark;
+    if (fromSeq > before + 1 && !this.#flaws.gapsTaken) {
+      return { watermark: before, gap: true, duplicates: 0, quarantined: [] };
+    }
+    const held = this.seqs.get(number) ?? [];
+    this.seqs.set(number, held);
+    const quarantined: { seq: number; code: ErrorCode }[] = [];
+    let duplicates = 0;
+    for (const fact of facts) {
+      if (fact.seq <= before && !this.#flaws.duplicatesMerged) {
+        duplicates += 1;
+        continue;
+      }
+      const one = this.#enter(location, number, fact);
+      held[fact.seq - 1] = one;
+      if (one.code === 'duplicate') duplicates += 1;
+      else if (one.code !== 'merged') quarantined.push({ seq: fact.seq, code: one.code });
+    }
+    journal.watermark = Math.max(before, fromSeq + facts.length - 1);
+    return { watermark: journal.watermark, gap: false, duplicates, quarantined };
+  }
+
+  #enter(location: number, journal: number, fact: ReadFact): HeldSeq {
+    if (!fact.ok) {
+      const { seq, key, code, verbatim } = fact;
+      this.quarantine.push({ location, journal, seq, key, digest: null, code, verbatim });
+      return { key, digest: null, code };
+    }
+    const { seq, key, digest, content } = fact;
+    const name = `${location} ${key}`;
+    const known = this.facts.get(name);
+    if (known && known.digest !== digest && !this.#flaws.reusedKeysMerged) {
+      this.quarantine.push({ location, journal, seq, key, digest, code: 'KEY_REUSED', verbatim: null });
+      return { key, digest, code: 'KEY_REUSED' };
+    }
+    if (known && !this.#flaws.duplicatesMerged && known.digest === digest) return { key, digest, code: 'duplicate' };
+    const at = this.#flaws.orderOfComing ? this.#came : fact.at;
+    this.#came += 1;
+    const merged = { location, order: { at: fact.at, journal, seq }, key, digest, content };
+    if (!known) {
+      this.facts.set(name, merged);
+      const there = this.byLocation.get(location);
+      if (there) there.push(merged);
+      else this.byLocation.set(location, [merged]);
+    }
+    const again = known ? `${key} again ${this.#came}` : key;
+    this.inventory.merge({ ...merged, key: again, order: { ...merged.order, at } });
+    return { key, digest, code: 'merged' };
+  }
+}

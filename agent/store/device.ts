@@ -95,14 +95,16 @@ export class Device implements JournalHeadStore {
   }
 
   async save(journal: DeviceState['journal'] & object): Promise<void> {
+    const before = this.#state;
+    const isOther = before.journal !== null && before.journal.epoch !== journal.epoch;
     // Marks speak of seqs of one epoch: another epoch begins without any.
-    if (this.#state.journal && this.#state.journal.epoch !== journal.epoch) this.mark({ ackedSeq: 0, settledSeq: 0 });
-    const before = this.#state.journal;
+    if (isOther) this.mark({ ackedSeq: 0, settledSeq: 0 });
     this.#state = { ...this.#state, journal };
     try {
       await this.#write();
     } catch (error) {
-      this.#state = { ...this.#state, journal: before };
+      const marks = isOther ? before.marks : this.#state.marks;
+      this.#state = { ...this.#state, journal: before.journal, marks };
       throw error;
     }
   }

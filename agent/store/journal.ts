@@ -82,7 +82,9 @@ export class StoreJournal implements Journal {
   }
 
   async read(fromSeq: number, limit: number): Promise<FramedFact[]> {
-    const facts = await this.#options.log.read(this.epoch, fromSeq, limit);
+    // Beyond lastSeq there may be facts of a commit that is not answered yet, or that failed: they are nobody's so far.
+    const within = Math.min(limit, this.#lastSeq - fromSeq + 1);
+    const facts = within > 0 ? await this.#options.log.read(this.epoch, fromSeq, within) : [];
     return facts.map(({ seq, at, offsetMs, key, correlationId, source, kind, body }) => {
       return { seq, at, offsetMs, key, correlationId, source, kind, bodyText: JSON.stringify(body) };
     });
@@ -114,7 +116,6 @@ export class StoreJournal implements Journal {
       await this.#options.heads.save({ epoch, prunedSeq: 0, moving });
       await this.#recover();
       this.#options.logger.warn({ epoch, moving, lastSeq: this.#lastSeq }, 'a new journal epoch was begun');
-      for (const listener of this.#epochBegun) listener();
     });
   }
 
@@ -231,11 +232,17 @@ export class StoreJournal implements Journal {
     }
   }
 
+  /** Looks what is on disk. After a failure that may be more than was acknowledged: whoever listens must know of it. */
   async #recover(): Promise<void> {
-    const recovered = await recover(this.#options);
-    this.#head = recovered.head;
-    this.#lastSeq = recovered.lastSeq;
+    const { head, lastSeq } = await recover(this.#options);
+    const isSameEpoch = head.epoch === this.#head.epoch;
+    const from = this.#lastSeq + 1;
+    const found = isSameEpoch && lastSeq >= from ? await this.#options.log.read(head.epoch, from, lastSeq - from + 1) : [];
+    this.#head = head;
+    this.#lastSeq = lastSeq;
     this.#mustRecover = false;
+    if (found.length > 0) this.#tell(found);
+    if (!isSameEpoch) for (const listener of this.#epochBegun) listener();
   }
 }
 

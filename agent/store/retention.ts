@@ -10,7 +10,7 @@ export const RETENTION_DAYS = 400;
 
 export interface RetentionParts {
   readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'prunedSeq' | 'prunedTo'>;
-  readonly log: Pick<RxdbJournalLog, 'read' | 'readEpochsBefore' | 'remove'>;
+  readonly log: Pick<RxdbJournalLog, 'read' | 'readEpochsBefore' | 'remove' | 'lastAt'>;
 }
 
 /**
@@ -22,7 +22,8 @@ export async function pruneJournal(
   { journal, log }: RetentionParts,
   limits: { ackedSeq: number; now: number; days?: number },
 ): Promise<number> {
-  const before = limits.now - (limits.days ?? RETENTION_DAYS) * DAY_MS;
+  // The latest fact stays, whatever its age: the clock begins at its instant after a restart (S5).
+  const before = Math.min(limits.now - (limits.days ?? RETENTION_DAYS) * DAY_MS, await log.lastAt());
   const { epoch } = journal;
   let pruned = 0;
   for await (const page of log.readEpochsBefore(epoch)) {

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Connection } from './link.ts';
 
 const ANSWER_LIMIT_MS = 15_000;
+const YIELD_LIMIT_MS = 10_000;
 
 interface Passage {
   readonly connection: Connection;
@@ -15,15 +16,21 @@ interface Passage {
 /**
  * Lets pulls through while there is a connection. One that comes while offline waits, and one whose connection ends is
  * asked again over the next: RxDB sees neither an error nor a loop of retries.
+ *
+ * While a backlog is sent the hub's positions change with every frame, and each would be out of date on arrival: pulls of
+ * them wait until it is sent, or for YIELD_LIMIT_MS.
  */
 export class PullGate {
   readonly #clock: Clock;
+  readonly #isDraining: () => boolean;
   #passage: Passage | null = null;
   #stopped = false;
   #wake: (() => void)[] = [];
+  #yielding: (() => void)[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, isDraining: () => boolean) {
     this.#clock = clock;
+    this.#isDraining = isDraining;
   }
 
   /** How many pulls wait for a connection. */
@@ -45,15 +52,24 @@ export class PullGate {
     this.#passage = null;
   }
 
+  /** The backlog has been sent. */
+  drained(): void {
+    const yielding = this.#yielding;
+    this.#yielding = [];
+    for (const resolve of yielding) resolve();
+  }
+
   /** Ends all waiting: pulls give null from here on. */
   stop(): void {
     this.#stopped = true;
     this.shut();
     this.#wakeAll();
+    this.drained();
   }
 
   /** The hub's answer; null when stopped. Throws the hub's refusal, or HUB_UNREACHABLE after a silence. */
   async pull(message: Pull): Promise<PullAnswer | null> {
+    let mayYield = message.collection === 'positions';
     for (;;) {
       if (this.#stopped) return null;
       const passage = this.#passage;
@@ -61,6 +77,11 @@ export class PullGate {
         await new Promise<void>((resolve) => {
           this.#wake.push(resolve);
         });
+        continue;
+      }
+      if (mayYield && this.#isDraining()) {
+        await this.#yield();
+        mayYield = false;
         continue;
       }
       const answer = await this.#ask(passage, message);
@@ -81,6 +102,15 @@ export class PullGate {
     } finally {
       cancel();
     }
+  }
+
+  async #yield(): Promise<void> {
+    let cancel = (): void => undefined;
+    await new Promise<void>((resolve) => {
+      this.#yielding.push(resolve);
+      cancel = this.#clock.after(YIELD_LIMIT_MS, resolve);
+    });
+    cancel();
   }
 
   #wakeAll(): void {

@@ -21,6 +21,8 @@ import { Uplink } from './uplink.ts';
 const REPORT_EVERY_MS = 30_000;
 /** Numbers of a draining store change hundreds of times a second; nobody looks that often. */
 const STATUS_EVERY_MS = 250;
+/** Unsent facts from which on a store drains a backlog rather than sells. */
+const DRAINING_FACTS = 1_000;
 
 /** What syncing needs of the store; the simulation gives its own. */
 export interface SyncStore {
@@ -82,7 +84,7 @@ class StoreSync implements Sync {
     this.#options = options;
     this.#device = identity.device;
     this.#since = clock.now();
-    this.#gate = new PullGate(clock);
+    this.#gate = new PullGate(clock, () => this.#backlog() >= DRAINING_FACTS);
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
       journal: store.journal,
@@ -91,6 +93,7 @@ class StoreSync implements Sync {
       ackedSeq: store.device.marks.ackedSeq,
       onAcked: (ackedSeq) => {
         store.device.mark({ ackedSeq, lastAckAt: Math.round(clock.now()) });
+        if (this.#backlog() < DRAINING_FACTS) this.#gate.drained();
         this.#changes.next();
       },
       onDrop: (code, detail) => this.#session.dispatch({ type: 'failed', code, detail }),

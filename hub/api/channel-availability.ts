@@ -28,8 +28,8 @@ export function channelAvailabilityRoutes(pool: Pool): Route[] {
           await requireChannel(client, code);
           const rows =
             query.sku === undefined
-              ? await pageAvailability(client, code, { after, limit: query.limit + 1 })
-              : await skuAvailability(client, code, query.sku);
+              ? await pageAvailability(client, code, { after, limit: query.limit + 1, explain: query.explain })
+              : await skuAvailability(client, code, { sku: query.sku, explain: query.explain });
           return { rows, completeness: await readCompleteness(client, await locationsOf(client, code)) };
         });
         const toItem = ({ sku, available, terms }: ChannelAvailability) =>

@@ -197,4 +197,30 @@ describe('GET /v1/shortfalls', () => {
       { sku: 'D', onHand: -2, causedBy: { key: 'sale-d' } },
     ]);
   });
+
+  it('M4 names the sale that crossed zero, not those that went on below it', async () => {
+    await merge(database.pool, 2, 3, [
+      readFact(10, T + 2_000, 'receipt', 'rec-e', plain({ sku: 'E', quantity: 2 })),
+      readFact(11, T + 2_100, 'sale', 'sale-e1', sale(line('E', 3))),
+      readFact(12, T + 2_200, 'sale', 'sale-e2', sale(line('E', 1))),
+    ]);
+    const { body } = await api.call('GET', '/v1/shortfalls?location=S2');
+    expect(body.items.at(-1)).toMatchObject({ sku: 'E', onHand: -2, causedBy: { key: 'sale-e1' } });
+  });
+});
+
+describe('a voided count', () => {
+  it('neither absorbs a movement nor is a balance counted from it', async () => {
+    await merge(database.pool, 1, 2, [
+      readFact(2, T + 3_000, 'receipt', 'rec-v', plain({ sku: 'V', quantity: 9 })),
+      readFact(3, T + 3_100, 'count', 'count-v', plain({ sku: 'V', quantity: 90 })),
+      readFact(4, T + 3_200, 'sale', 'sale-v', sale(line('V', 1))),
+      readFact(5, T + 3_300, 'void', 'void-v', { voids: 'count-v', reason: 'typo' }),
+    ]);
+    const { body } = await api.call('GET', '/v1/positions/S1/V/movements');
+    expect(body.items).toMatchObject([
+      { key: 'sale-v', balance: 8, absorbedBy: null },
+      { key: 'rec-v', balance: 9, absorbedBy: null },
+    ]);
+  });
 });

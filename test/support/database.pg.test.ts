@@ -11,6 +11,7 @@ it('a test database has the migrations, is its own, and is removed with the sess
 
   await one.pool.connect(); // Never released.
   const stray = openPool(one.url, { max: 1, applicationName: 'stray' });
+  await stray.query('SELECT 1'); // Its session is there before the drop.
   const sleeper = stray.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
   await one.drop();
   expect(await sleeper).toMatchObject({ code: '57P01' });

@@ -1,6 +1,7 @@
 -- A page of one position's movements, newest first, with the onHand after each (balance), its reason, and the count
 -- that absorbed it. $1 location_no, $2 sku, $3..$7 the place before which the page begins, $8 rows.
--- Balances are summed within the page; only what lies between the oldest row and the count before it is read besides.
+-- Balances are summed within the page. What lies between the oldest row and the count before it is read besides, and
+-- only once: hence MATERIALIZED.
 WITH page AS (
   SELECT * FROM movements
    WHERE location_no = $1 AND sku = $2
@@ -20,7 +21,7 @@ based AS (
        ORDER BY at DESC, journal_no DESC, seq DESC LIMIT 1
     ) c ON true
 ),
-before_page AS (
+before_page AS MATERIALIZED (
   SELECT oldest.base_at, oldest.base_journal, oldest.base_seq,
          (SELECT coalesce(sum(quantity), 0) FROM movements x
            WHERE x.location_no = $1 AND x.sku = $2 AND x.condition = 'sellable'

@@ -161,6 +161,7 @@ CREATE TABLE quarantine (
 );
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 CREATE INDEX quarantine_open ON quarantine (quarantine_no) WHERE resolved_at IS NULL;
+CREATE INDEX quarantine_key ON quarantine (key) WHERE key IS NOT NULL;
 
 -- Down to the stores ----------------------------------------------------------------------------------------------
 

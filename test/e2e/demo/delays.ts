@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { readJournalFile } from '#test/support/journal-file.ts';
 import { STORES, type StoreCode } from './rules.ts';
 import type { StoreProcess } from './store-process.ts';
 import type { Sight } from './watch.ts';
@@ -13,7 +13,7 @@ export interface DelayFigures {
 export interface Delays {
   /** Of every fact; outages count in full. */
   readonly all: DelayFigures;
-  /** Of the facts that were written while nothing failed and nothing was being caught up. */
+  /** Of the facts that were written while nothing failed, nothing was being caught up, and nothing failed within a second. */
   readonly calm: DelayFigures;
   /** Most facts that became visible in one second. */
   readonly mostInOneSecond: number;
@@ -40,12 +40,12 @@ export function measureDelays(
   const perSecond = new Map<number, number>();
   for (const code of STORES) {
     let place = 0;
-    for (const { seq, writtenAt } of journalOf(stores[code].databaseFile)) {
+    for (const { seq, writtenAt } of readJournalFile(stores[code].data)) {
       while ((sights[code][place]?.seq ?? Number.POSITIVE_INFINITY) < seq) place++;
       const seenAt = sights[code][place]?.at;
       if (seenAt === undefined) continue;
       all.push(seenAt - writtenAt);
-      if (!outages.some(({ from, until }) => writtenAt >= from && writtenAt <= until)) calm.push(seenAt - writtenAt);
+      if (!outages.some(({ from, until }) => writtenAt >= from - 1_000 && writtenAt <= until)) calm.push(seenAt - writtenAt);
       const second = Math.floor(seenAt / 1000);
       perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
     }
@@ -57,27 +57,4 @@ function figuresOf(delays: number[]): DelayFigures {
   delays.sort((a, b) => a - b);
   const quantile = (part: number) => delays[Math.min(delays.length - 1, Math.floor(delays.length * part))] ?? 0;
   return { facts: delays.length, medianMs: quantile(0.5), p95Ms: quantile(0.95), worstMs: quantile(1) };
-}
-
-/** Seq and time of writing of every journaled fact, read from the store's file beside the running agent. */
-function journalOf(file: string): { seq: number; writtenAt: number }[] {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-  try {
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'docs_*'").all();
-    const journal = tables
-      .map(({ name }) => String(name))
-      .find((name) => {
-        const one = database.prepare(`SELECT doc FROM "${name}" LIMIT 1`).get();
-        return one !== undefined && Object.hasOwn(JSON.parse(String(one['doc'])) as object, 'digest');
-      });
-    if (journal === undefined) return [];
-    const read = `SELECT json_extract(doc, '$.seq') AS seq, json_extract(doc, '$._meta.lwt') AS written FROM "${journal}"`;
-    return database
-      .prepare(read)
-      .all()
-      .map(({ seq, written }) => ({ seq: Number(seq), writtenAt: Number(written) }))
-      .sort((a, b) => a.seq - b.seq);
-  } finally {
-    database.close();
-  }
 }

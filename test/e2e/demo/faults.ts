@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { signal, type HubProcess } from './hub-process.ts';
-import { waitUntil } from './program.ts';
+import { signal, type HubProcess } from '#test/support/hub-process.ts';
+import { waitUntil } from '#test/support/program.ts';
 import { STORES, type StoreCode } from './rules.ts';
 import type { StoreProcess } from './store-process.ts';
 import type { Watch } from './watch.ts';

@@ -4,7 +4,7 @@ import { planFaults, runFaults, type Fault } from './faults.ts';
 import { Feeder } from './feeder.ts';
 import type { DemoOptions } from './options.ts';
 import { byStore, makePlan, type Plan } from './plan.ts';
-import { waitUntil } from './program.ts';
+import { waitUntil } from '#test/support/program.ts';
 import type { Progress } from './progress.ts';
 import { readFileTotals } from './reports.ts';
 import { STORES } from './rules.ts';

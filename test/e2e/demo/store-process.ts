@@ -1,11 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentStatus, QuarantinedItem, StockItem } from '#agent/api/readers.ts';
 import type { StoreDoor } from './feeder.ts';
-import { freePort, type HubProcess } from './hub-process.ts';
+import { freePort, type HubProcess } from '#test/support/hub-process.ts';
 import { Link } from './link.ts';
-import { Program, runCommand, waitUntil } from './program.ts';
+import { Program, runCommand, waitUntil } from '#test/support/program.ts';
 import { countsFeed, salesFeed, STORE_NAMES, type StoreCode } from './rules.ts';
 
 const START_MS_MAX = 30_000;
@@ -38,8 +37,8 @@ export class StoreProcess {
     await link.open();
     const data = dataFolder(root, code);
     const token = await hub.createToken(code, STORE_NAMES[code]);
-    await runCommand('agent/main.ts', 'enrol', '--data', data, '--hub', link.url, '--token', token);
-    const till = await runCommand('agent/main.ts', 'client', 'add', 'till-1', '--data', data);
+    await runCommand(['agent/main.ts', 'enrol', '--data', data, '--hub', link.url, '--token', token]);
+    const till = await runCommand(['agent/main.ts', 'client', 'add', 'till-1', '--data', data]);
     const store = new StoreProcess(code, root, link, await freePort(), till);
     await Promise.all([store.door.salesFolder, store.door.countsFolder].map((path) => mkdir(path, { recursive: true })));
     const feeds = [salesFeed(store.door.salesFolder), countsFeed(store.door.countsFolder)];
@@ -76,13 +75,6 @@ export class StoreProcess {
     );
     const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
     return names.flat().filter((name) => name.endsWith('.csv')).length;
-  }
-
-  /** The file that the agent's collections lie in. */
-  get databaseFile(): string {
-    const name = readdirSync(this.data, { recursive: true, encoding: 'utf8' }).find((one) => one.endsWith('store.sqlite'));
-    if (name === undefined) throw new Error(`there is no store.sqlite in ${this.data}`);
-    return join(this.data, name);
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { HubProcess } from './hub-process.ts';
+import { HubProcess } from '#test/support/hub-process.ts';
 import type { Plan } from './plan.ts';
 import { STORES, type StoreCode } from './rules.ts';
 import { StoreProcess } from './store-process.ts';

@@ -4,7 +4,7 @@ import { runningDatabaseUrl } from '#hub/cli/running-database.ts';
 import { compareFacts, compareQuarantine, type FactVerdict, type QuarantineVerdict } from './compare-facts.ts';
 import * as stock from './compare-stock.ts';
 import { countHubQuarantine, readHeldCounts, readHeldFacts } from './held-facts.ts';
-import type { HubProcess } from './hub-process.ts';
+import type { HubProcess } from '#test/support/hub-process.ts';
 import { byStore, type Plan } from './plan.ts';
 import { STORES, type StoreCode } from './rules.ts';
 import { foldShelves } from './shelves.ts';

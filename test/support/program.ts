@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../..');
 const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning'];
 const STOP_MS_MAX = 15_000;
 const COMMAND_MS_MAX = 60_000;
@@ -14,6 +14,7 @@ export class Program {
   readonly name: string;
   readonly logFile: string;
   readonly #arguments: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   /** How it ended when nobody asked it to: a bug. */
   readonly crashes: string[] = [];
   #child: ChildProcess | undefined;
@@ -21,9 +22,10 @@ export class Program {
   #exited: Promise<void> = Promise.resolve();
 
   /** `argv` begins with the program's file, from the root of the project. */
-  constructor(name: string, argv: readonly string[], logFile: string) {
+  constructor(name: string, argv: readonly string[], logFile: string, env: Readonly<Record<string, string>> = {}) {
     this.name = name;
     this.#arguments = argv;
+    this.#env = env;
     this.logFile = logFile;
   }
 
@@ -43,6 +45,7 @@ export class Program {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', log, log],
+      env: { ...ownEnvironment(), ...this.#env },
     });
     closeSync(log);
     this.#child = child;
@@ -76,15 +79,24 @@ export class Program {
 }
 
 /** Runs a command of one of our programs and answers what it prints. Throws with what it says on the error output. */
-export async function runCommand(...argv: readonly string[]): Promise<string> {
+export async function runCommand(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   try {
-    const options = { cwd: ROOT, timeout: COMMAND_MS_MAX };
+    const options = { cwd: ROOT, timeout: COMMAND_MS_MAX, env: { ...ownEnvironment(), ...env } };
     const { stdout } = await promisify(execFile)(process.execPath, [...NODE_ARGUMENTS, ...argv], options);
     return stdout.trim();
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
     throw new Error(`${argv.slice(0, 3).join(' ')} failed: ${stderr.trim() || String(error)}`, { cause: error });
   }
+}
+
+/** What is set for the hub or agent of this machine must not leak into those of a test. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = (name: string) => name.startsWith('SHELFWIRE_') || name === 'DATABASE_URL' || name === 'NODE_OPTIONS';
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
 }
 
 /** Asks again until it answers true. Throws naming what was waited for. */

@@ -12,16 +12,19 @@ export class HubProcess {
   readonly program: Program;
   #key = '';
 
-  private constructor(root: string, port: number) {
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(root: string, port: number, databaseUrl: string | undefined) {
     this.data = join(root, 'hub');
     this.port = port;
+    this.#env = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl };
     const argv = ['hub/main.ts', 'run', '--data', this.data, '--listen', `127.0.0.1:${port}`];
-    this.program = new Program('hub', argv, join(root, 'hub.log'));
+    this.program = new Program('hub', argv, join(root, 'hub.log'), this.#env);
   }
 
-  /** Nothing runs yet. */
-  static async prepare(root: string): Promise<HubProcess> {
-    return new HubProcess(root, await freePort());
+  /** Nothing runs yet. With a database URL it uses that PostgreSQL, else its own. */
+  static async prepare(root: string, databaseUrl?: string): Promise<HubProcess> {
+    return new HubProcess(root, await freePort(), databaseUrl);
   }
 
   /** The first start, and a key for ourselves. */
@@ -50,11 +53,15 @@ export class HubProcess {
   }
 
   createKey(name: string, scope: 'read' | 'write'): Promise<string> {
-    return runCommand('hub/main.ts', 'key', 'create', '--data', this.data, '--name', name, '--scope', scope);
+    return this.#command('key', 'create', '--name', name, '--scope', scope);
   }
 
   createToken(store: string, name: string): Promise<string> {
-    return runCommand('hub/main.ts', 'token', 'create', '--data', this.data, '--store', store, '--name', name);
+    return this.#command('token', 'create', '--store', store, '--name', name);
+  }
+
+  #command(...argv: readonly string[]): Promise<string> {
+    return runCommand(['hub/main.ts', ...argv, '--data', this.data], this.#env);
   }
 
   async put(path: string, body: unknown): Promise<void> {

@@ -28,8 +28,8 @@ const deviceState = z.object({
   marks: z.object({
     /** The hub had acknowledged every fact of the epoch up to this seq. */
     ackedSeq: z.int().min(0),
-    /** Facts up to this seq are contained in the hub's positions that are stored here. */
-    settledSeq: z.int().min(0),
+    /** Facts up to this place are contained in the hub's positions that are stored here. */
+    settled: z.object({ epoch: z.int().min(0), seq: z.int().min(0) }),
     lastAckAt: z.int().nullable(),
     /** When the hub's documents were last known to be complete here. */
     pulledAt: z.int().nullable(),
@@ -43,7 +43,7 @@ const EMPTY: DeviceState = {
   journal: null,
   clock: null,
   journalNumbers: [],
-  marks: { ackedSeq: 0, settledSeq: 0, lastAckAt: null, pulledAt: null },
+  marks: { ackedSeq: 0, settled: { epoch: 0, seq: 0 }, lastAckAt: null, pulledAt: null },
 };
 
 /** The device's own document: read from memory, written through; `marks` are written lazily. */
@@ -97,8 +97,8 @@ export class Device implements JournalHeadStore {
   async save(journal: DeviceState['journal'] & object): Promise<void> {
     const before = this.#state;
     const isOther = before.journal !== null && before.journal.epoch !== journal.epoch;
-    // Marks speak of seqs of one epoch: another epoch begins without any.
-    if (isOther) this.mark({ ackedSeq: 0, settledSeq: 0 });
+    // The mark speaks of a seq of one epoch: another epoch begins without any.
+    if (isOther) this.mark({ ackedSeq: 0 });
     this.#state = { ...this.#state, journal };
     try {
       await this.#write();

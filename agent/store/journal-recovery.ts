@@ -51,6 +51,7 @@ export async function closeHoles(
       expected = fact.seq + 1;
     }
     for (let from = 0; from < markers.length; from += PAGE) await log.appendGroup(markers.slice(from, from + PAGE));
+    clock.advance(markers.at(-1)?.at ?? 0);
     closed += markers.length;
     if (page.length === 0) break;
   }

@@ -139,6 +139,39 @@ describe('view of stock', () => {
     );
   });
 
+  it('M3 a count that is imported late counts from its own instant, under sales that the hub has already', async () => {
+    const steps: Step[] = [
+      { do: 'append', facts: [{ kind: 'receipt', sku: 0, quantity: 9, ageMs: null }] },
+      { do: 'tick', ms: 5 },
+      { do: 'append', facts: [{ kind: 'sale', sku: 0, quantity: 2, ageMs: null }] },
+      { do: 'pull', watermark: 2, skus: 7 },
+      { do: 'tick', ms: 5 },
+      { do: 'append', facts: [{ kind: 'count', sku: 0, quantity: 8, ageMs: 7 }] },
+      { do: 'restart' },
+      { do: 'append', facts: [{ kind: 'sale', sku: 0, quantity: 1, ageMs: null }] },
+      { do: 'pull', watermark: 1, skus: 7 },
+      { do: 'append', facts: [{ kind: 'count', sku: 0, quantity: 5, ageMs: 6 }] },
+      { do: 'void', target: 1 },
+    ];
+    const folder = mkdtempSync(join(tmpdir(), 'view-late-'));
+    folders.push(folder);
+    await play(steps, () => openStore({ folder, logger: silentLogger, clock }));
+  });
+
+  it('F1 a void that was journaled before its target leaves nothing of it', async () => {
+    const steps: Step[] = [
+      { do: 'void', target: 1 },
+      { do: 'append', facts: [0, 1].map((sku) => ({ kind: 'sale' as const, sku, quantity: 3, ageMs: null })) },
+      { do: 'void', target: 1 },
+      { do: 'void', target: 0 },
+      { do: 'void', target: 0 },
+      { do: 'restart' },
+    ];
+    const folder = mkdtempSync(join(tmpdir(), 'view-void-'));
+    folders.push(folder);
+    await play(steps, () => openStore({ folder, logger: silentLogger, clock }));
+  });
+
   it('shows a sale as soon as its append has returned, with no hub in sight', async () => {
     const store = await openStore({ folder: 'mem-view', logger: silentLogger, clock, storage: getRxStorageMemory() });
     await store.journal.append([saleDraft('a', [['A', 2], ['B', 1]])]);

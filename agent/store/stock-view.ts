@@ -91,13 +91,14 @@ export class StockView {
     return this.#skus.size;
   }
 
-  /** Every fact up to this seq of the present epoch is contained in the positions that are stored here. */
-  settledSeq(): number {
-    const { epoch, lastSeq } = this.#parts.journal;
-    if (this.#pending) return this.#parts.device.marks.settledSeq;
-    let settled = lastSeq;
+  /** Every fact up to this place is contained in the positions that are stored here. */
+  settledPlace(): Place {
+    if (this.#pending) return this.#parts.device.marks.settled;
+    let settled = this.#taken;
     for (const view of this.#skus.values()) {
-      for (const place of view.unknownPlaces()) if (place.epoch === epoch) settled = Math.min(settled, place.seq - 1);
+      for (const { epoch, seq } of view.unknownPlaces()) {
+        if (comparePlace({ epoch, seq }, settled) <= 0) settled = { epoch, seq: seq - 1 };
+      }
     }
     return settled;
   }
@@ -142,15 +143,19 @@ export class StockView {
     for (const document of await queryPlain(positions, {}))
       this.#view(document.sku).setHub(this.#hubPosition(document));
     for await (const page of log.readKind('void')) for (const fact of page) this.#noteVoid(fact);
+    const { settled } = device.marks;
     const counts: PlacedEvent[] = [];
-    this.#taken = { epoch: journal.epoch, seq: device.marks.settledSeq };
-    for (let from = device.marks.settledSeq + 1; ;) {
-      const page = await log.read(journal.epoch, from, PAGE);
-      for (const fact of page) this.#noteVoid(fact);
-      counts.push(...this.#addFacts(page));
-      await this.#reverse(page.filter((fact) => this.#isFirstVoid(fact)));
-      if (page.length < PAGE) break;
-      from = this.#taken.seq + 1;
+    this.#taken = settled;
+    // The present epoch last, and those before whose facts may not be in the positions yet.
+    const epochs = new Set([settled.epoch, ...device.state.journalNumbers.map(({ epoch }) => epoch), journal.epoch]);
+    for (const epoch of [...epochs].filter((one) => one >= settled.epoch).sort((a, b) => a - b)) {
+      for (let from = epoch === settled.epoch ? settled.seq + 1 : 1; ; from = this.#taken.seq + 1) {
+        const page = await log.read(epoch, from, PAGE);
+        for (const fact of page) this.#noteVoid(fact);
+        counts.push(...this.#addFacts(page));
+        await this.#reverse(page.filter((fact) => this.#isFirstVoid(fact)));
+        if (page.length < PAGE) break;
+      }
     }
     await this.#loadKnown(counts);
     this.#changes.next([...this.#skus.keys()]);
@@ -170,18 +175,18 @@ export class StockView {
   }
 
   #takePositions(documents: readonly PositionDocument[]): Promise<void> | undefined {
-    let lowest: number | undefined;
+    let lowest: Place | undefined;
     for (const document of documents) {
       const view = this.#view(document.sku);
       const hub = this.#hubPosition(document);
       // The hub's database is an older one: facts that it knew it does not know any more.
-      if (view.hub && comparePlace(hub.place, view.hub.place) < 0)
-        lowest = Math.min(lowest ?? hub.place.seq, hub.place.seq);
+      const isBehind = view.hub && comparePlace(hub.place, view.hub.place) < 0;
+      if (isBehind && (!lowest || comparePlace(hub.place, lowest) < 0)) lowest = hub.place;
       view.setHub(hub);
     }
     this.#changes.next(documents.map(({ sku }) => sku));
-    if (lowest === undefined) return undefined;
-    this.#parts.device.mark({ settledSeq: Math.min(this.#parts.device.marks.settledSeq, lowest) });
+    if (!lowest) return undefined;
+    if (comparePlace(lowest, this.#parts.device.marks.settled) < 0) this.#parts.device.mark({ settled: lowest });
     return this.#rebuild();
   }
 

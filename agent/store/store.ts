@@ -65,7 +65,7 @@ async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promi
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
-    device.mark({ settledSeq: stockView.settledSeq() });
+    device.mark({ settled: stockView.settledPlace() });
     await device.saveMarks();
   };
   const close = async () => {

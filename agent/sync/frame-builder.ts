@@ -34,12 +34,19 @@ export class FrameBuilder {
     for (;;) {
       const frame = encodeFrame(facts, encoding);
       const count = facts.length;
-      if (count >= SAMPLE_MIN || frame.length > shape.bytesMax) this.#bytesPerFact[encoding] = frame.length / count;
+      this.#learn(encoding, frame.length / count, count >= SAMPLE_MIN || frame.length > shape.bytesMax);
       if (frame.length <= shape.bytesMax || count === 1) {
         return { fromSeq, count, encoding, frame: frame as Push['frame'] };
       }
       facts = facts.slice(0, Math.max(1, Math.floor((count * shape.bytesMax * 0.9) / frame.length)));
     }
+  }
+
+  /** A short frame tells little, but a run of them after a big fact must not keep frames short for ever. */
+  #learn(encoding: Frame['encoding'], bytesPerFact: number, isSample: boolean): void {
+    const before = this.#bytesPerFact[encoding];
+    if (isSample) this.#bytesPerFact[encoding] = bytesPerFact;
+    else if (bytesPerFact < before) this.#bytesPerFact[encoding] = Math.max(bytesPerFact, before / 4);
   }
 }
 

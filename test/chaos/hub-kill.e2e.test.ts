@@ -60,6 +60,11 @@ it(`S1 S2 M1 a hub killed with -9 ${KILLS} times while it merges ends with every
     }
   });
 
+  cleanups.push(async () => {
+    isSelling = false;
+    await Promise.allSettled(selling);
+  });
+
   let killedInFlight = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const before = await total();

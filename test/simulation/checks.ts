@@ -100,7 +100,8 @@ export class Checks {
   checkpoint(agent: Agent): void {
     const { running, name, parts } = agent;
     if (!running) return;
-    const { epoch } = running.journal;
+    // Marks speak of the epoch in the device's document; while a new one is being begun the journal is in the old.
+    const epoch = running.device.load()?.epoch ?? 0;
     const { ackedSeq } = running.device.marks;
     const durable = this.#database.watermark(parts.device, epoch);
     if (ackedSeq > durable) this.#world.violate('S1', `${name}: checkpoint ${ackedSeq} ahead of watermark ${durable}`);

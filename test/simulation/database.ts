@@ -4,7 +4,7 @@ import type { JournalRecord } from '#hub/sync/devices.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { HeldFacts, type HeldJournal, type LedgerFlaws } from './ledger.ts';
 import type { Life } from './machine.ts';
-import type { Dice, World } from './world.ts';
+import { Moments, type Dice, type World } from './world.ts';
 
 /** How PostgreSQL is at present. */
 export interface DatabaseCondition {
@@ -32,6 +32,8 @@ export class Database {
   readonly devices = new Map<number, DeviceRecord>();
   readonly journals = new Map<number, HeldJournal>();
   readonly held: HeldFacts;
+  /** A transaction begins. */
+  readonly transactions = new Moments();
   /** Called after each commit. */
   onCommit: (frames: readonly IncomingFrame[]) => void = () => undefined;
   readonly #world: World;
@@ -100,6 +102,7 @@ export class Database {
 
   async #transaction(frames: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
     const run = this.#run;
+    this.transactions.happens();
     await this.#world.sleep(this.#dice.between(0.1, 1));
     if (this.condition.isAway) throw unavailable('is away');
     const release = await this.#lock(frames.map(({ location }) => location));

@@ -3,7 +3,7 @@ import type { JournalLog, StoredFact } from '#agent/store/journal-log.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Life } from './machine.ts';
 import { Platter, placeOfSeq } from './platter.ts';
-import type { Dice, World } from './world.ts';
+import { Moments, type Dice, type World } from './world.ts';
 
 /** A group whose writing was cut off: some of its facts lie there, its seal does not. */
 interface Remains {
@@ -19,6 +19,8 @@ export class Disk {
   isFull = false;
   /** Share of writes that fail with an error of the device, perhaps after they were written. */
   failing = 0;
+  /** A group begins to be written. */
+  readonly writes = new Moments();
   /** Called when facts have reached the disk: as a whole group, by a move to another place, or as what a crash left. */
   onDurable: (facts: readonly StoredFact[], how: 'appended' | 'moved' | 'left') => void = () => undefined;
   /** Called before facts are taken off the disk. */
@@ -70,7 +72,10 @@ export class Disk {
   write<T>(life: Life, apply: () => T, facts: readonly StoredFact[] | null): Promise<T> {
     return new Promise((resolve, reject) => {
       const slow = this.#dice.chance(0.02) ? 40 : 1;
-      if (facts) this.#writing = facts;
+      if (facts) {
+        this.#writing = facts;
+        this.writes.happens();
+      }
       this.#world.after(this.#dice.between(0.2, 6) * slow, () => {
         if (life.isOver) return;
         if (facts) this.#writing = null;

@@ -4,11 +4,11 @@ import type { Hub } from './hub.ts';
 import { anyStep } from './machine.ts';
 import { GOOD_LINE } from './network.ts';
 import type { Platter } from './platter.ts';
-import type { Dice, World } from './world.ts';
+import type { Dice, Moments, World } from './world.ts';
 
 const SECOND = 1_000;
 /** A restored machine is away so long: nothing that it had sent before is still under way. */
-const RESTORING_MS = 150 * SECOND;
+const RESTORING_MS = 100 * SECOND;
 
 export interface FaultParts {
   readonly world: World;
@@ -46,7 +46,14 @@ export class Faults {
   }
 
   readonly #lineFaults: readonly Fault<Agent>[] = [
-    [4, 'line cut', async ({ parts: { line } }) => line.cut()],
+    [
+      4,
+      'line cut',
+      async ({ parts: { line } }, dice) => {
+        await this.#amid(line.messages, 40, dice);
+        line.cut();
+      },
+    ],
     [
       3,
       'line silent',
@@ -74,6 +81,7 @@ export class Faults {
       4,
       'crash',
       async (agent, dice) => {
+        await this.#amid(agent.parts.disk.writes, 8, dice);
         agent.crash();
         await this.#parts.world.sleep(dice.between(0.3, 20) * SECOND);
         agent.start();
@@ -118,8 +126,8 @@ export class Faults {
         await Promise.race([pruning.catch(() => undefined), this.#parts.world.sleep(5 * SECOND)]);
       },
     ],
-    [1, 'backup', async (agent) => void this.#backups.set(agent, agent.parts.disk.platter.copy())],
-    [1, 'restore', (agent) => this.#restore(agent)],
+    [2, 'backup', async (agent) => void this.#backups.set(agent, agent.parts.disk.platter.copy())],
+    [2, 'restore', (agent) => this.#restore(agent)],
   ];
 
   readonly #hubFaults: readonly Fault<Hub>[] = [
@@ -127,6 +135,7 @@ export class Faults {
       3,
       'crash',
       async (hub, dice) => {
+        await this.#amid(this.#parts.database.transactions, 20, dice);
         hub.crash();
         for (const { parts } of this.#parts.agents) parts.line.lostSide('hub');
         await this.#parts.world.sleep(dice.between(0.5, 30) * SECOND);
@@ -151,6 +160,7 @@ export class Faults {
       1,
       'away',
       async (database, dice) => {
+        await this.#amid(database.transactions, 20, dice);
         database.goAway();
         await this.#parts.world.sleep(dice.between(1, 40) * SECOND);
         database.condition = GOOD_DATABASE;
@@ -185,10 +195,17 @@ export class Faults {
     void haunt();
   }
 
+  /** Often in the middle of something: up to `withinMs` after the next of such moments. */
+  async #amid(moments: Moments, withinMs: number, dice: Dice): Promise<void> {
+    if (dice.chance(0.35)) return;
+    await Promise.race([moments.next(), this.#parts.world.sleep(20 * SECOND)]);
+    await this.#parts.world.sleep(dice.between(0, withinMs));
+  }
+
   async #restore(agent: Agent): Promise<void> {
     const { world, untilMs, restoring, restored } = this.#parts;
     const backup = this.#backups.get(agent);
-    if (!backup || world.nowMs + 2 * RESTORING_MS > untilMs) return;
+    if (!backup || world.nowMs + 1.5 * RESTORING_MS > untilMs) return;
     agent.crash();
     await world.sleep(RESTORING_MS);
     restoring(agent, backup);

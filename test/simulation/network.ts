@@ -1,7 +1,7 @@
 import type { Connection, Link, LinkEvents } from '#agent/sync/link.ts';
 import type { Answer } from '#shared/protocol/events.ts';
 import type { Life } from './machine.ts';
-import type { Dice, World } from './world.ts';
+import { Moments, type Dice, type World } from './world.ts';
 
 /** The hub's end of connections; null while nothing listens there. */
 export interface Door {
@@ -45,6 +45,8 @@ const PING_MS = 45_000;
 /** The way between one store and the hub. Connections come and go; messages of an old one may come late. */
 export class Line {
   condition: LineCondition = GOOD_LINE;
+  /** A message goes off. */
+  readonly messages = new Moments();
   /** Called with each answer of the hub before it travels. */
   onAnswer: (event: string, message: unknown, answer: Answer<unknown>) => void = () => undefined;
   readonly name: string;
@@ -199,7 +201,8 @@ export class Wire {
   }
 
   #transmit(direction: 'up' | 'down', deliver: () => void): void {
-    const { world, dice, condition } = this.#line;
+    const { world, dice, condition, messages } = this.#line;
+    messages.happens();
     const arrive = () => {
       if (!this.#isCut && !this.#line.condition.isSilent) deliver();
     };

@@ -55,7 +55,7 @@ export function settingsOf(world: World, facts: number): RunSettings {
     },
     readMax: dice.pick([2, 5, 20, 500]),
     intensity: dice.pick([0, 0.6, 1, 1.6, 2.5]),
-    overMs: Math.max(5 * MINUTE, facts * perFactMs),
+    overMs: Math.max(8 * MINUTE, facts * perFactMs),
     devicesOf: () => (devices.chance(0.3) ? 2 : 1),
     tillsOf: () => tills.int(1, 3),
   };

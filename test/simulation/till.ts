@@ -42,7 +42,9 @@ export class Till {
     const { world, dice, acts, overMs, workload } = this.#parts;
     while (this.#left > 0) {
       const count = Math.min(this.#left, dice.chance(0.2) ? dice.int(2, 12) : 1);
-      await world.sleep(dice.between(0, (2 * overMs * count) / acts));
+      // In a hurry when the time is over.
+      const gapMs = Math.min(overMs / 8, (2 * overMs * count) / acts);
+      await world.sleep(world.nowMs < overMs ? dice.between(0, gapMs) : 1_000);
       const told = workload.next(count);
       this.#left -= Math.max(1, told.length);
       await this.#tell(told);

@@ -117,6 +117,24 @@ export class World {
   }
 }
 
+/** Moments of one kind, for what wants to happen just then. */
+export class Moments {
+  #waiting: (() => void)[] = [];
+
+  /** Resolves at the next one. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  happens(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
 /** Random choices by name. */
 export class Dice {
   readonly next: Random;

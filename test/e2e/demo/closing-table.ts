@@ -11,6 +11,7 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly tally: Readonly<Record<StoreCode, StoreTally>>;
   readonly files: Readonly<Record<StoreCode, FileTotals>>;
+  readonly late: Readonly<Record<StoreCode, number>>;
   readonly delays: Delays;
   readonly faults: readonly Fault[];
   readonly feedMs: number;
@@ -39,6 +40,7 @@ export function drawOutcome(outcome: Outcome, pen: Pen): string[] {
     ['  doubled', of(({ facts }) => facts.doubled.length), 'zero'],
     ['  changed, or sent by nobody', of(({ facts }) => facts.different.length + facts.unexpected.length), 'zero'],
     undefined,
+    ['facts handed over a day late or more', (code) => outcome.late[code]],
     ['facts handed over again, recognised', (code) => tally[code].duplicates + files[code].duplicates],
     ['files handed over', (code) => files[code].files],
     ['  the very same again, recognised', (code) => files[code].seenBefore],

@@ -5,17 +5,19 @@ import { COUNT_PREFIX, type StoreCode } from './rules.ts';
 import { foldShelves } from './shelves.ts';
 
 const LINES_PER_COUNT = 500;
+const LATE_BY: Readonly<Record<StoreCode, number>> = { YORK: 0, BATH: 2, LEEDS: Number.POSITIVE_INFINITY };
 
-/** A stock count, and after how much of the feed (days, 0 is the beginning) it is handed in. */
+/** A stock count, with when it is taken and when it is handed in, in days since the beginning. */
 export interface PlannedCount {
   readonly fact: ExpectedFact;
+  readonly takenDay: number;
   readonly handedInDay: number;
 }
 
 /**
  * The counts of one store: all shelves before the first day, a part of them on two nights. Every seventh shelf opens
  * with less than will be sold (stock will go below zero), every fifth recount finds another number than the books.
- * The first recount is handed in late: in YORK the next but one day, in the others after the second recount (M3).
+ * The first recount comes in time in YORK, where sales come late; two days late in BATH, and in LEEDS last of all (M3).
  */
 export function planCounts(
   store: StoreCode,
@@ -25,7 +27,7 @@ export function planCounts(
 ): PlannedCount[] {
   const random = seededRandom(seed + store.length * 7919 + store.charCodeAt(0));
   const opening = countsAt(store, 'opening', `${days[0]} 05:00:00`, openingLines(facts, random));
-  const planned = opening.map((fact) => ({ fact, handedInDay: 0 }));
+  const planned = opening.map((fact) => ({ fact, takenDay: 0, handedInDay: 0 }));
   const nights = [Math.floor(days.length / 3), Math.floor((days.length * 2) / 3)];
   const all = [...facts, ...opening];
   for (const [place, night] of [...new Set(nights)].entries()) {
@@ -36,8 +38,10 @@ export function planCounts(
       .map(([sku, { onHand }]) => ({ sku, quantity: Math.max(0, onHand + (random() < 0.2 ? whole(random, -5, 5) : 0)) }));
     const counts = countsAt(store, `night-${place + 1}`, time, lines);
     all.push(...counts);
-    const lateBy = place > 0 ? 0 : store === 'YORK' ? 2 : days.length;
-    planned.push(...counts.map((fact) => ({ fact, handedInDay: Math.min(night + 0.95 + lateBy, days.length - 0.05) })));
+    const lateBy = place > 0 ? 0 : LATE_BY[store];
+    const takenDay = night + 0.95;
+    const handedInDay = Math.min(takenDay + lateBy, days.length - 0.05);
+    planned.push(...counts.map((fact) => ({ fact, takenDay, handedInDay })));
   }
   return planned;
 }

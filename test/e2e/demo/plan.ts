@@ -16,18 +16,26 @@ export interface Plan {
   readonly facts: Readonly<Record<StoreCode, readonly ExpectedFact[]>>;
   /** Everything that must be in the stores' quarantine in the end. */
   readonly refusals: readonly ExpectedRefusal[];
+  /** Facts that are handed over a day late or more. */
+  readonly late: Readonly<Record<StoreCode, number>>;
   /** Rows of the input that each store was dealt. */
   readonly rows: Readonly<Record<StoreCode, number>>;
   /** Every code of the data set with a name: the catalogue. */
   readonly products: readonly { sku: string; name: string }[];
 }
 
+/** A receipt written by hand in YORK, keyed in later: a count may have been taken meanwhile, and must stay right (M2). */
+const LATE_DAYS = 1.5;
+const isLate = ({ store, invoice }: DealtInvoice): boolean =>
+  store === 'YORK' && spread(`late:${invoice.number}`) % 10 === 0;
+
 /** One store drops CSV files, one posts, one does both with some invoices by either and some by both ways. */
 export function makePlan(slice: Slice, seed: number): Plan {
   const dealt = dealInvoices(slice, seed);
   const of = (store: StoreCode) => dealt.filter((one) => one.store === store);
   const placeOf = new Map(slice.days.map((day, place) => [day, place]));
-  const dayOf = ({ invoice }: DealtInvoice) => placeOf.get(invoice.day)! + partOfDay(invoice.minute);
+  const inTime = ({ invoice }: DealtInvoice) => placeOf.get(invoice.day)! + partOfDay(invoice.minute);
+  const dayOf = (one: DealtInvoice) => (isLate(one) ? Math.min(inTime(one) + LATE_DAYS, slice.days.length - 0.03) : inTime(one));
   const share = ({ invoice }: DealtInvoice) =>
     invoice.number.startsWith('A') ? 0 : spread(`way:${seed}:${invoice.number}`) % 4;
   const collected = of('BATH').filter((one) => share(one) !== 2);
@@ -41,7 +49,7 @@ export function makePlan(slice: Slice, seed: number): Plan {
     postSingly(of('YORK'), dayOf),
     postHourly(collected, dayOf),
     dropExports(slice, 'BATH', alsoDropped),
-    addDirt(slice, of('YORK'), of('LEEDS'), collected),
+    addDirt(slice, of('YORK').filter((one) => !isLate(one)), of('LEEDS'), collected),
     {
       deliveries: counts.map(({ fact, handedInDay }) =>
         fact.store === 'LEEDS' ? countDrop(fact, handedInDay) : postCount(fact, handedInDay),
@@ -56,6 +64,11 @@ export function makePlan(slice: Slice, seed: number): Plan {
       ...counts.map(({ fact }) => fact).filter((fact) => fact.store === store),
     ]),
     refusals,
+    late: byStore((store) => {
+      const sales = of(store).filter(isLate).flatMap(({ facts }) => facts);
+      const lateCounts = counts.filter(({ fact, handedInDay, takenDay }) => fact.store === store && handedInDay >= takenDay + 1);
+      return sales.length + lateCounts.length;
+    }),
     rows: byStore((store) => of(store).reduce((sum, { invoice }) => sum + invoice.rows.length, 0)),
     products: productsOf(slice),
   };

@@ -97,6 +97,7 @@ async function play(
         YORK: await readFileTotals(stores.YORK),
         BATH: await readFileTotals(stores.BATH),
       },
+      late: plan.late,
       delays: measureDelays(stores, watch.sights, outagesOf(faults, startedMs)),
       faults,
       feedMs,

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '#shared/runtime/logger.ts';
+import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
+import { openStore, type Store } from './store.ts';
+
+const NOON = 1_790_000_000_000;
+const DAY = 86_400_000;
+const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1);
+
+let folder: string;
+let store: Store;
+let time: number;
+const clock = { now: () => time, monotonic: () => 0, after: () => () => undefined };
+const open = () => openStore({ folder, logger: silentLogger, clock });
+const reopen = async () => {
+  await store.close();
+  store = await open();
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+  time = NOON;
+  store = await open();
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('store', () => {
+  it('F2 F4 keeps facts over a reopen, with keys of any printable characters', async () => {
+    const keys = ['__proto__', 'constructor', 'a b', "o'clock \"|\\%", '😀 ключ', 'é', 'e\u0301', 'A', 'a', 'x'.repeat(128), ':', '$eq'];
+    await store.journal.append(keys.map((key) => adjustmentDraft(key)));
+    const { epoch } = store.journal;
+    await reopen();
+    expect([store.journal.epoch, store.journal.lastSeq]).toEqual([epoch, keys.length]);
+    expect((await store.journal.read(1, 100)).map(({ key }) => key)).toEqual(keys);
+    const again = await store.journal.append(keys.map((key) => adjustmentDraft(key)));
+    expect(again.map((result) => ['seq' in result && result.seq, result.status])).toEqual(oneTo(keys.length).map((seq) => [seq, 'duplicate']));
+  });
+
+  it('F1 F5 gives bodies back exactly as they were', async () => {
+    await store.journal.append([saleDraft('a', [['😀', 2], ['__proto__', 1]])]);
+    const [fact] = await store.journal.read(1, 1);
+    expect(fact?.bodyText).toBe('{"currency":"EUR","lines":[{"sku":"😀","quantity":2,"unitPriceMinor":199},{"sku":"__proto__","quantity":1,"unitPriceMinor":199}]}');
+  });
+
+  it('F3 S5 prunes old acknowledged facts only, from the beginning, and loses neither seq nor clock', async () => {
+    await store.journal.append(oneTo(1_150).map((n) => adjustmentDraft(`k${n}`)));
+    time = NOON + 1;
+    await store.journal.append(oneTo(50).map((n) => adjustmentDraft(`m${n}`)));
+    time = NOON + 500 * DAY;
+    expect(await store.prune()).toBe(0);
+    store.device.mark({ ackedSeq: 1_100 });
+    expect(await store.prune()).toBe(1_100);
+    expect(store.journal.prunedSeq).toBe(1_100);
+    await reopen();
+    expect((await store.journal.read(1, 500)).map(({ seq }) => seq)).toEqual(oneTo(100).map((n) => 1_100 + n));
+    await store.journal.append([adjustmentDraft('young')]);
+    store.device.mark({ ackedSeq: 1_201 });
+    time = NOON + 1_500 * DAY;
+    await store.prune();
+    time = NOON;
+    await reopen();
+    expect(await store.journal.append([adjustmentDraft('next')])).toMatchObject([{ seq: 1_202, at: NOON + 500 * DAY }]);
+    expect(await store.prune(0)).toBe(0);
+  });
+
+  it('F5 keeps what was refused verbatim, the same arrival once, over a reopen, page by page', async () => {
+    const one = (n: number, verbatim = `text ${n}`) => ({ id: `id${n}`, source: 'csv:sales', code: 'CSV_ROW_INVALID' as const, detail: 'bad', verbatim });
+    await store.quarantine.keep([one(1, 'a\u0000"b\n😀'), one(2), one(2)]);
+    time += 5;
+    await store.quarantine.keep([one(2), one(3)]);
+    expect(store.quarantine.count).toBe(3);
+    await reopen();
+    expect(store.quarantine.count).toBe(3);
+    const first = await store.quarantine.list({ limit: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(['id3', 'id2']);
+    const second = await store.quarantine.list({ limit: 2, cursor: first.nextCursor! });
+    expect(second.items).toMatchObject([{ id: 'id1', verbatim: 'a\u0000"b\n😀', at: NOON }]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('takes two stores in one process for two', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'store-'));
+    const second = await openStore({ folder: other, logger: silentLogger, clock });
+    await second.journal.append([adjustmentDraft('a')]);
+    expect([store.journal.lastSeq, second.journal.lastSeq]).toEqual([0, 1]);
+    await second.close();
+    rmSync(other, { recursive: true, force: true });
+  });
+
+  it('M1 the view of stock knows facts of an epoch before that no position holds yet', async () => {
+    await store.journal.append([saleDraft('a', [['A', 1]]), saleDraft('b', [['A', 2]])]);
+    await store.device.update({ journalNumbers: [{ epoch: store.journal.epoch, journal: 3 }] });
+    await store.journal.beginEpoch(1);
+    await store.journal.append([saleDraft('c', [['A', 4]])]);
+    await store.stockView.settled();
+    expect(store.stockView.onHand('A')).toBe(-7);
+    await reopen();
+    expect(store.stockView.onHand('A')).toBe(-7);
+    const base = { damaged: 0, quarantined: 0, anchor: null };
+    await store.device.update({ journalNumbers: [...store.device.state.journalNumbers, { epoch: store.journal.epoch, journal: 4 }] });
+    await store.db.positions.upsert({ id: ':A', sku: 'A', onHand: -3, ...base, journal: 4, watermark: 1 });
+    expect(store.stockView.onHand('A')).toBe(-7);
+    expect(store.stockView.settledPlace()).toEqual({ epoch: store.journal.epoch, seq: 1 });
+  });
+
+  it('M1 the view of stock outlives the move of facts into a new epoch', async () => {
+    await store.journal.append([saleDraft('a', [['A', 1]]), saleDraft('b', [['A', 2]])]);
+    await store.journal.beginEpoch(0);
+    await store.journal.append([saleDraft('c', [['A', 4]])]);
+    await store.stockView.settled();
+    expect(store.stockView.onHand('A')).toBe(-7);
+    await reopen();
+    expect(store.stockView.onHand('A')).toBe(-7);
+  });
+});

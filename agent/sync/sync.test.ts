@@ -1,0 +1,201 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type Store } from '#agent/store/store.ts';
+import { helloMessage } from '#shared/protocol/messages/hello.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { silentLogger } from '#shared/runtime/logger.ts';
+import { adjustmentDraft } from '#test/support/facts.ts';
+import { MiniHub } from '#test/support/mini-hub.ts';
+import { adoptDeviceKey, loadDeviceKey, nextDeviceKey, type DeviceKey } from './device-key.ts';
+import { startSync, type Sync } from './sync.ts';
+
+/** Time runs as always, but what takes seconds takes a hundredth of it. */
+const quickClock = { ...systemClock, after: (delayMs: number, call: () => void) => systemClock.after(delayMs / 100, call) };
+const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1);
+
+let hub: MiniHub;
+let folder: string;
+let store: Store;
+let key: DeviceKey;
+let sync: Sync | undefined;
+
+beforeEach(async () => {
+  hub = await MiniHub.start();
+  folder = mkdtempSync(join(tmpdir(), 'sync-'));
+  nextDeviceKey(folder);
+  adoptDeviceKey(folder);
+  key = loadDeviceKey(folder);
+  store = await openStore({ folder, logger: silentLogger, clock: systemClock });
+  const identity = { device: 7, store: { code: 'S1', name: 'One' }, hubUrl: hub.url, deviceName: 'till', enrolledAt: 1 };
+  await store.device.update({ identity });
+});
+
+afterEach(async () => {
+  await sync?.stop();
+  sync = undefined;
+  await store.close();
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(): Sync {
+  sync = startSync({ store, hubUrl: hub.url, deviceKey: key, clock: quickClock, random: () => 0.5, logger: silentLogger, agentVersion: '0.1.0' });
+  return sync;
+}
+
+async function append(first: number, last: number): Promise<void> {
+  await store.journal.append(oneTo(last).slice(first - 1).map((n) => adjustmentDraft(`k${n}`)));
+}
+
+const taken = () => hub.journals.get(store.journal.epoch) ?? [];
+const keysTo = (last: number) => oneTo(last).map((n) => `k${n}`);
+const arrived = (last: number) => expect.poll(taken, { timeout: 8_000, interval: 5 }).toEqual(keysTo(last));
+const phase = (name: string) => expect.poll(async () => (await sync?.status())?.phase, { timeout: 8_000, interval: 5 }).toBe(name);
+
+describe('sync over a real socket', () => {
+  it('drains what was journaled offline, then sends live facts at once', async () => {
+    await append(1, 3_000);
+    start();
+    await arrived(3_000);
+    expect(Math.max(...hub.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(64 * 1024);
+    const before = performance.now();
+    await append(3_001, 3_001);
+    await arrived(3_001);
+    expect(performance.now() - before).toBeLessThan(200);
+    await expect.poll(() => sync?.status()).toMatchObject({ phase: 'online', ackedSeq: 3_001, backlog: 0, oldestUnsentAt: null, lastError: null, store: { code: 'S1' } });
+    expect(store.device.marks.ackedSeq).toBe(3_001);
+  });
+
+  it('X1 proves itself by the signature of the nonce, and says where its journal stands', async () => {
+    await append(1, 2);
+    start();
+    await phase('online');
+    const [hello] = hub.hellos;
+    expect(hello).toMatchObject({ protocol: 2, device: 7, epoch: store.journal.epoch, backlog: 2 });
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey }, format: 'jwk' });
+    const signature = Buffer.from(key.signHello('n', 7, 5), 'base64url');
+    expect(verify(null, helloMessage('n', 7, 5), publicKey, signature)).toBe(true);
+  });
+
+  it('S1 S2 a hub that is silent, then cut, then back gets every fact once, in order', async () => {
+    await append(1, 1_200);
+    hub.pushes = 'silence';
+    start();
+    await phase('online');
+    expect((await sync?.status())?.ackedSeq).toBe(0);
+    // The answer's time is over: the connection is dropped and made again.
+    await expect.poll(() => hub.hellos.length, { timeout: 8_000 }).toBeGreaterThan(2);
+    expect((await sync?.status())?.ackedSeq).toBe(0);
+    hub.pushes = 'answer';
+    await append(1_201, 1_300);
+    await expect.poll(() => taken().length).toBeGreaterThan(0);
+    hub.cut();
+    await append(1_301, 1_400);
+    await arrived(1_400);
+  });
+
+  it('S1 the hub\'s watermark is believed, also when it is lower than what was acknowledged before', async () => {
+    await append(1, 50);
+    start();
+    await arrived(50);
+    hub.journals.set(store.journal.epoch, keysTo(20));
+    hub.cut();
+    await arrived(50);
+  });
+
+  it('S2 a hub that knows more than the journal gets a new epoch, with what it may not have', async () => {
+    await append(1, 5);
+    const { epoch } = store.journal;
+    store.device.mark({ ackedSeq: 3 });
+    hub.journals.set(epoch, keysTo(9));
+    start();
+    await expect.poll(() => store.journal.epoch, { timeout: 8_000 }).toBeGreaterThan(epoch);
+    await expect.poll(taken, { timeout: 8_000 }).toEqual(['k4', 'k5']);
+    await append(6, 6);
+    await expect.poll(taken).toEqual(['k4', 'k5', 'k6']);
+    expect(store.stockView.onHand('A-1')).toBe(6);
+  });
+
+  it('waits when the hub is busy, and shows why facts are not taken', async () => {
+    hub.pushes = { code: 'HUB_BUSY', retryAfterMs: 500 };
+    start();
+    await append(1, 2);
+    await expect.poll(async () => (await sync?.status())?.lastError?.code).toBe('HUB_BUSY');
+    hub.pushes = 'answer';
+    await arrived(2);
+    await expect.poll(async () => (await sync?.status())?.lastError).toBeNull();
+  });
+
+  it('stops asking a hub that has revoked it, keeps journaling, and says what to do', async () => {
+    start();
+    await phase('online');
+    hub.hello = { code: 'DEVICE_REVOKED' };
+    hub.revoke();
+    await phase('refused');
+    await append(1, 3);
+    expect(await sync?.status()).toMatchObject({ backlog: 3, lastError: { code: 'DEVICE_REVOKED' } });
+    hub.hello = 'answer';
+    await arrived(3);
+  });
+
+  it('S6 signs nothing for a hub that serves no common protocol', async () => {
+    hub.protocol = { oldest: 3, current: 4 };
+    start();
+    await phase('refused');
+    expect([hub.hellos.length, (await sync?.status())?.lastError?.code]).toEqual([0, 'PROTOCOL_TOO_OLD']);
+  });
+
+  it('S5 measures the hub\'s clock at the handshake, keeps it, and gives it to facts', async () => {
+    hub.clockAheadMs = 3_600_000;
+    start();
+    await phase('online');
+    await append(1, 1);
+    const [fact] = await store.journal.read(1, 1);
+    expect(Math.abs((fact?.offsetMs ?? 0) - 3_600_000)).toBeLessThan(500);
+    expect(Math.abs((fact?.at ?? 0) - Date.now() - 3_600_000)).toBeLessThan(1_000);
+    expect(store.device.state.clock?.offsetMs).toBe(fact?.offsetMs);
+  });
+
+  it('S3 pulls what the hub has, follows hints, and catches up on hints that were lost', async () => {
+    const product = (n: number) => ({ sku: n === 3 ? '__proto__' : `P${n}`, name: `Product ${n}`, gtin: null, deleted: false });
+    hub.documents.products = oneTo(2_500).map(product);
+    hub.documents.storeConfig = [{ name: 'constructor', value: { days: 3 }, store: 'S1' }];
+    hub.factsPerPage = 700;
+    start();
+    await expect.poll(() => store.products.size, { timeout: 8_000 }).toBe(2_500);
+    expect(store.products.get('__proto__')?.name).toBe('Product 3');
+    expect(await store.db.storeConfig.find().exec()).toHaveLength(1);
+    hub.documents.products.push({ ...product(1), deleted: true }, { ...product(2), name: 'New name' });
+    hub.changed('products');
+    await expect.poll(() => [store.products.size, store.products.get('P2')?.name]).toEqual([2_499, 'New name']);
+    hub.cut();
+    hub.documents.products.push(product(9_000));
+    await expect.poll(() => store.products.get('P9000')?.name, { timeout: 8_000 }).toBe('Product 9000');
+    expect(store.freshness().asOf).not.toBeNull();
+  });
+
+  it('asks nothing while offline, stops at once all the same, and reports when it is back', async () => {
+    const { url } = hub;
+    await hub.close();
+    start();
+    await phase('backingOff');
+    expect((await sync?.status())?.lastError?.code).toBe('HUB_UNREACHABLE');
+    hub = await MiniHub.start(Number(new URL(url).port));
+    await phase('online');
+    await expect.poll(() => hub.reports[0], { timeout: 8_000 }).toMatchObject({ lastSeq: 0, backlog: 0, quarantined: 0, agentVersion: '0.1.0' });
+    await hub.close();
+    await phase('backingOff');
+    const before = performance.now();
+    await sync?.stop();
+    expect(performance.now() - before).toBeLessThan(500);
+    hub = await MiniHub.start();
+  });
+
+  it('does not start for a store that has not been enrolled', async () => {
+    await store.device.update({ identity: null });
+    expect(start).toThrow(expect.objectContaining({ code: 'NOT_ENROLLED' }));
+  });
+});

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server, type Socket } from 'socket.io';
+import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
+import { toWireError, ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
+import { decodeFrame } from '#shared/protocol/frame.ts';
+import type { Hello, Welcome } from '#shared/protocol/messages/hello.ts';
+import type { Collection, Documents, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
+import type { Push } from '#shared/protocol/messages/push.ts';
+import type { StatusReport } from '#shared/protocol/messages/status.ts';
+
+type HubSocket = Socket<AgentEvents, HubEvents>;
+
+/** The other end of the wire, as small as can be, over a real socket: for tests of the agent alone. */
+export class MiniHub {
+  readonly url: string;
+  /** Keys by seq, of each epoch. */
+  readonly journals = new Map<number, string[]>();
+  readonly documents: { [Name in Collection]: Documents[Name][] } = { products: [], positions: [], storeConfig: [] };
+  readonly hellos: Hello[] = [];
+  readonly frames: { fromSeq: number; count: number; bytes: number }[] = [];
+  readonly reports: StatusReport[] = [];
+  readonly pulls: Pull[] = [];
+  /** Knobs: what a push gets instead of an answer, how far the clock is off, what the range of protocols is. */
+  pushes: 'answer' | 'silence' | { code: ErrorCode; retryAfterMs?: number } = 'answer';
+  hello: 'answer' | { code: ErrorCode } = 'answer';
+  clockAheadMs = 0;
+  protocol = { oldest: 1, current: 2 };
+  factsPerPage = 1_000;
+  readonly #io: Server<AgentEvents, HubEvents>;
+  readonly #close: () => Promise<void>;
+
+  private constructor(url: string, io: Server<AgentEvents, HubEvents>, close: () => Promise<void>) {
+    this.url = url;
+    this.#io = io;
+    this.#close = close;
+  }
+
+  static async start(port = 0): Promise<MiniHub> {
+    const http = createServer();
+    const io = new Server<AgentEvents, HubEvents>(http, { transports: ['websocket'], maxHttpBufferSize: 1e6 });
+    await new Promise<void>((resolve) => {
+      http.listen(port, '127.0.0.1', resolve);
+    });
+    const hub = new MiniHub(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, io, () => io.close());
+    io.of(NAMESPACE).on('connection', (socket) => hub.#serve(socket as HubSocket));
+    return hub;
+  }
+
+  watermark(epoch: number): number {
+    return this.journals.get(epoch)?.length ?? 0;
+  }
+
+  changed(collection: Collection): void {
+    this.#io.of(NAMESPACE).emit('changed', { collection });
+  }
+
+  revoke(): void {
+    this.#io.of(NAMESPACE).emit('revoked', { reason: 'the till was stolen' });
+  }
+
+  cut(): void {
+    this.#io.of(NAMESPACE).disconnectSockets(true);
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  #serve(socket: HubSocket): void {
+    socket.on('hello', (message, reply) => {
+      this.hellos.push(message);
+      if (this.hello === 'answer') reply({ ok: true, value: this.#welcome(message) });
+      else reply(refusal(this.hello.code));
+    });
+    socket.on('push', (message, reply) => {
+      if (this.pushes === 'answer') reply({ ok: true, value: this.#take(message) });
+      else if (this.pushes !== 'silence') reply(refusal(this.pushes.code, this.pushes.retryAfterMs));
+    });
+    socket.on('pull', (message, reply) => {
+      this.pulls.push(message);
+      reply({ ok: true, value: this.#page(message) });
+    });
+    socket.on('status', (message, reply) => {
+      this.reports.push(message);
+      reply({ ok: true, value: {} });
+    });
+    socket.emit('challenge', { nonce: randomBytes(32).toString('base64url'), protocol: this.protocol });
+  }
+
+  #welcome({ epoch }: Hello): Welcome {
+    if (!this.journals.has(epoch)) this.journals.set(epoch, []);
+    const journal = [...this.journals.keys()].indexOf(epoch) + 1;
+    const hubNow = Date.now() + this.clockAheadMs;
+    return { protocol: 2, journal, watermark: this.watermark(epoch), hubNow, credit: 3, store: { code: 'S1', name: 'One' } };
+  }
+
+  #take({ epoch, fromSeq, count, encoding, frame }: Push) {
+    const journal = this.journals.get(epoch) ?? [];
+    this.frames.push({ fromSeq, count, bytes: frame.byteLength });
+    const facts = decodeFrame(frame, encoding, fromSeq, count);
+    if (fromSeq <= journal.length + 1) {
+      for (const fact of facts) if (fact.seq === journal.length + 1) journal.push(String(fact.key));
+    }
+    return { ackedSeq: journal.length, duplicates: 0, quarantined: [], credit: 3, backOffMs: 0 };
+  }
+
+  /** Everything after the row that the checkpoint names, a few at a time. */
+  #page({ collection, checkpoint, limit }: Pull): PullAnswer {
+    const from = Number(checkpoint?.position ?? 0);
+    const to = Math.min(this.documents[collection].length, from + Math.min(limit, this.factsPerPage));
+    const documents = this.documents[collection].slice(from, to);
+    const complete = to === this.documents[collection].length;
+    return { collection, documents, complete, checkpoint: { generation: 'g', position: String(to), after: null, scanning: false } };
+  }
+}
+
+function refusal(code: ErrorCode, retryAfterMs?: number): Answer<never> {
+  const error = toWireError(new ShelfwireError(code, 'the test says so'));
+  return { ok: false, error: { ...error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
+}

@@ -3,12 +3,12 @@ import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
+import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import type { SyncReport } from './api/readers.ts';
 import { restingSync } from './status-report.ts';
 import type { Store } from './store/store.ts';
 import { loadDeviceKey } from './sync/device-key.ts';
 import { startSync } from './sync/sync.ts';
-import { AGENT_VERSION } from './version.ts';
 
 /** Brings the store's facts to the hub. */
 export interface SyncPart extends Part {
@@ -29,7 +29,7 @@ export function connectStore(
   try {
     const deviceKey = loadDeviceKey(folder);
     const { hubUrl } = identity;
-    return startSync({ store, hubUrl, deviceKey, clock, random: systemRandom, logger, agentVersion: AGENT_VERSION });
+    return startSync({ store, hubUrl, deviceKey, clock, random: systemRandom, logger, agentVersion: PRODUCT_VERSION });
   } catch (error) {
     if (!(error instanceof ShelfwireError)) throw error;
     logger.error({ err: error, code: error.code }, 'not connected');

@@ -14,7 +14,7 @@ import type { PosSource } from './pos/source.ts';
 import { statusOf } from './status-report.ts';
 import { openStore, type Store } from './store/store.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
-import { Lifecycle } from '#shared/runtime/lifecycle.ts';
+import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 
@@ -47,13 +47,7 @@ export interface Daemon {
  * OPTION_INVALID; then nothing is left running.
  */
 export async function startDaemon(options: DaemonOptions, parts: DaemonParts): Promise<Daemon> {
-  const lifecycle = new Lifecycle(parts.logger);
-  try {
-    return await start(options, parts, lifecycle);
-  } catch (error) {
-    await lifecycle.stop('start failed');
-    throw error;
-  }
+  return startTogether(parts.logger, (lifecycle) => start(options, parts, lifecycle));
 }
 
 async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Lifecycle): Promise<Daemon> {

@@ -1,5 +1,5 @@
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { AGENT_VERSION } from './version.ts';
+import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 
 const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
 
@@ -8,7 +8,7 @@ export const agentCli = defineCli({
   name: 'shelfwire-agent',
   summary:
     "Keeps a store's sales, returns and counts safe on this machine and brings them to the hub when it can be reached.",
-  version: AGENT_VERSION,
+  version: PRODUCT_VERSION,
   options: {
     data: {
       type: 'path',

@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
+import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import type { AgentStatus, SyncReport } from './api/readers.ts';
 import type { SourceStatus } from './pos/source.ts';
 import type { Store } from './store/store.ts';
-import { AGENT_VERSION } from './version.ts';
 
 export interface StatusParts {
   readonly store: Store;
@@ -21,7 +21,7 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
   const sync = (await parts.sync?.status()) ?? restingSync(store);
   const sources = parts.sources();
   return {
-    version: AGENT_VERSION,
+    version: PRODUCT_VERSION,
     startedAt,
     now: parts.now(),
     store: identity?.store ?? null,

@@ -1,5 +1,8 @@
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { HUB_VERSION } from './version.ts';
+import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
+
+/** As root PostgreSQL runs under a system account, which cannot reach a clone below /root: so a place that it can. */
+const dataFolder = process.getuid?.() === 0 ? '/var/lib/shelfwire/hub' : './data/hub';
 
 const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
 
@@ -15,14 +18,14 @@ const store = {
 export const hubCli = defineCli({
   name: 'shelfwire-hub',
   summary: "Merges all stores' facts into one inventory and says what each channel may sell.",
-  version: HUB_VERSION,
+  version: PRODUCT_VERSION,
   options: {
     data: {
       type: 'path',
       env: 'SHELFWIRE_HUB_DATA',
-      default: './data/hub',
+      default: dataFolder,
       placeholder: 'FOLDER',
-      help: 'Folder of the embedded PostgreSQL; not used with a database URL.',
+      help: 'Folder of the embedded PostgreSQL, whose own account must reach it; not used with a database URL.',
     },
     databaseUrl: {
       type: 'url',

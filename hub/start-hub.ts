@@ -4,9 +4,10 @@ import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
-import { Lifecycle } from '#shared/runtime/lifecycle.ts';
+import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
@@ -20,7 +21,6 @@ import { createQuarantineDecisions } from './ledger/release.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startSync } from './sync/sync.ts';
-import { HUB_VERSION } from './version.ts';
 
 export interface HubOptions {
   readonly data: string;
@@ -59,13 +59,7 @@ const COMMAND_ENDS_MS = 20_000;
  * connections, merges answered, sockets closed, then the database. When the start fails nothing is left running.
  */
 export async function startHub(options: HubOptions, parts: HubParts): Promise<Hub> {
-  const lifecycle = new Lifecycle(parts.logger);
-  try {
-    return await start(options, parts, lifecycle);
-  } catch (error) {
-    await lifecycle.stop('start failed');
-    throw error;
-  }
+  return startTogether(parts.logger, (lifecycle) => start(options, parts, lifecycle));
 }
 
 async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle): Promise<Hub> {
@@ -109,9 +103,9 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
   });
   const quarantine = createQuarantineDecisions(pools.ledger);
-  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: HUB_VERSION });
+  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
-  logger.info({ url, version: HUB_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
+  logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };
 }
 

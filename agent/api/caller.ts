@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { key } from '#shared/protocol/fields.ts';
+import { CORRELATION_HEADER, correlationIdFrom, toCorrelationHeader } from '#shared/protocol/correlation.ts';
 
 /** Who calls, and in which story. */
 export interface Caller {
@@ -9,19 +9,16 @@ export interface Caller {
   readonly client: string | undefined;
 }
 
-const HEADER = 'X-Correlation-Id';
-
 /** The correlation id that the client sent, if it is one. */
 export function sentCorrelationId(request: Request): string | undefined {
-  const parsed = key.safeParse(request.get(HEADER));
-  return parsed.success ? parsed.data : undefined;
+  return correlationIdFrom(request.get(CORRELATION_HEADER));
 }
 
 /** Gives each request a correlation id, the client's own or a new one, and says it in the answer. */
 export const correlate: RequestHandler = (request, response, next) => {
   const correlationId = sentCorrelationId(request) ?? randomUUID();
   response.locals['caller'] = { correlationId, client: undefined } satisfies Caller;
-  response.set(HEADER, encodeURI(correlationId));
+  response.set(CORRELATION_HEADER, toCorrelationHeader(correlationId));
   next();
 };
 

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
+import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
 import { nameCaller } from './caller.ts';
 import type { ClientRegistry } from './client-registry.ts';
-import { TokenBucket, type RateRule } from './token-bucket.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -42,7 +42,6 @@ export function requireClient(clients: ClientRegistry, rule: RateRule, clock: Cl
     const client = token === undefined ? undefined : clients.find(token);
     if (client === undefined) {
       refuseWhile(failures.take());
-      response.set('WWW-Authenticate', 'Bearer');
       throw new ShelfwireError(
         'UNAUTHORIZED',
         token === undefined ? 'A bearer token is missing.' : 'The token is not known.',

@@ -6,12 +6,12 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import type { RateRule } from '#shared/runtime/token-bucket.ts';
 import { callerOf, correlate } from './caller.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import { requireClient, requireLoopback } from './guard.ts';
 import { answerProblems, notFound } from './problem.ts';
 import { readRoutes, type Readers } from './routes.ts';
-import type { RateRule } from './token-bucket.ts';
 
 export interface ApiParts {
   /** 0 takes any free port. */

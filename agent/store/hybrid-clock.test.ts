@@ -14,7 +14,10 @@ describe('hybrid clock', () => {
   });
 
   it('S5 never runs backwards, whatever system time and offset do', () => {
-    const step = fc.record({ jumpMs: fc.integer({ min: -1e11, max: 1e10 }), offsetMs: fc.integer({ min: -1e9, max: 1e9 }) });
+    const step = fc.record({
+      jumpMs: fc.integer({ min: -1e11, max: 1e10 }),
+      offsetMs: fc.integer({ min: -1e9, max: 1e9 }),
+    });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const time = { now: NOON };

@@ -13,7 +13,9 @@ const CHILD = join(import.meta.dirname, '../../test/support/append-loop.ts');
 /** Lets a child append, kills it after a random while, and resolves with what it had printed as acknowledged. */
 function appendUntilKilled(folder: string, run: string): Promise<[key: string, seq: number][]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, run], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, run], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let printed = '';
     let killing = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -27,34 +29,40 @@ function appendUntilKilled(folder: string, run: string): Promise<[key: string, s
       if (signal !== 'SIGKILL') return reject(new Error(`the child ended by itself: ${code} ${signal}`));
       // The last line may be cut: its fact need not have been acknowledged.
       const lines = printed.split('\n').slice(1, -1);
-      return resolve(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+      return resolve(
+        lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+      );
     });
   });
 }
 
-it(`F2 F3 ${KILLS} kills at random while appending: every acknowledged fact is there, seq is gapless`, { timeout: 60_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'journal-kill-'));
-  try {
-    const acknowledged = new Map<string, number>();
-    for (let kill = 0; kill < KILLS; kill++) {
-      for (const [key, seq] of await appendUntilKilled(folder, `run${kill}`)) acknowledged.set(key, seq);
-    }
-    const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
-    const found = new Map<string, number>();
-    for (let from = 1; from <= store.journal.lastSeq; ) {
-      const page = await store.journal.read(from, 500);
-      for (const { key, seq } of page) {
-        expect(seq).toBe(from++);
-        found.set(key, seq);
+it(
+  `F2 F3 ${KILLS} kills at random while appending: every acknowledged fact is there, seq is gapless`,
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'journal-kill-'));
+    try {
+      const acknowledged = new Map<string, number>();
+      for (let kill = 0; kill < KILLS; kill++) {
+        for (const [key, seq] of await appendUntilKilled(folder, `run${kill}`)) acknowledged.set(key, seq);
       }
-      expect(page.length).toBeGreaterThan(0);
+      const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
+      const found = new Map<string, number>();
+      for (let from = 1; from <= store.journal.lastSeq;) {
+        const page = await store.journal.read(from, 500);
+        for (const { key, seq } of page) {
+          expect(seq).toBe(from++);
+          found.set(key, seq);
+        }
+        expect(page.length).toBeGreaterThan(0);
+      }
+      const lost = [...acknowledged].filter(([key, seq]) => found.get(key) !== seq);
+      expect(lost).toEqual([]);
+      expect(found.size).toBe(store.journal.lastSeq);
+      expect(acknowledged.size).toBeGreaterThan(KILLS);
+      await store.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
-    const lost = [...acknowledged].filter(([key, seq]) => found.get(key) !== seq);
-    expect(lost).toEqual([]);
-    expect(found.size).toBe(store.journal.lastSeq);
-    expect(acknowledged.size).toBeGreaterThan(KILLS);
-    await store.close();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+  },
+);

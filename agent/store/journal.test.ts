@@ -36,7 +36,10 @@ describe('journal', () => {
   });
 
   it('F3 seq is gapless in the order of arrival, whatever is known, refused or fails', async () => {
-    const call = fc.array(fc.record({ key: fc.integer({ min: 0, max: 30 }), quantity: fc.integer({ min: 1, max: 2 }) }), { minLength: 1, maxLength: 5 });
+    const call = fc.array(
+      fc.record({ key: fc.integer({ min: 0, max: 30 }), quantity: fc.integer({ min: 1, max: 2 }) }),
+      { minLength: 1, maxLength: 5 },
+    );
     const round = fc.record({ calls: fc.array(call, { maxLength: 5 }), full: fc.boolean(), restart: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(round, { maxLength: 8 }), async (rounds) => {
@@ -44,7 +47,11 @@ describe('journal', () => {
         let { journal } = await open(log);
         for (const { calls, full, restart } of rounds) {
           log.fail = full ? new ShelfwireError('STORAGE_FULL', 'full') : undefined;
-          await Promise.allSettled(calls.map((drafts) => journal.append(drafts.map(({ key, quantity }) => adjustmentDraft(`k${key}`, quantity)))));
+          await Promise.allSettled(
+            calls.map((drafts) =>
+              journal.append(drafts.map(({ key, quantity }) => adjustmentDraft(`k${key}`, quantity))),
+            ),
+          );
           if (restart) {
             await journal.close();
             log.fail = undefined;
@@ -77,7 +84,13 @@ describe('journal', () => {
     const { journal, log } = await open();
     const [first] = await journal.append([adjustmentDraft('a', 1)]);
     expect(first).toEqual({ status: 'appended', key: 'a', seq: 1, at: NOON });
-    const results = await journal.append([adjustmentDraft('a', 1), adjustmentDraft('a', 2), adjustmentDraft('b', 1), adjustmentDraft('b', 1), adjustmentDraft('b', 3)]);
+    const results = await journal.append([
+      adjustmentDraft('a', 1),
+      adjustmentDraft('a', 2),
+      adjustmentDraft('b', 1),
+      adjustmentDraft('b', 1),
+      adjustmentDraft('b', 3),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['duplicate', 'refused', 'appended', 'duplicate', 'refused']);
     expect(results[0]).toEqual({ status: 'duplicate', key: 'a', seq: 1, at: NOON });
     expect(results[3]).toMatchObject({ seq: 2 });
@@ -123,12 +136,19 @@ describe('journal', () => {
     await expect(journal.append([adjustmentDraft('b')])).rejects.toMatchObject({ code: 'STORAGE_IO' });
     log.appendGroup = write;
     const results = await journal.append([adjustmentDraft('c'), adjustmentDraft('b')]);
-    expect(results).toMatchObject([{ status: 'appended', seq: 3 }, { status: 'duplicate', seq: 2 }]);
+    expect(results).toMatchObject([
+      { status: 'appended', seq: 3 },
+      { status: 'duplicate', seq: 2 },
+    ]);
   });
 
   it('S5 live facts never go back in time over a restart; imported ones keep their own', async () => {
     const { journal, log } = await open();
-    const results = await journal.append([saleDraft('live', [['A', 1]]), saleDraft('old', [['A', 1]], NOON - 99), saleDraft('future', [['A', 1]], NOON + 99)]);
+    const results = await journal.append([
+      saleDraft('live', [['A', 1]]),
+      saleDraft('old', [['A', 1]], NOON - 99),
+      saleDraft('future', [['A', 1]], NOON + 99),
+    ]);
     expect(results.map((result) => 'at' in result && result.at)).toEqual([NOON, NOON - 99, NOON]);
     await journal.close();
     const later = await open(log, { now: NOON - 86_400_000 });
@@ -141,14 +161,23 @@ describe('journal', () => {
     const { epoch } = journal;
     await journal.beginEpoch(3);
     expect(journal.epoch).toBeGreaterThan(epoch);
-    expect((await journal.read(1, 9)).map(({ key, seq }) => [key, seq])).toEqual([['k4', 1], ['k5', 2]]);
+    expect((await journal.read(1, 9)).map(({ key, seq }) => [key, seq])).toEqual([
+      ['k4', 1],
+      ['k5', 2],
+    ]);
     expect((await log.read(epoch, 1, 9)).map(({ key }) => key)).toEqual(['k1', 'k2', 'k3']);
-    expect(await journal.append([adjustmentDraft('k6'), adjustmentDraft('k2')])).toMatchObject([{ seq: 3 }, { status: 'duplicate', seq: 2 }]);
+    expect(await journal.append([adjustmentDraft('k6'), adjustmentDraft('k2')])).toMatchObject([
+      { seq: 3 },
+      { status: 'duplicate', seq: 2 },
+    ]);
 
     log.head = { epoch: journal.epoch + 1, prunedSeq: 0, moving: { epoch: journal.epoch, afterSeq: 1 } };
     await log.moveGroup([{ ...log.facts.get('k5')!, epoch: journal.epoch + 1, seq: 1 }]);
     const again = (await open(log)).journal;
-    expect((await again.read(1, 9)).map(({ key, seq }) => [key, seq])).toEqual([['k5', 1], ['k6', 2]]);
+    expect((await again.read(1, 9)).map(({ key, seq }) => [key, seq])).toEqual([
+      ['k5', 1],
+      ['k6', 2],
+    ]);
     expect(log.head.moving).toBeNull();
   });
 

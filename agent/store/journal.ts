@@ -237,7 +237,8 @@ export class StoreJournal implements Journal {
     const { head, lastSeq } = await recover(this.#options);
     const isSameEpoch = head.epoch === this.#head.epoch;
     const from = this.#lastSeq + 1;
-    const found = isSameEpoch && lastSeq >= from ? await this.#options.log.read(head.epoch, from, lastSeq - from + 1) : [];
+    const found =
+      isSameEpoch && lastSeq >= from ? await this.#options.log.read(head.epoch, from, lastSeq - from + 1) : [];
     this.#head = head;
     this.#lastSeq = lastSeq;
     this.#mustRecover = false;

@@ -33,20 +33,42 @@ afterEach(async () => {
 
 describe('store', () => {
   it('F2 F4 keeps facts over a reopen, with keys of any printable characters', async () => {
-    const keys = ['__proto__', 'constructor', 'a b', "o'clock \"|\\%", '😀 ключ', 'é', 'e\u0301', 'A', 'a', 'x'.repeat(128), ':', '$eq'];
+    const keys = [
+      '__proto__',
+      'constructor',
+      'a b',
+      'o\'clock "|\\%',
+      '😀 ключ',
+      'é',
+      'e\u0301',
+      'A',
+      'a',
+      'x'.repeat(128),
+      ':',
+      '$eq',
+    ];
     await store.journal.append(keys.map((key) => adjustmentDraft(key)));
     const { epoch } = store.journal;
     await reopen();
     expect([store.journal.epoch, store.journal.lastSeq]).toEqual([epoch, keys.length]);
     expect((await store.journal.read(1, 100)).map(({ key }) => key)).toEqual(keys);
     const again = await store.journal.append(keys.map((key) => adjustmentDraft(key)));
-    expect(again.map((result) => ['seq' in result && result.seq, result.status])).toEqual(oneTo(keys.length).map((seq) => [seq, 'duplicate']));
+    expect(again.map((result) => ['seq' in result && result.seq, result.status])).toEqual(
+      oneTo(keys.length).map((seq) => [seq, 'duplicate']),
+    );
   });
 
   it('F1 F5 gives bodies back exactly as they were', async () => {
-    await store.journal.append([saleDraft('a', [['😀', 2], ['__proto__', 1]])]);
+    await store.journal.append([
+      saleDraft('a', [
+        ['😀', 2],
+        ['__proto__', 1],
+      ]),
+    ]);
     const [fact] = await store.journal.read(1, 1);
-    expect(fact?.bodyText).toBe('{"currency":"EUR","lines":[{"sku":"😀","quantity":2,"unitPriceMinor":199},{"sku":"__proto__","quantity":1,"unitPriceMinor":199}]}');
+    expect(fact?.bodyText).toBe(
+      '{"currency":"EUR","lines":[{"sku":"😀","quantity":2,"unitPriceMinor":199},{"sku":"__proto__","quantity":1,"unitPriceMinor":199}]}',
+    );
   });
 
   it('F3 S5 prunes old acknowledged facts only, from the beginning, and loses neither seq nor clock', async () => {
@@ -71,7 +93,13 @@ describe('store', () => {
   });
 
   it('F5 keeps what was refused verbatim, the same arrival once, over a reopen, page by page', async () => {
-    const one = (n: number, verbatim = `text ${n}`) => ({ id: `id${n}`, source: 'csv:sales', code: 'CSV_ROW_INVALID' as const, detail: 'bad', verbatim });
+    const one = (n: number, verbatim = `text ${n}`) => ({
+      id: `id${n}`,
+      source: 'csv:sales',
+      code: 'CSV_ROW_INVALID' as const,
+      detail: 'bad',
+      verbatim,
+    });
     await store.quarantine.keep([one(1, 'a\u0000"b\n😀'), one(2), one(2)]);
     time += 5;
     await store.quarantine.keep([one(2), one(3)]);
@@ -104,7 +132,9 @@ describe('store', () => {
     await reopen();
     expect(store.stockView.onHand('A')).toBe(-7);
     const base = { damaged: 0, quarantined: 0, anchor: null };
-    await store.device.update({ journalNumbers: [...store.device.state.journalNumbers, { epoch: store.journal.epoch, journal: 4 }] });
+    await store.device.update({
+      journalNumbers: [...store.device.state.journalNumbers, { epoch: store.journal.epoch, journal: 4 }],
+    });
     await store.db.positions.upsert({ id: ':A', sku: 'A', onHand: -3, ...base, journal: 4, watermark: 1 });
     expect(store.stockView.onHand('A')).toBe(-7);
     expect(store.stockView.settledPlace()).toEqual({ epoch: store.journal.epoch, seq: 1 });

@@ -1,4 +1,4 @@
-import type { RxCollection, WithDeleted } from 'rxdb';
+import type { WithDeleted } from 'rxdb';
 import { replicateRxCollection, type RxReplicationState } from 'rxdb/plugins/replication';
 import { Subject } from 'rxjs';
 import { downId } from '#agent/store/collections/fields.ts';
@@ -7,7 +7,14 @@ import type { ProductDocument } from '#agent/store/collections/products.ts';
 import type { StoreConfigDocument } from '#agent/store/collections/store-config.ts';
 import type { StoreDatabase } from '#agent/store/database.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { COLLECTIONS, type Checkpoint, type Collection, type Documents, type Pull, type PullAnswer } from '#shared/protocol/messages/pull.ts';
+import {
+  COLLECTIONS,
+  type Checkpoint,
+  type Collection,
+  type Documents,
+  type Pull,
+  type PullAnswer,
+} from '#shared/protocol/messages/pull.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 
@@ -36,14 +43,15 @@ type Down = ProductDocument | PositionDocument | StoreConfigDocument;
 type Pulled = WithDeleted<Down>;
 
 /** Keeps products, positions and settings as the hub has them: RxDB replication, pull only, fed by hints. */
-export function startDownstream({ db, source, logger, onComplete }: DownstreamParts): Downstream {
+export function startDownstream(parts: DownstreamParts): Downstream {
+  const { db, source, logger } = parts;
   const hints = new Map<Collection, Subject<'RESYNC'>>();
   const states = COLLECTIONS.map((collection): RxReplicationState<Down, Checkpoint> => {
     const hint = new Subject<'RESYNC'>();
     hints.set(collection, hint);
     const state = replicateRxCollection<Down, Checkpoint>({
       replicationIdentifier: `hub-${collection}`,
-      collection: db[collection] as unknown as RxCollection<Down>,
+      collection: db[collection],
       live: true,
       retryTime: RETRY_MS,
       waitForLeadership: false,
@@ -52,7 +60,7 @@ export function startDownstream({ db, source, logger, onComplete }: DownstreamPa
         stream$: hint.asObservable(),
         handler: async (checkpoint, limit) => {
           const page = await pullPage(source, collection, checkpoint ?? null, limit);
-          if (page.complete) onComplete(collection);
+          if (page.complete) parts.onComplete(collection);
           return { documents: page.documents, checkpoint: page.checkpoint ?? undefined };
         },
       },
@@ -80,13 +88,19 @@ interface Page {
  * Pulls until there is at least a full page or no more: RxDB takes a page that is not full for the end, while the hub
  * may give few documents at a time and still have more.
  */
-async function pullPage(source: PullSource, collection: Collection, from: Checkpoint | null, limit: number): Promise<Page> {
+async function pullPage(
+  source: PullSource,
+  collection: Collection,
+  from: Checkpoint | null,
+  limit: number,
+): Promise<Page> {
   const documents: Pulled[] = [];
   let checkpoint = from;
   for (;;) {
     const answer = await pullOnce(source, { collection, checkpoint, limit });
     if (!answer) return { documents: [], checkpoint: from, complete: false };
-    if (answer.collection !== collection) throw new ShelfwireError('INTERNAL', `The hub gave ${answer.collection} for ${collection}.`);
+    if (answer.collection !== collection)
+      throw new ShelfwireError('INTERNAL', `The hub gave ${answer.collection} for ${collection}.`);
     for (const document of answer.documents) documents.push(toPulled(document));
     ({ checkpoint } = answer);
     if (answer.complete || documents.length >= limit) return { documents, checkpoint, complete: answer.complete };

@@ -53,7 +53,10 @@ function call(more: { again?: boolean; token?: string } = {}) {
   return enrol({ hubUrl, token, deviceName: 'till 1', folder, device, clock: systemClock, ...more });
 }
 
-const welcome = (device: number): [number, string] => [201, JSON.stringify({ device, store: { code: 'S1', name: 'One' } })];
+const welcome = (device: number): [number, string] => [
+  201,
+  JSON.stringify({ device, store: { code: 'S1', name: 'One' } }),
+];
 
 describe('enrolment', () => {
   it('X1 the key is on disk before it is sent, for its owner only, and the device is remembered', async () => {
@@ -61,7 +64,8 @@ describe('enrolment', () => {
     expect(await call()).toMatchObject({ device: 4, store: { code: 'S1' }, deviceName: 'till 1' });
     expect(state.identity?.device).toBe(4);
     expect(loadDeviceKey(folder).publicKey).toBe(asked[0]?.publicKey);
-    if (process.platform !== 'win32') expect(statSync(join(folder, 'device.key')).mode & 0o777).toBe(0o600);
+    const mode = process.platform === 'win32' ? 0o600 : statSync(join(folder, 'device.key')).mode & 0o777;
+    expect(mode).toBe(0o600);
   });
 
   it('S2 after a lost answer the same key is sent again', async () => {

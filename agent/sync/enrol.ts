@@ -61,7 +61,10 @@ async function ask(url: URL, request: object, fetch: typeof globalThis.fetch): P
     status = response.status;
     text = (await response.text()).slice(0, ANSWER_CHARS_MAX);
   } catch (cause) {
-    throw new ShelfwireError('HUB_UNREACHABLE', `${url.origin} does not answer.`, { cause, context: { url: url.href } });
+    throw new ShelfwireError('HUB_UNREACHABLE', `${url.origin} does not answer.`, {
+      cause,
+      context: { url: url.href },
+    });
   }
   const body = parseJson(text);
   const answer = enrolAnswer.safeParse(body);

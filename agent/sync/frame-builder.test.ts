@@ -9,15 +9,31 @@ function journalOf(facts: number, chars: (seq: number) => number, missing: reado
   const all = Array.from({ length: facts }, (_, place): FramedFact => {
     const seq = place + 1;
     const reason = randomBytes(chars(seq)).toString('base64').slice(0, chars(seq)) || 'x';
-    const bodyText = JSON.stringify({ reason: reason.slice(0, 256), lines: [{ sku: 'A', quantity: seq }], filler: reason });
-    return { seq, at: 1_790_000_000_000, offsetMs: 0, key: `k${seq}`, correlationId: `k${seq}`, source: 's', kind: 'adjustment', bodyText };
+    const bodyText = JSON.stringify({
+      reason: reason.slice(0, 256),
+      lines: [{ sku: 'A', quantity: seq }],
+      filler: reason,
+    });
+    return {
+      seq,
+      at: 1_790_000_000_000,
+      offsetMs: 0,
+      key: `k${seq}`,
+      correlationId: `k${seq}`,
+      source: 's',
+      kind: 'adjustment',
+      bodyText,
+    };
   });
-  return { read: async (from: number, limit: number) => all.filter(({ seq }) => seq >= from && !missing.includes(seq)).slice(0, limit) };
+  return {
+    read: async (from: number, limit: number) =>
+      all.filter(({ seq }) => seq >= from && !missing.includes(seq)).slice(0, limit),
+  };
 }
 
 async function framesOf(builder: FrameBuilder, facts: number, shape = NORMAL_SHAPE) {
   const frames = [];
-  for (let from = 1; from <= facts; ) {
+  for (let from = 1; from <= facts;) {
     const frame = await builder.build(from, shape);
     if (!frame) throw new Error(`no frame from ${from}`);
     expect(decodeFrame(frame.frame, frame.encoding, from, frame.count).map(({ seq }) => seq)[0]).toBe(from);

@@ -170,7 +170,9 @@ export class HubSession {
 }
 
 /** Whether agent and hub have a protocol in common, before anything is signed. */
-function unfitProtocol({ protocol }: Challenge): { code: 'PROTOCOL_TOO_OLD' | 'PROTOCOL_TOO_NEW'; detail: string } | null {
+function unfitProtocol({
+  protocol,
+}: Challenge): { code: 'PROTOCOL_TOO_OLD' | 'PROTOCOL_TOO_NEW'; detail: string } | null {
   const range = `the hub serves ${protocol.oldest} to ${protocol.current}, the agent speaks ${PROTOCOL.current}`;
   if (PROTOCOL.current < protocol.oldest) return { code: 'PROTOCOL_TOO_OLD', detail: range };
   if (PROTOCOL.current > protocol.current) return { code: 'PROTOCOL_TOO_NEW', detail: range };

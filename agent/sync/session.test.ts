@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { initialSession, session, shownProblem, type SessionAction, type SessionEvent, type SessionState } from './session.ts';
+import {
+  initialSession,
+  session,
+  shownProblem,
+  type SessionAction,
+  type SessionEvent,
+  type SessionState,
+} from './session.ts';
 
 const half = () => 0.5;
 const phases = ['idle', 'connecting', 'greeting', 'online', 'backingOff', 'refused', 'stopped'] as const;
@@ -49,7 +56,9 @@ const TABLE: Record<keyof typeof EVENTS, Partial<Record<Phase, string>>> = {
 const shown = (action: SessionAction) => (action.type === 'wait' ? `wait ${action.forMs}` : action.type);
 
 describe('session, every state x event', () => {
-  const pairs = phases.flatMap((phase) => (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).map((event) => [phase, event] as const));
+  const pairs = phases.flatMap((phase) =>
+    (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).map((event) => [phase, event] as const),
+  );
   it.each(pairs)('%s x %s', (phase, event) => {
     const [next, actions] = session({ phase, attempt: 3, problem: null }, EVENTS[event], half);
     expect(`${next.phase}: ${actions.map(shown).join(', ')}`).toBe(TABLE[event][phase] ?? `${phase}: `);
@@ -71,8 +80,16 @@ describe('session', () => {
   });
 
   it('says why it does not go on, with the remedy, until it does', () => {
-    const [refused] = session({ ...initialSession, phase: 'greeting' }, { type: 'failed', code: 'PROTOCOL_TOO_OLD', detail: 'x' }, half);
-    expect(shownProblem(refused)).toMatchObject({ code: 'PROTOCOL_TOO_OLD', detail: 'x', remedy: expect.stringContaining('Update the agent') });
+    const [refused] = session(
+      { ...initialSession, phase: 'greeting' },
+      { type: 'failed', code: 'PROTOCOL_TOO_OLD', detail: 'x' },
+      half,
+    );
+    expect(shownProblem(refused)).toMatchObject({
+      code: 'PROTOCOL_TOO_OLD',
+      detail: 'x',
+      remedy: expect.stringContaining('Update the agent'),
+    });
     const [online] = session({ ...refused, phase: 'greeting' }, EVENTS.welcomed, half);
     expect(shownProblem(online)).toBeNull();
   });

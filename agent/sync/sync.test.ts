@@ -13,7 +13,10 @@ import { adoptDeviceKey, loadDeviceKey, nextDeviceKey, type DeviceKey } from './
 import { startSync, type Sync } from './sync.ts';
 
 /** Time runs as always, but what takes seconds takes a hundredth of it. */
-const quickClock = { ...systemClock, after: (delayMs: number, call: () => void) => systemClock.after(delayMs / 100, call) };
+const quickClock = {
+  ...systemClock,
+  after: (delayMs: number, call: () => void) => systemClock.after(delayMs / 100, call),
+};
 const oneTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1);
 
 let hub: MiniHub;
@@ -29,7 +32,13 @@ beforeEach(async () => {
   adoptDeviceKey(folder);
   key = loadDeviceKey(folder);
   store = await openStore({ folder, logger: silentLogger, clock: systemClock });
-  const identity = { device: 7, store: { code: 'S1', name: 'One' }, hubUrl: hub.url, deviceName: 'till', enrolledAt: 1 };
+  const identity = {
+    device: 7,
+    store: { code: 'S1', name: 'One' },
+    hubUrl: hub.url,
+    deviceName: 'till',
+    enrolledAt: 1,
+  };
   await store.device.update({ identity });
 });
 
@@ -42,18 +51,31 @@ afterEach(async () => {
 });
 
 function start(): Sync {
-  sync = startSync({ store, hubUrl: hub.url, deviceKey: key, clock: quickClock, random: () => 0.5, logger: silentLogger, agentVersion: '0.1.0' });
+  sync = startSync({
+    store,
+    hubUrl: hub.url,
+    deviceKey: key,
+    clock: quickClock,
+    random: () => 0.5,
+    logger: silentLogger,
+    agentVersion: '0.1.0',
+  });
   return sync;
 }
 
 async function append(first: number, last: number): Promise<void> {
-  await store.journal.append(oneTo(last).slice(first - 1).map((n) => adjustmentDraft(`k${n}`)));
+  await store.journal.append(
+    oneTo(last)
+      .slice(first - 1)
+      .map((n) => adjustmentDraft(`k${n}`)),
+  );
 }
 
 const taken = () => hub.journals.get(store.journal.epoch) ?? [];
 const keysTo = (last: number) => oneTo(last).map((n) => `k${n}`);
 const arrived = (last: number) => expect.poll(taken, { timeout: 8_000, interval: 5 }).toEqual(keysTo(last));
-const phase = (name: string) => expect.poll(async () => (await sync?.status())?.phase, { timeout: 8_000, interval: 5 }).toBe(name);
+const phase = (name: string) =>
+  expect.poll(async () => (await sync?.status())?.phase, { timeout: 8_000, interval: 5 }).toBe(name);
 
 describe('sync over a real socket', () => {
   it('drains what was journaled offline, then sends live facts at once', async () => {
@@ -65,7 +87,16 @@ describe('sync over a real socket', () => {
     await append(3_001, 3_001);
     await arrived(3_001);
     expect(performance.now() - before).toBeLessThan(200);
-    await expect.poll(() => sync?.status()).toMatchObject({ phase: 'online', ackedSeq: 3_001, backlog: 0, oldestUnsentAt: null, lastError: null, store: { code: 'S1' } });
+    await expect
+      .poll(() => sync?.status())
+      .toMatchObject({
+        phase: 'online',
+        ackedSeq: 3_001,
+        backlog: 0,
+        oldestUnsentAt: null,
+        lastError: null,
+        store: { code: 'S1' },
+      });
     expect(store.device.marks.ackedSeq).toBe(3_001);
   });
 
@@ -97,13 +128,14 @@ describe('sync over a real socket', () => {
     await arrived(1_400);
   });
 
-  it('S1 the hub\'s watermark is believed, also when it is lower than what was acknowledged before', async () => {
+  it("S1 the hub's watermark is believed, also when it is lower than what was acknowledged before", async () => {
     await append(1, 50);
     start();
     await arrived(50);
     hub.journals.set(store.journal.epoch, keysTo(20));
     hub.cut();
     await arrived(50);
+    expect(hub.frames.at(-1)?.fromSeq).toBe(21);
   });
 
   it('S2 a hub that knows more than the journal gets a new epoch, with what it may not have', async () => {
@@ -148,7 +180,7 @@ describe('sync over a real socket', () => {
     expect([hub.hellos.length, (await sync?.status())?.lastError?.code]).toEqual([0, 'PROTOCOL_TOO_OLD']);
   });
 
-  it('S5 measures the hub\'s clock at the handshake, keeps it, and gives it to facts', async () => {
+  it("S5 measures the hub's clock at the handshake, keeps it, and gives it to facts", async () => {
     hub.clockAheadMs = 3_600_000;
     start();
     await phase('online');
@@ -160,7 +192,12 @@ describe('sync over a real socket', () => {
   });
 
   it('S3 pulls what the hub has, follows hints, and catches up on hints that were lost', async () => {
-    const product = (n: number) => ({ sku: n === 3 ? '__proto__' : `P${n}`, name: `Product ${n}`, gtin: null, deleted: false });
+    const product = (n: number) => ({
+      sku: n === 3 ? '__proto__' : `P${n}`,
+      name: `Product ${n}`,
+      gtin: null,
+      deleted: false,
+    });
     hub.documents.products = oneTo(2_500).map(product);
     hub.documents.storeConfig = [{ name: 'constructor', value: { days: 3 }, store: 'S1' }];
     hub.factsPerPage = 700;
@@ -185,7 +222,9 @@ describe('sync over a real socket', () => {
     expect((await sync?.status())?.lastError?.code).toBe('HUB_UNREACHABLE');
     hub = await MiniHub.start(Number(new URL(url).port));
     await phase('online');
-    await expect.poll(() => hub.reports[0], { timeout: 8_000 }).toMatchObject({ lastSeq: 0, backlog: 0, quarantined: 0, agentVersion: '0.1.0' });
+    await expect
+      .poll(() => hub.reports[0], { timeout: 8_000 })
+      .toMatchObject({ lastSeq: 0, backlog: 0, quarantined: 0, agentVersion: '0.1.0' });
     await hub.close();
     await phase('backingOff');
     const before = performance.now();

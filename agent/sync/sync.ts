@@ -162,7 +162,14 @@ class StoreSync implements Sync {
     const { deviceKey, store, agentVersion } = this.#options;
     const { epoch } = store.journal;
     const signature = deviceKey.signHello(nonce, this.#device, epoch);
-    return { protocol: PROTOCOL.current, device: this.#device, epoch, signature, backlog: this.#backlog(), agentVersion };
+    return {
+      protocol: PROTOCOL.current,
+      device: this.#device,
+      epoch,
+      signature,
+      backlog: this.#backlog(),
+      agentVersion,
+    };
   }
 
   /** Takes the hub's word: its time, its number of the journal, its watermark. */

@@ -41,14 +41,29 @@ export function socketLink(options: { hubUrl: string; logger: Logger }): Link {
 
 function listen(socket: HubSocket, events: LinkEvents, logger: Logger): void {
   // What the hub says is of its version, not of ours: it is looked at before it is believed.
-  const hear = <T>(name: string, schema: z.ZodType<T>, take: (message: T) => void) => (message: unknown) => {
-    const parsed = schema.safeParse(message);
-    if (parsed.success) take(parsed.data);
-    else logger.warn({ event: name, issues: parsed.error.issues.slice(0, 3) }, 'the hub said something that makes no sense');
-  };
-  socket.on('challenge', hear('challenge', challenge, events.challenged));
-  socket.on('changed', hear('changed', changed, ({ collection }) => events.changed(collection)));
-  socket.on('revoked', hear('revoked', revoked, ({ reason }) => events.revoked(reason)));
+  const hear =
+    <T>(name: string, schema: z.ZodType<T>, take: (message: T) => void) =>
+    (message: unknown) => {
+      const parsed = schema.safeParse(message);
+      if (parsed.success) take(parsed.data);
+      else
+        logger.warn(
+          { event: name, issues: parsed.error.issues.slice(0, 3) },
+          'the hub said something that makes no sense',
+        );
+    };
+  socket.on(
+    'challenge',
+    hear('challenge', challenge, (message) => events.challenged(message)),
+  );
+  socket.on(
+    'changed',
+    hear('changed', changed, ({ collection }) => events.changed(collection)),
+  );
+  socket.on(
+    'revoked',
+    hear('revoked', revoked, ({ reason }) => events.revoked(reason)),
+  );
   socket.on('connect_error', (error) => events.closed(reasonOf(error)));
   socket.on('disconnect', (reason) => events.closed(reason));
 }
@@ -90,6 +105,7 @@ function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): Answer<T> {
 /** engine.io hides why a connection failed in `description`. */
 function reasonOf(error: Error & { description?: unknown }): string {
   const { description } = error;
-  const inner = typeof description === 'object' && description !== null && 'message' in description ? description.message : '';
-  return inner ? `${error.message}: ${String(inner)}` : error.message;
+  const inner =
+    typeof description === 'object' && description !== null && 'message' in description ? description.message : '';
+  return inner ? `${error.message}: ${JSON.stringify(inner)}` : error.message;
 }

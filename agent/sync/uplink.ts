@@ -109,7 +109,8 @@ export class Uplink {
     const { epoch } = journal;
     try {
       const built = await this.#frames.build(fromSeq, shape);
-      if (!built) logger.error({ fromSeq, lastSeq: journal.lastSeq }, 'the journal does not have a fact that must be sent');
+      if (!built)
+        logger.error({ fromSeq, lastSeq: journal.lastSeq }, 'the journal does not have a fact that must be sent');
       // Overtaken by a rewind or the end of the connection: then this frame is not wanted any more.
       if (!connection || connection !== this.#connection || this.#state.building?.id !== id) return;
       if (!built || epoch !== journal.epoch) {

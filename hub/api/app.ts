@@ -2,18 +2,19 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import helmet from 'helmet';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { problemAnswer, problemOf } from '#shared/protocol/problem.ts';
 import { Attempts } from './attempts.ts';
 import { contextOf, correlate } from './correlation.ts';
 import { requireKey } from './credentials.ts';
 import type { ApiParts } from './parts.ts';
-import { PROBLEM_TYPE, problemOf, toCodedError } from './problem.ts';
+import { toApiError } from './problem.ts';
 import type { Route, RouteAnswer } from './route.ts';
 import { apiRoutes } from './routes.ts';
 
 /** Keys that were refused, by address: 30 at once, then one every 2 s. */
-const FAILED_KEYS = { burst: 30, refillMs: 2_000 };
+const FAILED_KEYS = { burst: 30, perSecond: 0.5 };
 /** Enrolments by address, good ones too: a chain that installs many devices from one network has room enough. */
-const ENROLMENTS = { burst: 60, refillMs: 1_000 };
+const ENROLMENTS = { burst: 60, perSecond: 1 };
 
 /**
  * The hub's HTTP API. Each request: correlation id, then credential, then body, then schemas, then the handler; any
@@ -72,7 +73,7 @@ function send(response: Response, { status = 200, headers = {}, body }: RouteAns
 }
 
 const answerProblem: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
-  const error = toCodedError(thrown);
+  const error = toApiError(thrown);
   const { correlationId, log } = contextOf(response);
   const problem = problemOf(error, correlationId);
   if (problem.status >= 500) log.error({ err: thrown, code: error.code }, 'request failed');
@@ -81,7 +82,6 @@ const answerProblem: ErrorRequestHandler = (thrown: unknown, _request, response,
     next(thrown);
     return;
   }
-  if (error.code === 'UNAUTHORIZED') response.set('WWW-Authenticate', 'Bearer');
-  if (problem.retryAfterMs !== undefined) response.set('Retry-After', String(Math.ceil(problem.retryAfterMs / 1_000)));
-  response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  const { status, headers, body } = problemAnswer(problem);
+  response.status(status).set(headers).send(body);
 };

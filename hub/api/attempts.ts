@@ -2,17 +2,7 @@ import { hash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
-
-/** A token bucket: `burst` at once, then one every `refillMs`. */
-export interface AttemptRule {
-  readonly burst: number;
-  readonly refillMs: number;
-}
-
-interface Bucket {
-  tokens: number;
-  filledAt: number;
-}
+import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
 
 const ADDRESSES_MAX = 10_000;
 const TRUSTED_MAX = 1_000;
@@ -22,29 +12,25 @@ const TRUSTED_MAX = 1_000;
  * noise that somebody who tries can cause. Its memory is bounded: the address seen longest ago is forgotten first.
  */
 export class Attempts {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
   /** Hashes of the credentials that were good when they were last used. */
   readonly #trusted = new Set<string>();
-  readonly #rule: AttemptRule;
+  readonly #rule: RateRule;
   readonly #clock: Clock;
 
-  constructor(rule: AttemptRule, clock: Clock) {
+  constructor(rule: RateRule, clock: Clock) {
     this.#rule = rule;
     this.#clock = clock;
   }
 
   /** Takes one attempt; throws RATE_LIMITED when none is left. */
   take(address: string | undefined): void {
-    this.check(address);
-    this.#bucket(address).tokens -= 1;
+    refuseWhile(this.#bucket(address).take());
   }
 
   /** Throws RATE_LIMITED, with `retryAfterMs` in its context, when no attempt is left. */
   check(address: string | undefined): void {
-    const { tokens } = this.#bucket(address);
-    if (tokens >= 1) return;
-    const retryAfterMs = Math.ceil((1 - tokens) * this.#rule.refillMs);
-    throw new ShelfwireError('RATE_LIMITED', 'Too many attempts from this address.', { context: { retryAfterMs } });
+    refuseWhile(this.#bucket(address).waitMs());
   }
 
   /** Whether this credential was good when it was last used: it need not wait for others of its address. */
@@ -62,13 +48,9 @@ export class Attempts {
     if (secret !== undefined) this.#trusted.delete(hash('sha256', secret));
   }
 
-  #bucket(address: string | undefined): Bucket {
+  #bucket(address: string | undefined): TokenBucket {
     const network = networkOf(address ?? 'unknown');
-    const now = this.#clock.monotonic();
-    const known = this.#buckets.get(network);
-    const bucket = known ?? { tokens: this.#rule.burst, filledAt: now };
-    bucket.tokens = Math.min(this.#rule.burst, bucket.tokens + (now - bucket.filledAt) / this.#rule.refillMs);
-    bucket.filledAt = now;
+    const bucket = this.#buckets.get(network) ?? new TokenBucket(this.#rule, this.#clock);
     // Put at the end again: a Map's first entry is then the one seen longest ago.
     this.#buckets.delete(network);
     this.#buckets.set(network, bucket);
@@ -78,6 +60,11 @@ export class Attempts {
     }
     return bucket;
   }
+}
+
+function refuseWhile(retryAfterMs: number): void {
+  if (retryAfterMs === 0) return;
+  throw new ShelfwireError('RATE_LIMITED', 'Too many attempts from this address.', { context: { retryAfterMs } });
 }
 
 /** One household has a whole /64 of IPv6: the first four of its eight groups are the client. */

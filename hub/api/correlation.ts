@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import { key } from '#shared/protocol/fields.ts';
+import { CORRELATION_HEADER, correlationIdFrom, toCorrelationHeader } from '#shared/protocol/correlation.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Caller } from './api-keys.ts';
 
@@ -14,12 +14,10 @@ export interface RequestContext {
 /** Gives each request its correlation id, that of the header X-Correlation-Id or a new one, and logs its end. */
 export function correlate(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    const given = key.safeParse(request.get('X-Correlation-Id'));
-    const correlationId = given.success ? given.data : randomUUID();
+    const correlationId = correlationIdFrom(request.get(CORRELATION_HEADER)) ?? randomUUID();
     const log = logger.child({ correlationId });
     response.locals['context'] = { correlationId, log, caller: null } satisfies RequestContext;
-    // A header holds bytes: what was given in another script comes back escaped.
-    response.set('X-Correlation-Id', toHeader(correlationId));
+    response.set(CORRELATION_HEADER, toCorrelationHeader(correlationId));
     const begin = performance.now();
     response.on('close', () => {
       const { statusCode: status, writableFinished: answered } = response;
@@ -36,8 +34,4 @@ export function correlate(logger: Logger): RequestHandler {
 
 export function contextOf(response: Response): RequestContext {
   return response.locals['context'] as RequestContext;
-}
-
-function toHeader(text: string): string {
-  return /^[\x20-\x7e]+$/.test(text) ? text : encodeURIComponent(text);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBLEM_TYPE, problem } from '#shared/protocol/problem.ts';
 import { route, type Route } from './route.ts';
 
 /** GET /v1/openapi.json: the routes' own schemas, so the document cannot differ from what is accepted. */
@@ -21,7 +22,7 @@ function openApiDocument(routes: readonly Route[], version: string) {
     info: { title: 'Shelfwire hub', version },
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: jsonSchema(problem) },
     },
     paths: Object.fromEntries(
       [...byPath].map(([path, onPath]) => [
@@ -31,21 +32,6 @@ function openApiDocument(routes: readonly Route[], version: string) {
     ),
   };
 }
-
-const PROBLEM = {
-  type: 'object',
-  description: 'RFC 9457. `code` is stable; `remedy` says what to do; `correlationId` finds the logs.',
-  required: ['type', 'title', 'status', 'detail', 'code', 'remedy', 'correlationId'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    remedy: { type: 'string' },
-    correlationId: { type: 'string' },
-  },
-};
 
 function operation({ summary, access, params, query, body }: Route) {
   return {
@@ -57,7 +43,7 @@ function operation({ summary, access, params, query, body }: Route) {
       '200': { description: 'Done.' },
       default: {
         description: 'A problem.',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
   };

@@ -45,6 +45,19 @@ export class Lifecycle {
   }
 }
 
+/**
+ * Starts parts one after another on a new lifecycle. When that fails, those that did start are stopped before it throws.
+ */
+export async function startTogether<T>(logger: Logger, start: (lifecycle: Lifecycle) => Promise<T>): Promise<T> {
+  const lifecycle = new Lifecycle(logger);
+  try {
+    return await start(lifecycle);
+  } catch (error) {
+    await lifecycle.stop('start failed');
+    throw error;
+  }
+}
+
 async function within(work: Promise<void>, limitMs: number, name: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff.ts';
-import { Lifecycle } from './lifecycle.ts';
+import { Lifecycle, startTogether } from './lifecycle.ts';
 import { silentLogger } from './logger.ts';
 import { seededRandom } from './random.ts';
 
@@ -35,5 +35,15 @@ describe('lifecycle', () => {
     part('server', async () => void stopped.push('server'));
     await Promise.all([lifecycle.stop('test'), lifecycle.stop('again')]);
     expect(stopped).toEqual(['server', 'database']);
+  });
+
+  it('leaves nothing running when a start fails, and throws what it failed of', async () => {
+    const stopped: string[] = [];
+    const started = startTogether(silentLogger, async (lifecycle) => {
+      lifecycle.add({ name: 'database', stop: async () => void stopped.push('database') });
+      throw new Error('port taken');
+    });
+    await expect(started).rejects.toThrow('port taken');
+    expect(stopped).toEqual(['database']);
   });
 });

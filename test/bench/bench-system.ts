@@ -32,7 +32,7 @@ export async function startSystem({ profile }: { profile: string | undefined }):
   try {
     const hubUrl = await hub.ask('start', database.url);
     const openStore = async (): Promise<{ code: string; token: string }> => {
-      const code = `S-${randomBytes(4).toString('hex')}`;
+      const code = `D-${randomBytes(4).toString('hex')}`;
       await database.pool.query('INSERT INTO locations (code, name) VALUES ($1, $1)', [code]);
       const { token } = await createToken(database.pool, { storeCode: code, ttlMs: HOUR_MS });
       return { code, token };

@@ -70,7 +70,12 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
   const random = seededRandom(SEED);
   for (let kill = 0; kill < KILLS; kill++) {
     agent.start();
-    await waitUntil('the agent answers', 20_000, () => fetch(`${url}/health`).then((response) => response.ok, () => false));
+    await waitUntil('the agent answers', 20_000, () =>
+      fetch(`${url}/health`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
     const before = acknowledged.size;
     const tills = Array.from({ length: TILLS }, till);
     await waitUntil('something is acknowledged', 20_000, () => acknowledged.size > before);
@@ -80,7 +85,12 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
   }
 
   agent.start();
-  await waitUntil('the agent answers', 20_000, () => fetch(`${url}/health`).then((response) => response.ok, () => false));
+  await waitUntil('the agent answers', 20_000, () =>
+    fetch(`${url}/health`).then(
+      (response) => response.ok,
+      () => false,
+    ),
+  );
   // Its own word: everything that it acknowledged is a duplicate, under the same seq.
   const keys = [...acknowledged.keys()];
   for (let from = 0; from < keys.length; from += 500) {

@@ -50,9 +50,9 @@ it(`S1 S2 M1 a hub killed with -9 ${KILLS} times while it merges ends with every
   };
   const total = async () => [...(await watermarks()).values()].reduce((sum, seq) => sum + seq, 0);
 
-  let isSelling = true;
+  const closing = new AbortController();
   const selling = stores.map(async ({ code, store, sent }) => {
-    while (isSelling) {
+    while (!closing.signal.aborted) {
       const drafts = Array.from({ length: GROUP }, (_, index) => draftOf(code, sent.length + index, random));
       sent.push(...drafts);
       await store.journal.append(drafts);
@@ -61,7 +61,7 @@ it(`S1 S2 M1 a hub killed with -9 ${KILLS} times while it merges ends with every
   });
 
   cleanups.push(async () => {
-    isSelling = false;
+    closing.abort();
     await Promise.allSettled(selling);
   });
 
@@ -79,7 +79,7 @@ it(`S1 S2 M1 a hub killed with -9 ${KILLS} times while it merges ends with every
     }
     await hub.start();
   }
-  isSelling = false;
+  closing.abort();
   await Promise.all(selling);
   await waitUntil('everything is at the hub', 30_000, async () => {
     const held = await watermarks();
@@ -132,7 +132,11 @@ async function openEnrolledStore(hub: HubProcess, code: string, folder: string, 
 
 function draftOf(code: string, number: number, random: Random): FactDraft {
   const sku = () => `SKU-${Math.floor(random() * 40)}`;
-  const lines = Array.from({ length: 1 + (number % 4) }, () => ({ sku: sku(), quantity: 1 + (number % 3), unitPriceMinor: 199 }));
+  const lines = Array.from({ length: 1 + (number % 4) }, () => ({
+    sku: sku(),
+    quantity: 1 + (number % 3),
+    unitPriceMinor: 199,
+  }));
   return { kind: 'sale', key: `${code}-${number}`, source: 'test', body: { currency: 'GBP', lines } };
 }
 

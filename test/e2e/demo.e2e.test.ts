@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SHORT } from './demo/options.ts';
-import { STORES } from './demo/rules.ts';
+import { STORES } from './demo/input/rules.ts';
 import { runDemo } from './demo/run.ts';
 
 const silent = { say: () => undefined, show: () => () => undefined };

@@ -40,7 +40,7 @@ export interface AgentParts {
 }
 
 /** What runs in one life of the agent. */
-interface Running {
+export interface Running {
   readonly life: { isOver: boolean };
   readonly intake: Intake;
   readonly journal: StoreJournal;
@@ -131,10 +131,7 @@ export class Agent {
     const running = this.#running;
     if (!running) return 0;
     const { journal, disk, device, clock } = running;
-    return pruneJournal(
-      { journal, log: disk },
-      { ackedSeq: device.marks.ackedSeq, now: clock.now(), days: 0 },
-    );
+    return pruneJournal({ journal, log: disk }, { ackedSeq: device.marks.ackedSeq, now: clock.now(), days: 0 });
   }
 
   async #open(life: { isOver: boolean }): Promise<void> {

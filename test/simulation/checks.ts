@@ -1,6 +1,7 @@
 import type { StoredFact } from '#agent/store/journal-log.ts';
 import type { StoreJournal } from '#agent/store/journal.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
+import type { Answer } from '#shared/protocol/events.ts';
 import { welcome } from '#shared/protocol/messages/hello.ts';
 import { push, pushAnswer } from '#shared/protocol/messages/push.ts';
 import type { Agent } from './agent.ts';
@@ -21,8 +22,10 @@ export class Checks {
   /** `at` of the last live fact, by device (S5). */
   readonly #lastAt = new Map<number, number>();
   readonly #watermarks = new Map<number, number>();
-  /** The checkpoint last seen, by device, with its epoch. */
-  readonly #checkpoints = new Map<number, { epoch: number; ackedSeq: number }>();
+  /** The checkpoint last seen in this life of the process, by device and epoch. */
+  readonly #checkpoints = new Map<number, Map<number, number>>();
+  /** Devices that may begin a new epoch: they were restored and have not come to terms with the hub since. */
+  readonly #restored = new Set<number>();
   #commits = 0;
 
   constructor(world: World, database: Database, record: Record) {
@@ -45,7 +48,10 @@ export class Checks {
     const isNext = before === undefined || before.seq === first.seq - 1;
     const isRun = facts.every(({ seq }, index) => seq === first.seq + index) && there.at(-1)?.key === facts.at(-1)?.key;
     if (isNext && isRun) return;
-    this.#world.violate('F3', `${agent.name}: seqs ${facts.map(({ seq }) => seq).join(',')} follow ${before?.seq ?? 0}`);
+    this.#world.violate(
+      'F3',
+      `${agent.name}: seqs ${facts.map(({ seq }) => seq).join(',')} follow ${before?.seq ?? 0}`,
+    );
   }
 
   /** An old backup lies on the disk: its past is the past. */
@@ -54,6 +60,7 @@ export class Checks {
     const lastAt = Iterator.from(disk.platter.facts.values()).reduce((last, { at }) => Math.max(last, at), 0);
     this.#lastAt.set(device, lastAt);
     this.#checkpoints.delete(device);
+    this.#restored.add(device);
   }
 
   /** The journal of a device is open: whole, and with everything that was acknowledged. */
@@ -105,22 +112,30 @@ export class Checks {
     const { ackedSeq } = running.device.marks;
     const durable = this.#database.watermark(parts.device, epoch);
     if (ackedSeq > durable) this.#world.violate('S1', `${name}: checkpoint ${ackedSeq} ahead of watermark ${durable}`);
-    const before = this.#checkpoints.get(parts.device);
-    if (before?.epoch === epoch && before.ackedSeq > ackedSeq) {
-      this.#world.violate('S1', `${name}: checkpoint went back from ${before.ackedSeq} to ${ackedSeq}`);
+    let seen = this.#checkpoints.get(parts.device);
+    if (!seen) this.#checkpoints.set(parts.device, (seen = new Map()));
+    const before = seen.get(epoch);
+    if (before === undefined && seen.size > 0 && !this.#restored.has(parts.device)) {
+      this.#world.violate('F3', `${name}: begins a new epoch though nothing was lost`);
     }
-    if (before?.epoch !== epoch || before.ackedSeq !== ackedSeq) this.#checkpoints.set(parts.device, { epoch, ackedSeq });
+    if (before !== undefined && before > ackedSeq) {
+      this.#world.violate('S1', `${name}: checkpoint went back from ${before} to ${ackedSeq}`);
+    }
+    if (before !== ackedSeq) seen.set(epoch, ackedSeq);
   }
 
   /** The hub says something: only what is committed, in the shape that was agreed. */
-  answered(agent: Agent, event: string, message: unknown, answer: { ok: boolean; value?: unknown }): void {
-    if (!answer.ok || (event !== 'push' && event !== 'hello')) return;
+  answered(agent: Agent, event: string, message: unknown, answer: Answer<unknown>): void {
+    if (event !== 'push' && event !== 'hello') return;
+    this.#world.note('hub', `answers ${event} of ${agent.name}: ${described(answer)}`);
+    if (!answer.ok) return;
     const asked = event === 'push' ? push.parse(message).epoch : (message as { epoch: number }).epoch;
     const read = event === 'push' ? pushAnswer.safeParse(answer.value) : welcome.safeParse(answer.value);
     if (!read.success) {
       this.#world.violate('X2', `the hub answers ${event} in a wrong shape: ${read.error.message}`);
       return;
     }
+    if (event === 'push') this.#restored.delete(agent.parts.device);
     const said = 'ackedSeq' in read.data ? read.data.ackedSeq : read.data.watermark;
     const durable = this.#database.watermark(agent.parts.device, asked);
     if (said > durable) this.#world.violate('S1', `the hub tells ${agent.name} ${said}, committed is ${durable}`);
@@ -129,6 +144,8 @@ export class Checks {
   /** The hub's database has committed. */
   committed(frames: readonly IncomingFrame[]): void {
     this.#commits += 1;
+    const runs = frames.map(({ journal, fromSeq, facts }) => `${journal}:${fromSeq}-${fromSeq + facts.length - 1}`);
+    this.#world.note('database', `committed ${runs.join(' ')}`);
     for (const journal of new Set(frames.map((frame) => frame.journal))) this.#watermark(journal);
     for (const location of new Set(frames.map((frame) => frame.location))) {
       const held = this.#database.held.byLocation.get(location) ?? [];
@@ -159,7 +176,10 @@ export class Checks {
       }
       const keys = this.#record.keysAt(device, epoch, seq);
       if (held.key === null ? keys !== undefined : keys?.has(held.key) === true) continue;
-      this.#world.violate('F3', `the hub holds "${held.key}" as ${device}/${epoch}/${seq}, which the device never wrote`);
+      this.#world.violate(
+        'F3',
+        `the hub holds "${held.key}" as ${device}/${epoch}/${seq}, which the device never wrote`,
+      );
     }
   }
 
@@ -176,4 +196,11 @@ export class Checks {
     if (fact.at < last) this.#world.violate('S5', `${agent.name}: "${fact.key}" at ${fact.at} is before ${last}`);
     this.#lastAt.set(device, Math.max(last, fact.at));
   }
+}
+
+function described(answer: Answer<unknown>): string {
+  if (!answer.ok) return answer.error.code;
+  const value = answer.value as { ackedSeq?: number; watermark?: number; duplicates?: number; quarantined?: object[] };
+  const { ackedSeq, watermark, duplicates = 0, quarantined = [] } = value;
+  return `up to ${ackedSeq ?? watermark}, ${duplicates} duplicates, ${quarantined.length} quarantined`;
 }

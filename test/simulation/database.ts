@@ -74,7 +74,10 @@ export class Database {
   }
 
   find(life: Life, device: number): Promise<DeviceRecord | undefined> {
-    return heard(life, this.#statement(() => this.devices.get(device)));
+    return heard(
+      life,
+      this.#statement(() => this.devices.get(device)),
+    );
   }
 
   openJournal(life: Life, device: number, epoch: number, location: number): Promise<JournalRecord> {

@@ -183,7 +183,9 @@ export class DiskHandle implements JournalLog {
   }
 
   lastAt(): Promise<number> {
-    return this.#read(() => Iterator.from(this.#platter.facts.values()).reduce((last, { at }) => Math.max(last, at), 0));
+    return this.#read(() =>
+      Iterator.from(this.#platter.facts.values()).reduce((last, { at }) => Math.max(last, at), 0),
+    );
   }
 
   /** Facts of older epochs, for retention; one page at a time. */

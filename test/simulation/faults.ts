@@ -18,8 +18,8 @@ export interface FaultParts {
   readonly untilMs: number;
   readonly intensity: number;
   /** An old backup is about to take the place of a disk, or has. */
-  restoring(agent: Agent, backup: Platter): void;
-  restored(agent: Agent): void;
+  readonly restoring: (agent: Agent, backup: Platter) => void;
+  readonly restored: (agent: Agent) => void;
 }
 
 type Fault<Target> = readonly [weight: number, name: string, happen: (target: Target, dice: Dice) => Promise<void>];
@@ -81,7 +81,7 @@ export class Faults {
       4,
       'crash',
       async (agent, dice) => {
-        await this.#amid(agent.parts.disk.writes, 8, dice);
+        await this.#amid(agent.parts.disk.writes, 5, dice);
         agent.crash();
         await this.#parts.world.sleep(dice.between(0.3, 20) * SECOND);
         agent.start();
@@ -108,26 +108,33 @@ export class Faults {
       },
     ],
     [
-      1,
+      4,
       'disk failing',
       async ({ parts: { disk } }, dice) => {
-        disk.failing = dice.pick([0.1, 0.5]);
-        await this.#parts.world.sleep(dice.between(3, 40) * SECOND);
+        disk.failing = dice.pick([0.2, 0.7]);
+        for (let writes = dice.int(1, 6); writes > 0; writes--) {
+          await Promise.race([disk.writes.next(), this.#parts.world.sleep(20 * SECOND)]);
+        }
+        await this.#parts.world.sleep(dice.between(1, 20));
         disk.failing = 0;
       },
     ],
-    [2, 'clock step', async ({ parts: { machine } }, dice) => machine.step(anyStep(dice))],
+    [4, 'clock step', async ({ parts: { machine } }, dice) => machine.step(anyStep(dice))],
     [
-      1,
+      3,
       'prune',
-      async (agent) => {
+      async (agent, dice) => {
         // A crash of the process in between leaves it unfinished for ever.
         const pruning = agent.prune().then((count) => this.#parts.world.note(agent.name, `pruned ${count}`));
         await Promise.race([pruning.catch(() => undefined), this.#parts.world.sleep(5 * SECOND)]);
+        if (dice.chance(0.5)) return;
+        agent.crash();
+        await this.#parts.world.sleep(dice.between(0.3, 5) * SECOND);
+        agent.start();
       },
     ],
     [2, 'backup', async (agent) => void this.#backups.set(agent, agent.parts.disk.platter.copy())],
-    [2, 'restore', (agent) => this.#restore(agent)],
+    [2, 'restore', (agent, dice) => this.#restore(agent, dice)],
   ];
 
   readonly #hubFaults: readonly Fault<Hub>[] = [
@@ -202,7 +209,7 @@ export class Faults {
     await this.#parts.world.sleep(dice.between(0, withinMs));
   }
 
-  async #restore(agent: Agent): Promise<void> {
+  async #restore(agent: Agent, dice: Dice): Promise<void> {
     const { world, untilMs, restoring, restored } = this.#parts;
     const backup = this.#backups.get(agent);
     if (!backup || world.nowMs + 1.5 * RESTORING_MS > untilMs) return;
@@ -210,9 +217,13 @@ export class Faults {
     await world.sleep(RESTORING_MS);
     restoring(agent, backup);
     agent.parts.disk.restore(backup);
+    // The new disk is not the best either.
+    agent.parts.disk.failing = dice.pick([0, 0, 0.3, 0.6]);
     restored(agent);
     world.note(agent.name, `restored from a backup with ${backup.facts.size} facts`);
     agent.start();
+    await world.sleep(dice.between(2, 20) * SECOND);
+    agent.parts.disk.failing = 0;
   }
 
   #heal(): void {

@@ -123,7 +123,7 @@ class HubDoor implements Door {
 
   async drain(): Promise<void> {
     await this.#intake.drain();
-    for (const session of [...this.#live.at(0)]) session.close();
+    for (const device of this.#live.devices) this.#live.ofDevice(device)?.close();
   }
 
   enter(wire: Wire): Guest {
@@ -160,4 +160,3 @@ class HubDoor implements Door {
     return { ok: false, error: { code: 'FRAME_TOO_LARGE', detail: 'More facts than this hub takes.', remedy } };
   }
 }
-

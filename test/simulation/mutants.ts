@@ -70,7 +70,9 @@ export const MUTANTS: Readonly<Record<string, KnownMutant>> = {
   },
 };
 
-type Loose<T> = { [Name in keyof T]?: T[Name] extends (...a: infer A) => Promise<infer R> ? (...a: A) => R | Promise<R> : T[Name] };
+type Loose<T> = {
+  [Name in keyof T]?: T[Name] extends (...a: infer A) => Promise<infer R> ? (...a: A) => R | Promise<R> : T[Name];
+};
 
 /** A log with some of its methods replaced. */
 function withLog(replaced: (log: JournalLog) => Loose<JournalLog>): (log: JournalLog) => JournalLog {

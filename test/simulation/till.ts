@@ -1,7 +1,7 @@
 import type { IntakeResult } from '#agent/pos/intake.ts';
 import type { AppendResult } from '#agent/store/journal-contract.ts';
 import type { FactDraft } from '#shared/protocol/fact.ts';
-import type { Agent } from './agent.ts';
+import type { Agent, Running } from './agent.ts';
 import type { Checks } from './checks.ts';
 import type { Record } from './record.ts';
 import { digestOfAct, type Act, type StoreWorkload } from './workload.ts';
@@ -41,7 +41,7 @@ export class Till {
   async run(): Promise<void> {
     const { world, dice, acts, overMs, workload } = this.#parts;
     while (this.#left > 0) {
-      const count = Math.min(this.#left, dice.chance(0.2) ? dice.int(2, 12) : 1);
+      const count = Math.min(this.#left, dice.chance(0.35) ? dice.int(2, 12) : 1);
       // In a hurry when the time is over.
       const gapMs = Math.min(overMs / 8, (2 * overMs * count) / acts);
       await world.sleep(world.nowMs < overMs ? dice.between(0, gapMs) : 1_000);
@@ -71,31 +71,32 @@ export class Till {
     const { agent, world } = this.#parts;
     const { running } = agent;
     if (!running || this.isHeld) return false;
+    const answer = this.#submit(running, acts);
+    for (;;) {
+      // A process that dies answers nothing.
+      const isOver = world.sleep(2_000).then(() => (running.life.isOver ? false : null));
+      const outcome = await Promise.race([answer, isOver]);
+      if (outcome !== null) return outcome;
+    }
+  }
+
+  async #submit({ journal, intake }: Running, acts: readonly Act[]): Promise<boolean> {
+    const { agent, world } = this.#parts;
     const odd = acts.filter(({ quality }) => quality === 'unreadable');
     const usual = acts.filter(({ quality }) => quality !== 'unreadable');
-    let answered: 'no' | 'failed' | 'yes' = 'no';
-    const answer = (async () => {
-      try {
-        const oddResults = odd.length > 0 ? await running.journal.append(odd.map(newerDraft)) : [];
-        for (const [place, result] of oddResults.entries()) this.#heard(odd[place]!, result);
-        const arrivals = usual.map((act) => {
-          const { key, kind, body } = act;
-          return { submission: { key, kind, body }, verbatim: () => JSON.stringify({ key, kind, body }) };
-        });
-        const results = await running.intake.take(SOURCE, arrivals);
-        for (const [place, result] of results.entries()) this.#heard(usual[place]!, result);
-        answered = 'yes';
-      } catch (error) {
-        world.note(agent.name, `did not take: ${error instanceof Error ? error.message : String(error)}`);
-        answered = 'failed';
-      }
-    })();
-    // A process that dies answers nothing.
-    while (answered === 'no') {
-      await Promise.race([answer, world.sleep(2_000)]);
-      if (running.life.isOver) break;
+    try {
+      const oddResults = odd.length > 0 ? await journal.append(odd.map(newerDraft)) : [];
+      for (const [place, result] of oddResults.entries()) this.#heard(odd[place]!, result);
+      const arrivals = usual.map(({ key, kind, body }) => {
+        return { submission: { key, kind, body }, verbatim: () => JSON.stringify({ key, kind, body }) };
+      });
+      const results = await intake.take(SOURCE, arrivals);
+      for (const [place, result] of results.entries()) this.#heard(usual[place]!, result);
+      return true;
+    } catch (error) {
+      world.note(agent.name, `did not take: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
     }
-    return (answered as string) === 'yes';
   }
 
   #heard(act: Act, result: IntakeResult | AppendResult): void {

@@ -11,7 +11,9 @@ for (let round = 0; ; round++) {
   // Single appends and groups by turns, several callers at a time.
   const sizes = round % 3 === 0 ? [1] : [1, 7, 40, 2];
   const calls = sizes.map((size, call) =>
-    store.journal.append(Array.from({ length: size }, (_, place) => adjustmentDraft(`${run}-${round}-${call}-${place}`))),
+    store.journal.append(
+      Array.from({ length: size }, (_, place) => adjustmentDraft(`${run}-${round}-${call}-${place}`)),
+    ),
   );
   for (const results of await Promise.all(calls)) {
     const lines = results.map((result) => `${result.key} ${'seq' in result ? result.seq : 0}\n`);

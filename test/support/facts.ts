@@ -6,7 +6,11 @@ export function adjustmentDraft(key: string, quantity = 1, sku = 'A-1'): FactDra
 }
 
 /** A sale of the given lines; imported when it has a time of its own. */
-export function saleDraft(key: string, lines: readonly (readonly [sku: string, quantity: number])[], occurredAt?: number): FactDraft {
+export function saleDraft(
+  key: string,
+  lines: readonly (readonly [sku: string, quantity: number])[],
+  occurredAt?: number,
+): FactDraft {
   const body = {
     ...(occurredAt === undefined ? {} : { occurredAt }),
     currency: 'EUR',

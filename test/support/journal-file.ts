@@ -14,7 +14,9 @@ export interface JournalEntry {
 
 /** Reads the journal from an agent's data folder, by seq; beside the running agent or after its end. */
 export function readJournalFile(dataFolder: string): JournalEntry[] {
-  const name = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).find((one) => one.endsWith('store.sqlite'));
+  const name = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).find((one) =>
+    one.endsWith('store.sqlite'),
+  );
   if (name === undefined) throw new Error(`there is no store.sqlite in ${dataFolder}`);
   const database = new DatabaseSync(join(dataFolder, name), { readOnly: true, timeout: 5_000 });
   try {

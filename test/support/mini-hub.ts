@@ -93,7 +93,14 @@ export class MiniHub {
     if (!this.journals.has(epoch)) this.journals.set(epoch, []);
     const journal = [...this.journals.keys()].indexOf(epoch) + 1;
     const hubNow = Date.now() + this.clockAheadMs;
-    return { protocol: 2, journal, watermark: this.watermark(epoch), hubNow, credit: 3, store: { code: 'S1', name: 'One' } };
+    return {
+      protocol: 2,
+      journal,
+      watermark: this.watermark(epoch),
+      hubNow,
+      credit: 3,
+      store: { code: 'S1', name: 'One' },
+    };
   }
 
   #take({ epoch, fromSeq, count, encoding, frame }: Push) {
@@ -112,7 +119,12 @@ export class MiniHub {
     const to = Math.min(this.documents[collection].length, from + Math.min(limit, this.factsPerPage));
     const documents = this.documents[collection].slice(from, to);
     const complete = to === this.documents[collection].length;
-    return { collection, documents, complete, checkpoint: { generation: 'g', position: String(to), after: null, scanning: false } };
+    return {
+      collection,
+      documents,
+      complete,
+      checkpoint: { generation: 'g', position: String(to), after: null, scanning: false },
+    };
   }
 }
 

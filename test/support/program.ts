@@ -79,10 +79,7 @@ export class Program {
 }
 
 /** Runs a command of one of our programs and answers what it prints. Throws with what it says on the error output. */
-export async function runCommand(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+export async function runCommand(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
   try {
     const options = { cwd: ROOT, timeout: COMMAND_MS_MAX, env: { ...ownEnvironment(), ...env } };
     const { stdout } = await promisify(execFile)(process.execPath, [...NODE_ARGUMENTS, ...argv], options);

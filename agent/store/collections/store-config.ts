@@ -15,7 +15,7 @@ export const storeConfigSchema: RxJsonSchema<StoreConfigDocument> = {
     id: textField(LIMITS.textChars + 1),
     name: { type: 'string' },
     // Any JSON value: RxDB's schema type has no word for that.
-    value: {} as { type: 'object' },
+    value: {},
     store: { type: 'string' },
   },
   required: ['id', 'name', 'store'],

@@ -1,10 +1,10 @@
 import { processTerminal, runCommand } from '#shared/runtime/run-command.ts';
-import { drawOutcome } from './closing-table.ts';
-import { keepRunning } from './keep.ts';
+import { drawOutcome } from './screen/closing-table.ts';
+import { keepRunning } from './screen/keep.ts';
 import { demoCli } from './options.ts';
-import { Display } from './progress.ts';
+import { Display } from './screen/progress.ts';
 import { runDemo, type Audience } from './run.ts';
-import { penFor } from './screen.ts';
+import { penFor } from './screen/screen.ts';
 
 const out = process.stdout;
 const pen = penFor(processTerminal.isInteractive);

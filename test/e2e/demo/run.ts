@@ -1,18 +1,18 @@
-import { measureDelays, type Outage } from './delays.ts';
-import type { Outcome } from './closing-table.ts';
-import { planFaults, runFaults, type Fault } from './faults.ts';
-import { Feeder } from './feeder.ts';
+import { measureDelays, type Outage } from './oracle/delays.ts';
+import type { Outcome } from './screen/closing-table.ts';
+import { planFaults, runFaults, type Fault } from './live/faults.ts';
+import { Feeder } from './live/feeder.ts';
 import type { DemoOptions } from './options.ts';
-import { byStore, makePlan, type Plan } from './plan.ts';
+import { byStore, makePlan, type Plan } from './input/plan.ts';
 import { waitUntil } from '#test/support/program.ts';
-import type { Progress } from './progress.ts';
-import { readFileTotals } from './reports.ts';
-import { STORES } from './rules.ts';
-import { grouped } from './screen.ts';
-import { readSlice, type Slice } from './slice.ts';
-import { startSystem, type System } from './system.ts';
-import { problemsOf, verify } from './verify.ts';
-import { Watch } from './watch.ts';
+import type { Progress } from './screen/progress.ts';
+import { readFileTotals } from './oracle/reports.ts';
+import { STORES } from './input/rules.ts';
+import { grouped } from './screen/screen.ts';
+import { readSlice, type Slice } from './input/slice.ts';
+import { startSystem, type System } from './live/system.ts';
+import { problemsOf, verify } from './oracle/verify.ts';
+import { Watch } from './live/watch.ts';
 
 /** Where a run tells what it does. */
 export interface Audience {
@@ -57,7 +57,10 @@ async function play(
   const { hub, stores } = system;
   const feedSpanMs = options.seconds * 1000;
   const watch = new Watch(hub.data, Object.values(stores));
-  const feeder = new Feeder(byStore((code) => stores[code].door), signal);
+  const feeder = new Feeder(
+    byStore((code) => stores[code].door),
+    signal,
+  );
   const faults = planFaults(hub, stores, watch, feedSpanMs);
   const startedAt = performance.now();
   const startedMs = Date.now();
@@ -87,6 +90,7 @@ async function play(
     await failing;
     const late = await settle(system, feeder, watch, signal);
     const settleMs = elapsed() - feedMs;
+    hide();
     await watch.stop();
     const verdict = await verify(plan, hub, stores);
     return {

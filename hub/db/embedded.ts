@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '#shared/runtime/backoff.ts';
@@ -55,7 +55,7 @@ const PORT_TAKEN = /could not bind|Address already in use|could not create any T
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const found = await locateBinaries();
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(options.folder);
   const folder = await realpath(options.folder);
   const lock = lockFolder(join(folder, 'pg-lock'));
   try {

@@ -17,24 +17,17 @@ export interface Place {
   readonly at: number;
 }
 
-/** A movement line in its place; a reversal takes a voided line back. */
-export type LedgerLine = Place & MovementLine & { readonly reversal: boolean };
+/** A movement line in its place. */
+export type LedgerLine = Place & MovementLine;
 
 /** A counted sku in its place. */
 export type LedgerCount = Place & { readonly sku: string; readonly counted: number };
 
 export function ledgerLines(place: Place, content: FactContent): LedgerLine[] {
-  return movementLines(content).map((line) => placed(place, line, false));
-}
-
-export function reversed(line: LedgerLine): LedgerLine {
-  return placed(line, { ...line, quantity: -line.quantity }, true);
-}
-
-function placed(place: Place, moved: MovementLine, reversal: boolean): LedgerLine {
   const { location, journal, seq, at } = place;
-  const { line, sku, condition, quantity } = moved;
-  return { location, journal, seq, at, line, sku, condition, quantity, reversal };
+  return movementLines(content).map(({ line, sku, condition, quantity }) => {
+    return { location, journal, seq, at, line, sku, condition, quantity };
+  });
 }
 
 export function ledgerCounts(place: Place, content: FactContent): LedgerCount[] {

@@ -7,6 +7,7 @@ function statement(name: string): { name: string; text: string } {
 
 export const INSERT_FACTS = statement('insert-facts');
 export const APPLY_LINES = statement('apply-lines');
+export const SETTLE_LINES = statement('settle-lines');
 export const ABSORB_LINES = statement('absorb-lines');
 export const INSERT_COUNTS = statement('insert-counts');
 export const VOID_COUNTS = statement('void-counts');

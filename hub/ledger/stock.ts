@@ -1,25 +1,50 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from './array-parameter.ts';
 import type { LedgerCount, LedgerLine } from './placed-fact.ts';
-import { ABSORB_LINES, APPLY_LINES, INSERT_COUNTS, RECOUNT, VOID_COUNTS } from './statements.ts';
+import { sumByPosition } from './position-sums.ts';
+import { ABSORB_LINES, APPLY_LINES, INSERT_COUNTS, RECOUNT, SETTLE_LINES, VOID_COUNTS } from './statements.ts';
 
-/** Ledgers lines and moves positions; late ones change the expectation of the count that absorbed them (M2, M5). */
-export async function applyLines(client: PoolClient, lines: readonly LedgerLine[]): Promise<void> {
+/**
+ * Ledgers lines, all of them reversals or none, and moves positions; late ones change the expectation of the count that
+ * absorbed them (M2, M5).
+ */
+export async function applyLines(client: PoolClient, lines: readonly LedgerLine[], reversal = false): Promise<void> {
   if (lines.length === 0) return;
-  const place = placeColumns(lines);
-  const conditions = literal(lines.map((line) => line.condition));
-  const quantities = literal(lines.map((line) => line.quantity));
-  const { rows } = await client.query<{ absorbed: number }>({
+  const sums = sumByPosition(lines);
+  const { rows } = await client.query<{ place: number }>({
     ...APPLY_LINES,
     values: [
-      ...place,
+      ...placeColumns(lines),
       literal(lines.map((line) => line.line)),
-      conditions,
-      quantities,
-      literal(lines.map((line) => line.reversal)),
+      literal(lines.map((line) => line.condition)),
+      literal(lines.map((line) => line.quantity)),
+      reversal,
+      literal(sums.map((sum) => sum.location)),
+      joined(sums.map((sum) => sum.sku)),
+      literal(sums.map((sum) => sum.onHand)),
+      literal(sums.map((sum) => sum.damaged)),
+      literal(sums.map((sum) => sum.quarantined)),
+      literal(sums.map((sum) => sum.earliest.at)),
+      literal(sums.map((sum) => sum.earliest.journal)),
+      literal(sums.map((sum) => sum.earliest.seq)),
     ],
   });
-  if (rows[0]?.absorbed) await client.query({ ...ABSORB_LINES, values: [...place, conditions, quantities] });
+  await settleLines(
+    client,
+    rows.flatMap(({ place }) => sums[place - 1]?.lines ?? []),
+  );
+}
+
+/** New positions, and lines that may lie before an anchor: looked at one by one. */
+async function settleLines(client: PoolClient, lines: readonly LedgerLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  const values = [
+    ...placeColumns(lines),
+    literal(lines.map((line) => line.condition)),
+    literal(lines.map((line) => line.quantity)),
+  ];
+  const { rows } = await client.query<{ absorbed: number }>({ ...SETTLE_LINES, values });
+  if (rows[0]?.absorbed) await client.query({ ...ABSORB_LINES, values });
 }
 
 /** Enters counts and makes the positions they observe anew. */

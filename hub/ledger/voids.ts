@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from './array-parameter.ts';
-import { ledgerCounts, ledgerLines, placeOf, reversed, type PlacedFact } from './placed-fact.ts';
+import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
 import { INSERT_VOIDS } from './statements.ts';
 import { applyLines, voidCounts } from './stock.ts';
 
@@ -50,7 +50,10 @@ export async function applyVoids(
   if (targets.length === 0) return;
   await applyLines(
     client,
-    targets.flatMap(({ place, content }) => ledgerLines(place, content).map(reversed)),
+    targets.flatMap(({ place, content }) =>
+      ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
+    ),
+    true,
   );
   await voidCounts(
     client,

@@ -1,41 +1,33 @@
--- Ledgers movement lines and moves their positions; what lies before a position's anchor is absorbed by a count and
--- leaves onHand alone. $1-$9: location_no, sku, at, journal_no, seq, line, condition, quantity, reversal.
--- Gives how many sellable lines were absorbed: then the counts after them expect another number.
-WITH line AS MATERIALIZED (
+-- Ledgers movement lines, and moves the positions whose lines all lie after their anchor: by far the most.
+-- $1-$8 lines: location_no, sku, at, journal_no, seq, line, condition, quantity. $9: whether they are reversals.
+-- $10-$17 their sums by position, in order of (location_no, sku): location_no, sku, on_hand, damaged, quarantined, and
+-- the earliest line's at, journal_no, seq.
+-- Gives the places (from 1) of those sums that remain for settle-lines.sql: a new position, or a line before its anchor.
+WITH delta AS MATERIALIZED (
   SELECT *
   FROM unnest(
-    $1::int[], string_to_array($2, E'\n'), $3::bigint[], $4::int[], $5::bigint[],
-    $6::smallint[], $7::stock_condition[], $8::int[], $9::boolean[]
-  ) AS l (location_no, sku, at, journal_no, seq, line, condition, quantity, reversal)
+    $10::int[], string_to_array($11, E'\n'), $12::bigint[], $13::bigint[], $14::bigint[],
+    $15::bigint[], $16::int[], $17::bigint[]
+  ) WITH ORDINALITY AS d (location_no, sku, on_hand, damaged, quarantined, at, journal_no, seq, place)
 ), ledgered AS (
   INSERT INTO movements (location_no, sku, at, journal_no, seq, line, condition, quantity, reversal)
-  SELECT location_no, sku, at, journal_no, seq, line, condition, quantity, reversal FROM line ORDER BY location_no, sku, at, journal_no, seq
-), delta AS MATERIALIZED (
-  SELECT
-    l.location_no,
-    l.sku,
-    p.sku IS NOT NULL AS held,
-    coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'sellable' AND NOT coalesce(
-      (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq), false)), 0) AS on_hand,
-    coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'damaged'), 0) AS damaged,
-    coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'quarantined'), 0) AS quarantined,
-    count(*) FILTER (WHERE l.condition = 'sellable'
-      AND (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq)) AS absorbed
-  FROM line l
-  LEFT JOIN positions p ON p.location_no = l.location_no AND p.sku = l.sku
-  GROUP BY l.location_no, l.sku, p.sku
-), begun AS (
-  INSERT INTO positions (location_no, sku, on_hand, damaged, quarantined)
-  SELECT location_no, sku, on_hand, damaged, quarantined FROM delta WHERE NOT held
+  SELECT l.*, $9
+  FROM unnest(
+    $1::int[], string_to_array($2, E'\n'), $3::bigint[], $4::int[], $5::bigint[],
+    $6::smallint[], $7::stock_condition[], $8::int[]
+  ) AS l
 ), moved AS (
   UPDATE positions p SET
     on_hand = p.on_hand + delta.on_hand,
     damaged = p.damaged + delta.damaged,
     quarantined = p.quarantined + delta.quarantined
   FROM delta
-  WHERE p.location_no = delta.location_no AND p.sku = delta.sku AND delta.held
+  WHERE p.location_no = delta.location_no AND p.sku = delta.sku
+    AND (p.anchor_at IS NULL
+      OR (delta.at, delta.journal_no, delta.seq) > (p.anchor_at, p.anchor_journal, p.anchor_seq))
+  RETURNING delta.place
 ), fed AS (
   INSERT INTO changes (topic, scope, keys)
   SELECT 'positions', location_no, array_agg(sku) FROM delta GROUP BY location_no
 )
-SELECT coalesce(sum(absorbed), 0)::int AS absorbed FROM delta
+SELECT place FROM delta EXCEPT SELECT place FROM moved

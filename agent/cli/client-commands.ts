@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makePrivateFolder } from '#shared/runtime/private-folder.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import { ClientRegistry } from '../api/client-registry.ts';
 import type { AgentCli } from '../options.ts';
@@ -8,7 +8,7 @@ type ClientHandlers = Pick<CommandHandlers<AgentCli>, 'client add' | 'client lis
 /** Clients of the loopback API. They work while the agent runs: it reads the file again when it has changed. */
 export const clientCommands: ClientHandlers = {
   async 'client add'({ options, args }, terminal) {
-    mkdirSync(options.data, { recursive: true, mode: 0o700 });
+    makePrivateFolder(options.data);
     const token = new ClientRegistry(options.data).add(args.name, Date.now());
     terminal.err(`Client "${args.name}" may call the loopback API with this token. It is shown only now.\n`);
     terminal.out(`${token}\n`);

@@ -5,6 +5,8 @@ import type { FrameShape } from './upstream-state.ts';
 
 /** Text of one frame before compression, so that neither side ever holds much of it. */
 const RAW_CHARS_MAX = 2 * 1024 * 1024;
+/** A shorter frame is sent plain: it takes longer to begin compressing, here and at the hub, than to send it. */
+const COMPRESSED_CHARS_MIN = 4 * 1024;
 /** From so many facts on a frame says what a fact takes. */
 const SAMPLE_MIN = 16;
 
@@ -26,12 +28,13 @@ export class FrameBuilder {
 
   /** A frame of the facts from `fromSeq` on; null when the journal does not have that fact. */
   async build(fromSeq: number, shape: FrameShape): Promise<Frame | null> {
-    const encoding = shape.compressed ? 'lines.zstd' : 'lines';
-    const fitting = Math.floor(shape.bytesMax / this.#bytesPerFact[encoding]);
+    const preferred = shape.compressed ? 'lines.zstd' : 'lines';
+    const fitting = Math.floor(shape.bytesMax / this.#bytesPerFact[preferred]);
     const limit = Math.max(1, Math.min(shape.factsMax, fitting));
     let facts = consecutive(await this.#journal.read(fromSeq, limit), fromSeq);
     if (facts.length === 0) return null;
     for (;;) {
+      const encoding = isShort(facts) ? 'lines' : preferred;
       const frame = encodeFrame(facts, encoding);
       const count = facts.length;
       this.#learn(encoding, frame.length / count, count >= SAMPLE_MIN || frame.length > shape.bytesMax);
@@ -48,6 +51,11 @@ export class FrameBuilder {
     if (isSample) this.#bytesPerFact[encoding] = bytesPerFact;
     else if (bytesPerFact < before) this.#bytesPerFact[encoding] = Math.max(bytesPerFact, before / 4);
   }
+}
+
+function isShort(facts: readonly FramedFact[]): boolean {
+  let chars = 0;
+  return facts.every(({ bodyText }) => (chars += bodyText.length) < COMPRESSED_CHARS_MIN);
 }
 
 /** The run of facts that begins at `fromSeq`, as far as it is gapless and not too long. */

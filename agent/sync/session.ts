@@ -51,7 +51,7 @@ export type SessionStep = readonly [SessionState, readonly SessionAction[]];
 
 export const CONNECT_LIMIT_MS = 15_000;
 export const GREET_LIMIT_MS = 15_000;
-const BACKOFF = { baseMs: 500, maxMs: 30_000 } as const;
+const BACKOFF = { baseMs: 500, maxMs: 8_000 } as const;
 /** A refusal that only people can change is asked again seldom, so that it ends by itself when they have. */
 const REFUSED_RETRY_MS = 300_000;
 const RETRY_AFTER_MAX_MS = 600_000;

@@ -19,6 +19,14 @@ const refusal = z.object({
   }),
 });
 
+type Granted<T> = z.ZodType<{ ok: true; value: T }>;
+
+// Made once: zod compiles a schema when it is first used, which takes as long as a hundred uses.
+const welcomed = z.object({ ok: z.literal(true), value: welcome });
+const pushed = z.object({ ok: z.literal(true), value: pushAnswer });
+const pulled = z.object({ ok: z.literal(true), value: pullAnswer });
+const reported = z.object({ ok: z.literal(true), value: z.record(z.string(), z.never()) });
+
 type HubSocket = Socket<HubEvents, AgentEvents>;
 
 /** The way to a hub over socket.io: WebSocket only, no reconnection of its own, everything that comes is validated. */
@@ -70,10 +78,10 @@ function listen(socket: HubSocket, events: LinkEvents, logger: Logger): void {
 
 function connectionOf(socket: HubSocket): Connection {
   return {
-    hello: (message) => ask(welcome, (reply) => socket.emit('hello', message, reply)),
-    push: (message) => ask(pushAnswer, (reply) => socket.emit('push', message, reply)),
-    pull: (message) => ask<PullAnswer>(pullAnswer, (reply) => socket.emit('pull', message, reply)),
-    status: (message) => ask(z.record(z.string(), z.never()), (reply) => socket.emit('status', message, reply)),
+    hello: (message) => ask(welcomed, (reply) => socket.emit('hello', message, reply)),
+    push: (message) => ask(pushed, (reply) => socket.emit('push', message, reply)),
+    pull: (message) => ask<PullAnswer>(pulled, (reply) => socket.emit('pull', message, reply)),
+    status: (message) => ask(reported, (reply) => socket.emit('status', message, reply)),
     close() {
       socket.removeAllListeners();
       socket.disconnect();
@@ -81,13 +89,15 @@ function connectionOf(socket: HubSocket): Connection {
   };
 }
 
-function ask<T>(schema: z.ZodType<T>, emit: (reply: (answer: Answer<T>) => void) => void): Promise<Answer<T>> {
+function ask<T>(schema: Granted<T>, emit: (reply: (answer: Answer<T>) => void) => void): Promise<Answer<T>> {
   return new Promise((resolve) => {
     emit((answer: unknown) => resolve(readAnswer(schema, answer)));
   });
 }
 
-function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): Answer<T> {
+function readAnswer<T>(schema: Granted<T>, answer: unknown): Answer<T> {
+  const granted = schema.safeParse(answer);
+  if (granted.success) return granted.data;
   const refused = refusal.safeParse(answer);
   if (refused.success) {
     const { code: named, detail, retryAfterMs } = refused.data.error;
@@ -96,9 +106,7 @@ function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): Answer<T> {
     const { remedy } = ERRORS[code];
     return { ok: false, error: { code, detail, remedy, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
   }
-  const parsed = z.object({ ok: z.literal(true), value: schema }).safeParse(answer);
-  if (parsed.success) return { ok: true, value: parsed.data.value };
-  const detail = `The hub's answer makes no sense: ${parsed.error.issues[0]?.message ?? ''}`;
+  const detail = `The hub's answer makes no sense: ${granted.error.issues[0]?.message ?? ''}`;
   return { ok: false, error: { code: 'INTERNAL', detail, remedy: ERRORS.INTERNAL.remedy } };
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { lockFolder, type FolderLock } from '#shared/runtime/folder-lock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { makePrivateFolder } from '#shared/runtime/private-folder.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { accountFor } from './embedded-account.ts';

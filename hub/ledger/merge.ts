@@ -53,12 +53,17 @@ async function mergeFrames(client: PoolClient, given: readonly IncomingFrame[]):
   return frames.map((frame) => outcome(frame, admissions.get(frame.journal), setAside));
 }
 
-/** In ascending order, so that two transactions never wait for each other. */
+/**
+ * Takes the merge locks of locations, in ascending order, so that two transactions never wait for each other. Every
+ * statement of a merge finds its rows by key; the planner is told so, since statistics of a table that has just grown
+ * would make it read the whole table for each of many rows.
+ */
 export async function lockLocations(client: PoolClient, locations: readonly number[]): Promise<void> {
   const ascending = [...new Set(locations)].sort((a, b) => a - b);
   await client.query({
     name: 'lock-locations',
-    text: 'SELECT pg_advisory_xact_lock($1, location_no) FROM unnest($2::int[]) AS l (location_no)',
+    text: `SELECT pg_advisory_xact_lock($1, location_no)
+           FROM (SELECT set_config('enable_seqscan', 'off', true)) AS planner, unnest($2::int[]) AS l (location_no)`,
     values: [MERGE_LOCK, ascending],
   });
 }

@@ -56,7 +56,7 @@ const DEFAULTS = {
   lanes: 2,
   mergesInFlight: 2,
   factsPerMerge: 1_000,
-  drainingFactsPerJournal: 500,
+  drainingFactsPerJournal: 1_000,
   liveFactsMax: 64,
   lingerMs: 2,
   credit: 4,

@@ -21,7 +21,6 @@ export const BODIES = {
 } as const;
 
 export type FactKind = keyof typeof BODIES;
-export const FACT_KINDS = Object.keys(BODIES) as readonly FactKind[];
 
 export type FactBodies = { [Kind in FactKind]: z.infer<(typeof BODIES)[Kind]> };
 export type FactBody = FactBodies[FactKind];

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 export interface FolderLock {
   release(): void;
@@ -13,7 +13,7 @@ export interface FolderLock {
  * Throws FOLDER_IN_USE when another process has it.
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   const file = join(folder, 'owner.lock');
   const database = new DatabaseSync(file);
   try {

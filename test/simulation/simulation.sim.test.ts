@@ -5,12 +5,21 @@ import type { Mutant } from './settings.ts';
 
 const SMALL = { stores: 2, facts: 60 };
 const LARGE = { stores: 5, facts: 400 };
-const SEEDS = 400;
-/** Another part of the seeds at each change of this number. */
-const FIRST_SEED = 1;
+const SEEDS = 500;
+const FIRST_SEED = 1_000;
 
-/** Seeds that have found something, and what it was. Run first. */
-const PINNED: readonly (readonly [seed: number, found: string])[] = [];
+/**
+ * Seeds that have found something, and what it was. Run first. A change of timing elsewhere may lead a seed past what it
+ * found: tests of single parts (journal-recovery.test.ts) hold on to it.
+ */
+const PINNED: readonly (readonly [seed: number, found: string])[] = [
+  [45, 'marks of a new epoch stay when it could not be saved'],
+  [149, 'the sender reads facts whose commit has failed, and hub and journal no longer fit'],
+  [222, 'retention prunes the latest instant, and the clock runs back after a restart'],
+  [555, 'what a failed commit has left is acknowledged as a duplicate and never sent'],
+  [598, 'the clock does not stand behind the markers of holes'],
+  [649, 'the sender reads facts whose commit has failed'],
+];
 
 /** Empty, or what went wrong and how to see it again. */
 function failure({ violation, seed, lastNotes }: RunResult, { stores, facts }: typeof SMALL): string {
@@ -28,7 +37,7 @@ async function firstViolation(mutant: Mutant, seedsMost: number): Promise<RunRes
 }
 
 describe('simulation', () => {
-  it.each(PINNED)('S2 seed %i, which has found: %s', async (seed) => {
+  it.each(PINNED)('S1 S2 S5 seed %i, which has found: %s', async (seed) => {
     expect(failure(await simulate({ seed, ...SMALL }), SMALL)).toBe('');
   });
 
@@ -82,5 +91,11 @@ describe('the simulation finds rules that are broken on purpose', () => {
   it.each(Object.entries(MUTANTS))('%s', async (_, mutant) => {
     const violation = await firstViolation(mutant, 120);
     expect(violation?.rule, `"${mutant.breaks}" was not found`).toMatch(mutant.found);
+  });
+
+  // A gap of the protocol (README.md): when it is closed, this finds nothing any more, and tills need not wait.
+  it('a restored agent that sells before it has heard from the hub', async () => {
+    const violation = await firstViolation({ sellsWhenRestored: true }, 120);
+    expect(violation?.rule).toMatch(/^(F2|F3|S1|S2)$/);
   });
 });

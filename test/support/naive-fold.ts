@@ -54,7 +54,10 @@ export function naiveFold(facts: readonly MergeableFact[]): Map<string, NaivePos
         case 'transferOut':
           place.onHand -= line.quantity;
           break;
-        default: {
+        case 'return':
+        case 'receipt':
+        case 'transferIn':
+        case 'adjustment': {
           const state = 'condition' in line ? line.condition : 'sellable';
           if (state === 'damaged') place.damaged += line.quantity;
           else if (state === 'quarantined') place.quarantined += line.quantity;

@@ -12,6 +12,11 @@ const NOON = 1_790_000_000_000;
 class LyingLog extends MemoryJournalLog {
   lies = 0;
 
+  override async moveGroup(facts: readonly StoredFact[]): Promise<void> {
+    await super.moveGroup(facts);
+    if (this.lies-- > 0) throw new Error('the disk says no, and has moved');
+  }
+
   override async appendGroup(facts: readonly StoredFact[]): Promise<void> {
     await super.appendGroup(facts);
     if (this.lies-- > 0) throw new Error('the disk says no, and has written');
@@ -63,5 +68,18 @@ describe('recovery', () => {
     time.now = NOON;
     const [result] = await again.append([adjustmentDraft('d')]);
     expect(result).toMatchObject({ seq: 4, at: NOON + 60_000 });
+  });
+});
+
+describe('a new epoch whose beginning failed half-way', () => {
+  it('F2 F3 is finished before another is begun, and no fact stays behind', async () => {
+    const log = new LyingLog();
+    const journal = await open(log);
+    await journal.append(['a', 'b', 'c', 'd'].map((key) => adjustmentDraft(key)));
+    log.lies = 1;
+    await expect(journal.beginEpoch(2)).rejects.toThrow('has moved');
+    await journal.beginEpoch(0);
+    expect((await journal.read(1, 10)).map(({ key }) => key)).toEqual(['c', 'd']);
+    expect((await journal.append([adjustmentDraft('e')]))[0]).toMatchObject({ status: 'appended', seq: 3 });
   });
 });

@@ -110,7 +110,11 @@ export class StoreJournal implements Journal {
    * what it has already (F4). The older ones stay where they are.
    */
   beginEpoch(afterSeq: number): Promise<void> {
+    const given = this.epoch;
     return this.#exclusively(async () => {
+      if (this.#mustRecover) await this.#recover();
+      // The beginning of an epoch that had failed half-way is finished now: another one would leave its facts behind.
+      if (this.epoch !== given) return;
       const epoch = Math.max(epochNow(this.#options.clock), this.#head.epoch + 1);
       const moving = { epoch: this.#head.epoch, afterSeq: Math.max(afterSeq, this.#head.prunedSeq) };
       await this.#options.heads.save({ epoch, prunedSeq: 0, moving });
@@ -121,7 +125,10 @@ export class StoreJournal implements Journal {
 
   /** Remembers that facts up to this seq may be pruned; resolves when that is on disk. */
   prunedTo(prunedSeq: number): Promise<void> {
+    const given = this.epoch;
     return this.#exclusively(async () => {
+      if (this.#mustRecover) await this.#recover();
+      if (this.epoch !== given) return;
       const head = { ...this.#head, prunedSeq: Math.min(Math.max(this.#head.prunedSeq, prunedSeq), this.#lastSeq) };
       await this.#options.heads.save(head);
       this.#head = head;

@@ -37,7 +37,8 @@ export class FrameBuilder {
       const encoding = isShort(facts) ? 'lines' : preferred;
       const frame = encodeFrame(facts, encoding);
       const count = facts.length;
-      this.#learn(encoding, frame.length / count, count >= SAMPLE_MIN || frame.length > shape.bytesMax);
+      const isSample = encoding === preferred && (count >= SAMPLE_MIN || frame.length > shape.bytesMax);
+      this.#learn(preferred, frame.length / count, isSample);
       if (frame.length <= shape.bytesMax || count === 1) {
         return { fromSeq, count, encoding, frame: frame as Push['frame'] };
       }

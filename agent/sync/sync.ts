@@ -2,7 +2,7 @@ import { auditTime, Subject, switchMap, type Observable } from 'rxjs';
 import type { Store } from '#agent/store/store.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
+import { keysDigest, type Challenge, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
 import { COLLECTIONS } from '#shared/protocol/messages/pull.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
@@ -23,6 +23,8 @@ const REPORT_EVERY_MS = 30_000;
 const STATUS_EVERY_MS = 250;
 /** Unsent facts from which on a store drains a backlog rather than sells. */
 const DRAINING_FACTS = 1_000;
+/** Facts that are read at once to compare them with the hub's. */
+const PAGE = 500;
 
 /** What syncing needs of the store; the simulation gives its own. */
 export interface SyncStore {
@@ -167,6 +169,7 @@ class StoreSync implements Sync {
       device: this.#device,
       epoch,
       signature,
+      ackedSeq: store.device.marks.ackedSeq,
       backlog: this.#backlog(),
       agentVersion,
     };
@@ -187,13 +190,30 @@ class StoreSync implements Sync {
       ...(identity ? { identity: { ...identity, store: welcome.store } } : {}),
     });
     const { watermark } = welcome;
-    if (watermark >= journal.prunedSeq && watermark <= journal.lastSeq) return true;
+    if (await this.#fits(welcome)) return true;
     // The hub knows facts of this epoch that the journal does not have (it was restored or lost), or lacks some that
     // were pruned here (the hub was): under these seqs the two can never agree.
     logger.warn({ watermark, prunedSeq: journal.prunedSeq, lastSeq: journal.lastSeq }, 'hub and journal do not fit');
     await journal.beginEpoch(Math.min(device.marks.ackedSeq, watermark));
     this.#uplink.restart();
     return false;
+  }
+
+  /**
+   * Whether the hub's facts up to its watermark are this journal's. Beyond what it has acknowledged to us that is not
+   * sure: a restored journal may have given the same seqs to other facts.
+   */
+  async #fits({ watermark, heldDigest }: Welcome): Promise<boolean> {
+    const { device, journal } = this.#options.store;
+    if (watermark < journal.prunedSeq || watermark > journal.lastSeq) return false;
+    const keys: string[] = [];
+    for (let next = device.marks.ackedSeq + 1; next <= watermark;) {
+      const page = await journal.read(next, Math.min(PAGE, watermark - next + 1));
+      if (page.length === 0) return false;
+      keys.push(...page.map(({ key }) => key));
+      next += page.length;
+    }
+    return keysDigest(keys) === heldDigest;
   }
 
   #online(connection: Connection, welcome: Welcome): void {

@@ -9,6 +9,8 @@ export interface JournalRecord {
   readonly journal: number;
   /** The highest seq up to which the hub holds every fact. */
   readonly watermark: number;
+  /** Digest of the keys held beyond what the agent remembers as acknowledged. */
+  readonly heldDigest: string | null;
 }
 
 const DEVICES = `
@@ -17,9 +19,14 @@ const DEVICES = `
   WHERE d.device_no = ANY ($1::int[])`;
 
 const JOURNALS = `
-  SELECT r.place, j.journal_no, j.watermark
-  FROM unnest($1::int[], $2::int[], $3::bigint[]) AS r (place, device_no, epoch)
-  JOIN journals j USING (device_no, epoch)`;
+  SELECT r.place, j.journal_no, j.watermark, held.digest AS held_digest
+  FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) AS r (place, device_no, epoch, acked_seq)
+  JOIN journals j USING (device_no, epoch)
+  CROSS JOIN LATERAL (
+    SELECT md5(string_agg(f.key, E'\\n' ORDER BY f.seq)) AS digest
+    FROM facts f
+    WHERE f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq > r.acked_seq AND f.seq <= j.watermark
+  ) AS held`;
 
 /** In the order of the key, so that two hubs never wait for each other. */
 const BEGIN_JOURNALS = `
@@ -39,9 +46,17 @@ interface DeviceRow {
   readonly revoked_reason: string | null;
 }
 
+interface JournalRow {
+  readonly place: number;
+  readonly journal_no: number;
+  readonly watermark: number;
+  readonly held_digest: string | null;
+}
+
 interface JournalAsked {
   readonly device: number;
   readonly epoch: number;
+  readonly ackedSeq: number;
 }
 
 /** Look-ups of the handshake. Thousands of stores that come back at once share a few statements. */
@@ -60,8 +75,8 @@ export class Devices {
   }
 
   /** The journal of a device that has proved who it is; begun when the epoch is new. */
-  openJournal(device: number, epoch: number): Promise<JournalRecord> {
-    return this.#journals.call({ device, epoch });
+  openJournal(device: number, epoch: number, ackedSeq: number): Promise<JournalRecord> {
+    return this.#journals.call({ device, epoch, ackedSeq });
   }
 }
 
@@ -90,12 +105,19 @@ async function openJournals(pool: Pool, asked: readonly JournalAsked[]): Promise
 }
 
 async function loadJournals(pool: Pool, asked: readonly JournalAsked[]): Promise<Map<number, JournalRecord>> {
-  const { rows } = await pool.query<{ place: number; journal_no: number; watermark: number }>({
+  const { rows } = await pool.query<JournalRow>({
     name: 'journals',
     text: JOURNALS,
-    values: [asked.map((_, place) => place), asked.map(({ device }) => device), asked.map(({ epoch }) => epoch)],
+    values: [
+      asked.map((_, place) => place),
+      asked.map(({ device }) => device),
+      asked.map(({ epoch }) => epoch),
+      asked.map(({ ackedSeq }) => ackedSeq),
+    ],
   });
-  return new Map(rows.map(({ place, journal_no: journal, watermark }) => [place, { journal, watermark }]));
+  return new Map(
+    rows.map((row) => [row.place, { journal: row.journal_no, watermark: row.watermark, heldDigest: row.held_digest }]),
+  );
 }
 
 function toRecord(row: DeviceRow): DeviceRecord {

@@ -87,7 +87,8 @@ export async function enrol(pool: Pool, request: EnrolRequest): Promise<EnrolAns
 async function addDevice(client: PoolClient, location: number, name: string, publicKey: Buffer): Promise<number> {
   const { rows } = await client.query<{ device_no: number }>(ADD_DEVICE, [location, name, publicKey]);
   const [row] = rows;
-  if (!row) throw new ShelfwireError('CONFLICT', 'This public key is enrolled already; make a new one for this device.');
+  if (!row)
+    throw new ShelfwireError('CONFLICT', 'This public key is enrolled already; make a new one for this device.');
   return row.device_no;
 }
 

@@ -136,7 +136,7 @@ describe('feed', () => {
     const reader = async (): Promise<Map<string, string>> => {
       const known = new Map<string, string>();
       let checkpoint: Checkpoint | null = null;
-      for (let last = false; ; ) {
+      for (let last = false; ;) {
         const answer: PullAnswer = await ask('products', checkpoint, 1 + Math.floor(random() * 40));
         for (const document of answer.documents as Documents['products'][]) known.set(document.sku, document.name);
         checkpoint = answer.checkpoint;
@@ -174,7 +174,9 @@ describe('feed', () => {
     }
     await pool.query('UPDATE journals SET watermark = 12 WHERE journal_no = $1', [journal]);
     const { seen, checkpoint } = await follow('positions', null);
-    expect(seen).toEqual([{ sku: 'OF-A', onHand: 7, damaged: 0, quarantined: 0, anchor: null, journal, watermark: 12 }]);
+    expect(seen).toEqual([
+      { sku: 'OF-A', onHand: 7, damaged: 0, quarantined: 0, anchor: null, journal, watermark: 12 },
+    ]);
     await pool.query(
       `WITH p AS (UPDATE positions SET on_hand = 5, anchor_at = 1000, anchor_journal = $2, anchor_seq = 3, anchor_quantity = 6
          WHERE location_no = $1 RETURNING location_no, sku)
@@ -188,12 +190,18 @@ describe('feed', () => {
 
   it('gives settings with the code of the store, and many stores one set-based answer', async () => {
     const { location } = readers.get('A')!;
-    await pool.query('INSERT INTO store_config (location_no, name, value) VALUES ($1, $2, $3)', [location, 'x', '{"y":1}']);
+    await pool.query('INSERT INTO store_config (location_no, name, value) VALUES ($1, $2, $3)', [
+      location,
+      'x',
+      '{"y":1}',
+    ]);
     const batches: number[] = [];
     const counted = new Feed({ pool, clock: systemClock, observe: (pulls) => batches.push(pulls) });
     const stores = ['A', 'B', 'A', 'B'];
     const answers = await Promise.all(
-      stores.map((store) => counted.pull(readers.get(store)!, { collection: 'storeConfig', checkpoint: null, limit: 5 })),
+      stores.map((store) =>
+        counted.pull(readers.get(store)!, { collection: 'storeConfig', checkpoint: null, limit: 5 }),
+      ),
     );
     expect(batches).toEqual([4]);
     const ofA = [{ name: 'x', value: { y: 1 }, store: 'A' }];

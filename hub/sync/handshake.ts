@@ -33,7 +33,8 @@ export function openChallenge(): OpenChallenge {
  * that this hub serves. Throws NONCE_REPLAYED, PROTOCOL_TOO_OLD, PROTOCOL_TOO_NEW.
  */
 export function acceptHello(open: OpenChallenge, hello: Hello): ProtocolVersion {
-  if (open.answered) throw new ShelfwireError('NONCE_REPLAYED', 'The challenge of this connection was answered already.');
+  if (open.answered)
+    throw new ShelfwireError('NONCE_REPLAYED', 'The challenge of this connection was answered already.');
   open.answered = true;
   const { protocol } = hello;
   const served = `this hub serves ${PROTOCOL.oldest} to ${PROTOCOL.current}`;
@@ -56,7 +57,10 @@ export class DeviceVerifier {
     const message = helloMessage(nonce, hello.device, hello.epoch);
     if (!verify(null, message, this.#keyOf(device.publicKey), Buffer.from(hello.signature, 'base64url'))) {
       if (this.#accepted.has(hello.signature)) {
-        throw new ShelfwireError('NONCE_REPLAYED', `The hello of device ${hello.device} belongs to another connection.`);
+        throw new ShelfwireError(
+          'NONCE_REPLAYED',
+          `The hello of device ${hello.device} belongs to another connection.`,
+        );
       }
       throw new ShelfwireError('SIGNATURE_INVALID', `The signature is not by the key of device ${hello.device}.`);
     }

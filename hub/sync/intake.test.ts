@@ -95,14 +95,12 @@ describe('intake', () => {
   it('has at most two merges of a lane under way', async () => {
     const { ledger, intake } = setup({ lanes: 1, factsPerMerge: 10 });
     ledger.delayMs = 3;
-    await Promise.all(
-      Array.from({ length: 20 }, (_, index) => intake.push(scope(index + 1), push(1, 10, index + 1))),
-    );
+    await Promise.all(Array.from({ length: 20 }, (_, index) => intake.push(scope(index + 1), push(1, 10, index + 1))));
     expect(ledger.inFlightMost).toBe(2);
   });
 
   it('a draining store never delays a selling one', async () => {
-    const { ledger, intake } = setup({ lanes: 1 });
+    const { ledger, intake } = setup({ lanes: 1, drainingFactsPerJournal: 500 });
     const gate = ledger.holdCommits((frames) => frames.some(({ facts }) => facts.length > 100));
     const drained = [1, 501, 1001].map((fromSeq) => intake.push(scope(1), push(fromSeq, 500)));
     const other = intake.push(scope(2), push(1, 500, 2));
@@ -154,7 +152,9 @@ describe('intake', () => {
   it('takes a bounded number of frames of one store', async () => {
     const { ledger, intake } = setup();
     const gate = ledger.holdCommits();
-    const codes = Promise.all(Array.from({ length: 12 }, (_, index) => codeOf(intake.push(scope(1), push(index + 1, 1)))));
+    const codes = Promise.all(
+      Array.from({ length: 12 }, (_, index) => codeOf(intake.push(scope(1), push(index + 1, 1)))),
+    );
     await sleep(systemClock, 10);
     gate.release();
     expect((await codes).filter((code) => code === 'HUB_BUSY').length).toBe(4);
@@ -195,14 +195,21 @@ describe('intake', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
         const random = seededRandom(seed);
-        const { ledger, intake } = setup({ lanes: 2, factsPerMerge: 40, drainingFactsPerJournal: 20, liveFactsMax: 8, lingerMs: 0, random });
+        const { ledger, intake } = setup({
+          lanes: 2,
+          factsPerMerge: 40,
+          drainingFactsPerJournal: 20,
+          liveFactsMax: 8,
+          lingerMs: 0,
+          random,
+        });
         ledger.fails = () => {
           const chance = random();
           return chance < 0.1 ? 'before' : chance < 0.2 ? 'after' : 'no';
         };
         const store = async (journal: number): Promise<void> => {
           const last = 60;
-          for (let acked = 0; acked < last; ) {
+          for (let acked = 0; acked < last;) {
             const window = [];
             let next = Math.max(1, acked + 1 - Math.floor(random() * 3));
             for (let frames = 0; frames < 3 && next <= last; frames += 1) {
@@ -219,7 +226,8 @@ describe('intake', () => {
         };
         await Promise.all([1, 2, 3, 4, 5, 6].map(store));
         expect(ledger.violations).toEqual([]);
-        for (const journal of [1, 2, 3, 4, 5, 6]) expect(ledger.seqs(journal)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+        for (const journal of [1, 2, 3, 4, 5, 6])
+          expect(ledger.seqs(journal)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
       }),
       { numRuns: 15 },
     );

@@ -122,7 +122,8 @@ export class Intake {
     const bytes = this.#lanes.reduce((sum, { waiting }) => sum + waiting.bytes, 0);
     if (this.#stopping) throw this.#busy('The hub is stopping.');
     if (this.#waitingFacts >= waitingFactsMax || bytes >= waitingBytesMax) throw this.#busy('Too many facts wait.');
-    if (lane.waiting.framesOf(journal) >= credit * WINDOWS_PER_JOURNAL) throw this.#busy('This store has enough waiting.');
+    if (lane.waiting.framesOf(journal) >= credit * WINDOWS_PER_JOURNAL)
+      throw this.#busy('This store has enough waiting.');
   }
 
   get #waitingFacts(): number {
@@ -170,7 +171,13 @@ export class Intake {
   }
 
   #answerOf({ watermark, duplicates, quarantined }: FrameOutcome): PushAnswer {
-    return { ackedSeq: watermark, duplicates, quarantined: [...quarantined], credit: this.credit, backOffMs: this.#backOffMs() };
+    return {
+      ackedSeq: watermark,
+      duplicates,
+      quarantined: [...quarantined],
+      credit: this.credit,
+      backOffMs: this.#backOffMs(),
+    };
   }
 
   /** Grows with what waits; spread, so that stores do not come back together. */
@@ -180,7 +187,10 @@ export class Intake {
   }
 
   #refuse(lane: Lane, frames: readonly WaitingFrame[], error: unknown): void {
-    this.#options.logger.error({ err: error, frames: frames.length }, 'a merge failed; its frames are not acknowledged');
+    this.#options.logger.error(
+      { err: error, frames: frames.length },
+      'a merge failed; its frames are not acknowledged',
+    );
     for (const frame of frames) {
       frame.reject(this.#busy('The facts could not be committed.', error));
       for (const later of lane.waiting.takeWhile(frame.journal, () => true)) {

@@ -110,7 +110,11 @@ export class Session {
     }
     const protocol = acceptHello(this.challenge, hello);
     const { device, location, store } = verifier.verify(this.challenge.nonce, hello, await devices.find(hello.device));
-    const { journal, watermark } = await devices.openJournal(device, hello.epoch);
+    const { journal, watermark, heldDigest } = await devices.openJournal(
+      device,
+      hello.epoch,
+      hello.ackedSeq ?? Number.MAX_SAFE_INTEGER,
+    );
     const backlogEndSeq = watermark + hello.backlog;
     this.#scope = { device, location, store, journal, epoch: hello.epoch, protocol, backlogEndSeq };
     this.#connection.greeted(this.#scope);
@@ -118,7 +122,7 @@ export class Session {
     this.#note(status.note(device, { kind: 'connected', at: clock.now(), agentVersion, protocol, backlog }));
     // The middle of our part of the round trip: so the agent's measure of its clock does not depend on our load.
     const hubNow = Math.round((heardAt + clock.now()) / 2);
-    return { protocol, journal, watermark, hubNow, credit: intake.credit, store };
+    return { protocol, journal, watermark, heldDigest, hubNow, credit: intake.credit, store };
   }
 
   async #push(message: unknown): Promise<PushAnswer> {
@@ -168,7 +172,8 @@ export class Session {
 
 /** Before the schema: a later version may say hello in another shape and must learn that it is too new. */
 function verifyProtocol(message: unknown): void {
-  const protocol = typeof message === 'object' && message !== null && 'protocol' in message ? message.protocol : undefined;
+  const protocol =
+    typeof message === 'object' && message !== null && 'protocol' in message ? message.protocol : undefined;
   if (typeof protocol !== 'number' || !Number.isInteger(protocol) || protocol <= PROTOCOL.current) return;
   throw new ShelfwireError('PROTOCOL_TOO_NEW', `This hub serves protocols ${PROTOCOL.oldest} to ${PROTOCOL.current}.`);
 }
@@ -178,4 +183,3 @@ function parse<Schema extends z.ZodType>(schema: Schema, message: unknown): z.in
   if (!parsed.success) throw new ShelfwireError('REQUEST_INVALID', describeIssues(parsed.error));
   return parsed.data;
 }
-

@@ -36,7 +36,14 @@ beforeEach(async () => {
   a = await enrolDevice(pool, `A${turn}`);
   b = await enrolDevice(pool, `B${turn}`);
   http = createServer();
-  sync = startSync({ httpServer: http, pool, ledger: createLedger(pool), clock: systemClock, random: systemRandom, logger: silentLogger });
+  sync = startSync({
+    httpServer: http,
+    pool,
+    ledger: createLedger(pool),
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+  });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 });
@@ -53,7 +60,7 @@ function connect(): RawAgent {
   return agent;
 }
 
-async function greet(device: TestDevice, over: object = {}) {
+async function greet(device: TestDevice, over: Record<string, unknown> = {}) {
   const greeted = await RawAgent.greeted(url, device, over);
   agents.push(greeted.agent);
   return greeted;
@@ -78,7 +85,12 @@ describe('handshake', () => {
   it('greets a device with its journal, its watermark and the time of the hub', async () => {
     const before = Date.now();
     const { agent, welcome } = await greet(a);
-    expect(welcome).toMatchObject({ protocol: 2, watermark: 0, credit: 4, store: { code: `A${turn}`, name: `A${turn}` } });
+    expect(welcome).toMatchObject({
+      protocol: 2,
+      watermark: 0,
+      credit: 4,
+      store: { code: `A${turn}`, name: `A${turn}` },
+    });
     expect(welcome.hubNow).toBeGreaterThanOrEqual(before);
     expect(welcome.hubNow).toBeLessThanOrEqual(Date.now());
     expect(codeOf(await agent.ask('push', sales(1, 3)))).toBe('ok');
@@ -94,7 +106,9 @@ describe('handshake', () => {
     const agent = connect();
     await agent.challenge;
     expect(codeOf(await agent.ask('push', sales(1, 1)))).toBe('HELLO_REQUIRED');
-    expect(codeOf(await agent.ask('pull', { collection: 'products', checkpoint: null, limit: 10 }))).toBe('HELLO_REQUIRED');
+    expect(codeOf(await agent.ask('pull', { collection: 'products', checkpoint: null, limit: 10 }))).toBe(
+      'HELLO_REQUIRED',
+    );
     expect(codeOf(await agent.ask('status', {}))).toBe('HELLO_REQUIRED');
     expect(await factsOf(a)).toBe(0);
   });
@@ -117,7 +131,9 @@ describe('handshake', () => {
     const foreign = (await agent.challenge).nonce;
     const thief = connect();
     expect(codeOf(await thief.hello(a, { nonce: foreign }))).toBe('NONCE_REPLAYED');
-    expect(codeOf(await thief.ask('push', sales(2, 1)).catch(() => ({ ok: false, error: { code: 'ended' } }) as never))).not.toBe('ok');
+    expect(
+      codeOf(await thief.ask('push', sales(2, 1)).catch(() => ({ ok: false, error: { code: 'ended' } }) as never)),
+    ).not.toBe('ok');
     expect(await factsOf(a)).toBe(1);
   });
 
@@ -146,9 +162,18 @@ describe('handshake', () => {
       lines: [{ sku: 'OLD', qty: 2, price: 100 }],
     }));
     const frame = Buffer.from(JSON.stringify(flat));
-    const answer = await agent.ask<PushAnswer>('push', { epoch: TEST_EPOCH, fromSeq: 1, count: 2, encoding: 'json', frame });
+    const answer = await agent.ask<PushAnswer>('push', {
+      epoch: TEST_EPOCH,
+      fromSeq: 1,
+      count: 2,
+      encoding: 'json',
+      frame,
+    });
     expect(answer).toMatchObject({ ok: true, value: { ackedSeq: 2, quarantined: [] } });
-    const { rows } = await pool.query('SELECT on_hand FROM positions WHERE location_no = $1 AND sku = $2', [a.location, 'OLD']);
+    const { rows } = await pool.query('SELECT on_hand FROM positions WHERE location_no = $1 AND sku = $2', [
+      a.location,
+      'OLD',
+    ]);
     expect(rows).toEqual([{ on_hand: -4 }]);
   });
 
@@ -170,7 +195,9 @@ describe('handshake', () => {
 
   it('X1 revocation by another process ends the session as well', async () => {
     const { agent } = await greet(a);
-    await pool.query(`UPDATE devices SET revoked_at = now(), revoked_reason = 'elsewhere' WHERE device_no = $1`, [a.device]);
+    await pool.query(`UPDATE devices SET revoked_at = now(), revoked_reason = 'elsewhere' WHERE device_no = $1`, [
+      a.device,
+    ]);
     await agent.ended;
     expect(agent.heard).toContainEqual({ event: 'revoked', message: { reason: 'elsewhere' } });
   });
@@ -183,14 +210,17 @@ describe('session', () => {
     expect(gap).toMatchObject({ ok: true, value: { ackedSeq: 0, duplicates: 0 } });
     await agent.ask('push', sales(1, 3));
     expect(await factsOf(a)).toBe(3);
-    const twice = await Promise.all([agent.ask<PushAnswer>('push', sales(1, 5)), agent.ask<PushAnswer>('push', sales(1, 5))]);
+    const twice = await Promise.all([
+      agent.ask<PushAnswer>('push', sales(1, 5)),
+      agent.ask<PushAnswer>('push', sales(1, 5)),
+    ]);
     expect(twice.map((answer) => answer.ok && answer.value.ackedSeq)).toEqual([5, 5]);
     expect(twice.map((answer) => answer.ok && answer.value.duplicates)).toEqual([3, 5]);
     const { rows } = await pool.query('SELECT on_hand FROM positions WHERE location_no = $1', [a.location]);
     expect(rows).toEqual([{ on_hand: -5 }]);
   });
 
-  it('S4 the scope is the credential\'s: no field of a message names another store', async () => {
+  it("S4 the scope is the credential's: no field of a message names another store", async () => {
     const { agent, welcome } = await greet(a);
     const { welcome: other } = await greet(b);
     expect(codeOf(await agent.ask('push', sales(1, 1, { epoch: TEST_EPOCH + 7 })))).toBe('EPOCH_UNKNOWN');
@@ -202,7 +232,10 @@ describe('session', () => {
     await agent.ask('push', sales(1, 2));
     expect(await factsOf(b)).toBe(0);
     const pulled = await agent.ask<PullAnswer>('pull', { collection: 'positions', checkpoint: null, limit: 10 });
-    expect(pulled).toMatchObject({ ok: true, value: { documents: [{ sku: 'SKU-1', onHand: -2, journal: welcome.journal, watermark: 2 }] } });
+    expect(pulled).toMatchObject({
+      ok: true,
+      value: { documents: [{ sku: 'SKU-1', onHand: -2, journal: welcome.journal, watermark: 2 }] },
+    });
   });
 
   it('X2 bad messages of every kind get a code, nothing is lost, and the hub serves on', async () => {
@@ -227,20 +260,27 @@ describe('session', () => {
       ['FRAME_INVALID', sales(1, 1, { frame: bigBomb })],
       ['FRAME_TOO_LARGE', sales(1, 1, { encoding: 'lines', frame: Buffer.alloc(525_000, 'x') })],
     ];
-    for (const [code, message] of pushes) expect([code, codeOf(await agent.ask('push', message))]).toEqual([code, code]);
+    for (const [code, message] of pushes)
+      expect([code, codeOf(await agent.ask('push', message))]).toEqual([code, code]);
     const made = { generation: 'x', position: '1', after: null, scanning: false };
     const pulls: [string, unknown][] = [
       ['REQUEST_INVALID', { collection: 'secrets', checkpoint: null, limit: 1 }],
       ['REQUEST_INVALID', { collection: 'products', checkpoint: null, limit: 1_000_000 }],
       ['REQUEST_INVALID', { collection: 'products', checkpoint: { ...made, position: '1; DROP' }, limit: 1 }],
-      ['CHECKPOINT_INVALID', { collection: 'products', checkpoint: { ...made, position: '99999999999999999999' }, limit: 1 }],
+      [
+        'CHECKPOINT_INVALID',
+        { collection: 'products', checkpoint: { ...made, position: '99999999999999999999' }, limit: 1 },
+      ],
       ['CHECKPOINT_INVALID', { collection: 'products', checkpoint: { ...made, after: '\0' }, limit: 1 }],
     ];
     for (const [code, message] of pulls) expect(codeOf(await agent.ask('pull', message))).toBe(code);
     expect(codeOf(await agent.ask('unheardOf', {}))).toBe('REQUEST_INVALID');
     const kept = await agent.ask<PushAnswer>('push', sales(1, 1, { encoding: 'lines', frame: nul }));
     expect(kept).toMatchObject({ ok: true, value: { ackedSeq: 1, quarantined: [{ seq: 1, code: 'FACT_INVALID' }] } });
-    const { rows } = await pool.query<{ line: Buffer }>('SELECT protocol_line AS line FROM quarantine WHERE location_no = $1', [a.location]);
+    const { rows } = await pool.query<{ line: Buffer }>(
+      'SELECT protocol_line AS line FROM quarantine WHERE location_no = $1',
+      [a.location],
+    );
     expect(rows.map(({ line }) => line.equals(nul))).toEqual([true]);
     expect(await agent.ask('push', sales(2, 3))).toMatchObject({ ok: true, value: { ackedSeq: 4 } });
   });
@@ -265,7 +305,14 @@ describe('session', () => {
 
   it('keeps what a store says of itself', async () => {
     const { agent } = await greet(a, { backlog: 12 });
-    const report = { lastSeq: 9, backlog: 4, oldestUnsentAt: TEST_EPOCH, quarantined: 1, clockOffsetMs: -250, agentVersion: '1.2.3' };
+    const report = {
+      lastSeq: 9,
+      backlog: 4,
+      oldestUnsentAt: TEST_EPOCH,
+      quarantined: 1,
+      clockOffsetMs: -250,
+      agentVersion: '1.2.3',
+    };
     expect(codeOf(await agent.ask('status', report))).toBe('ok');
     expect(codeOf(await agent.ask('status', { ...report, backlog: -1 }))).toBe('REQUEST_INVALID');
     const read = async () => (await pool.query('SELECT * FROM device_status WHERE device_no = $1', [a.device])).rows[0];
@@ -301,7 +348,10 @@ describe('session', () => {
   it('S1 answers what it has taken before it stops', async () => {
     const { agent } = await greet(a);
     const pushed = agent.ask('push', sales(1, 200));
-    await vi.waitFor(() => expect(sync.lanes.some(({ waitingFacts, inFlight }) => waitingFacts + inFlight > 0)).toBe(true), { interval: 1 });
+    await vi.waitFor(
+      () => expect(sync.lanes.some(({ waitingFacts, inFlight }) => waitingFacts + inFlight > 0)).toBe(true),
+      { interval: 1 },
+    );
     await sync.stop();
     expect(await pushed).toMatchObject({ ok: true, value: { ackedSeq: 200 } });
   });

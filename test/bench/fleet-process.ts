@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from './bench-process.ts';
 import { FleetStore, type Latencies } from './fleet-store.ts';
-import { makeSales } from './sales.ts';
+import { FLEET_SKUS, makeSales } from './sales.ts';
 import { ownUsage } from './usage.ts';
 
 /** A phase of load as the stores saw it. Instants: ms since 1970. */
@@ -18,7 +18,7 @@ export interface Load {
 
 const SALES = 5_000;
 const ALL_ACKED_LIMIT_MS = 20_000;
-const sales = makeSales(SALES, { beginAt: Date.now(), prefix: 'till' });
+const sales = makeSales(SALES, { beginAt: Date.now(), prefix: 'till', skus: FLEET_SKUS });
 const latencies: Latencies = { appendedAt: [], ms: [] };
 const stores: FleetStore[] = [];
 

@@ -8,6 +8,7 @@ import type { FleetCommands, Load } from './fleet-process.ts';
 import { verifyOpenFiles } from './open-files.ts';
 import type { BenchOptions } from './options.ts';
 import { median, printSettings, printTable, quantile, round } from './print.ts';
+import { FLEET_SKUS, skuNames } from './sales.ts';
 import { postgresUsage } from './usage.ts';
 
 const STORES = 1_000;
@@ -46,6 +47,8 @@ export async function benchFleet(options: BenchOptions): Promise<void> {
     );
     await benchConnected(system, plan, options.profile);
     await benchStorms(system, plan);
+    // What the stores asked last is still being answered.
+    await delay(1_000);
   } finally {
     await system.stop();
   }
@@ -78,6 +81,8 @@ async function benchConnected(system: BenchSystem, plan: Plan, profile: string |
     const rssAfter = await system.hub.ask('settledRss');
     const perConnection = (rssAfter - rssBefore) / 1_024 / plan.stores;
     console.log(`memory    ${round(perConnection, 1)} KiB of the hub's resident memory a connection (target: under 40)`);
+
+    await fillShelves(system.database.pool);
 
     const rows: string[][] = [];
     const sell = async (rate: number, seconds: number): Promise<Load & { hubUs: number; postgresUs: number }> => {
@@ -128,6 +133,7 @@ async function benchStorms(system: BenchSystem, plan: Plan): Promise<void> {
   try {
     // They have been there before: their journals exist, and the process is warm.
     await fleet.ask('connect');
+    await fillShelves(system.database.pool);
     const seconds: number[] = [];
     for (let turn = 0; turn < plan.storms; turn += 1) {
       await fleet.ask('disconnect');
@@ -172,6 +178,17 @@ async function addDevices(pool: Pool, publicKeys: readonly Uint8Array[]): Promis
     [publicKeys.map((key) => Buffer.from(key))],
   );
   return rows.map((row) => row.device_no);
+}
+
+/** Every store of the fleet has stock of what it carries, known to it already: nothing is fed. */
+async function fillShelves(pool: Pool): Promise<void> {
+  await pool.query(
+    `INSERT INTO positions (location_no, sku, on_hand)
+     SELECT location_no, sku, 1000 FROM locations CROSS JOIN unnest($1::text[]) AS sku WHERE code LIKE 'F-%'
+     ON CONFLICT DO NOTHING`,
+    [skuNames(FLEET_SKUS)],
+  );
+  await pool.query('VACUUM ANALYZE positions');
 }
 
 function isWithin(at: number | undefined, from: number, to: number): boolean {

@@ -2,6 +2,8 @@ import { canonicalContent, type CanonicalContent } from '#shared/protocol/conten
 import { seededRandom } from '#shared/runtime/random.ts';
 
 const SKUS = 5_000;
+/** What each store of a fleet carries. */
+export const FLEET_SKUS = 500;
 const LINES = 4;
 
 export type BenchSale = CanonicalContent & { readonly key: string; readonly at: number };
@@ -10,7 +12,11 @@ export type BenchSale = CanonicalContent & { readonly key: string; readonly at: 
  * Sales of about 600 bytes and 4 lines, the same for the same seed: skus drawn from a catalogue of 5,000 as a shop's
  * are (few sell often), prices with tax and discount.
  */
-export function makeSales(amount: number, options: { seed?: number; beginAt: number; prefix: string }): BenchSale[] {
+export function makeSales(
+  amount: number,
+  options: { seed?: number; beginAt: number; prefix: string; skus?: number },
+): BenchSale[] {
+  const { skus = SKUS } = options;
   const random = seededRandom(options.seed ?? 1);
   return Array.from({ length: amount }, (_, place) => {
     const body = {
@@ -18,7 +24,7 @@ export function makeSales(amount: number, options: { seed?: number; beginAt: num
       receiptNo: `${options.prefix}-${String(place).padStart(8, '0')}`,
       currency: 'GBP',
       lines: Array.from({ length: LINES }, () => ({
-        sku: skuName(Math.floor(random() ** 2 * SKUS)),
+        sku: skuName(Math.floor(random() ** 2 * skus)),
         quantity: 1 + Math.floor(random() * 3),
         unitPriceMinor: 50 + Math.floor(random() * 9_950),
         discountMinor: Math.floor(random() * 500),
@@ -35,6 +41,6 @@ export function skuName(place: number): string {
 }
 
 /** Every sku that a sale may draw. */
-export function skuNames(): string[] {
-  return Array.from({ length: SKUS }, (_, place) => skuName(place));
+export function skuNames(skus = SKUS): string[] {
+  return Array.from({ length: skus }, (_, place) => skuName(place));
 }

@@ -115,7 +115,8 @@ export class Checks {
     let seen = this.#checkpoints.get(parts.device);
     if (!seen) this.#checkpoints.set(parts.device, (seen = new Map()));
     const before = seen.get(epoch);
-    if (before === undefined && seen.size > 0 && !this.#restored.has(parts.device)) {
+    const needless = before === undefined && seen.size > 0 && !this.#restored.has(parts.device);
+    if (needless && [...seen.keys()].every((known) => this.#database.isAllMerged(parts.device, known))) {
       this.#world.violate('F3', `${name}: begins a new epoch though nothing was lost`);
     }
     if (before !== undefined && before > ackedSeq) {

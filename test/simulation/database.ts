@@ -1,3 +1,4 @@
+import { keysDigest } from '#shared/protocol/messages/hello.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from '#hub/ledger/incoming.ts';
 import type { DeviceRecord } from '#hub/sync/handshake.ts';
 import type { JournalRecord } from '#hub/sync/devices.ts';
@@ -25,6 +26,13 @@ export interface DatabaseFlaws extends LedgerFlaws {
 
 /** A fact whose sku begins so is one that PostgreSQL cannot take (a data exception). */
 export const POISON = 'POISON';
+
+interface JournalAsked {
+  readonly device: number;
+  readonly epoch: number;
+  readonly ackedSeq: number;
+  readonly location: number;
+}
 
 /** The hub's PostgreSQL: transactions with locks, which may be slow, fail, or lose their answer. It outlives the hub. */
 export class Database {
@@ -66,6 +74,12 @@ export class Database {
     return this.journalOf(device, epoch)?.watermark ?? 0;
   }
 
+  /** Whether all facts of a journal are in the ledger: then an agent can always tell that it is its own. */
+  isAllMerged(device: number, epoch: number): boolean {
+    const journal = this.journalOf(device, epoch);
+    return journal === undefined || (this.held.seqs.get(journal.journal) ?? []).every(({ code }) => code === 'merged');
+  }
+
   /** The ledger as one life of the hub has it. A hub that has ended hears nothing more. */
   ledger(life: Life): Ledger {
     return {
@@ -80,10 +94,13 @@ export class Database {
     );
   }
 
-  openJournal(life: Life, device: number, epoch: number, location: number): Promise<JournalRecord> {
+  openJournal(life: Life, asked: JournalAsked): Promise<JournalRecord> {
+    const { device, epoch, ackedSeq, location } = asked;
     const open = () => {
-      const journal = this.journalOf(device, epoch) ?? this.#begin(device, epoch, location);
-      return { journal: journal.journal, watermark: journal.watermark };
+      const { journal, watermark } = this.journalOf(device, epoch) ?? this.#begin(device, epoch, location);
+      const held = this.held.seqs.get(journal)?.slice(ackedSeq, watermark) ?? [];
+      const keys = held.flatMap(({ code, key }) => (code === 'merged' && key !== null ? [key] : []));
+      return { journal, watermark, heldDigest: keysDigest(keys) };
     };
     return heard(life, this.#statement(open));
   }

@@ -70,7 +70,8 @@ export class Hub {
           if (record) places.set(device, record.location);
           return record;
         },
-        openJournal: (device, epoch) => this.#database.openJournal(life, device, epoch, places.get(device) ?? 0),
+        openJournal: (device, epoch, ackedSeq) =>
+          this.#database.openJournal(life, { device, epoch, ackedSeq, location: places.get(device) ?? 0 }),
       },
       verifier: new DeviceVerifier(),
       admission: new Admission({ clock, random }),

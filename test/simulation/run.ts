@@ -1,4 +1,3 @@
-import type { Agent } from './agent.ts';
 import { Convergence } from './convergence.ts';
 import { Scene } from './scene.ts';
 import type { RunOptions } from './settings.ts';
@@ -34,7 +33,6 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
 
   const look = async (): Promise<void> => {
     options.progress?.(world.nowMs / settings.overMs);
-    for (const agent of agents) if (await isOnline(scene, agent)) scene.hold(agent, false);
     if (world.nowMs > settings.overMs) {
       missing = scene.tills.every((till) => till.isDone) ? await convergence.missing(agents) : 'a till is not done';
       if (missing === null) convergedAtMs = world.nowMs;
@@ -60,10 +58,4 @@ export async function simulate(options: RunOptions): Promise<RunResult> {
   const convergedAfterMs = convergedAtMs === null ? null : convergedAtMs - settings.overMs;
   const acknowledged = record.acknowledged.length;
   return { seed: options.seed, violation, traceHash, lastNotes, events, acknowledged, simulatedMs, convergedAfterMs };
-}
-
-/** A process that dies meanwhile answers nothing. */
-async function isOnline({ world }: Scene, { running }: Agent): Promise<boolean> {
-  const status = await Promise.race([running?.sync.status(), world.sleep(200)]);
-  return status?.phase === 'online';
 }

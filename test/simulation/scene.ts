@@ -25,7 +25,6 @@ export class Scene {
   readonly agents: Agent[] = [];
   readonly tills: Till[] = [];
   readonly #options: RunOptions;
-  readonly #tillsOf = new Map<Agent, Till[]>();
 
   constructor(options: RunOptions) {
     const { seed, stores, facts, mutant, tell } = options;
@@ -57,11 +56,6 @@ export class Scene {
     }).start();
   }
 
-  /** Whether the tills of an agent wait. */
-  hold(agent: Agent, isHeld: boolean): void {
-    for (const till of this.#tillsOf.get(agent) ?? []) till.isHeld = isHeld;
-  }
-
   #addStore(location: number): void {
     const { world, settings, record, checks } = this;
     const workload = new StoreWorkload(world.random(`workload ${location}`), () => world.nowMs);
@@ -72,7 +66,6 @@ export class Scene {
       const dice = world.random(`till ${location} ${place}`);
       const till = new Till({ world, agent, workload, record, checks, dice, acts, overMs: settings.overMs });
       this.tills.push(till);
-      this.#tillsOf.set(agent, [...(this.#tillsOf.get(agent) ?? []), till]);
     }
   }
 
@@ -102,6 +95,5 @@ export class Scene {
       const isKept = backup.facts.get(told.key)?.digest === told.digest;
       if (!isKept && !this.checks.isAtHub(told.location, told.key, told.digest)) told.lost = true;
     }
-    this.hold(agent, this.#options.mutant?.sellsWhenRestored !== true);
   }
 }

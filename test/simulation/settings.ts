@@ -20,8 +20,6 @@ export interface RunOptions {
 export interface Mutant {
   readonly agent?: AgentFlaws;
   readonly database?: DatabaseFlaws;
-  /** Tills sell on a restored agent before it has heard from the hub. */
-  readonly sellsWhenRestored?: boolean;
 }
 
 /** How a run is set up, besides its faults. */

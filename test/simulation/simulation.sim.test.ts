@@ -15,6 +15,7 @@ const FIRST_SEED = 1_000;
 const PINNED: readonly (readonly [seed: number, found: string])[] = [
   [45, 'marks of a new epoch stay when it could not be saved'],
   [149, 'the sender reads facts whose commit has failed, and hub and journal no longer fit'],
+  [85, 'a new epoch that failed half-way was begun twice, and its facts stayed behind'],
   [222, 'retention prunes the latest instant, and the clock runs back after a restart'],
   [555, 'what a failed commit has left is acknowledged as a duplicate and never sent'],
   [598, 'the clock does not stand behind the markers of holes'],
@@ -91,11 +92,5 @@ describe('the simulation finds rules that are broken on purpose', () => {
   it.each(Object.entries(MUTANTS))('%s', async (_, mutant) => {
     const violation = await firstViolation(mutant, 120);
     expect(violation?.rule, `"${mutant.breaks}" was not found`).toMatch(mutant.found);
-  });
-
-  // A gap of the protocol (README.md): when it is closed, this finds nothing any more, and tills need not wait.
-  it('a restored agent that sells before it has heard from the hub', async () => {
-    const violation = await firstViolation({ sellsWhenRestored: true }, 120);
-    expect(violation?.rule).toMatch(/^(F2|F3|S1|S2)$/);
   });
 });

@@ -24,7 +24,6 @@ export interface TillParts {
 /** A till: tells what happens to its agent, and tells it again until it is acknowledged. */
 export class Till {
   /** The agent was restored: it must hear from the hub before it sells (a known gap, see README.md). */
-  isHeld = false;
   readonly #parts: TillParts;
   #left: number;
   #done = false;
@@ -70,7 +69,7 @@ export class Till {
   async #offer(acts: readonly Act[]): Promise<boolean> {
     const { agent, world } = this.#parts;
     const { running } = agent;
-    if (!running || this.isHeld) return false;
+    if (!running) return false;
     const answer = this.#submit(running, acts);
     for (;;) {
       // A process that dies answers nothing.

@@ -5,7 +5,7 @@ import { Server, type Socket } from 'socket.io';
 import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
 import { toWireError, ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import { decodeFrame } from '#shared/protocol/frame.ts';
-import type { Hello, Welcome } from '#shared/protocol/messages/hello.ts';
+import { keysDigest, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Collection, Documents, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import type { Push } from '#shared/protocol/messages/push.ts';
 import type { StatusReport } from '#shared/protocol/messages/status.ts';
@@ -89,7 +89,7 @@ export class MiniHub {
     socket.emit('challenge', { nonce: randomBytes(32).toString('base64url'), protocol: this.protocol });
   }
 
-  #welcome({ epoch }: Hello): Welcome {
+  #welcome({ epoch, ackedSeq }: Hello): Welcome {
     if (!this.journals.has(epoch)) this.journals.set(epoch, []);
     const journal = [...this.journals.keys()].indexOf(epoch) + 1;
     const hubNow = Date.now() + this.clockAheadMs;
@@ -97,6 +97,7 @@ export class MiniHub {
       protocol: 2,
       journal,
       watermark: this.watermark(epoch),
+      heldDigest: keysDigest(this.journals.get(epoch)?.slice(ackedSeq ?? 0) ?? []),
       hubNow,
       credit: 3,
       store: { code: 'S1', name: 'One' },

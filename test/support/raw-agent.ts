@@ -66,7 +66,11 @@ export class RawAgent {
   }
 
   /** Connects and greets as this device. */
-  static async greeted(url: string, device: TestDevice, over: object = {}): Promise<{ agent: RawAgent; welcome: Welcome }> {
+  static async greeted(
+    url: string,
+    device: TestDevice,
+    over: Record<string, unknown> = {},
+  ): Promise<{ agent: RawAgent; welcome: Welcome }> {
     const agent = new RawAgent(url);
     const answer = await agent.hello(device, over);
     if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.detail}`);
@@ -74,7 +78,10 @@ export class RawAgent {
   }
 
   /** A true hello, but for the fields given. `nonce` is the one that is signed. */
-  async hello(device: TestDevice, over: { nonce?: string; epoch?: number } & object = {}): Promise<Answer<Welcome>> {
+  async hello(
+    device: TestDevice,
+    over: { nonce?: string; epoch?: number; [field: string]: unknown } = {},
+  ): Promise<Answer<Welcome>> {
     const { nonce = (await this.challenge).nonce, ...fields } = over;
     const epoch = over.epoch ?? EPOCH;
     const signature = sign(null, helloMessage(nonce, device.device, epoch), device.key).toString('base64url');

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { instant, storeCode, text } from '../fields.ts';
 import { PROTOCOL } from '../version.ts';
@@ -17,6 +18,8 @@ export const hello = z.strictObject({
   epoch: instant,
   /** Ed25519 over `helloMessage(...)`, base64url. */
   signature: z.base64url().length(86),
+  /** What the agent remembers as acknowledged; the hub may hold more. Protocol 1 did not say it. */
+  ackedSeq: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   /** Facts that the hub has not acknowledged yet. */
   backlog: z.int().min(0).max(1_000_000_000),
   agentVersion: text,
@@ -28,12 +31,22 @@ export function helloMessage(nonce: string, device: number, epoch: number): Buff
   return Buffer.from(`shelfwire hello\n${nonce}\n${device}\n${epoch}`);
 }
 
+/** Tells whether two runs of keys are the same; both sides compute it, the hub in SQL. Not a secret: MD5 will do. */
+export function keysDigest(keys: readonly string[]): string | null {
+  return keys.length === 0 ? null : hash('md5', keys.join('\n'), 'hex');
+}
+
 export const welcome = z.strictObject({
   protocol: z.int().min(PROTOCOL.oldest).max(PROTOCOL.current),
   /** The hub's number of this journal: it orders facts of the same instant. */
   journal: z.int().min(1),
   /** The highest seq up to which the hub holds every fact. Authoritative. */
   watermark: z.int().min(0),
+  /**
+   * Digest of the keys that the hub holds beyond hello's ackedSeq up to the watermark (`keysDigest`), null when it holds
+   * none there. A restored journal that has grown past the watermark since has other facts at those seqs.
+   */
+  heldDigest: z.hex().length(32).nullable(),
   hubNow: instant,
   /** Frames that may be unacknowledged at once. */
   credit: z.int().min(1).max(16),

@@ -2,14 +2,14 @@ import type { ErrorCode } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { FrameShape, Step, UpstreamAction, UpstreamEvent, UpstreamState } from './upstream-state.ts';
 
-/** The shape of a frame when all is well. */
+/** The shape of a frame when all is well: short enough that the hub reads one in some ms, between other stores' facts. */
 export const NORMAL_SHAPE: FrameShape = {
-  factsMax: LIMITS.factsPerFrame,
+  factsMax: LIMITS.factsPerFrame / 2,
   bytesMax: LIMITS.frameBytes,
   compressed: true,
 };
-/** More frames than this are never in flight, whatever credit the hub gives. */
-const WINDOW_MAX = 4;
+/** More frames than this are never in flight, whatever credit the hub gives. They are some merges of the hub's, so it never waits. */
+const WINDOW_MAX = 16;
 /** Refusals or rewinds without progress before the connection is made anew. */
 const BARREN_MAX = 5;
 const PAUSE_MS = 1_000;

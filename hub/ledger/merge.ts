@@ -2,9 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
 import { insertFacts, findReusedKeys, type Admission, type JournalRun } from './facts.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
-import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
+import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
-import { applyCounts, applyLines } from './stock.ts';
+import { applyCounts, applyLines, prepareLines, type PreparedLines } from './stock.ts';
 import { applyVoids } from './voids.ts';
 
 /** Namespace of the advisory locks by which merges of one location exclude each other. */
@@ -31,15 +31,15 @@ async function mergeFrames(client: PoolClient, given: readonly IncomingFrame[]):
   const offered = frames.flatMap(({ location, journal, unseen }) =>
     unseen.flatMap((fact): PlacedFact[] => (fact.ok ? [{ location, journal, fact }] : [])),
   );
-  const admissions = await insertFacts(client, runs, offered);
+  const inserting = insertFacts(client, runs, offered);
+  // While PostgreSQL inserts: what the facts mean for stock if all of them are taken, as they nearly always are.
+  const expected = stockOf(offered);
+  const admissions = await inserting;
 
   const fresh = offered.filter((placed) => isFresh(admissions.get(placed.journal), placed.fact.seq));
   const isRefused = ({ journal, fact }: PlacedFact): boolean => admissions.get(journal)?.refused.has(fact.seq) === true;
-  await enterStock(
-    client,
-    fresh.filter((placed) => !isRefused(placed)),
-    admissions,
-  );
+  const taken = fresh.filter((placed) => !isRefused(placed));
+  await enterStock(client, taken.length === offered.length ? expected : stockOf(taken), admissions);
 
   const refused = fresh.filter(isRefused);
   const reused = refused.length === 0 ? [] : await findReusedKeys(client, refused);
@@ -68,20 +68,27 @@ export async function lockLocations(client: PoolClient, locations: readonly numb
   });
 }
 
-/** Enters what facts mean for stock: movements, counts, and voids of either order. */
+/** What facts mean for stock, ready to be entered. */
+interface StockEntry {
+  readonly taken: readonly PlacedFact[];
+  readonly lines: PreparedLines;
+  readonly counts: readonly LedgerCount[];
+}
+
+export function stockOf(taken: readonly PlacedFact[]): StockEntry {
+  const lines = prepareLines(taken.flatMap((placed) => ledgerLines(placeOf(placed), placed.fact.content)));
+  const counts = taken.flatMap((placed) => ledgerCounts(placeOf(placed), placed.fact.content));
+  return { taken, lines, counts };
+}
+
+/** Enters movements, counts, and voids of either order. */
 export async function enterStock(
   client: PoolClient,
-  taken: readonly PlacedFact[],
+  { taken, lines, counts }: StockEntry,
   admissions: ReadonlyMap<number, Pick<Admission, 'voided'>>,
 ): Promise<void> {
-  await applyLines(
-    client,
-    taken.flatMap((placed) => ledgerLines(placeOf(placed), placed.fact.content)),
-  );
-  await applyCounts(
-    client,
-    taken.flatMap((placed) => ledgerCounts(placeOf(placed), placed.fact.content)),
-  );
+  await applyLines(client, lines);
+  await applyCounts(client, counts);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
   await applyVoids(client, taken, already);
 }

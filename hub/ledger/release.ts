@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
-import { enterStock, lockLocations } from './merge.ts';
+import { enterStock, lockLocations, stockOf } from './merge.ts';
 import type { PlacedFact } from './placed-fact.ts';
 import { INSERT_RELEASED } from './statements.ts';
 
@@ -91,7 +91,11 @@ async function enter(client: PoolClient, placed: PlacedFact): Promise<void> {
   });
   const [taken] = rows;
   if (!taken) throw new ShelfwireError('KEY_REUSED', `Another fact has the key "${fact.key}".`);
-  await enterStock(client, [placed], new Map([[journal, { voided: new Set(taken.voided ? [fact.seq] : []) }]]));
+  await enterStock(
+    client,
+    stockOf([placed]),
+    new Map([[journal, { voided: new Set(taken.voided ? [fact.seq] : []) }]]),
+  );
 }
 
 async function decide(client: PoolClient, id: number, resolution: string, { by, note }: Decision): Promise<void> {

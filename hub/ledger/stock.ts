@@ -1,34 +1,40 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from './array-parameter.ts';
 import type { LedgerCount, LedgerLine } from './placed-fact.ts';
-import { sumByPosition } from './position-sums.ts';
+import { sumByPosition, type PositionSum } from './position-sums.ts';
 import { ABSORB_LINES, APPLY_LINES, INSERT_COUNTS, RECOUNT, SETTLE_LINES, VOID_COUNTS } from './statements.ts';
 
-/**
- * Ledgers lines, all of them reversals or none, and moves positions; late ones change the expectation of the count that
- * absorbed them (M2, M5).
- */
-export async function applyLines(client: PoolClient, lines: readonly LedgerLine[], reversal = false): Promise<void> {
-  if (lines.length === 0) return;
+/** Lines made ready for PostgreSQL. Costs as much as a statement, so it is done while another one runs. */
+export interface PreparedLines {
+  readonly sums: readonly PositionSum[];
+  readonly values: readonly (string | boolean)[];
+}
+
+/** @param reversal whether these lines take voided ones back: all of them or none */
+export function prepareLines(lines: readonly LedgerLine[], reversal = false): PreparedLines {
   const sums = sumByPosition(lines);
-  const { rows } = await client.query<{ place: number }>({
-    ...APPLY_LINES,
-    values: [
-      ...placeColumns(lines),
-      literal(lines.map((line) => line.line)),
-      literal(lines.map((line) => line.condition)),
-      literal(lines.map((line) => line.quantity)),
-      reversal,
-      literal(sums.map((sum) => sum.location)),
-      joined(sums.map((sum) => sum.sku)),
-      literal(sums.map((sum) => sum.onHand)),
-      literal(sums.map((sum) => sum.damaged)),
-      literal(sums.map((sum) => sum.quarantined)),
-      literal(sums.map((sum) => sum.earliest.at)),
-      literal(sums.map((sum) => sum.earliest.journal)),
-      literal(sums.map((sum) => sum.earliest.seq)),
-    ],
-  });
+  const values = [
+    ...placeColumns(lines),
+    literal(lines.map((line) => line.line)),
+    literal(lines.map((line) => line.condition)),
+    literal(lines.map((line) => line.quantity)),
+    reversal,
+    literal(sums.map((sum) => sum.location)),
+    joined(sums.map((sum) => sum.sku)),
+    literal(sums.map((sum) => sum.onHand)),
+    literal(sums.map((sum) => sum.damaged)),
+    literal(sums.map((sum) => sum.quarantined)),
+    literal(sums.map((sum) => sum.earliest.at)),
+    literal(sums.map((sum) => sum.earliest.journal)),
+    literal(sums.map((sum) => sum.earliest.seq)),
+  ];
+  return { sums, values };
+}
+
+/** Ledgers lines and moves positions; late ones change the expectation of the count that absorbed them (M2, M5). */
+export async function applyLines(client: PoolClient, { sums, values }: PreparedLines): Promise<void> {
+  if (sums.length === 0) return;
+  const { rows } = await client.query<{ place: number }>({ ...APPLY_LINES, values: [...values] });
   await settleLines(
     client,
     rows.flatMap(({ place }) => sums[place - 1]?.lines ?? []),

@@ -3,7 +3,7 @@ import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from './array-parameter.ts';
 import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
 import { INSERT_VOIDS } from './statements.ts';
-import { applyLines, voidCounts } from './stock.ts';
+import { applyLines, prepareLines, voidCounts } from './stock.ts';
 
 interface TargetRow {
   location_no: number;
@@ -48,13 +48,10 @@ export async function applyVoids(
     }
   }
   if (targets.length === 0) return;
-  await applyLines(
-    client,
-    targets.flatMap(({ place, content }) =>
-      ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
-    ),
-    true,
+  const lines = targets.flatMap(({ place, content }) =>
+    ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
   );
+  await applyLines(client, prepareLines(lines, true));
   await voidCounts(
     client,
     targets.flatMap(({ place, content }) => ledgerCounts(place, content)),

@@ -39,10 +39,12 @@ describe('enrolment', () => {
   });
 
   it('a lost answer is given again to the same key, also to two at once', async () => {
-    const one = await token();
-    const answers = await Promise.all([1, 2, 3].map(() => enrol(pool, request(one, 'again'))));
-    expect(new Set(answers.map(({ device }) => device)).size).toBe(1);
-    expect(await enrol(pool, request(one, 'again'))).toEqual(answers[0]);
+    for (let round = 0; round < 20; round += 1) {
+      const one = request(await token(), `again ${round}`);
+      const answers = await Promise.all([1, 2, 3].map(() => enrol(pool, one)));
+      expect(new Set(answers.map(({ device }) => device)).size).toBe(1);
+      expect(await enrol(pool, one)).toEqual(answers[0]);
+    }
   });
 
   it('X1 of many devices that race for one token one wins', async () => {

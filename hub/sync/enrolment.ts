@@ -18,7 +18,6 @@ interface TokenRow {
   readonly expired: boolean;
   readonly used: boolean;
   readonly device_no: number | null;
-  readonly public_key: Buffer | null;
 }
 
 const CREATE = `
@@ -29,9 +28,12 @@ const CREATE = `
 /** The row is locked: of two enrolments with one token the second sees what the first has done. */
 const FIND = `
   SELECT t.location_no, l.code, l.name, t.expires_at <= clock_timestamp() AS expired, t.used_at IS NOT NULL AS used,
-    t.device_no, d.public_key
-  FROM enrolment_tokens t JOIN locations l USING (location_no) LEFT JOIN devices d ON d.device_no = t.device_no
+    t.device_no
+  FROM enrolment_tokens t JOIN locations l USING (location_no)
   WHERE t.token_hash = $1 FOR UPDATE OF t`;
+
+/** By itself: a join in FIND would look for the device as of before the wait for the lock. */
+const HAS_KEY = 'SELECT FROM devices WHERE device_no = $1 AND public_key = $2';
 
 const ADD_DEVICE = `
   INSERT INTO devices (location_no, name, public_key) VALUES ($1, $2, $3)
@@ -74,13 +76,19 @@ export async function enrol(pool: Pool, request: EnrolRequest): Promise<EnrolAns
     const store = { code: token.code, name: token.name };
     if (token.expired) throw new ShelfwireError('TOKEN_EXPIRED', `The token of store ${token.code} has expired.`);
     if (token.used) {
-      if (token.device_no !== null && token.public_key?.equals(publicKey)) return { device: token.device_no, store };
+      const { device_no: device } = token;
+      if (device !== null && (await hasKey(client, device, publicKey))) return { device, store };
       throw new ShelfwireError('TOKEN_USED', `The token of store ${token.code} was used already.`);
     }
     const device = await addDevice(client, token.location_no, request.deviceName, publicKey);
     await client.query(USE, [hash, device]);
     return { device, store };
   });
+}
+
+async function hasKey(client: PoolClient, device: number, publicKey: Buffer): Promise<boolean> {
+  const { rowCount } = await client.query(HAS_KEY, [device, publicKey]);
+  return rowCount === 1;
 }
 
 /** A key belongs to one device of one store: a copied one would move a journal to another store. */

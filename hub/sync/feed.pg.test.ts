@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Pool } from 'pg';
-import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Checkpoint, Collection, Documents, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { pullAnswer } from '#shared/protocol/messages/pull.ts';
 import { systemClock, sleep } from '#shared/runtime/clock.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
 import { readEntries, type Entries, type FeedState } from './feed-entries.ts';
 import { TOPICS } from './topics/registry.ts';
-import type { KeysRequest, PageRequest, Reader } from './topics/topic.ts';
+import type { KeysRequest, PageRequest, Reader, Topic } from './topics/topic.ts';
 
 export interface FeedOptions {
   readonly pool: Pool;
@@ -97,14 +97,14 @@ export class Feed {
     return answers;
   }
 
-  async #load<C extends Collection>(
-    collection: C,
+  async #load(
+    collection: Collection,
     places: readonly number[],
     requests: readonly Request[],
     steps: readonly Step[],
     answers: (PullAnswer | undefined)[],
   ): Promise<void> {
-    const topic = TOPICS[collection];
+    const topic: Topic<Collection> = TOPICS[collection];
     const keyPlaces: number[] = [];
     const keys: KeysRequest[] = [];
     const pagePlaces: number[] = [];
@@ -138,7 +138,7 @@ export class Feed {
       const step = steps[place];
       const limit = pages[index]?.limit ?? 0;
       if (step?.kind !== 'page') continue;
-      const documents: Documents[C][] = byPage[index] ?? [];
+      const documents: Documents[Collection][] = byPage[index] ?? [];
       const last = documents.at(-1);
       const more = last !== undefined && documents.length >= limit;
       answers[place] = { collection, documents, ...afterPage(step, more ? topic.keyOf(last) : null) };

@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import type { Collection } from '#shared/protocol/messages/pull.ts';
-import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { readFeedState } from './feed-entries.ts';
 import { HintPace } from './hint-pace.ts';
+import { startRepeating } from './repeating.ts';
 
 export interface HintsOptions {
   readonly pool: Pool;
@@ -29,7 +30,6 @@ const TOUCHED = `
 export function startHints(options: HintsOptions): Part {
   const { pool, clock, logger, tickMs = 50, intervalMs = 1_000 } = options;
   const pace = new HintPace(clock, intervalMs, (scope, collection) => options.send(scope, collection));
-  let stopping = false;
   let from: bigint | undefined;
 
   const look = async (): Promise<void> => {
@@ -45,26 +45,20 @@ export function startHints(options: HintsOptions): Part {
     from = horizon;
   };
 
-  const run = async (): Promise<void> => {
-    while (!stopping) {
-      try {
-        await look();
-        await sleep(clock, tickMs);
-      } catch (error) {
-        if (stopping) return;
-        logger.warn({ err: error }, 'the change feed could not be read; hints wait');
-        await sleep(clock, Math.max(tickMs, 1_000));
-      }
-    }
-  };
-
-  const running = run();
+  const looking = startRepeating({
+    name: 'hints',
+    clock,
+    logger,
+    everyMs: tickMs,
+    afterFailureMs: Math.max(tickMs, 1_000),
+    turn: look,
+  });
   return {
     name: 'hints',
     async stop() {
-      stopping = true;
       pace.stop();
-      await running;
+      await looking.stop();
+      pace.stop();
     },
   };
 }

@@ -1,6 +1,8 @@
+import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Push, PushAnswer } from '#shared/protocol/messages/push.ts';
 import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
@@ -116,12 +118,12 @@ describe('intake', () => {
   it('a backlog goes on while others sell without a pause', async () => {
     const { ledger, intake } = setup({ lanes: 1, lingerMs: 0 });
     ledger.delayMs = 2;
-    let selling = true;
+    const sale = { goesOn: true };
     const sellers = Array.from({ length: 8 }, async (_, index) => {
-      for (let seq = 1; selling; seq += 1) await intake.push(scope(index + 10), push(seq, 1, index + 10));
+      for (let seq = 1; sale.goesOn; seq += 1) await intake.push(scope(index + 10), push(seq, 1, index + 10));
     });
     await intake.push(scope(1), push(1, 500));
-    selling = false;
+    sale.goesOn = false;
     await Promise.all(sellers);
     expect(ledger.watermark(1)).toBe(500);
   });
@@ -150,7 +152,7 @@ describe('intake', () => {
   });
 
   it('takes a bounded number of frames of one store', async () => {
-    const { ledger, intake } = setup();
+    const { ledger, intake } = setup({ credit: 4 });
     const gate = ledger.holdCommits();
     const codes = Promise.all(
       Array.from({ length: 12 }, (_, index) => codeOf(intake.push(scope(1), push(index + 1, 1)))),
@@ -169,13 +171,20 @@ describe('intake', () => {
   });
 
   it('S4 X2 refuses another epoch, another version, frames that lie about themselves and bombs', async () => {
-    const { ledger, intake } = setup();
+    const { ledger, intake } = setup({ credit: 4 });
     const good = push(1, 3);
     expect(await codeOf(intake.push(scope(1, { epoch: EPOCH + 1 }), good))).toBe('EPOCH_UNKNOWN');
     expect(await codeOf(intake.push(scope(1), { ...good, encoding: 'json' }))).toBe('FRAME_INVALID');
     expect(await codeOf(intake.push(scope(1, { protocol: 1 }), good))).toBe('FRAME_INVALID');
     expect(await codeOf(intake.push(scope(1), { ...good, count: 4 }))).toBe('FRAME_INVALID');
     expect(await codeOf(intake.push(scope(1), { ...good, frame: Buffer.from('no zstd') }))).toBe('FRAME_INVALID');
+    const bomb = zstdCompressSync(Buffer.alloc(LIMITS.frameUnfoldedBytesMax - 1, '\n'));
+    const pushed = intake.push(scope(1), { ...good, frame: bomb });
+    // Not "and holds 8388608": then each line would have been read before it was refused.
+    await expect(pushed).rejects.toMatchObject({
+      code: 'FRAME_INVALID',
+      message: 'The frame says 3 facts and holds others.',
+    });
     const huge = Buffer.alloc(600_000, 'x');
     expect(await codeOf(intake.push(scope(1), { ...good, encoding: 'lines', frame: huge }))).toBe('FRAME_TOO_LARGE');
     expect(ledger.started).toBe(0);

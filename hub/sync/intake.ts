@@ -59,7 +59,7 @@ const DEFAULTS = {
   drainingFactsPerJournal: 1_000,
   liveFactsMax: 64,
   lingerMs: 2,
-  credit: 4,
+  credit: 16,
   waitingFactsSoft: 8_000,
   waitingFactsMax: 100_000,
   waitingBytesMax: 128 * 1024 * 1024,
@@ -167,7 +167,7 @@ export class Intake {
     if (!outcome.gap) return;
     // What comes after a gap is beyond the watermark too, until the agent has gone back.
     const beyond = lane.waiting.takeWhile(frame.journal, ({ fromSeq }) => fromSeq > outcome.watermark + 1);
-    for (const { resolve } of beyond) resolve(this.#answerOf({ ...outcome, duplicates: 0, quarantined: [] }));
+    for (const later of beyond) later.resolve(this.#answerOf({ ...outcome, duplicates: 0, quarantined: [] }));
   }
 
   #answerOf({ watermark, duplicates, quarantined }: FrameOutcome): PushAnswer {

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { startRepeating } from './repeating.ts';
 
 export interface RevocationsOptions {
   readonly pool: Pool;
@@ -19,26 +20,11 @@ const REVOKED = `
 /** Ends sessions of devices that were revoked elsewhere: by another hub process, or while they said hello. */
 export function watchRevocations(options: RevocationsOptions): Part {
   const { pool, clock, logger, everyMs = 3_000 } = options;
-  let stopped = false;
   const look = async (): Promise<void> => {
     const connected = options.connected();
     if (connected.length === 0) return;
     const { rows } = await pool.query<{ device_no: number; reason: string }>(REVOKED, [connected]);
     for (const { device_no: device, reason } of rows) options.revoke(device, reason);
   };
-  const run = async (): Promise<void> => {
-    while (!stopped) {
-      await sleep(clock, everyMs);
-      if (stopped) return;
-      await look().catch((error: unknown) => logger.warn({ err: error }, 'revocations could not be read'));
-    }
-  };
-  void run();
-  return {
-    name: 'revocations',
-    async stop() {
-      stopped = true;
-      await Promise.resolve();
-    },
-  };
+  return startRepeating({ name: 'revocations', clock, logger, everyMs, turn: look });
 }

@@ -46,7 +46,7 @@ export class Sessions implements Part {
         decide(null, !this.#stopping && strangers < strangersMax);
       },
     });
-    // The HTTP request is not needed any more and is a third of an idle connection's memory.
+    // The HTTP request would be kept as long as the connection, and nobody asks for it.
     this.#server.engine.on('connection', (raw: { request: unknown }) => {
       raw.request = null;
     });

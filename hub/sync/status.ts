@@ -92,16 +92,10 @@ export function foldEvents(events: readonly DeviceEvent[]): StatusRow[] {
 }
 
 function applyEvent(row: StatusRow, event: StatusEvent): StatusRow {
-  switch (event.kind) {
-    case 'connected': {
-      const { at, agentVersion, protocol, backlog } = event;
-      return { ...row, connectedAt: at, disconnectedAt: null, agentVersion, protocol, backlog };
-    }
-    case 'disconnected':
-      return { ...row, disconnectedAt: event.at };
-    case 'reported':
-      return { ...row, reportedAt: event.at, ...event.report };
-  }
+  if (event.kind === 'disconnected') return { ...row, disconnectedAt: event.at };
+  if (event.kind === 'reported') return { ...row, reportedAt: event.at, ...event.report };
+  const { at, agentVersion, protocol, backlog } = event;
+  return { ...row, connectedAt: at, disconnectedAt: null, agentVersion, protocol, backlog };
 }
 
 function emptyRow(device: number): StatusRow {

@@ -14,6 +14,7 @@ import { DeviceVerifier } from './handshake.ts';
 import { startHints } from './hints.ts';
 import { Intake, type IntakeOptions, type ObservedMerge } from './intake.ts';
 import { pruneFeed } from './prune-feed.ts';
+import { startRepeating } from './repeating.ts';
 import { watchRevocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { DeviceStatus } from './status.ts';
@@ -86,7 +87,16 @@ export function startSync(options: SyncOptions): Sync {
     connected: () => sessions.live.devices,
     revoke: (device, reason) => sessions.revoke(device, reason),
   });
-  const pruning = repeatPrune(pool, clock, logger, options.feedRetentionMs ?? 7 * DAY_MS);
+  const pruning = startRepeating({
+    name: 'feed pruning',
+    clock,
+    logger,
+    everyMs: PRUNE_EVERY_MS,
+    async turn() {
+      const removed = await pruneFeed(pool, options.feedRetentionMs ?? 7 * DAY_MS);
+      logger.debug({ removed }, 'the change feed was pruned');
+    },
+  });
   return {
     name: 'sync',
     get sessions() {
@@ -102,34 +112,9 @@ export function startSync(options: SyncOptions): Sync {
       sessions.revoke(device, reason);
     },
     async stop() {
-      pruning.stop();
-      await Promise.all([hints.stop(), revocations.stop(), intake.drain()]);
+      await Promise.all([pruning.stop(), hints.stop(), revocations.stop(), intake.drain()]);
       await sleep(clock, ANSWERS_GO_OUT_MS);
       await sessions.stop();
-    },
-  };
-}
-
-function repeatPrune(pool: Pool, clock: Clock, logger: Logger, retentionMs: number): { stop(): void } {
-  let stopped = false;
-  let cancel = (): void => undefined;
-  const prune = async (): Promise<void> => {
-    try {
-      const removed = await pruneFeed(pool, retentionMs);
-      logger.debug({ removed }, 'the change feed was pruned');
-    } catch (error) {
-      logger.warn({ err: error }, 'the change feed was not pruned');
-    }
-    wait();
-  };
-  const wait = (): void => {
-    if (!stopped) cancel = clock.after(PRUNE_EVERY_MS, () => void prune());
-  };
-  wait();
-  return {
-    stop() {
-      stopped = true;
-      cancel();
     },
   };
 }

@@ -70,7 +70,8 @@ export class WaitingFrames {
     const locations = new Set<number>();
     let facts = 0;
     // A queue that has more goes to the back, which a running iteration would come to again: hence the copy.
-    for (const queue of [...turns]) {
+    const inTurn = [...turns];
+    for (const queue of inTurn) {
       if (facts >= limits.facts) break;
       if (this.#busy.has(queue.location)) continue;
       const room = Math.min(limits.factsPerJournal, limits.facts - facts);

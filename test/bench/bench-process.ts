@@ -36,7 +36,9 @@ export function startProcess<C extends Commands>(script: string, options: Proces
   if (profile !== undefined) mkdirSync(profile, { recursive: true });
   const label = basename(script, '.ts');
   const profiling =
-    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${label}-${Date.now()}.cpuprofile`];
+    profile === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${label}-${Date.now()}.cpuprofile`];
   const child = fork(script, {
     execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv, ...profiling],
     serialization: 'advanced',
@@ -73,14 +75,15 @@ export function startProcess<C extends Commands>(script: string, options: Proces
 }
 
 /** The other side: answers commands until the parent disconnects or dies, then calls `end` and exits. */
-export function serve<C extends Commands>(commands: C, end: () => Promise<void> = () => Promise.resolve()): void {
+export function serve(commands: Commands, end: () => Promise<void> = () => Promise.resolve()): void {
   process.on('message', (request: Request) => {
     const command = commands[request.name] as ((argument: unknown) => Promise<unknown>) | undefined;
     const work = command ? command(request.argument) : Promise.reject(new Error(`there is no command ${request.name}`));
     const reply = (answer: Reply): void => void process.send?.(answer);
     work.then(
       (value) => reply({ id: request.id, value }),
-      (error: unknown) => reply({ id: request.id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        reply({ id: request.id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   });
   process.once('disconnect', () => {

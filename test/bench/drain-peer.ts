@@ -44,8 +44,13 @@ export async function comparePeer({ sales, rounds, short, factsPerSecond }: Comp
       }
       rows.push(rowOf(`PouchDB -> express-pouchdb, ${mode}, batch ${round(batch)}`, results, factsPerSecond));
     }
-    printTable(['peer, medians', 'docs/s', 'bytes up', 'bytes down', 'client us', 'server us', 'we are faster by'], rows);
-    console.log('          the peer keeps documents only and does not sync a batch to disk; ours is committed with fsync');
+    printTable(
+      ['peer, medians', 'docs/s', 'bytes up', 'bytes down', 'client us', 'server us', 'we are faster by'],
+      rows,
+    );
+    console.log(
+      '          the peer keeps documents only and does not sync a batch to disk; ours is committed with fsync',
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -57,10 +62,22 @@ function rowOf(name: string, results: readonly PeerResult[], factsPerSecond: num
   return [
     name,
     round(docsPerSecond),
-    round(middle((result) => result.bytesUpPerDoc), 1),
-    round(middle((result) => result.bytesDownPerDoc), 1),
-    round(middle((result) => result.clientCpuUsPerDoc), 1),
-    round(middle((result) => result.serverCpuUsPerDoc), 1),
+    round(
+      middle((result) => result.bytesUpPerDoc),
+      1,
+    ),
+    round(
+      middle((result) => result.bytesDownPerDoc),
+      1,
+    ),
+    round(
+      middle((result) => result.clientCpuUsPerDoc),
+      1,
+    ),
+    round(
+      middle((result) => result.serverCpuUsPerDoc),
+      1,
+    ),
     `x ${round(factsPerSecond / docsPerSecond, 1)}`,
   ];
 }

@@ -27,8 +27,14 @@ export async function benchDrain(options: BenchOptions): Promise<void> {
   const drains = await measureDrains(sales, rounds, options.profile);
   const factsPerSecond = sales / median(drains.map(({ seconds }) => seconds));
   printDrains(drains, sales);
-  console.log(`\ntargets   at least 20,000 facts/s: ${round(factsPerSecond)}; at most 130 bytes up a sale: ${round(perSale(drains, sales, (drain) => drain.bytesUp), 1)}`);
-  if (!options.withoutPeer) await comparePeer({ sales, rounds: Math.min(rounds, 2), short: options.short, factsPerSecond });
+  console.log(
+    `\ntargets   at least 20,000 facts/s: ${round(factsPerSecond)}; at most 130 bytes up a sale: ${round(
+      perSale(drains, sales, (drain) => drain.bytesUp),
+      1,
+    )}`,
+  );
+  if (!options.withoutPeer)
+    await comparePeer({ sales, rounds: Math.min(rounds, 2), short: options.short, factsPerSecond });
 }
 
 async function measureDrains(sales: number, rounds: number, profile: string | undefined): Promise<Drain[]> {
@@ -60,7 +66,10 @@ export async function drainStore(system: BenchSystem, sales: number, profile?: s
 }
 
 /** A store with a full journal, offline. */
-export async function prepareStore(system: BenchSystem, sales: number): Promise<{ drain(profile?: string): Promise<Drain> }> {
+export async function prepareStore(
+  system: BenchSystem,
+  sales: number,
+): Promise<{ drain(profile?: string): Promise<Drain> }> {
   const { hubUrl, database, hub } = system;
   const { code, token } = await system.openStore();
   const folder = join(system.folder, code);
@@ -104,7 +113,11 @@ async function verify({ database }: BenchSystem, code: string, sales: number): P
     [code],
   );
   const [found] = rows;
-  const whole = found?.facts === sales && found.lines === sales * LINES_PER_SALE && found.sold === found.gone && found.missing === 0;
+  const whole =
+    found?.facts === sales &&
+    found.lines === sales * LINES_PER_SALE &&
+    found.sold === found.gone &&
+    found.missing === 0;
   if (!whole) throw new Error(`the hub does not hold what ${code} sent: ${JSON.stringify(found)}`);
 }
 
@@ -112,7 +125,17 @@ function printDrains(drains: readonly Drain[], sales: number): void {
   const middle = (of: (drain: Drain) => number, digits = 1): string => round(perSale(drains, sales, of), digits);
   const seconds = median(drains.map((drain) => drain.seconds));
   printTable(
-    ['shelfwire, medians', 'facts/s', 'bytes up', 'bytes down', 'agent us', 'hub us', 'PostgreSQL us', 'ledger rows', 'lost'],
+    [
+      'shelfwire, medians',
+      'facts/s',
+      'bytes up',
+      'bytes down',
+      'agent us',
+      'hub us',
+      'PostgreSQL us',
+      'ledger rows',
+      'lost',
+    ],
     [
       [
         'a sale',

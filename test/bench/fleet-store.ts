@@ -116,7 +116,8 @@ export class FleetStore {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
-        beginEpoch: () => Promise.reject(new ShelfwireError('EPOCH_UNKNOWN', 'A store of the benchmark has one epoch.')),
+        beginEpoch: () =>
+          Promise.reject(new ShelfwireError('EPOCH_UNKNOWN', 'A store of the benchmark has one epoch.')),
       },
       hybridClock: { offsetMs: 0, measured: () => undefined },
       device: {

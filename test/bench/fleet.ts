@@ -29,6 +29,8 @@ interface Plan {
   readonly storms: number;
   readonly drainSales: number;
   readonly higherRates: readonly number[];
+  /** Until what has just happened has been digested. */
+  readonly settleMs: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function benchFleet(options: BenchOptions): Promise<void> {
     await benchConnected(system, plan, options.profile);
     await benchStorms(system, plan);
     // What the stores asked last is still being answered.
-    await delay(1_000);
+    await delay(plan.settleMs);
   } finally {
     await system.stop();
   }
@@ -57,7 +59,7 @@ export async function benchFleet(options: BenchOptions): Promise<void> {
 function planOf({ short, stores, rate, seconds }: BenchOptions): Plan {
   if (short) {
     const few = stores ?? 20;
-    const shortly = { stormStores: few * 2, storms: 1, drainSales: 500, higherRates: [] };
+    const shortly = { stormStores: few * 2, storms: 1, drainSales: 500, higherRates: [], settleMs: 200 };
     return { stores: few, rate: rate ?? 100, seconds: seconds ?? 1, ...shortly };
   }
   return {
@@ -68,6 +70,7 @@ function planOf({ short, stores, rate, seconds }: BenchOptions): Plan {
     storms: STORMS,
     drainSales: DRAIN_SALES,
     higherRates: HIGHER_RATES,
+    settleMs: 2_000,
   };
 }
 
@@ -75,13 +78,7 @@ async function benchConnected(system: BenchSystem, plan: Plan, profile: string |
   const drain = await prepareStore(system, plan.drainSales);
   const fleet = await openFleet(system, plan.stores, profile);
   try {
-    const rssBefore = await system.hub.ask('settledRss');
-    await fleet.ask('connect');
-    await delay(2_000);
-    const rssAfter = await system.hub.ask('settledRss');
-    const perConnection = (rssAfter - rssBefore) / 1_024 / plan.stores;
-    console.log(`memory    ${round(perConnection, 1)} KiB of the hub's resident memory a connection (target: under 40)`);
-
+    await measureMemory(system, fleet, plan);
     await fillShelves(system.database.pool);
 
     const rows: string[][] = [];
@@ -96,7 +93,12 @@ async function benchConnected(system: BenchSystem, plan: Plan, profile: string |
     };
     const add = (name: string, load: Awaited<ReturnType<typeof sell>>, ms: readonly number[]): void => {
       const cpu = [load.cpuUs / load.facts, load.hubUs, load.postgresUs].map((us) => round(us));
-      rows.push([name, round(load.facts / load.seconds), ...[0.5, 0.99, 1].map((share) => round(quantile(ms, share), 1)), ...cpu]);
+      rows.push([
+        name,
+        round(load.facts / load.seconds),
+        ...[0.5, 0.99, 1].map((share) => round(quantile(ms, share), 1)),
+        ...cpu,
+      ]);
       console.log(`  ${name}: p99 ${round(quantile(ms, 0.99), 1)} ms`);
     };
 
@@ -128,16 +130,37 @@ async function benchConnected(system: BenchSystem, plan: Plan, profile: string |
   }
 }
 
+/** The first quarter makes the hub load and compile what a connection needs; what each of the others adds is its cost. */
+async function measureMemory(
+  { hub }: BenchSystem,
+  fleet: BenchProcess<FleetCommands>,
+  { stores, settleMs }: Plan,
+): Promise<void> {
+  const first = Math.ceil(stores / 4);
+  const connect = async (count: number): Promise<number> => {
+    await fleet.ask('connect', count);
+    await delay(settleMs);
+    return (await hub.ask('settledRss')) / 1_024;
+  };
+  const none = (await hub.ask('settledRss')) / 1_024;
+  const some = await connect(first);
+  const all = await connect(stores);
+  const each = (all - some) / (stores - first);
+  console.log(
+    `memory    ${round(each, 1)} KiB of the hub's resident memory a connection from ${round(first)} to ${round(stores)} of them (target: under 40); ${round((all - none) / stores, 1)} KiB with what the first ones make it load`,
+  );
+}
+
 async function benchStorms(system: BenchSystem, plan: Plan): Promise<void> {
   const fleet = await openFleet(system, plan.stormStores, undefined);
   try {
     // They have been there before: their journals exist, and the process is warm.
-    await fleet.ask('connect');
+    await fleet.ask('connect', plan.stormStores);
     await fillShelves(system.database.pool);
     const seconds: number[] = [];
     for (let turn = 0; turn < plan.storms; turn += 1) {
       await fleet.ask('disconnect');
-      await delay(1_500);
+      await delay(plan.settleMs);
       const storm = await fleet.ask('storm', STORM_SALES);
       const lost = storm.ms.filter((ms) => !Number.isFinite(ms)).length;
       seconds.push(storm.seconds);
@@ -152,7 +175,11 @@ async function benchStorms(system: BenchSystem, plan: Plan): Promise<void> {
 }
 
 /** Stores in one process, known to the hub. */
-async function openFleet(system: BenchSystem, count: number, profile: string | undefined): Promise<BenchProcess<FleetCommands>> {
+async function openFleet(
+  system: BenchSystem,
+  count: number,
+  profile: string | undefined,
+): Promise<BenchProcess<FleetCommands>> {
   const fleet = startProcess<FleetCommands>(join(import.meta.dirname, 'fleet-process.ts'), { profile });
   try {
     const devices = await addDevices(system.database.pool, await fleet.ask('make', count));

@@ -1,0 +1,149 @@
+import type { Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PushAnswer } from '#shared/protocol/messages/push.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { enrolDevice, TEST_EPOCH, type TestDevice } from '#test/support/raw-agent.ts';
+import { codeOf, RunningSync, salesPush } from '#test/support/running-sync.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+let hub: RunningSync;
+let a: TestDevice;
+let b: TestDevice;
+let turn = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 10 });
+  pool = database.pool;
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  turn += 1;
+  a = await enrolDevice(pool, `A${turn}`);
+  b = await enrolDevice(pool, `B${turn}`);
+  hub = await RunningSync.start(pool);
+});
+afterEach(() => hub.stop());
+
+describe('handshake', () => {
+  it('greets a device with its journal, its watermark and the time of the hub', async () => {
+    const before = Date.now();
+    const { agent, welcome } = await hub.greet(a);
+    expect(welcome).toMatchObject({
+      protocol: 2,
+      watermark: 0,
+      credit: expect.any(Number) as number,
+      store: { code: `A${turn}`, name: `A${turn}` },
+    });
+    expect(welcome.hubNow).toBeGreaterThanOrEqual(before);
+    expect(welcome.hubNow).toBeLessThanOrEqual(Date.now());
+    expect(codeOf(await agent.ask('push', salesPush(1, 3)))).toBe('ok');
+    agent.close();
+    const again = await hub.greet(a);
+    expect(again.welcome).toMatchObject({ journal: welcome.journal, watermark: 3 });
+    const other = await hub.greet(a, { epoch: TEST_EPOCH + 1 });
+    expect(other.welcome.watermark).toBe(0);
+    expect(other.welcome.journal).not.toBe(welcome.journal);
+  });
+
+  it('X1 nothing is served before hello', async () => {
+    const agent = hub.connect();
+    await agent.challenge;
+    expect(codeOf(await agent.ask('push', salesPush(1, 1)))).toBe('HELLO_REQUIRED');
+    expect(codeOf(await agent.ask('pull', { collection: 'products', checkpoint: null, limit: 10 }))).toBe(
+      'HELLO_REQUIRED',
+    );
+    expect(codeOf(await agent.ask('status', {}))).toBe('HELLO_REQUIRED');
+    expect(await hub.factsOf(a)).toBe(0);
+  });
+
+  it('X1 S4 refuses a device that is unknown, has another key, or is revoked', async () => {
+    expect(codeOf(await hub.connect().hello({ ...a, device: 999_999 }))).toBe('DEVICE_UNKNOWN');
+    expect(codeOf(await hub.connect().hello({ ...a, key: b.key }))).toBe('SIGNATURE_INVALID');
+    expect(codeOf(await hub.connect().hello({ ...a, device: b.device }))).toBe('SIGNATURE_INVALID');
+    await hub.sync.revokeDevice(a.device, 'lost');
+    expect(codeOf(await hub.connect().hello({ ...a, key: b.key }))).toBe('SIGNATURE_INVALID');
+    const revoked = hub.connect();
+    expect(codeOf(await revoked.hello(a))).toBe('DEVICE_REVOKED');
+    await revoked.ended;
+  });
+
+  it('X1 a nonce is answered once, on its own connection', async () => {
+    const { agent } = await hub.greet(a);
+    expect(codeOf(await agent.hello(a))).toBe('NONCE_REPLAYED');
+    expect(codeOf(await agent.ask('push', salesPush(1, 1)))).toBe('ok');
+    const foreign = (await agent.challenge).nonce;
+    const thief = hub.connect();
+    expect(codeOf(await thief.hello(a, { nonce: foreign }))).toBe('NONCE_REPLAYED');
+    expect(
+      codeOf(await thief.ask('push', salesPush(2, 1)).catch(() => ({ ok: false, error: { code: 'ended' } }) as never)),
+    ).not.toBe('ok');
+    expect(await hub.factsOf(a)).toBe(1);
+  });
+
+  it('S4 the epoch is signed: it cannot be exchanged on the way', async () => {
+    const agent = hub.connect();
+    const { nonce } = await agent.challenge;
+    const other = await hub.connect().hello(a, { nonce, epoch: TEST_EPOCH });
+    expect(codeOf(other)).toBe('SIGNATURE_INVALID');
+  });
+
+  it('S6 refuses protocols out of its range, whatever else they say', async () => {
+    expect(codeOf(await hub.connect().hello(a, { protocol: 0 }))).toBe('PROTOCOL_TOO_OLD');
+    expect(codeOf(await hub.connect().hello(a, { protocol: 3, unheardOf: true }))).toBe('PROTOCOL_TOO_NEW');
+  });
+
+  it('S6 serves an agent of protocol 1, fact by fact', async () => {
+    const { agent, welcome } = await hub.greet(a, { protocol: 1 });
+    expect(welcome.protocol).toBe(1);
+    const flat = [1, 2].map((seq) => ({
+      at: TEST_EPOCH + seq,
+      offsetMs: 0,
+      key: `V1-${seq}`,
+      source: 'old',
+      kind: 'sale',
+      currency: 'EUR',
+      lines: [{ sku: 'OLD', qty: 2, price: 100 }],
+    }));
+    const frame = Buffer.from(JSON.stringify(flat));
+    const answer = await agent.ask<PushAnswer>('push', {
+      epoch: TEST_EPOCH,
+      fromSeq: 1,
+      count: 2,
+      encoding: 'json',
+      frame,
+    });
+    expect(answer).toMatchObject({ ok: true, value: { ackedSeq: 2, quarantined: [] } });
+    const { rows } = await pool.query('SELECT on_hand FROM positions WHERE location_no = $1 AND sku = $2', [
+      a.location,
+      'OLD',
+    ]);
+    expect(rows).toEqual([{ on_hand: -4 }]);
+  });
+
+  it('a newer session of a device replaces the older', async () => {
+    const { agent: older } = await hub.greet(a);
+    const { agent: newer } = await hub.greet(a);
+    expect(await older.ended).toBe('io server disconnect');
+    expect(codeOf(await newer.ask('push', salesPush(1, 1)))).toBe('ok');
+    expect(hub.sync.sessions).toBe(1);
+  });
+
+  it('X1 revocation ends the session and says why', async () => {
+    const { agent } = await hub.greet(a);
+    await hub.sync.revokeDevice(a.device, 'stolen');
+    await agent.ended;
+    expect(agent.heard).toContainEqual({ event: 'revoked', message: { reason: 'stolen' } });
+    await vi.waitFor(() => expect(hub.sync.sessions).toBe(0));
+  });
+
+  it('X1 revocation by another process ends the session as well', async () => {
+    const { agent } = await hub.greet(a);
+    await pool.query(`UPDATE devices SET revoked_at = now(), revoked_reason = 'elsewhere' WHERE device_no = $1`, [
+      a.device,
+    ]);
+    await agent.ended;
+    expect(agent.heard).toContainEqual({ event: 'revoked', message: { reason: 'elsewhere' } });
+  });
+});

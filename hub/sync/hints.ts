@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Collection } from '#shared/protocol/messages/pull.ts';
+import { COLLECTIONS, type Collection } from '#shared/protocol/messages/pull.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
@@ -34,7 +34,9 @@ export function startHints(options: HintsOptions): Part {
 
   const look = async (): Promise<void> => {
     const { horizon } = await readFeedState(pool);
-    if (from !== undefined && horizon > from) {
+    // Who is connected already may have pulled before changes that this first look cannot tell from older ones.
+    if (from === undefined) for (const collection of COLLECTIONS) pace.changed(0, collection);
+    else if (horizon > from) {
       const { rows } = await pool.query<{ topic: Collection; scope: number }>({
         name: 'feed-touched',
         text: TOUCHED,
@@ -50,6 +52,7 @@ export function startHints(options: HintsOptions): Part {
     clock,
     logger,
     everyMs: tickMs,
+    firstAfterMs: 0,
     afterFailureMs: Math.max(tickMs, 1_000),
     turn: look,
   });

@@ -6,8 +6,10 @@ export interface RepeatingOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** From the end of one turn to the next, ms; the first one after this time too. */
+  /** From the end of one turn to the next, ms. */
   readonly everyMs: number;
+  /** Until the first turn, ms; `everyMs` unless given. */
+  readonly firstAfterMs?: number;
   /** The same after a turn that failed. */
   readonly afterFailureMs?: number;
   turn(): Promise<void>;
@@ -15,7 +17,7 @@ export interface RepeatingOptions {
 
 /** Does something again and again, one turn at a time. A failed turn is logged and the next one tries again. */
 export function startRepeating(options: RepeatingOptions): Part {
-  const { name, clock, logger, everyMs, afterFailureMs = everyMs } = options;
+  const { name, clock, logger, everyMs, firstAfterMs = everyMs, afterFailureMs = everyMs } = options;
   let stopped = false;
   let cancel = (): void => undefined;
   let running: Promise<void> = Promise.resolve();
@@ -34,7 +36,7 @@ export function startRepeating(options: RepeatingOptions): Part {
       wait(afterFailureMs);
     }
   };
-  wait(everyMs);
+  wait(firstAfterMs);
   return {
     name,
     async stop() {

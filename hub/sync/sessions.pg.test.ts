@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PullAnswer } from '#shared/protocol/messages/pull.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
+import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { enrolDevice, TEST_EPOCH, type TestDevice } from '#test/support/raw-agent.ts';
 import { codeOf, RunningSync, salesPush } from '#test/support/running-sync.ts';
@@ -156,6 +157,8 @@ describe('session', () => {
   });
 
   it('hints at what changed, at most once a second and store, and never at another store', async () => {
+    // The hub's first look at the feed tells everybody who is there.
+    await sleep(systemClock, 300);
     const { agent } = await hub.greet(a);
     const { agent: other } = await hub.greet(b);
     for (let seq = 1; seq <= 10; seq += 1) await agent.ask('push', salesPush(seq, 1));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
 import { createToken } from '#hub/sync/enrolment.ts';
 import { startBenchDatabase, type BenchDatabase } from './bench-database.ts';
 import { startProcess, type BenchProcess } from './bench-process.ts';
@@ -24,11 +25,15 @@ export async function startSystem({ profile }: { profile: string | undefined }):
   const database = await startBenchDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-bench-stores-'));
   const hub = startProcess<HubCommands>(join(import.meta.dirname, 'hub-process.ts'), { profile });
-  const stop = async (): Promise<void> => {
+  const stopAll = async (): Promise<void> => {
     await hub.end();
     await database.stop();
     await rm(folder, { recursive: true, force: true });
   };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopAll());
+  // PostgreSQL would outlive a benchmark that is interrupted.
+  stopOnSignals(stop);
   try {
     const hubUrl = await hub.ask('start', database.url);
     const openStore = async (): Promise<{ code: string; token: string }> => {

@@ -18,6 +18,9 @@ export interface LaneOptions {
   failed(frames: readonly WaitingFrame[], error: unknown): void;
 }
 
+/** Others are selling when a live merge began within this time. */
+const LIVE_MS = 200;
+
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
  * are first: a selling store never waits behind a backlog, and a backlog always goes on.
@@ -28,6 +31,9 @@ export class Lane {
   #inFlight = 0;
   #draining = false;
   #due = false;
+  /** When live frames were last merged, and until when a backlog rests; monotonic ms. */
+  #liveAtMs = Number.NEGATIVE_INFINITY;
+  #restsUntilMs = Number.NEGATIVE_INFINITY;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
@@ -57,24 +63,31 @@ export class Lane {
   }
 
   #startMerges(): void {
-    while (this.#inFlight < this.#options.mergesInFlight) {
-      const urgency = this.#nextUrgency();
-      let frames = this.#take(urgency);
-      let draining = urgency === 'draining';
-      if (frames.length === 0 && !this.#draining) {
-        frames = this.#take(draining ? 'live' : 'draining');
+    const { clock, mergesInFlight } = this.#options;
+    while (this.#inFlight < mergesInFlight) {
+      const mayDrain = !this.#draining && clock.monotonic() >= this.#restsUntilMs;
+      // When both wait, each has a share of the merges.
+      let draining = mayDrain && this.#inFlight > 0;
+      let frames = this.#take(draining ? 'draining' : 'live');
+      if (frames.length === 0 && mayDrain) {
         draining = !draining;
+        frames = this.#take(draining ? 'draining' : 'live');
       }
       if (frames.length === 0) return;
       if (draining) this.#draining = true;
+      else this.#liveAtMs = clock.monotonic();
       this.#inFlight += 1;
       void this.#merge(frames, draining);
     }
   }
 
-  /** When both wait, each has a share of the merges. */
-  #nextUrgency(): 'live' | 'draining' {
-    return this.#inFlight > 0 && !this.#draining ? 'draining' : 'live';
+  /** While others sell, a backlog leaves them as much time as it has taken. */
+  #rest(tookMs: number): void {
+    const { clock } = this.#options;
+    const nowMs = clock.monotonic();
+    if (nowMs - this.#liveAtMs > LIVE_MS) return;
+    this.#restsUntilMs = nowMs + tookMs;
+    clock.after(Math.ceil(tookMs), () => this.#startMerges());
   }
 
   #take(urgency: 'live' | 'draining'): WaitingFrame[] {
@@ -84,6 +97,7 @@ export class Lane {
   }
 
   async #merge(frames: WaitingFrame[], draining: boolean): Promise<void> {
+    const startedMs = this.#options.clock.monotonic();
     try {
       const outcomes = await this.#options.merge(frames);
       if (outcomes.length !== frames.length) throw new Error('the ledger answered another number of frames');
@@ -92,7 +106,10 @@ export class Lane {
       this.#options.failed(frames, error);
     } finally {
       this.#inFlight -= 1;
-      if (draining) this.#draining = false;
+      if (draining) {
+        this.#draining = false;
+        this.#rest(this.#options.clock.monotonic() - startedMs);
+      }
       this.waiting.release(frames);
       this.#startMerges();
       this.#tellIdle();

@@ -147,7 +147,7 @@ const queries = fc
 /** The plain meaning of a query, without any index. */
 function fold(all: readonly RxDocumentData<Sold>[], query: FilledMangoQuery<Sold>): RxDocumentData<Sold>[] {
   const matches = getQueryMatcher(schema, query);
-  const sorted = all.filter((document) => matches(document)).sort(getSortComparator(schema, query) as never);
+  const sorted = all.filter((document) => matches(document)).sort(getSortComparator(schema, query));
   return sorted.slice(query.skip, query.skip + (query.limit ?? Infinity));
 }
 

@@ -203,17 +203,21 @@ class StoreSync implements Sync {
    * Whether the hub's facts up to its watermark are this journal's. Beyond what it has acknowledged to us that is not
    * sure: a restored journal may have given the same seqs to other facts.
    */
-  async #fits({ watermark, heldDigest }: Welcome): Promise<boolean> {
+  async #fits({ watermark, held }: Welcome): Promise<boolean> {
     const { device, journal } = this.#options.store;
     if (watermark < journal.prunedSeq || watermark > journal.lastSeq) return false;
+    if (watermark <= device.marks.ackedSeq) return true;
+    if (!held) return false;
+    const without = new Set(held.without);
     const keys: string[] = [];
     for (let next = device.marks.ackedSeq + 1; next <= watermark;) {
       const page = await journal.read(next, Math.min(PAGE, watermark - next + 1));
       if (page.length === 0) return false;
-      keys.push(...page.map(({ key }) => key));
+      for (const { seq, key } of page) if (!without.has(seq)) keys.push(key);
       next += page.length;
     }
-    return keysDigest(keys) === heldDigest;
+    // Where the ledger has none of them there is nothing to know the journal by.
+    return keys.length > 0 && keysDigest(keys) === held.digest;
   }
 
   #online(connection: Connection, welcome: Welcome): void {

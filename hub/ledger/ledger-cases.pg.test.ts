@@ -74,7 +74,10 @@ describe('keys', () => {
     await push(sale(1, 0, 2, 'R1'));
     expect(await push(sale(2, 50, 2, 'R1'))).toMatchObject({ watermark: 2, duplicates: 1, quarantined: [] });
     const other = [{ location: 1, journal: 2, fromSeq: 1, facts: [sale(1, 90, 2, 'R1')] }];
+    const told = await table('changes');
     expect(await ledger.merge(other)).toMatchObject([{ watermark: 1, duplicates: 1 }]);
+    // The other journal's store view must learn that its fact is in the position already.
+    expect(await table('changes')).toBe(Number(told) + 1);
     expect(await onHand()).toBe(-2);
   });
 

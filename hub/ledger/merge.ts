@@ -4,7 +4,7 @@ import { insertFacts, findReusedKeys, type Admission, type JournalRun } from './
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
-import { applyCounts, applyLines, prepareLines, type PreparedLines } from './stock.ts';
+import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLines } from './stock.ts';
 import { applyVoids } from './voids.ts';
 
 /** Namespace of the advisory locks by which merges of one location exclude each other. */
@@ -43,6 +43,11 @@ async function mergeFrames(client: PoolClient, given: readonly IncomingFrame[]):
 
   const refused = fresh.filter(isRefused);
   const reused = refused.length === 0 ? [] : await findReusedKeys(client, refused);
+  const aside = new Set(reused.map(({ placed }) => placed));
+  await tellPositions(
+    client,
+    refused.filter((placed) => !aside.has(placed)),
+  );
   const setAside = reused.map(({ placed, holder }) => keyReused(placed, holder));
   for (const { location, journal, unseen } of frames) {
     for (const fact of unseen) {

@@ -9,6 +9,7 @@ export const INSERT_FACTS = statement('insert-facts');
 export const APPLY_LINES = statement('apply-lines');
 export const SETTLE_LINES = statement('settle-lines');
 export const ABSORB_LINES = statement('absorb-lines');
+export const TELL_POSITIONS = statement('tell-positions');
 export const INSERT_COUNTS = statement('insert-counts');
 export const VOID_COUNTS = statement('void-counts');
 export const RECOUNT = statement('recount');

@@ -1,8 +1,23 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from './array-parameter.ts';
-import type { LedgerCount, LedgerLine } from './placed-fact.ts';
+import {
+  ledgerCounts,
+  ledgerLines,
+  placeOf,
+  type LedgerCount,
+  type LedgerLine,
+  type PlacedFact,
+} from './placed-fact.ts';
 import { sumByPosition, type PositionSum } from './position-sums.ts';
-import { ABSORB_LINES, APPLY_LINES, INSERT_COUNTS, RECOUNT, SETTLE_LINES, VOID_COUNTS } from './statements.ts';
+import {
+  ABSORB_LINES,
+  APPLY_LINES,
+  INSERT_COUNTS,
+  RECOUNT,
+  SETTLE_LINES,
+  TELL_POSITIONS,
+  VOID_COUNTS,
+} from './statements.ts';
 
 /** Lines made ready for PostgreSQL. Costs as much as a statement, so it is done while another one runs. */
 export interface PreparedLines {
@@ -51,6 +66,17 @@ async function settleLines(client: PoolClient, lines: readonly LedgerLine[]): Pr
   ];
   const { rows } = await client.query<{ absorbed: number }>({ ...SETTLE_LINES, values });
   if (rows[0]?.absorbed) await client.query({ ...ABSORB_LINES, values });
+}
+
+/** Tells the stores of positions that these facts name, although they move nothing: they were counted before. */
+export async function tellPositions(client: PoolClient, duplicates: readonly PlacedFact[]): Promise<void> {
+  const named = duplicates.flatMap((placed) => {
+    const { content } = placed.fact;
+    return [...ledgerLines(placeOf(placed), content), ...ledgerCounts(placeOf(placed), content)];
+  });
+  if (named.length === 0) return;
+  const [locations, skus] = placeColumns(named);
+  await client.query({ ...TELL_POSITIONS, values: [locations, skus] });
 }
 
 /** Enters counts and makes the positions they observe anew. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { Batcher } from '#shared/runtime/batcher.ts';
+import { HELD_MAX, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
 import type { DeviceRecord } from './handshake.ts';
@@ -9,8 +10,8 @@ export interface JournalRecord {
   readonly journal: number;
   /** The highest seq up to which the hub holds every fact. */
   readonly watermark: number;
-  /** Digest of the keys held beyond what the agent remembers as acknowledged. */
-  readonly heldDigest: string | null;
+  /** What is held beyond what the agent remembers as acknowledged. */
+  readonly held: Welcome['held'];
 }
 
 const DEVICES = `
@@ -19,14 +20,16 @@ const DEVICES = `
   WHERE d.device_no = ANY ($1::int[])`;
 
 const JOURNALS = `
-  SELECT r.place, j.journal_no, j.watermark, held.digest AS held_digest
+  SELECT r.place, j.journal_no, j.watermark, held.digest, held.without
   FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) AS r (place, device_no, epoch, acked_seq)
   JOIN journals j USING (device_no, epoch)
-  CROSS JOIN LATERAL (
-    SELECT md5(string_agg(f.key, E'\\n' ORDER BY f.seq)) AS digest
-    FROM facts f
-    WHERE f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq > r.acked_seq AND f.seq <= j.watermark
-  ) AS held`;
+  LEFT JOIN LATERAL (
+    SELECT
+      md5(coalesce(string_agg(f.key, E'\\n' ORDER BY s.seq), '')) AS digest,
+      coalesce(array_agg(s.seq ORDER BY s.seq) FILTER (WHERE f.seq IS NULL), '{}') AS without
+    FROM generate_series(r.acked_seq + 1, j.watermark) AS s (seq)
+    LEFT JOIN facts f ON f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq = s.seq
+  ) AS held ON j.watermark > r.acked_seq AND j.watermark - r.acked_seq <= ${HELD_MAX}`;
 
 /** In the order of the key, so that two hubs never wait for each other. */
 const BEGIN_JOURNALS = `
@@ -50,7 +53,8 @@ interface JournalRow {
   readonly place: number;
   readonly journal_no: number;
   readonly watermark: number;
-  readonly held_digest: string | null;
+  readonly digest: string | null;
+  readonly without: number[] | null;
 }
 
 interface JournalAsked {
@@ -116,8 +120,12 @@ async function loadJournals(pool: Pool, asked: readonly JournalAsked[]): Promise
     ],
   });
   return new Map(
-    rows.map((row) => [row.place, { journal: row.journal_no, watermark: row.watermark, heldDigest: row.held_digest }]),
+    rows.map((row) => [row.place, { journal: row.journal_no, watermark: row.watermark, held: heldOf(row) }]),
   );
+}
+
+function heldOf({ digest, without }: JournalRow): Welcome['held'] {
+  return digest === null || without === null ? null : { digest, without };
 }
 
 function toRecord(row: DeviceRow): DeviceRecord {

@@ -110,7 +110,7 @@ export class Session {
     }
     const protocol = acceptHello(this.challenge, hello);
     const { device, location, store } = verifier.verify(this.challenge.nonce, hello, await devices.find(hello.device));
-    const { journal, watermark, heldDigest } = await devices.openJournal(
+    const { journal, watermark, held } = await devices.openJournal(
       device,
       hello.epoch,
       hello.ackedSeq ?? Number.MAX_SAFE_INTEGER,
@@ -122,7 +122,7 @@ export class Session {
     this.#note(status.note(device, { kind: 'connected', at: clock.now(), agentVersion, protocol, backlog }));
     // The middle of our part of the round trip: so the agent's measure of its clock does not depend on our load.
     const hubNow = Math.round((heardAt + clock.now()) / 2);
-    return { protocol, journal, watermark, heldDigest, hubNow, credit: intake.credit, store };
+    return { protocol, journal, watermark, held, hubNow, credit: intake.credit, store };
   }
 
   async #push(message: unknown): Promise<PushAnswer> {

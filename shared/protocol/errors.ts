@@ -20,8 +20,11 @@ export const ERRORS = {
   // Requests
   BODY_NOT_JSON: { status: 400, remedy: 'Send a JSON body with content type application/json.' },
   BODY_TOO_LARGE: { status: 413, remedy: 'Send fewer facts in one request.' },
-  REQUEST_INVALID: { status: 400, remedy: 'Correct the named field; the OpenAPI page lists what is accepted.' },
-  NOT_FOUND: { status: 404, remedy: 'Check the address and the id.' },
+  REQUEST_INVALID: { status: 400, remedy: 'Correct the named field.' },
+  NOT_FOUND: {
+    status: 404,
+    remedy: 'Check the name, address or id; a store is created by `shelfwire-hub store create`.',
+  },
   CONFLICT: { status: 409, remedy: 'Read the current state, then decide again.' },
   UNAUTHORIZED: { status: 401, remedy: 'Send the credential as "Authorization: Bearer ..."; make one with the CLI.' },
   FORBIDDEN: { status: 403, remedy: 'Use a credential whose scope allows this.' },

@@ -17,9 +17,20 @@ describe('benchmarks', () => {
     expect(stdout).toMatch(closing);
   });
 
-  it('says how it is called', () => {
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, 'nothing'], { encoding: 'utf8', timeout: 20_000 });
+  it.for([
+    [['nothing'], 'There is no benchmark "nothing".'],
+    [['--bogus'], "Unknown option '--bogus'"],
+    [['drain', '--rounds', '0'], '--rounds: "0" is not a whole number above zero'],
+    [[], 'No benchmark is named.'],
+  ] as const)('%j: says what was wrong, then how it is called', ([argv, mistake]) => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...argv], { encoding: 'utf8', timeout: 20_000 });
     expect(status).toBe(2);
+    expect(stderr.startsWith(mistake)).toBe(true);
     expect(stderr).toContain('Usage: npm run bench');
+  });
+
+  it('prints its usage when asked to', () => {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8', timeout: 20_000 });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: npm run bench') });
   });
 });

@@ -1,7 +1,7 @@
 import { benchDrain } from './drain.ts';
 import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
-import { readOptions, USAGE, type BenchOptions } from './options.ts';
+import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './options.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   merge: benchMerge,
@@ -9,13 +9,25 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   fleet: benchFleet,
 };
 
+const USAGE_WITH_NAMES = `${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`;
+
 const given = readOptions(process.argv.slice(2));
-if (!given || given.names.length === 0 || given.names.some((name) => !Object.hasOwn(BENCHES, name))) {
-  console.error(`${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`);
+const mistake = typeof given === 'string' ? given : mistakeIn(given);
+if (mistake !== undefined) {
+  console.error(`${mistake}\n\n${USAGE_WITH_NAMES}`);
   process.exitCode = 2;
-} else {
+} else if (typeof given !== 'string' && given.help) {
+  console.log(USAGE_WITH_NAMES);
+} else if (typeof given !== 'string') {
   for (const name of given.names) {
     console.log(`\n== ${name} ==`);
     await BENCHES[name]?.(given.options);
   }
+}
+
+function mistakeIn({ names, help }: BenchCommand): string | undefined {
+  if (help) return undefined;
+  if (names.length === 0) return 'No benchmark is named.';
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+  return unknown === undefined ? undefined : `There is no benchmark "${unknown}".`;
 }

@@ -24,10 +24,18 @@ export const USAGE = `Usage: npm run bench -- NAME... [options]
   --stores N       fleet: connected stores
   --rate N         fleet: facts a second of all stores together
   --seconds N      fleet: length of each phase
-  --profile FOLDER write CPU profiles of hub and agents there`;
+  --profile FOLDER write CPU profiles of hub and agents there
+  --help           this text`;
 
-/** Reads the command line; null when it cannot be understood. */
-export function readOptions(argv: readonly string[]): { names: string[]; options: BenchOptions } | null {
+export interface BenchCommand {
+  readonly names: readonly string[];
+  /** The usage was asked for. */
+  readonly help: boolean;
+  readonly options: BenchOptions;
+}
+
+/** Reads the command line; when it cannot be understood, a text that says why. */
+export function readOptions(argv: readonly string[]): BenchCommand | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -41,27 +49,28 @@ export function readOptions(argv: readonly string[]): { names: string[]; options
         seconds: { type: 'string' },
         'without-peer': { type: 'boolean', default: false },
         profile: { type: 'string' },
+        help: { type: 'boolean', default: false },
       },
     });
     const options: BenchOptions = {
       short: values.short,
-      rounds: wholeNumber(values.rounds),
-      sales: wholeNumber(values.sales),
-      stores: wholeNumber(values.stores),
-      rate: wholeNumber(values.rate),
-      seconds: wholeNumber(values.seconds),
+      rounds: wholeNumber('rounds', values.rounds),
+      sales: wholeNumber('sales', values.sales),
+      stores: wholeNumber('stores', values.stores),
+      rate: wholeNumber('rate', values.rate),
+      seconds: wholeNumber('seconds', values.seconds),
       withoutPeer: values['without-peer'],
       profile: values.profile,
     };
-    return { names: positionals, options };
-  } catch {
-    return null;
+    return { names: positionals, help: values.help, options };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
-function wholeNumber(text: string | undefined): number | undefined {
+function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`"${text}" is not a whole number above zero`);
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name}: "${text}" is not a whole number above zero`);
   return value;
 }

@@ -98,9 +98,15 @@ export class Database {
     const { device, epoch, ackedSeq, location } = asked;
     const open = () => {
       const { journal, watermark } = this.journalOf(device, epoch) ?? this.#begin(device, epoch, location);
-      const held = this.held.seqs.get(journal)?.slice(ackedSeq, watermark) ?? [];
-      const keys = held.flatMap(({ code, key }) => (code === 'merged' && key !== null ? [key] : []));
-      return { journal, watermark, heldDigest: keysDigest(keys) };
+      const seqs = this.held.seqs.get(journal) ?? [];
+      const keys: string[] = [];
+      const without: number[] = [];
+      for (let seq = ackedSeq + 1; seq <= watermark; seq += 1) {
+        const one = seqs[seq - 1];
+        if (one?.code === 'merged' && one.key !== null) keys.push(one.key);
+        else without.push(seq);
+      }
+      return { journal, watermark, held: { digest: keysDigest(keys), without } };
     };
     return heard(life, this.#statement(open));
   }

@@ -97,7 +97,7 @@ export class MiniHub {
       protocol: 2,
       journal,
       watermark: this.watermark(epoch),
-      heldDigest: keysDigest(this.journals.get(epoch)?.slice(ackedSeq ?? 0) ?? []),
+      held: { digest: keysDigest(this.journals.get(epoch)?.slice(ackedSeq ?? 0) ?? []), without: [] },
       hubNow,
       credit: 3,
       store: { code: 'S1', name: 'One' },

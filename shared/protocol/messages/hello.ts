@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { instant, storeCode, text } from '../fields.ts';
+import { instant, seq, storeCode, text } from '../fields.ts';
 import { PROTOCOL } from '../version.ts';
 
 /** First word of the hub on a connection: sign this nonce, within the range of protocols that I serve. */
@@ -31,9 +31,12 @@ export function helloMessage(nonce: string, device: number, epoch: number): Buff
   return Buffer.from(`shelfwire hello\n${nonce}\n${device}\n${epoch}`);
 }
 
+/** The hub compares at most so many facts at a hello; more lie beyond `ackedSeq` only after a long time without a save. */
+export const HELD_MAX = 50_000;
+
 /** Tells whether two runs of keys are the same; both sides compute it, the hub in SQL. Not a secret: MD5 will do. */
-export function keysDigest(keys: readonly string[]): string | null {
-  return keys.length === 0 ? null : hash('md5', keys.join('\n'), 'hex');
+export function keysDigest(keys: readonly string[]): string {
+  return hash('md5', keys.join('\n'), 'hex');
 }
 
 export const welcome = z.strictObject({
@@ -43,10 +46,11 @@ export const welcome = z.strictObject({
   /** The highest seq up to which the hub holds every fact. Authoritative. */
   watermark: z.int().min(0),
   /**
-   * Digest of the keys that the hub holds beyond hello's ackedSeq up to the watermark (`keysDigest`), null when it holds
-   * none there. A restored journal that has grown past the watermark since has other facts at those seqs.
+   * What the hub holds beyond hello's ackedSeq up to the watermark: a digest of the keys (`keysDigest`), and the seqs
+   * that are not in the ledger (duplicates, quarantined). Null: nothing to compare, or too much. A restored journal
+   * that has grown past the watermark since has other facts at those seqs.
    */
-  heldDigest: z.hex().length(32).nullable(),
+  held: z.strictObject({ digest: z.hex().length(32), without: z.array(seq).max(HELD_MAX) }).nullable(),
   hubNow: instant,
   /** Frames that may be unacknowledged at once. */
   credit: z.int().min(1).max(16),

@@ -4,7 +4,12 @@ import type { FramedFact } from '#shared/protocol/frame.ts';
 /** What became of a draft. `appended` and `duplicate` mean: the fact is on disk (F2). */
 export type AppendResult =
   | { readonly status: 'appended' | 'duplicate'; readonly key: string; readonly seq: number; readonly at: number }
-  | { readonly status: 'refused'; readonly key: string; readonly code: 'KEY_REUSED'; readonly detail: string };
+  | {
+      readonly status: 'refused';
+      readonly key: string;
+      readonly code: 'KEY_REUSED' | 'VOID_OF_VOID';
+      readonly detail: string;
+    };
 
 /** The one writer of the store's facts. */
 export interface Journal {

@@ -9,6 +9,7 @@ import type { AppendResult, Journal } from './journal-contract.ts';
 import type { JournalHead, JournalHeadStore } from './journal-head.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
 import { closeHoles, finishMove } from './journal-recovery.ts';
+import { keysToKnow, voidedKey } from './void-target.ts';
 
 /** Facts in one commit. A single call may bring more; it is never split. */
 const GROUP_MAX = 500;
@@ -190,7 +191,7 @@ export class StoreJournal implements Journal {
   async #commit(calls: readonly Call[]): Promise<void> {
     try {
       if (this.#mustRecover) await this.#recover();
-      const keys = new Set(calls.flatMap((call) => call.drafts.map((draft) => draft.key)));
+      const keys = new Set(calls.flatMap((call) => call.drafts.flatMap(keysToKnow)));
       const known = new Map((await this.#options.log.findByKeys([...keys])).map((fact) => [fact.key, fact]));
       const fresh: StoredFact[] = [];
       const reading = this.#options.hybridClock.now();
@@ -213,6 +214,10 @@ export class StoreJournal implements Journal {
       if (before.digest === digest) return { status: 'duplicate', key, seq: before.seq, at: before.at };
       const detail = `The key "${key}" was given to another ${before.kind} (seq ${before.seq}).`;
       return { status: 'refused', key, code: 'KEY_REUSED', detail };
+    }
+    const target = voidedKey(draft);
+    if (target !== undefined && (target === key || known.get(target)?.kind === 'void')) {
+      return { status: 'refused', key, code: 'VOID_OF_VOID', detail: `The fact "${target}" is itself a void.` };
     }
     const occurredAt = 'occurredAt' in body ? body.occurredAt : undefined;
     const seq = this.#lastSeq + fresh.length + 1;

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '#agent/store/store.ts';
 import { helloMessage } from '#shared/protocol/messages/hello.ts';
@@ -50,14 +51,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(): Sync {
+function start(logger = silentLogger): Sync {
   sync = startSync({
     store,
     hubUrl: hub.url,
     deviceKey: key,
     clock: quickClock,
     random: () => 0.5,
-    logger: silentLogger,
+    logger,
     agentVersion: '0.1.0',
   });
   return sync;
@@ -233,8 +234,27 @@ describe('sync over a real socket', () => {
     hub = await MiniHub.start();
   });
 
+  it('tells the log once that the hub is found, lost and found again', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const said = () =>
+      lines
+        .map((line) => JSON.parse(line) as { msg: string; code?: string; store?: string })
+        .filter(({ msg }) => msg.includes('connected to the hub'))
+        .map(({ code, store: name }) => code ?? name);
+    start(logger);
+    await phase('online');
+    const { url } = hub;
+    await hub.close();
+    await expect.poll(() => said().length, { timeout: 8_000 }).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    hub = await MiniHub.start(Number(new URL(url).port));
+    await phase('online');
+    expect(said()).toEqual(['S1', 'HUB_UNREACHABLE', 'S1']);
+  });
+
   it('does not start for a store that has not been enrolled', async () => {
     await store.device.update({ identity: null });
-    expect(start).toThrow(expect.objectContaining({ code: 'NOT_ENROLLED' }));
+    expect(() => start()).toThrow(expect.objectContaining({ code: 'NOT_ENROLLED' }));
   });
 });

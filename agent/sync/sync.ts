@@ -8,6 +8,7 @@ import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { ContactLog } from './contact-log.ts';
 import type { DeviceKey } from './device-key.ts';
 import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
 import { HubSession } from './hub-session.ts';
@@ -72,6 +73,7 @@ class StoreSync implements Sync {
   readonly #downstream: Downstream;
   readonly #uplink: Uplink;
   readonly #session: HubSession;
+  readonly #contact: ContactLog;
   readonly #changes = new Subject<void>();
   readonly #endListening: () => void;
   #since: number;
@@ -86,6 +88,7 @@ class StoreSync implements Sync {
     this.#options = options;
     this.#device = identity.device;
     this.#since = clock.now();
+    this.#contact = new ContactLog(logger, options.hubUrl);
     this.#gate = new PullGate(clock, () => this.#backlog() >= DRAINING_FACTS);
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
@@ -110,7 +113,8 @@ class StoreSync implements Sync {
       online: (connection, welcome) => this.#online(connection, welcome),
       offline: () => this.#offline(),
       changed: (collection) => this.#downstream.resync(collection),
-      phaseChanged: () => {
+      phaseChanged: (state) => {
+        this.#contact.phase(state);
         this.#since = clock.now();
         this.#changes.next();
       },
@@ -225,6 +229,8 @@ class StoreSync implements Sync {
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
     this.#uplink.attach(connection, welcome);
+    const { watermark, store } = welcome;
+    this.#contact.found({ store: store.code, watermark, backlog: this.#backlog() });
     // Hints may have been lost meanwhile. A pull that has waited is as good as a new one.
     if (waiting < COLLECTIONS.length) this.#downstream.resync();
     void this.#report();

@@ -141,7 +141,7 @@ describe('intake', () => {
   });
 
   it('says how to slow down when much waits, and refuses beyond the limit', async () => {
-    const { ledger, intake } = setup({ lanes: 1, waitingFactsSoft: 300, waitingFactsMax: 1200 });
+    const { ledger, intake } = setup({ lanes: 1, factsPerMerge: 500, waitingFactsSoft: 300, waitingFactsMax: 1200 });
     const gate = ledger.holdCommits();
     const pushes = [1, 2, 3, 4].map((journal) => intake.push(scope(journal), push(1, 500, journal)));
     expect(await codeOf(intake.push(scope(9), push(1, 1, 9)))).toBe('HUB_BUSY');

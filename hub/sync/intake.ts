@@ -55,10 +55,10 @@ export interface ObservedMerge {
 const DEFAULTS = {
   lanes: 2,
   mergesInFlight: 2,
-  factsPerMerge: 1_000,
-  drainingFactsPerJournal: 1_000,
+  factsPerMerge: 2_000,
+  drainingFactsPerJournal: 2_000,
   liveFactsMax: 64,
-  lingerMs: 2,
+  lingerMs: 5,
   credit: 16,
   waitingFactsSoft: 8_000,
   waitingFactsMax: 100_000,

@@ -7,7 +7,7 @@ export interface LaneOptions {
   /** Merges under way at once. */
   readonly mergesInFlight: number;
   readonly factsPerMerge: number;
-  /** Of a store that drains a backlog. */
+  /** Of a store that drains a backlog while nobody sells; less beside others. */
   readonly drainingFactsPerJournal: number;
   /** How long the first frame of a merge waits for others, ms. */
   readonly lingerMs: number;
@@ -20,6 +20,8 @@ export interface LaneOptions {
 
 /** Others are selling when a live merge began within this time. */
 const LIVE_MS = 200;
+/** Then a backlog comes in merges of this share of their size. */
+const SHARE_BESIDE_LIVE = 0.25;
 
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
@@ -31,9 +33,10 @@ export class Lane {
   #inFlight = 0;
   #draining = false;
   #due = false;
-  /** When live frames were last merged, and until when a backlog rests; monotonic ms. */
+  /** When live frames were last merged, monotonic ms. */
   #liveAtMs = Number.NEGATIVE_INFINITY;
-  #restsUntilMs = Number.NEGATIVE_INFINITY;
+  /** A backlog has had its share and waits. */
+  #resting = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
@@ -46,7 +49,11 @@ export class Lane {
 
   add(frame: WaitingFrame): void {
     this.waiting.add(frame);
-    if (this.#due || this.#inFlight >= this.#options.mergesInFlight) return;
+    this.#startSoon();
+  }
+
+  #startSoon(): void {
+    if (this.#due || this.waiting.facts === 0 || this.#inFlight >= this.#options.mergesInFlight) return;
     this.#due = true;
     this.#options.clock.after(this.#options.lingerMs, () => {
       this.#due = false;
@@ -65,7 +72,7 @@ export class Lane {
   #startMerges(): void {
     const { clock, mergesInFlight } = this.#options;
     while (this.#inFlight < mergesInFlight) {
-      const mayDrain = !this.#draining && clock.monotonic() >= this.#restsUntilMs;
+      const mayDrain = !this.#draining && !this.#resting;
       // When both wait, each has a share of the merges.
       let draining = mayDrain && this.#inFlight > 0;
       let frames = this.#take(draining ? 'draining' : 'live');
@@ -84,15 +91,22 @@ export class Lane {
   /** While others sell, a backlog leaves them as much time as it has taken. */
   #rest(tookMs: number): void {
     const { clock } = this.#options;
-    const nowMs = clock.monotonic();
-    if (nowMs - this.#liveAtMs > LIVE_MS) return;
-    this.#restsUntilMs = nowMs + tookMs;
-    clock.after(Math.ceil(tookMs), () => this.#startMerges());
+    if (!this.#othersSell()) return;
+    this.#resting = true;
+    clock.after(tookMs, () => {
+      this.#resting = false;
+      this.#startMerges();
+    });
+  }
+
+  #othersSell(): boolean {
+    return this.#options.clock.monotonic() - this.#liveAtMs <= LIVE_MS;
   }
 
   #take(urgency: 'live' | 'draining'): WaitingFrame[] {
     const { factsPerMerge, drainingFactsPerJournal } = this.#options;
-    const factsPerJournal = urgency === 'draining' ? drainingFactsPerJournal : factsPerMerge;
+    const share = this.#othersSell() ? SHARE_BESIDE_LIVE : 1;
+    const factsPerJournal = urgency === 'draining' ? Math.ceil(drainingFactsPerJournal * share) : factsPerMerge;
     return this.waiting.take(urgency, { facts: factsPerMerge, factsPerJournal });
   }
 
@@ -111,7 +125,9 @@ export class Lane {
         this.#rest(this.#options.clock.monotonic() - startedMs);
       }
       this.waiting.release(frames);
-      this.#startMerges();
+      // Others join what sells meanwhile; a backlog is together already.
+      if (draining) this.#startMerges();
+      else this.#startSoon();
       this.#tellIdle();
     }
   }

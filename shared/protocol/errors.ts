@@ -12,6 +12,10 @@ export const ERRORS = {
     remedy:
       'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
   },
+  VOID_OF_VOID: {
+    status: 422,
+    remedy: 'A void cannot be taken back: send the document again under a new key.',
+  },
   SKU_UNKNOWN: {
     status: 422,
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
@@ -78,6 +82,10 @@ export const ERRORS = {
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
   CSV_ROW_INVALID: { status: 422, remedy: 'Correct the row and export it again; the rest of the file was taken.' },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
+  CSV_FILE_UNREADABLE: {
+    status: 422,
+    remedy: 'Let the agent read what is named in working/, or take it out; the files behind it are taken meanwhile.',
+  },
   QUARANTINE_NOT_EMPTY: {
     status: 409,
     remedy: 'Look at what was set aside (GET /v1/quarantine), correct it at its origin and send it again.',

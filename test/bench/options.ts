@@ -71,6 +71,7 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
 function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name}: "${text}" is not a whole number above zero`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`--${name}: "${text}" is not a whole number above zero`);
   return value;
 }

@@ -106,7 +106,7 @@ export class Till {
         ({ code, verbatim }) => code === result.code && verbatim.includes(`"${act.key}"`),
       );
       if (!isKept) world.violate('F5', `${agent.name}: "${act.key}" was refused (${result.code}) and is kept nowhere`);
-      if (act.quality !== 'malformed' && result.code !== 'KEY_REUSED') {
+      if (act.quality !== 'malformed' && !REFUSALS_OF_SOUND.has(result.code)) {
         world.violate('F5', `${agent.name}: "${act.key}" is sound and was refused: ${result.code} ${result.detail}`);
       }
       return;
@@ -117,6 +117,9 @@ export class Till {
     world.note(agent.name, `${result.status} ${act.kind} ${act.key} seq ${result.seq} at ${result.at}`);
   }
 }
+
+/** What is refused for what was journaled before, however well it is written. */
+const REFUSALS_OF_SOUND: ReadonlySet<string> = new Set(['KEY_REUSED', 'VOID_OF_VOID']);
 
 function newerDraft({ key, kind, body }: Act): FactDraft {
   return { key, kind, body, source: SOURCE } as FactDraft;

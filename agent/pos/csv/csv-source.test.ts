@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
   appendFileSync,
 } from 'node:fs';
@@ -240,6 +241,37 @@ describe('csv source', () => {
     writeFileSync(join(drop, 'day.csv'), `${HEADER}\n${row('1')}\n`);
     expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 1, duplicates: 1 });
     expect((await facts()).map(({ key }) => key)).toEqual(['sales:1', 'sales:2']);
+  });
+
+  it('X2 files with names too long for a report beside them are taken, and stay apart', async () => {
+    const { source, put, facts, drop } = await bench();
+    await start(source);
+    for (const last of ['1', '2', '3']) put(`${'é'.repeat(125)}${last}.csv`, `${HEADER}\n${row(last)}\n`);
+    put('short.csv', `${HEADER}\n${row('4')}\n`);
+    await until(async () => (await facts()).length === 4 && readdirSync(join(drop, 'working')).length === 0);
+    const done = readdirSync(join(drop, 'done'));
+    const files = done.filter((name) => name.endsWith('.csv'));
+    expect(files).toHaveLength(4);
+    expect(files.filter((name) => name.startsWith('é'.repeat(90)))).toHaveLength(3);
+    expect(done.toSorted()).toEqual(files.flatMap((name) => [name, `${name}.report.json`]).toSorted());
+  });
+
+  it('X2 what cannot be read in working/ is shown and passed over; files of its name are taken too', async () => {
+    const { source, put, reportOf, facts, drop } = await bench();
+    mkdirSync(join(drop, 'working', 'a.csv'), { recursive: true });
+    symlinkSync('loop.csv', join(drop, 'working', 'loop.csv'));
+    writeFileSync(join(drop, 'working', 'z.csv'), `${HEADER}\n${row('1')}\n`);
+    await start(source);
+    await reportOf('done', 'z.csv');
+    put('a.csv', `${HEADER}\n${row('2')}\n`);
+    expect(await reportOf('done', 'a-2.csv')).toMatchObject({ factsAppended: 1 });
+    expect(await facts()).toHaveLength(2);
+    const detail = expect.stringMatching(/a\.csv.* And 1 more/);
+    expect(source.status()).toMatchObject({ lastError: { code: 'CSV_FILE_UNREADABLE', detail } });
+    rmSync(join(drop, 'working', 'a.csv'), { recursive: true });
+    rmSync(join(drop, 'working', 'loop.csv'));
+    put('b.csv', `${HEADER}\n${row('3')}\n`);
+    await until(() => source.status().lastError === null);
   });
 
   it('waits while the disk is full and takes the file afterwards', async () => {

@@ -11,6 +11,7 @@ import { openingOf } from './opening.ts';
 import { ReportDraft, type FileReport } from './file-report.ts';
 import { SeenFiles } from './seen-files.ts';
 import { SettlingFiles } from './settling-files.ts';
+import { isOwnFailure, StuckFiles } from './stuck-files.ts';
 
 /** Looked at again even if the system told of no change: folders on a network often do not tell. */
 const LOOK_EVERY_MS = 5_000;
@@ -28,6 +29,7 @@ export class CsvSource implements PosSource {
   readonly #stateFolder: string;
   readonly #folder: DropFolder;
   readonly #settling: SettlingFiles;
+  readonly #stuck = new StuckFiles();
   readonly #counters = new SourceCounters();
   #state: SourceStatus['state'] = 'stopped';
   #stopping = false;
@@ -77,7 +79,7 @@ export class CsvSource implements PosSource {
         this.#woken = false;
         const waitMs = await this.#takeNext(seen);
         failures = 0;
-        this.#counters.lastError = undefined;
+        this.#counters.lastError = this.#stuck.error;
         if (waitMs > 0) await this.#rest(waitMs, true);
       } catch (error) {
         if (error instanceof Interrupted) return;
@@ -103,16 +105,30 @@ export class CsvSource implements PosSource {
   /** Deals with one file; answers how long to wait before the next look, 0 when there may be more. */
   async #takeNext(seen: SeenFiles): Promise<number> {
     await this.#watch();
-    const [left] = await this.#folder.unfinished();
-    if (left !== undefined) {
-      return this.#process(left, seen);
-    }
+    const left = this.#stuck.next(await this.#folder.unfinished(), this.#context.clock.monotonic());
+    if (left !== undefined) return this.#processOrPass(left, seen);
     const { ready, nextMs } = this.#settling.see(await this.#folder.look(), this.#context.clock.monotonic());
     for (const name of ready) {
-      if (await this.#folder.claim(name)) return this.#process(name, seen);
+      const claimed = await this.#folder.claim(name);
+      if (claimed !== undefined) return this.#processOrPass(claimed, seen);
     }
     this.#state = 'ready';
     return Math.max(1, Math.min(nextMs ?? LOOK_EVERY_MS, LOOK_EVERY_MS));
+  }
+
+  /** Answers as `#takeNext` does. What cannot be read for a reason of its own must not block what is behind it. */
+  async #processOrPass(name: string, seen: SeenFiles): Promise<number> {
+    const path = this.#folder.workingPath(name);
+    try {
+      const waitMs = await this.#process(name, seen);
+      this.#stuck.delete(name);
+      return waitMs;
+    } catch (error) {
+      if (!isOwnFailure(error, path)) throw error;
+      const err = this.#stuck.add(name, path, error, this.#context.clock.monotonic());
+      this.#context.logger.error({ err, file: name }, 'the file is passed over and tried again later');
+      return 0;
+    }
   }
 
   /** Answers as `#takeNext` does. */
@@ -122,6 +138,8 @@ export class CsvSource implements PosSource {
     const path = this.#folder.workingPath(name);
     const startedAt = new Date(clock.now()).toISOString();
     const before = await stat(path);
+    // Opening a pipe would wait for its writer.
+    if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
     const sha256 = await sha256OfFile(path);
     const report = new ReportDraft();
     const failure = seen.find(sha256) ? undefined : await this.#take(path, report);

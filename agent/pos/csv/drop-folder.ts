@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { endingOf, fittingName, REPORT_ENDING, UNFINISHED_ENDING } from './fitting-name.ts';
 import type { FileReport } from './file-report.ts';
 import type { FileSight } from './settling-files.ts';
 
@@ -41,13 +42,17 @@ export class DropFolder {
     return (await readdir(join(this.path, 'working'))).toSorted();
   }
 
-  /** Takes a file for us alone. False when its writer still holds it, or it is gone. */
-  async claim(name: string): Promise<boolean> {
+  /**
+   * Takes a file for us alone; answers its name in `working/`, another one where something of that name lies there.
+   * Undefined when its writer still holds it, or it is gone.
+   */
+  async claim(name: string): Promise<string | undefined> {
+    const free = await this.#freeName(name, 'working');
     try {
-      await rename(join(this.path, name), this.workingPath(name));
-      return true;
+      await rename(join(this.path, name), this.workingPath(free));
+      return free;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -58,7 +63,10 @@ export class DropFolder {
   /** Report first, then the file: what is in `done/` or `rejected/` always has its report. Answers the final name. */
   async finish(name: string, part: 'done' | 'rejected', report: (file: string) => FileReport): Promise<string> {
     const final = await this.#freeName(name, part);
-    await writeDurably(join(this.path, part, `${final}.report.json`), `${JSON.stringify(report(final), null, 2)}\n`);
+    await writeDurably(
+      join(this.path, part, `${final}${REPORT_ENDING}`),
+      `${JSON.stringify(report(final), null, 2)}\n`,
+    );
     await rename(this.workingPath(name), join(this.path, part, final));
     return final;
   }
@@ -75,13 +83,13 @@ export class DropFolder {
     return { name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
   }
 
-  /** The name, or with a number when one of that name was there before. */
+  /** The name, or with a number when one of that name was there before; short enough for its report. */
   async #freeName(name: string, part: string): Promise<string> {
-    const ending = extname(name);
+    const ending = endingOf(name);
     const base = name.slice(0, name.length - ending.length);
     for (let number = 1; ; number++) {
-      const candidate = number === 1 ? name : `${base}-${number}${ending}`;
-      const taken = await access(join(this.path, part, candidate)).then(
+      const candidate = fittingName(base, number === 1 ? ending : `-${number}${ending}`);
+      const taken = await lstat(join(this.path, part, candidate)).then(
         () => true,
         () => false,
       );
@@ -91,14 +99,15 @@ export class DropFolder {
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
-  const handle = await open(`${path}.tmp`, 'w');
+  const unfinished = `${path}${UNFINISHED_ENDING}`;
+  const handle = await open(unfinished, 'w');
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(`${path}.tmp`, path);
+  await rename(unfinished, path);
 }
 
 export async function sha256OfFile(path: string): Promise<string> {

@@ -11,7 +11,7 @@ export interface PositionSum {
   earliest: LedgerLine;
 }
 
-/** Lines by position, in order of location and sku as bytes (so that transactions take their rows in one order). */
+/** Lines by position, in one order of location and sku, whatever order the lines came in. */
 export function sumByPosition(lines: readonly LedgerLine[]): PositionSum[] {
   const locations = new Map<number, Map<string, PositionSum>>();
   for (const line of lines) {

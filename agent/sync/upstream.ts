@@ -9,7 +9,7 @@ export const NORMAL_SHAPE: FrameShape = {
   compressed: true,
 };
 /** More frames than this are never in flight, whatever credit the hub gives. They are some merges of the hub's, so it never waits. */
-const WINDOW_MAX = 16;
+const WINDOW_MAX = 32;
 /** Refusals or rewinds without progress before the connection is made anew. */
 const BARREN_MAX = 5;
 const PAUSE_MS = 1_000;

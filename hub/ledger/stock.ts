@@ -26,8 +26,10 @@ export interface PreparedLines {
 }
 
 /** @param reversal whether these lines take voided ones back: all of them or none */
-export function prepareLines(lines: readonly LedgerLine[], reversal = false): PreparedLines {
-  const sums = sumByPosition(lines);
+export function prepareLines(given: readonly LedgerLine[], reversal = false): PreparedLines {
+  const sums = sumByPosition(given);
+  // In the order of the ledger's key: PostgreSQL then finds most of the index pages that it needs at hand.
+  const lines = sums.flatMap((sum) => sum.lines);
   const values = [
     ...placeColumns(lines),
     literal(lines.map((line) => line.line)),

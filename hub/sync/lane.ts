@@ -21,7 +21,7 @@ export interface LaneOptions {
 /** Others are selling when a live merge began within this time. */
 const LIVE_MS = 200;
 /** Then a backlog comes in merges of this share of their size. */
-const SHARE_BESIDE_LIVE = 0.25;
+const SHARE_BESIDE_LIVE = 0.125;
 
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and

@@ -15,9 +15,9 @@ export interface MovementLine {
 export function movementLines({ kind, body }: FactContent): MovementLine[] {
   switch (kind) {
     case 'sale':
-      return stocked(body.lines).map(({ item, line }) => move(line, item.sku, 'sellable', -item.quantity));
+      return stocked(body.lines, (item, line) => move(line, item.sku, 'sellable', -item.quantity));
     case 'return':
-      return stocked(body.lines).map(({ item, line }) => move(line, item.sku, item.condition, item.quantity));
+      return stocked(body.lines, (item, line) => move(line, item.sku, item.condition, item.quantity));
     case 'receipt':
     case 'adjustment':
       return body.lines.map((item, line) => move(line, item.sku, item.condition ?? 'sellable', item.quantity));
@@ -37,6 +37,11 @@ function move(line: number, sku: string, condition: Condition, quantity: number)
   return { line, sku, condition, quantity };
 }
 
-function stocked<Line extends { service?: true | undefined }>(lines: readonly Line[]): { item: Line; line: number }[] {
-  return lines.map((item, line) => ({ item, line })).filter(({ item }) => item.service !== true);
+function stocked<Line extends { service?: true | undefined }>(
+  lines: readonly Line[],
+  read: (item: Line, line: number) => MovementLine,
+): MovementLine[] {
+  const moves: MovementLine[] = [];
+  for (const [line, item] of lines.entries()) if (item.service !== true) moves.push(read(item, line));
+  return moves;
 }

@@ -11,11 +11,10 @@ WITH delta AS MATERIALIZED (
   ) WITH ORDINALITY AS d (location_no, sku, on_hand, damaged, quarantined, at, journal_no, seq, place)
 ), ledgered AS (
   INSERT INTO movements (location_no, sku, at, journal_no, seq, line, condition, quantity, reversal)
-  SELECT l.*, $9
-  FROM unnest(
-    $1::int[], string_to_array($2, E'\n'), $3::bigint[], $4::int[], $5::bigint[],
-    $6::smallint[], $7::stock_condition[], $8::int[]
-  ) AS l
+  -- In the select list: there unnest gives row after row; in FROM it would store them all first.
+  SELECT
+    unnest($1::int[]), unnest(string_to_array($2, E'\n')), unnest($3::bigint[]), unnest($4::int[]), unnest($5::bigint[]),
+    unnest($6::smallint[]), unnest($7::stock_condition[]), unnest($8::int[]), $9
 ), moved AS (
   UPDATE positions p SET
     on_hand = p.on_hand + delta.on_hand,

@@ -8,9 +8,12 @@ WITH frame AS MATERIALIZED (
   JOIN journals j USING (journal_no)
 ), given AS MATERIALIZED (
   SELECT frame.location_no, g.*
-  FROM unnest(
-    $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::fact_kind[], $9::uuid[],
-    string_to_array($10, E'\n'), string_to_array($11, E'\n'), string_to_array($12, E'\n'), string_to_array($13, E'\n')
+  FROM (
+    -- In the select list: there unnest gives row after row; in FROM it would store them all first.
+    SELECT
+      unnest($4::int[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::fact_kind[]),
+      unnest($9::uuid[]), unnest(string_to_array($10, E'\n')), unnest(string_to_array($11, E'\n')),
+      unnest(string_to_array($12, E'\n')), unnest(string_to_array($13, E'\n'))
   ) AS g (journal_no, seq, at, offset_ms, kind, digest, key, correlation_id, source, body)
   JOIN frame USING (journal_no)
   WHERE frame.admitted AND g.seq > frame.watermark

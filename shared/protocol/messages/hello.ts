@@ -53,7 +53,7 @@ export const welcome = z.strictObject({
   held: z.strictObject({ digest: z.hex().length(32), without: z.array(seq).max(HELD_MAX) }).nullable(),
   hubNow: instant,
   /** Frames that may be unacknowledged at once. */
-  credit: z.int().min(1).max(16),
+  credit: z.int().min(1).max(64),
   store: z.strictObject({ code: storeCode, name: text }),
 });
 export type Welcome = z.infer<typeof welcome>;

@@ -17,7 +17,7 @@ export const pushAnswer = z.strictObject({
   ackedSeq: z.int().min(0),
   duplicates: z.int().min(0),
   quarantined: z.array(z.strictObject({ seq, code: z.string() })),
-  credit: z.int().min(1).max(16),
+  credit: z.int().min(1).max(64),
   /** Wait so long before the next frame: the hub has enough to do. */
   backOffMs: z.int().min(0).max(600_000),
 });

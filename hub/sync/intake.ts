@@ -60,7 +60,7 @@ const DEFAULTS = {
   liveFactsMax: 64,
   lingerMs: 5,
   credit: 32,
-  waitingFactsSoft: 8_000,
+  waitingFactsSoft: 32_000,
   waitingFactsMax: 100_000,
   waitingBytesMax: 128 * 1024 * 1024,
 };

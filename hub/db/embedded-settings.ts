@@ -20,7 +20,6 @@ export const DEFAULT_SETTINGS: PostgresSettings = {
   work_mem: '8MB',
   maintenance_work_mem: '64MB',
   wal_buffers: '16MB',
-  wal_init_zero: 'off',
   max_wal_size: '2GB',
   min_wal_size: '256MB',
   checkpoint_timeout: '15min',

@@ -28,11 +28,27 @@ interface AdmissionRow {
   voided: number[] | null;
 }
 
+/** Facts as parameters $4-$13 of insert-facts.sql. */
+export function factColumns(facts: readonly PlacedFact[]): string[] {
+  return [
+    literal(facts.map(({ journal }) => journal)),
+    literal(facts.map(({ fact }) => fact.seq)),
+    literal(facts.map(({ fact }) => fact.at)),
+    literal(facts.map(({ fact }) => fact.offsetMs)),
+    literal(facts.map(({ fact }) => fact.content.kind)),
+    literal(facts.map(({ fact }) => fact.digest)),
+    joined(facts.map(({ fact }) => fact.key)),
+    joined(facts.map(({ fact }) => (fact.correlationId === fact.key ? '' : fact.correlationId))),
+    joined(facts.map(({ fact }) => fact.source)),
+    joined(facts.map(({ fact }) => fact.bodyText)),
+  ];
+}
+
 /** Inserts what is new of the runs' facts and advances watermarks; by journal, what became of each run. */
 export async function insertFacts(
   client: PoolClient,
   runs: readonly JournalRun[],
-  facts: readonly PlacedFact[],
+  columns: readonly string[],
 ): Promise<Map<number, Admission>> {
   const { rows } = await client.query<AdmissionRow>({
     ...INSERT_FACTS,
@@ -40,16 +56,7 @@ export async function insertFacts(
       literal(runs.map((run) => run.journal)),
       literal(runs.map((run) => run.fromSeq)),
       literal(runs.map((run) => run.toSeq)),
-      literal(facts.map(({ journal }) => journal)),
-      literal(facts.map(({ fact }) => fact.seq)),
-      literal(facts.map(({ fact }) => fact.at)),
-      literal(facts.map(({ fact }) => fact.offsetMs)),
-      literal(facts.map(({ fact }) => fact.content.kind)),
-      literal(facts.map(({ fact }) => fact.digest)),
-      joined(facts.map(({ fact }) => fact.key)),
-      joined(facts.map(({ fact }) => (fact.correlationId === fact.key ? '' : fact.correlationId))),
-      joined(facts.map(({ fact }) => fact.source)),
-      joined(facts.map(({ fact }) => fact.bodyText)),
+      ...columns,
     ],
   });
   return new Map(

@@ -21,5 +21,6 @@ export interface FrameOutcome {
 
 /** The door of the ledger: frames of many stores become one transaction. Outcomes come in the frames' order. */
 export interface Ledger {
-  merge(frames: readonly IncomingFrame[]): Promise<FrameOutcome[]>;
+  /** @param onTurn called when it is these frames' turn at their locations: a later merge of them comes after this one */
+  merge(frames: readonly IncomingFrame[], onTurn?: () => void): Promise<FrameOutcome[]>;
 }

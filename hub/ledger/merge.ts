@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
-import { insertFacts, findReusedKeys, type Admission, type JournalRun } from './facts.ts';
+import { factColumns, findReusedKeys, insertFacts, type Admission, type JournalRun } from './facts.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
@@ -19,22 +19,29 @@ const MERGE_LOCK = 0x5e1f;
  * - Outcomes are known after commit, never before (S1).
  */
 export function createLedger(pool: Pool): Ledger {
-  return { merge: (frames) => transaction(pool, (client) => mergeFrames(client, frames)) };
+  return { merge: (frames, onTurn) => transaction(pool, (client) => mergeFrames(client, frames, onTurn)) };
 }
 
-async function mergeFrames(client: PoolClient, given: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
-  await lockLocations(
+async function mergeFrames(
+  client: PoolClient,
+  given: readonly IncomingFrame[],
+  onTurn?: () => void,
+): Promise<FrameOutcome[]> {
+  const locking = lockLocations(
     client,
     given.map((frame) => frame.location),
   );
+  // While the lock is awaited, perhaps behind another merge: columns, and what the facts mean for stock if all of them
+  // are taken, as they nearly always are.
   const { frames, runs } = chain(given);
   const offered = frames.flatMap(({ location, journal, unseen }) =>
     unseen.flatMap((fact): PlacedFact[] => (fact.ok ? [{ location, journal, fact }] : [])),
   );
-  const inserting = insertFacts(client, runs, offered);
-  // While PostgreSQL inserts: what the facts mean for stock if all of them are taken, as they nearly always are.
+  const columns = factColumns(offered);
   const expected = stockOf(offered);
-  const admissions = await inserting;
+  await locking;
+  onTurn?.();
+  const admissions = await insertFacts(client, runs, columns);
 
   const fresh = offered.filter((placed) => isFresh(admissions.get(placed.journal), placed.fact.seq));
   const isRefused = ({ journal, fact }: PlacedFact): boolean => admissions.get(journal)?.refused.has(fact.seq) === true;

@@ -115,6 +115,33 @@ describe('intake', () => {
     expect(Math.max(...ofStore1)).toBe(1);
   });
 
+  it('S1 while nobody sells, the next merge of a backlog waits ready behind the one under way, and never overtakes it', async () => {
+    const { ledger, intake } = setup({ lanes: 1, drainingFactsPerJournal: 500 });
+    const gate = ledger.holdCommits(() => true);
+    const answers = [1, 501, 1001, 1501].map((fromSeq) => intake.push(scope(1), push(fromSeq, 500)));
+    await expect.poll(() => ledger.started).toBe(2);
+    await sleep(systemClock, 20);
+    expect(ledger.started).toBe(2);
+    expect(ledger.watermark(1)).toBe(0);
+    gate.release();
+    expect((await Promise.all(answers)).map(({ ackedSeq }) => ackedSeq)).toEqual([500, 1000, 1500, 2000]);
+    expect(ledger.violations).toEqual([]);
+  });
+
+  it('S1 S2 what waits behind a merge that fails is answered with the watermark and taken when it is sent again', async () => {
+    const { ledger, intake } = setup({ lanes: 1, drainingFactsPerJournal: 500 });
+    const gate = ledger.holdCommits();
+    ledger.failNext(new Error('connection lost'));
+    const answers = [1, 501].map((fromSeq) => intake.push(scope(1), push(fromSeq, 500)));
+    await expect.poll(() => ledger.started).toBe(2);
+    gate.release();
+    const [first, second] = await Promise.allSettled(answers);
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'HUB_BUSY' } });
+    expect(second).toMatchObject({ status: 'fulfilled', value: { ackedSeq: 0 } });
+    for (const fromSeq of [1, 501]) await intake.push(scope(1), push(fromSeq, 500));
+    expect(ledger.watermark(1)).toBe(1_000);
+  });
+
   it('a backlog goes on while others sell without a pause', async () => {
     const { ledger, intake } = setup({ lanes: 1, lingerMs: 0 });
     ledger.delayMs = 2;

@@ -145,9 +145,9 @@ export class Intake {
       factsPerMerge,
       drainingFactsPerJournal,
       lingerMs,
-      merge: async (frames) => {
+      merge: async (frames, onTurn) => {
         const startedMs = clock.monotonic();
-        const outcomes = await mergeIsolated(ledger, frames);
+        const outcomes = await mergeIsolated(ledger, frames, onTurn);
         this.#observe(frames, outcomes, clock.monotonic() - startedMs);
         return outcomes;
       },

@@ -9,9 +9,13 @@ const DATA_ERROR = /^2[23]/;
  * apart, down to the one fact, which is then quarantined verbatim with the reason (F5). Every other failure is thrown:
  * then part of the frames may have been committed, and sending them again makes duplicates of them.
  */
-export async function mergeIsolated(ledger: Ledger, frames: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
+export async function mergeIsolated(
+  ledger: Ledger,
+  frames: readonly IncomingFrame[],
+  onTurn?: () => void,
+): Promise<FrameOutcome[]> {
   try {
-    return await ledger.merge(frames);
+    return await ledger.merge(frames, onTurn);
   } catch (error) {
     if (!blamesData(error)) throw error;
     if (frames.length > 1) {

@@ -11,7 +11,8 @@ export interface LaneOptions {
   readonly drainingFactsPerJournal: number;
   /** How long the first frame of a merge waits for others, ms. */
   readonly lingerMs: number;
-  merge(frames: readonly WaitingFrame[]): Promise<readonly FrameOutcome[]>;
+  /** Calls `onTurn` when a later merge of the same stores would come after this one. */
+  merge(frames: readonly WaitingFrame[], onTurn: () => void): Promise<readonly FrameOutcome[]>;
   /** A merge has committed; outcomes in the frames' order. */
   committed(frames: readonly WaitingFrame[], outcomes: readonly FrameOutcome[]): void;
   /** A merge has failed: nothing of it is acknowledged. */
@@ -25,13 +26,17 @@ const SHARE_BESIDE_LIVE = 0.125;
 
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
- * are first: a selling store never waits behind a backlog, and a backlog always goes on.
+ * are first: a selling store never waits behind a backlog, and a backlog always goes on. While nobody sells, the next
+ * merge of a backlog is begun behind the one under way: when its turn comes it is ready, and PostgreSQL never idles.
  */
 export class Lane {
   readonly waiting = new WaitingFrames();
   readonly #options: LaneOptions;
-  #inFlight = 0;
-  #draining = false;
+  #live = 0;
+  /** The one under way, and one that follows it. */
+  #draining = 0;
+  /** Frames of the latest of them, when it has its turn: another merge would follow it. */
+  #ahead: readonly WaitingFrame[] = [];
   #due = false;
   /** When live frames were last merged, monotonic ms. */
   #liveAtMs = Number.NEGATIVE_INFINITY;
@@ -44,7 +49,12 @@ export class Lane {
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#live + this.#draining;
+  }
+
+  /** One that follows takes no merge from the others. */
+  get #mayMerge(): boolean {
+    return this.#live + Math.min(this.#draining, 1) < this.#options.mergesInFlight;
   }
 
   add(frame: WaitingFrame): void {
@@ -53,7 +63,7 @@ export class Lane {
   }
 
   #startSoon(): void {
-    if (this.#due || this.waiting.facts === 0 || this.#inFlight >= this.#options.mergesInFlight) return;
+    if (this.#due || this.waiting.facts === 0 || (!this.#mayMerge && !this.#mayFollow)) return;
     this.#due = true;
     this.#options.clock.after(this.#options.lingerMs, () => {
       this.#due = false;
@@ -70,22 +80,29 @@ export class Lane {
   }
 
   #startMerges(): void {
-    const { clock, mergesInFlight } = this.#options;
-    while (this.#inFlight < mergesInFlight) {
-      const mayDrain = !this.#draining && !this.#resting;
+    while (this.#mayMerge) {
+      const mayDrain = this.#draining === 0 && !this.#resting;
       // When both wait, each has a share of the merges.
-      let draining = mayDrain && this.#inFlight > 0;
+      let draining = mayDrain && this.#live > 0;
       let frames = this.#take(draining ? 'draining' : 'live');
       if (frames.length === 0 && mayDrain) {
         draining = !draining;
         frames = this.#take(draining ? 'draining' : 'live');
       }
-      if (frames.length === 0) return;
-      if (draining) this.#draining = true;
-      else this.#liveAtMs = clock.monotonic();
-      this.#inFlight += 1;
+      if (frames.length === 0) break;
+      if (!draining) this.#liveAtMs = this.#options.clock.monotonic();
       void this.#merge(frames, draining);
     }
+    if (this.#mayFollow) this.#follow();
+  }
+
+  get #mayFollow(): boolean {
+    return this.#draining === 1 && this.#ahead.length > 0 && !this.#resting && !this.#othersSell();
+  }
+
+  #follow(): void {
+    const frames = this.waiting.takeBehind(this.#ahead, { factsPerJournal: this.#options.drainingFactsPerJournal });
+    if (frames.length > 0) void this.#merge(frames, true);
   }
 
   /** While others sell, a backlog leaves them as much time as it has taken. */
@@ -112,18 +129,26 @@ export class Lane {
 
   async #merge(frames: WaitingFrame[], draining: boolean): Promise<void> {
     const startedMs = this.#options.clock.monotonic();
+    if (draining) {
+      this.#draining += 1;
+      this.#ahead = [];
+    } else {
+      this.#live += 1;
+    }
     try {
-      const outcomes = await this.#options.merge(frames);
+      const outcomes = await this.#options.merge(frames, () => {
+        if (!draining) return;
+        this.#ahead = frames;
+        this.#startSoon();
+      });
       if (outcomes.length !== frames.length) throw new Error('the ledger answered another number of frames');
       this.#options.committed(frames, outcomes);
     } catch (error) {
       this.#options.failed(frames, error);
     } finally {
-      this.#inFlight -= 1;
-      if (draining) {
-        this.#draining = false;
-        this.#rest(this.#options.clock.monotonic() - startedMs);
-      }
+      if (draining) this.#draining -= 1;
+      else this.#live -= 1;
+      if (draining) this.#rest(this.#options.clock.monotonic() - startedMs);
       this.waiting.release(frames);
       // Others join what sells meanwhile; a backlog is together already.
       if (draining) this.#startMerges();
@@ -133,7 +158,7 @@ export class Lane {
   }
 
   #tellIdle(): void {
-    if (this.#inFlight > 0 || this.waiting.facts > 0) return;
+    if (this.inFlight > 0 || this.waiting.facts > 0) return;
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();

@@ -29,13 +29,15 @@ type Urgency = 'live' | 'draining';
  * What waits in one lane.
  *
  * - Frames of one journal leave in the order of their coming, as one run of consecutive seqs a merge.
- * - A location is in one merge at a time (the ledger would make the second one wait, with every store in it).
+ * - A location is in one merge at a time (the ledger would make the second one wait, with every store in it); only one of
+ *   its own may be taken to wait there behind it.
  * - Journals take turns; one that drains is in the other queue, with all its frames, until it has none left.
  */
 export class WaitingFrames {
   readonly #journals = new Map<number, JournalQueue>();
   readonly #turns: Record<Urgency, Set<JournalQueue>> = { live: new Set(), draining: new Set() };
-  readonly #busy = new Set<number>();
+  /** Merges under way by location. */
+  readonly #busy = new Map<number, number>();
   #facts = 0;
   #bytes = 0;
 
@@ -87,13 +89,33 @@ export class WaitingFrames {
       if (queue.frames.length > 0) turns.add(queue);
       else this.#journals.delete(queue.journal);
     }
-    for (const location of locations) this.#busy.add(location);
+    for (const location of locations) this.#hold(location);
     return taken;
+  }
+
+  /** What follows the given frames in one of their journals, if `factsPerJournal` of it wait: for a merge behind theirs. */
+  takeBehind(ahead: readonly WaitingFrame[], { factsPerJournal }: Pick<TakeLimits, 'factsPerJournal'>): WaitingFrame[] {
+    for (const journal of new Set(ahead.map((frame) => frame.journal))) {
+      const queue = this.#journals.get(journal);
+      if (!queue) continue;
+      const waiting = queue.frames.reduce((sum, { facts }) => sum + facts.length, 0);
+      if (waiting < factsPerJournal) continue;
+      const taken = takeRun(queue, factsPerJournal, true);
+      for (const frame of taken) this.#count(frame, -1);
+      this.#hold(queue.location);
+      this.#tidy(queue);
+      return taken;
+    }
+    return [];
   }
 
   /** A merge has ended: its locations may go into the next one. */
   release(frames: readonly WaitingFrame[]): void {
-    for (const { location } of frames) this.#busy.delete(location);
+    for (const location of new Set(frames.map((frame) => frame.location))) {
+      const merges = (this.#busy.get(location) ?? 0) - 1;
+      if (merges > 0) this.#busy.set(location, merges);
+      else this.#busy.delete(location);
+    }
   }
 
   /** Takes out the first frames of a journal for which `leaves` holds. */
@@ -103,12 +125,19 @@ export class WaitingFrames {
     const stays = queue.frames.findIndex((frame) => !leaves(frame));
     const taken = queue.frames.splice(0, stays === -1 ? queue.frames.length : stays);
     for (const frame of taken) this.#count(frame, -1);
-    if (queue.frames.length === 0) {
-      this.#journals.delete(journal);
-      this.#turns.live.delete(queue);
-      this.#turns.draining.delete(queue);
-    }
+    this.#tidy(queue);
     return taken;
+  }
+
+  #hold(location: number): void {
+    this.#busy.set(location, (this.#busy.get(location) ?? 0) + 1);
+  }
+
+  #tidy(queue: JournalQueue): void {
+    if (queue.frames.length > 0) return;
+    this.#journals.delete(queue.journal);
+    this.#turns.live.delete(queue);
+    this.#turns.draining.delete(queue);
   }
 
   #count(frame: WaitingFrame, sign: 1 | -1): void {

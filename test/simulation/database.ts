@@ -83,7 +83,8 @@ export class Database {
   /** The ledger as one life of the hub has it. A hub that has ended hears nothing more. */
   ledger(life: Life): Ledger {
     return {
-      merge: (frames) => heard(life, this.#flaws.answersBeforeCommit ? this.#hasty(frames) : this.#transaction(frames)),
+      merge: (frames, onTurn) =>
+        heard(life, this.#flaws.answersBeforeCommit ? this.#hasty(frames) : this.#transaction(frames, onTurn)),
     };
   }
 
@@ -126,12 +127,13 @@ export class Database {
     return result;
   }
 
-  async #transaction(frames: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
+  async #transaction(frames: readonly IncomingFrame[], onTurn?: () => void): Promise<FrameOutcome[]> {
     const run = this.#run;
     this.transactions.happens();
     await this.#world.sleep(this.#dice.between(0.1, 1));
     if (this.condition.isAway) throw unavailable('is away');
     const release = await this.#lock(frames.map(({ location }) => location));
+    onTurn?.();
     try {
       const slow = this.#dice.chance(this.condition.slow);
       await this.#world.sleep(slow ? this.#dice.between(500, 20_000) : this.#dice.between(0.5, 15));

@@ -15,7 +15,8 @@ export class MemoryLedger implements Ledger {
   fails: () => Failing = () => 'no';
   poison: (fact: ReadFact) => boolean = () => false;
   readonly #taken = new Map<number, number[]>();
-  readonly #locations = new Set<number>();
+  /** Merges under way by location, in the order of their turns. */
+  readonly #locations = new Map<number, { hasTurn: boolean; readonly over: Promise<void> }[]>();
   #inFlight = 0;
   #failures: { readonly error: Error; readonly when: Failing }[] = [];
   #gate: { readonly holds: (frames: readonly IncomingFrame[]) => boolean; readonly open: Promise<void> } | undefined;
@@ -49,10 +50,12 @@ export class MemoryLedger implements Ledger {
     };
   }
 
-  async merge(frames: readonly IncomingFrame[]): Promise<FrameOutcome[]> {
-    this.#begin(frames);
+  async merge(frames: readonly IncomingFrame[], onTurn?: () => void): Promise<FrameOutcome[]> {
+    const { turn, end } = this.#begin(frames);
     const failure = this.#failures.shift() ?? { error: new Error('made to fail'), when: this.fails() };
     try {
+      await turn();
+      onTurn?.();
       if (this.#gate?.holds(frames)) await this.#gate.open;
       await new Promise((resolve) => setTimeout(resolve, this.delayMs));
       if (failure.when === 'before') throw failure.error;
@@ -64,22 +67,47 @@ export class MemoryLedger implements Ledger {
       return outcomes;
     } finally {
       this.#inFlight -= 1;
-      for (const { location } of frames) this.#locations.delete(location);
+      end();
     }
   }
 
-  #begin(frames: readonly IncomingFrame[]): void {
+  #begin(frames: readonly IncomingFrame[]): { turn(): Promise<void>; end(): void } {
     this.merges.push({ frames, facts: frames.reduce((sum, { facts }) => sum + facts.length, 0) });
     this.#inFlight += 1;
     this.inFlightMost = Math.max(this.inFlightMost, this.#inFlight);
     const ends = new Map<number, number>();
-    for (const { location, journal, fromSeq, facts } of frames) {
-      if (this.#locations.has(location)) this.violations.push(`location ${location} is in two merges`);
+    for (const { journal, fromSeq, facts } of frames) {
       const end = ends.get(journal);
       if (end !== undefined && fromSeq !== end) this.violations.push(`journal ${journal} has a gap in one merge`);
       ends.set(journal, fromSeq + facts.length);
     }
-    for (const { location } of frames) this.#locations.add(location);
+    return this.#queueUp([...new Set(frames.map(({ location }) => location))]);
+  }
+
+  /** One merge may wait at a location, behind one that has its turn; more would hold up what they bring of others. */
+  #queueUp(locations: readonly number[]): { turn(): Promise<void>; end(): void } {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const own = { hasTurn: false, over };
+    const before = locations.flatMap((location) => this.#locations.get(location)?.at(-1) ?? []);
+    for (const location of locations) {
+      const queue = this.#locations.get(location) ?? [];
+      if (queue.some(({ hasTurn }) => !hasTurn)) this.violations.push(`location ${location} is in two waiting merges`);
+      this.#locations.set(location, [...queue, own]);
+    }
+    return {
+      turn: async () => {
+        await Promise.all(before.map((merge) => merge.over));
+        own.hasTurn = true;
+      },
+      end: () => {
+        for (const location of locations) {
+          const rest = (this.#locations.get(location) ?? []).filter((merge) => merge !== own);
+          if (rest.length > 0) this.#locations.set(location, rest);
+          else this.#locations.delete(location);
+        }
+        resolve();
+      },
+    };
   }
 
   #take({ journal, fromSeq, facts }: IncomingFrame): FrameOutcome {

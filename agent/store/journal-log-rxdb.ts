@@ -62,6 +62,15 @@ export class RxdbJournalLog implements JournalLog {
     return { lastSeq: last?.seq ?? 0, count };
   }
 
+  async epochBefore(epoch: number): Promise<number | null> {
+    const [last] = await this.#query({
+      selector: { epoch: { $lt: epoch } },
+      sort: [{ epoch: 'desc' }, { seq: 'desc' }],
+      limit: 1,
+    });
+    return last?.epoch ?? null;
+  }
+
   async lastAt(): Promise<number> {
     const [last] = await this.#query({ selector: { at: { $gte: 0 } }, sort: [{ at: 'desc' }], limit: 1 });
     return last?.at ?? 0;

@@ -18,6 +18,8 @@ export interface JournalLog {
   read(epoch: number, fromSeq: number, limit: number): Promise<StoredFact[]>;
   /** The highest seq of an epoch (0: none), and the number of its facts with seq > afterSeq. */
   tailOf(epoch: number, afterSeq: number): Promise<{ lastSeq: number; count: number }>;
+  /** The latest epoch before `epoch` that has facts; null when there is none. */
+  epochBefore(epoch: number): Promise<number | null>;
   /** The highest `at` of all facts; 0 when there are none. */
   lastAt(): Promise<number>;
 }

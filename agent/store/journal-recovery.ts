@@ -1,4 +1,5 @@
 import { digestOf } from '#shared/protocol/content.ts';
+import { EARLIER_MAX } from '#shared/protocol/messages/hello.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import type { JournalHead, JournalHeadStore } from './journal-head.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
@@ -28,6 +29,32 @@ export async function finishMove({ log, heads }: RecoveryParts, head: JournalHea
   const finished = { ...head, moving: null };
   await heads.save(finished);
   return finished;
+}
+
+/** Epochs before `epoch` of which facts are still there, the latest first. */
+export async function epochsBefore(log: JournalLog, epoch: number): Promise<number[]> {
+  const epochs: number[] = [];
+  let next = await log.epochBefore(epoch);
+  while (next !== null && epochs.length < EARLIER_MAX) {
+    epochs.push(next);
+    next = await log.epochBefore(next);
+  }
+  return epochs;
+}
+
+/**
+ * One page of an earlier epoch's facts with seq > afterSeq takes the places behind `lastSeq`: all of it or none. Markers of
+ * holes come along, since they say nothing wherever they stand, and what stayed would be looked at for ever.
+ */
+export async function movePage(
+  log: JournalLog,
+  from: { readonly epoch: number; readonly afterSeq: number },
+  to: { readonly epoch: number; readonly lastSeq: number },
+): Promise<number> {
+  const page = await log.read(from.epoch, from.afterSeq + 1, PAGE);
+  const moved = page.map((fact, place) => ({ ...fact, epoch: to.epoch, seq: to.lastSeq + 1 + place }));
+  if (moved.length > 0) await log.moveGroup(moved);
+  return moved.length;
 }
 
 /**

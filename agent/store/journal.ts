@@ -8,7 +8,7 @@ import { instantOf, type HybridClock } from './hybrid-clock.ts';
 import type { AppendResult, Journal } from './journal-contract.ts';
 import type { JournalHead, JournalHeadStore } from './journal-head.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
-import { closeHoles, finishMove } from './journal-recovery.ts';
+import { closeHoles, epochsBefore, finishMove, movePage } from './journal-recovery.ts';
 import { keysToKnow, voidedKey } from './void-target.ts';
 
 /** Facts in one commit. A single call may bring more; it is never split. */
@@ -45,13 +45,15 @@ export class StoreJournal implements Journal {
   readonly #queue: Call[] = [];
   readonly #appended = new Set<(lastSeq: number) => void>();
   readonly #committed = new Set<(facts: readonly StoredFact[]) => void>();
-  readonly #epochBegun = new Set<() => void>();
+  readonly #moved = new Set<() => void>();
   #head: JournalHead;
   #lastSeq: number;
   /** The commit that runs, or the last one; never rejects. */
   #work: Promise<void> = Promise.resolve();
   #busy = false;
   #mustRecover = false;
+  /** A page is being moved, or it is unknown whether it was. */
+  #isMoving = false;
   #closed = false;
 
   constructor(options: JournalOptions, head: JournalHead, lastSeq: number) {
@@ -101,8 +103,8 @@ export class StoreJournal implements Journal {
   }
 
   /** Calls back when facts may have another epoch and seq than before. */
-  onEpochBegun(listener: () => void): () => void {
-    return subscribe(this.#epochBegun, listener);
+  onMoved(listener: () => void): () => void {
+    return subscribe(this.#moved, listener);
   }
 
   /**
@@ -112,7 +114,7 @@ export class StoreJournal implements Journal {
    */
   beginEpoch(afterSeq: number): Promise<void> {
     const given = this.epoch;
-    return this.#exclusively(async () => {
+    return this.alone(async () => {
       if (this.#mustRecover) await this.#recover();
       // The beginning of an epoch that had failed half-way is finished now: another one would leave its facts behind.
       if (this.epoch !== given) return;
@@ -124,16 +126,54 @@ export class StoreJournal implements Journal {
     });
   }
 
+  /** Epochs before the present one of which facts are still here, the latest first. */
+  earlierEpochs(): Promise<number[]> {
+    return epochsBefore(this.#options.log, this.epoch);
+  }
+
+  /**
+   * Gives facts of an earlier epoch with seq > afterSeq, which the hub does not have (any more), the next seqs of the
+   * present one, so that they are sent. Page by page: selling goes on in between, and a crash leaves the rest where it is,
+   * for the next time. Returns how many.
+   */
+  async moveUp(epoch: number, afterSeq: number): Promise<number> {
+    let moved = 0;
+    for (;;) {
+      if (this.#closed) throw new ShelfwireError('JOURNAL_CLOSED', 'The journal is closed.');
+      const before = moved;
+      await this.alone(async () => {
+        moved += await this.#movePage(epoch, afterSeq);
+      });
+      if (moved === before) return moved;
+    }
+  }
+
   /** Remembers that facts up to this seq may be pruned; resolves when that is on disk. */
   prunedTo(prunedSeq: number): Promise<void> {
     const given = this.epoch;
-    return this.#exclusively(async () => {
+    return this.alone(async () => {
       if (this.#mustRecover) await this.#recover();
       if (this.epoch !== given) return;
       const head = { ...this.#head, prunedSeq: Math.min(Math.max(this.#head.prunedSeq, prunedSeq), this.#lastSeq) };
       await this.#options.heads.save(head);
       this.#head = head;
     });
+  }
+
+  /** Runs work while nothing else is written or moved. */
+  async alone(work: () => Promise<void>): Promise<void> {
+    while (this.#busy) await this.#work;
+    let outcome: { error: unknown } | undefined;
+    this.#run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        outcome = { error };
+        this.#mustRecover = true;
+      }
+    });
+    await this.#work;
+    if (outcome) throw outcome.error;
   }
 
   /** Commits what has been taken, refuses what comes after. */
@@ -155,21 +195,6 @@ export class StoreJournal implements Journal {
     });
   }
 
-  async #exclusively(work: () => Promise<void>): Promise<void> {
-    while (this.#busy) await this.#work;
-    let outcome: { error: unknown } | undefined;
-    this.#run(async () => {
-      try {
-        await work();
-      } catch (error) {
-        outcome = { error };
-        this.#mustRecover = true;
-      }
-    });
-    await this.#work;
-    if (outcome) throw outcome.error;
-  }
-
   #run(work: () => Promise<void>): void {
     this.#busy = true;
     this.#work = work().finally(() => {
@@ -177,6 +202,19 @@ export class StoreJournal implements Journal {
       // What arrived in the last moment, or while another work was exclusive.
       this.#schedule();
     });
+  }
+
+  async #movePage(epoch: number, afterSeq: number): Promise<number> {
+    if (this.#mustRecover) await this.#recover();
+    if (epoch >= this.epoch) return 0;
+    this.#isMoving = true;
+    const moved = await movePage(this.#options.log, { epoch, afterSeq }, { epoch: this.epoch, lastSeq: this.#lastSeq });
+    this.#isMoving = false;
+    if (moved === 0) return 0;
+    this.#lastSeq += moved;
+    for (const listener of this.#moved) listener();
+    this.#tell([]);
+    return moved;
   }
 
   #takeGroup(): Call[] {
@@ -255,7 +293,8 @@ export class StoreJournal implements Journal {
     this.#lastSeq = lastSeq;
     this.#mustRecover = false;
     if (found.length > 0) this.#tell(found);
-    if (!isSameEpoch) for (const listener of this.#epochBegun) listener();
+    if (!isSameEpoch || this.#isMoving) for (const listener of this.#moved) listener();
+    this.#isMoving = false;
   }
 }
 

@@ -9,8 +9,8 @@ const PAGE = 500;
 export const RETENTION_DAYS = 400;
 
 export interface RetentionParts {
-  readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'prunedSeq' | 'prunedTo'>;
-  readonly log: Pick<RxdbJournalLog, 'read' | 'readEpochsBefore' | 'remove' | 'lastAt'>;
+  readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'prunedSeq' | 'prunedTo' | 'alone'>;
+  readonly log: Pick<RxdbJournalLog, 'read' | 'readEpochsBefore' | 'findByKeys' | 'remove' | 'lastAt'>;
 }
 
 /**
@@ -27,9 +27,13 @@ export async function pruneJournal(
   const { epoch } = journal;
   let pruned = 0;
   for await (const page of log.readEpochsBefore(epoch)) {
-    const old = page.filter(({ at }) => at < before);
-    await log.remove(old.map(({ key }) => key));
-    pruned += old.length;
+    const old = page.filter(({ at }) => at < before).map(({ key }) => key);
+    // Some may have been moved up meanwhile: those are to be sent.
+    await journal.alone(async () => {
+      const there = (await log.findByKeys(old)).filter((fact) => fact.epoch < epoch).map(({ key }) => key);
+      await log.remove(there);
+      pruned += there.length;
+    });
   }
   const seqMax = Math.min(limits.ackedSeq, journal.lastSeq - 1);
   const mayGo = (fact: StoredFact) => fact.seq <= journal.prunedSeq || (fact.seq <= seqMax && fact.at < before);

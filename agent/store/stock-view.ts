@@ -14,7 +14,7 @@ import { comparePlace, type Place } from './stock-place.ts';
 const PAGE = 500;
 
 export interface StockViewParts {
-  readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'onCommitted' | 'onEpochBegun'>;
+  readonly journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'onCommitted' | 'onMoved'>;
   readonly log: Pick<RxdbJournalLog, 'findByKeys' | 'read' | 'readSince' | 'readKind'>;
   readonly positions: RxCollection<PositionDocument>;
   readonly device: Pick<Device, 'state' | 'marks' | 'mark'>;
@@ -43,6 +43,7 @@ export class StockView {
   #taken: Place = { epoch: 0, seq: 0 };
   /** Work that waits for the disk, in order; null when there is none. */
   #pending: Promise<void> | null = null;
+  #rebuildDue = false;
   #closed = false;
 
   private constructor(parts: StockViewParts) {
@@ -58,7 +59,7 @@ export class StockView {
     view.#endings.push(
       () => changes.unsubscribe(),
       parts.journal.onCommitted((facts) => view.#enqueue(() => view.#takeFacts(facts))),
-      parts.journal.onEpochBegun(() => view.#enqueue(() => view.#rebuild())),
+      parts.journal.onMoved(() => view.#rebuildSoon()),
     );
     await view.settled();
     return view;
@@ -134,6 +135,16 @@ export class StockView {
         if (this.#pending === pending) this.#pending = null;
       });
     this.#pending = pending;
+  }
+
+  /** Once for all that is moved before it begins. */
+  #rebuildSoon(): void {
+    if (this.#rebuildDue) return;
+    this.#rebuildDue = true;
+    this.#enqueue(() => {
+      this.#rebuildDue = false;
+      return this.#rebuild();
+    });
   }
 
   async #rebuild(): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
+import { RxdbJournalLog } from './journal-log-rxdb.ts';
+import { pruneJournal } from './retention.ts';
 import { openStore, type Store } from './store.ts';
 
 const NOON = 1_790_000_000_000;
@@ -138,6 +140,55 @@ describe('store', () => {
     await store.db.positions.upsert({ id: ':A', sku: 'A', onHand: -3, ...base, journal: 4, watermark: 1 });
     expect(store.stockView.onHand('A')).toBe(-7);
     expect(store.stockView.settledPlace()).toEqual({ epoch: store.journal.epoch, seq: 1 });
+  });
+
+  it('M1 facts that move up again are in the view once', async () => {
+    await store.journal.append([saleDraft('a', [['A', 1]]), saleDraft('b', [['A', 2]])]);
+    const { epoch: first } = store.journal;
+    await store.journal.beginEpoch(1);
+    await store.device.update({
+      journalNumbers: [
+        { epoch: first, journal: 3 },
+        { epoch: store.journal.epoch, journal: 4 },
+      ],
+    });
+    const base = { damaged: 0, quarantined: 0, anchor: null };
+    await store.db.positions.upsert({ id: ':A', sku: 'A', onHand: -3, ...base, journal: 4, watermark: 1 });
+    expect(store.stockView.onHand('A')).toBe(-3);
+    // The hub is an older one, which has neither.
+    await store.db.positions.upsert({ id: ':A', sku: 'A', onHand: 0, ...base, journal: 4, watermark: 0 });
+    await store.stockView.settled();
+    expect(store.stockView.onHand('A')).toBe(-2);
+    await store.journal.moveUp(first, 0);
+    await store.stockView.settled();
+    expect(store.stockView.onHand('A')).toBe(-3);
+    const there = (await store.journal.read(1, 10)).map(({ seq, key }) => [seq, key]);
+    expect(there).toEqual([
+      [1, 'b'],
+      [2, 'a'],
+    ]);
+    await reopen();
+    expect(store.stockView.onHand('A')).toBe(-3);
+  });
+
+  it('F2 retention leaves alone what moves up while it looks', async () => {
+    await store.journal.append(['a', 'b', 'c'].map((key) => adjustmentDraft(key)));
+    const { epoch: first } = store.journal;
+    await store.journal.beginEpoch(2);
+    class MovingLog extends RxdbJournalLog {
+      override async *readEpochsBefore(epoch: number) {
+        for await (const page of super.readEpochsBefore(epoch)) {
+          await store.journal.moveUp(first, 1);
+          yield page;
+        }
+      }
+    }
+    const log = new MovingLog(store.db.journal);
+    const limits = { ackedSeq: 0, now: NOON + 2, days: 0 };
+    time = NOON + 1;
+    await store.journal.append([adjustmentDraft('later')]);
+    expect(await pruneJournal({ journal: store.journal, log }, limits)).toBe(1);
+    expect((await store.journal.read(1, 10)).map(({ key }) => key)).toEqual(['c', 'later', 'b']);
   });
 
   it('M1 the view of stock outlives the move of facts into a new epoch', async () => {

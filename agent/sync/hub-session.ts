@@ -22,7 +22,7 @@ export interface HubSessionParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  hello(challenge: Challenge): Hello;
+  hello(challenge: Challenge): Promise<Hello>;
   /**
    * The hub has said welcome. `offsetMs` is hub time minus system time, measured in the middle of the round trip. Resolves with
    * whether to go on; if not, the connection is made anew.
@@ -114,8 +114,10 @@ export class HubSession {
     }
     try {
       const { clock } = this.#parts;
+      const hello = await this.#parts.hello(challenge);
+      if (connection !== this.#connection) return;
       const sentAt = clock.monotonic();
-      const answer = await connection.hello(this.#parts.hello(challenge));
+      const answer = await connection.hello(hello);
       const halfTripMs = (clock.monotonic() - sentAt) / 2;
       if (connection !== this.#connection) return;
       await this.#answered(connection, answer, halfTripMs);

@@ -9,6 +9,7 @@ import { helloMessage } from '#shared/protocol/messages/hello.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft } from '#test/support/facts.ts';
+import { until } from '#test/support/edge-store.ts';
 import { MiniHub } from '#test/support/mini-hub.ts';
 import { adoptDeviceKey, loadDeviceKey, nextDeviceKey, type DeviceKey } from './device-key.ts';
 import { startSync, type Sync } from './sync.ts';
@@ -150,6 +151,57 @@ describe('sync over a real socket', () => {
     await append(6, 6);
     await expect.poll(taken).toEqual(['k4', 'k5', 'k6']);
     expect(store.stockView.onHand('A-1')).toBe(6);
+  });
+
+  describe('with facts that were acknowledged in an earlier epoch', () => {
+    let first: number;
+    const all = () => [...hub.journals.values()].flat().sort();
+
+    beforeEach(async () => {
+      await append(1, 5);
+      first = store.journal.epoch;
+      store.device.mark({ ackedSeq: 3 });
+      hub.journals.set(first, keysTo(9));
+      start();
+      await until(() => taken().join() === 'k4,k5');
+    });
+
+    const reconnect = async () => {
+      const hellos = hub.hellos.length;
+      hub.cut();
+      await expect.poll(() => hub.hellos.length, { timeout: 8_000, interval: 5 }).toBeGreaterThan(hellos);
+      await phase('online');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+
+    it('S2 nothing of them is sent again as long as the hub has them', async () => {
+      const frames = hub.frames.length;
+      await reconnect();
+      await reconnect();
+      expect(hub.hellos.at(-1)?.earlier).toEqual([first]);
+      expect([hub.frames.length, taken()]).toEqual([frames, ['k4', 'k5']]);
+    });
+
+    it('S2 a hub that was restored and knows neither epoch gets every fact back, once', async () => {
+      hub.journals.clear();
+      await reconnect();
+      await expect.poll(all, { timeout: 8_000 }).toEqual(keysTo(5));
+      await append(6, 6);
+      await expect.poll(taken, { timeout: 8_000 }).toEqual(['k4', 'k5', 'k1', 'k2', 'k3', 'k6']);
+      const frames = hub.frames.length;
+      await reconnect();
+      expect([hub.frames.length, hub.hellos.at(-1)?.earlier]).toEqual([frames, []]);
+    });
+
+    it('S2 also when the agent has forgotten what was acknowledged, and has begun nothing since', async () => {
+      await sync?.stop();
+      store.device.mark({ ackedSeq: 0 });
+      hub.journals.clear();
+      hub.journals.set(first, ['k1']);
+      start();
+      await expect.poll(all, { timeout: 8_000 }).toEqual(keysTo(5));
+      expect(hub.journals.get(first)).toEqual(['k1']);
+    });
   });
 
   it('waits when the hub is busy, and shows why facts are not taken', async () => {

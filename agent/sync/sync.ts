@@ -29,7 +29,10 @@ const PAGE = 500;
 
 /** What syncing needs of the store; the simulation gives its own. */
 export interface SyncStore {
-  readonly journal: Pick<Store['journal'], 'epoch' | 'lastSeq' | 'prunedSeq' | 'read' | 'onAppended' | 'beginEpoch'>;
+  readonly journal: Pick<
+    Store['journal'],
+    'epoch' | 'lastSeq' | 'prunedSeq' | 'read' | 'onAppended' | 'beginEpoch' | 'earlierEpochs' | 'moveUp'
+  >;
   readonly hybridClock: Pick<Store['hybridClock'], 'offsetMs' | 'measured'>;
   readonly device: Pick<Store['device'], 'state' | 'marks' | 'mark' | 'update'>;
   readonly quarantine: Pick<Store['quarantine'], 'count'>;
@@ -164,8 +167,9 @@ class StoreSync implements Sync {
     this.#changes.complete();
   }
 
-  #hello({ nonce }: Challenge): Hello {
+  async #hello({ nonce }: Challenge): Promise<Hello> {
     const { deviceKey, store, agentVersion } = this.#options;
+    const earlier = await store.journal.earlierEpochs();
     const { epoch } = store.journal;
     const signature = deviceKey.signHello(nonce, this.#device, epoch);
     return {
@@ -174,6 +178,7 @@ class StoreSync implements Sync {
       epoch,
       signature,
       ackedSeq: store.device.marks.ackedSeq,
+      earlier,
       backlog: this.#backlog(),
       agentVersion,
     };
@@ -234,6 +239,23 @@ class StoreSync implements Sync {
     // Hints may have been lost meanwhile. A pull that has waited is as good as a new one.
     if (waiting < COLLECTIONS.length) this.#downstream.resync();
     void this.#report();
+    void this.#sendAgain(welcome.earlier);
+  }
+
+  /**
+   * The hub was restored from a backup that lacks facts of earlier epochs. Beside the connection, not before it: selling
+   * goes on. What is not moved before it ends is asked about again at the next hello.
+   */
+  async #sendAgain(earlier: Welcome['earlier']): Promise<void> {
+    const { store, logger } = this.#options;
+    try {
+      for (const { epoch, watermark } of earlier) {
+        const facts = await store.journal.moveUp(epoch, watermark);
+        if (facts > 0) logger.warn({ epoch, watermark, facts }, 'the hub lacks facts of an earlier epoch; sent again');
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'facts of an earlier epoch could not be moved; tried again at the next connection');
+    }
   }
 
   #offline(): void {

@@ -31,6 +31,8 @@ const JOURNALS = `
     LEFT JOIN facts f ON f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq = s.seq
   ) AS held ON j.watermark > r.acked_seq AND j.watermark - r.acked_seq <= ${HELD_MAX}`;
 
+const WATERMARKS = 'SELECT epoch, watermark FROM journals WHERE device_no = $1 AND epoch = ANY ($2::bigint[])';
+
 /** In the order of the key, so that two hubs never wait for each other. */
 const BEGIN_JOURNALS = `
   INSERT INTO journals (device_no, epoch, location_no)
@@ -65,10 +67,12 @@ interface JournalAsked {
 
 /** Look-ups of the handshake. Thousands of stores that come back at once share a few statements. */
 export class Devices {
+  readonly #pool: Pool;
   readonly #devices: Batcher<number, DeviceRecord | undefined>;
   readonly #journals: Batcher<JournalAsked, JournalRecord>;
 
   constructor(pool: Pool, clock: Clock) {
+    this.#pool = pool;
     const shape = { clock, waitMs: 2, sizeMax: 500 };
     this.#devices = new Batcher({ ...shape, run: (numbers) => reachable(loadDevices(pool, numbers)) });
     this.#journals = new Batcher({ ...shape, run: (asked) => reachable(openJournals(pool, asked)) });
@@ -82,6 +86,22 @@ export class Devices {
   openJournal(device: number, epoch: number, ackedSeq: number): Promise<JournalRecord> {
     return this.#journals.call({ device, epoch, ackedSeq });
   }
+
+  /** Up to where the hub holds earlier epochs of a device; 0 for one that it does not know. Few devices have any. */
+  watermarks(device: number, epochs: readonly number[]): Promise<Welcome['earlier']> {
+    return epochs.length === 0 ? Promise.resolve([]) : reachable(loadWatermarks(this.#pool, device, epochs));
+  }
+}
+
+async function loadWatermarks(pool: Pool, device: number, epochs: readonly number[]): Promise<Welcome['earlier']> {
+  const values = [device, epochs];
+  const { rows } = await pool.query<{ epoch: number; watermark: number }>({
+    name: 'watermarks',
+    text: WATERMARKS,
+    values,
+  });
+  const known = new Map(rows.map(({ epoch, watermark }) => [epoch, watermark]));
+  return epochs.map((epoch) => ({ epoch, watermark: known.get(epoch) ?? 0 }));
 }
 
 async function loadDevices(pool: Pool, numbers: readonly number[]): Promise<(DeviceRecord | undefined)[]> {

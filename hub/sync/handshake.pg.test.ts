@@ -47,6 +47,23 @@ describe('handshake', () => {
     expect(other.welcome.journal).not.toBe(welcome.journal);
   });
 
+  it('S2 says up to where it holds earlier epochs of that device, 0 where it does not know one', async () => {
+    const { agent } = await hub.greet(a);
+    await agent.ask('push', salesPush(1, 3));
+    const { agent: foreign } = await hub.greet(b, { epoch: TEST_EPOCH + 1 });
+    await foreign.ask('push', salesPush(1, 5, { epoch: TEST_EPOCH + 1 }));
+    const { welcome } = await hub.greet(a, { epoch: TEST_EPOCH + 2, earlier: [TEST_EPOCH + 1, TEST_EPOCH] });
+    expect(welcome).toMatchObject({
+      watermark: 0,
+      earlier: [
+        { epoch: TEST_EPOCH + 1, watermark: 0 },
+        { epoch: TEST_EPOCH, watermark: 3 },
+      ],
+    });
+    const { rows } = await pool.query('SELECT epoch FROM journals WHERE device_no = $1 ORDER BY 1', [a.device]);
+    expect(rows).toEqual([{ epoch: TEST_EPOCH }, { epoch: TEST_EPOCH + 2 }]);
+  });
+
   it('X1 nothing is served before hello', async () => {
     const agent = hub.connect();
     await agent.challenge;

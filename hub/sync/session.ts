@@ -24,7 +24,7 @@ export interface Scope extends PushScope {
 
 /** What sessions share. */
 export interface SessionPorts {
-  readonly devices: Pick<Devices, 'find' | 'openJournal'>;
+  readonly devices: Pick<Devices, 'find' | 'openJournal' | 'watermarks'>;
   readonly verifier: DeviceVerifier;
   readonly admission: Admission;
   readonly intake: Intake;
@@ -115,6 +115,7 @@ export class Session {
       hello.epoch,
       hello.ackedSeq ?? Number.MAX_SAFE_INTEGER,
     );
+    const earlier = await devices.watermarks(device, hello.earlier ?? []);
     const backlogEndSeq = watermark + hello.backlog;
     this.#scope = { device, location, store, journal, epoch: hello.epoch, protocol, backlogEndSeq };
     this.#connection.greeted(this.#scope);
@@ -122,7 +123,7 @@ export class Session {
     this.#note(status.note(device, { kind: 'connected', at: clock.now(), agentVersion, protocol, backlog }));
     // The middle of our part of the round trip: so the agent's measure of its clock does not depend on our load.
     const hubNow = Math.round((heardAt + clock.now()) / 2);
-    return { protocol, journal, watermark, held, hubNow, credit: intake.credit, store };
+    return { protocol, journal, watermark, held, earlier, hubNow, credit: intake.credit, store };
   }
 
   async #push(message: unknown): Promise<PushAnswer> {

@@ -116,6 +116,8 @@ export class FleetStore {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
+        earlierEpochs: async () => [],
+        moveUp: async () => 0,
         beginEpoch: () =>
           Promise.reject(new ShelfwireError('EPOCH_UNKNOWN', 'A store of the benchmark has one epoch.')),
       },

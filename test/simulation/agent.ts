@@ -189,6 +189,8 @@ function readingAtMost(journal: StoreJournal, limitMax: number): SyncStore['jour
     read: (fromSeq, limit) => journal.read(fromSeq, Math.min(limit, limitMax)),
     onAppended: (listener) => journal.onAppended(listener),
     beginEpoch: (afterSeq) => journal.beginEpoch(afterSeq),
+    earlierEpochs: () => journal.earlierEpochs(),
+    moveUp: (epoch, afterSeq) => journal.moveUp(epoch, afterSeq),
   };
 }
 

@@ -1,4 +1,4 @@
-import { keysDigest } from '#shared/protocol/messages/hello.ts';
+import { keysDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from '#hub/ledger/incoming.ts';
 import type { DeviceRecord } from '#hub/sync/handshake.ts';
 import type { JournalRecord } from '#hub/sync/devices.ts';
@@ -92,6 +92,13 @@ export class Database {
     return heard(
       life,
       this.#statement(() => this.devices.get(device)),
+    );
+  }
+
+  watermarks(life: Life, device: number, epochs: readonly number[]): Promise<Welcome['earlier']> {
+    return heard(
+      life,
+      this.#statement(() => epochs.map((epoch) => ({ epoch, watermark: this.watermark(device, epoch) }))),
     );
   }
 

@@ -182,6 +182,14 @@ export class DiskHandle implements JournalLog {
     });
   }
 
+  epochBefore(epoch: number): Promise<number | null> {
+    return this.#read(() => {
+      const before = Iterator.from(this.#platter.facts.values()).filter((fact) => fact.epoch < epoch);
+      const last = before.reduce((latest, fact) => Math.max(latest, fact.epoch), 0);
+      return last === 0 ? null : last;
+    });
+  }
+
   lastAt(): Promise<number> {
     return this.#read(() =>
       Iterator.from(this.#platter.facts.values()).reduce((last, { at }) => Math.max(last, at), 0),

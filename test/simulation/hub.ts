@@ -70,6 +70,7 @@ export class Hub {
           if (record) places.set(device, record.location);
           return record;
         },
+        watermarks: (device, epochs) => this.#database.watermarks(life, device, epochs),
         openJournal: (device, epoch, ackedSeq) =>
           this.#database.openJournal(life, { device, epoch, ackedSeq, location: places.get(device) ?? 0 }),
       },

@@ -84,6 +84,7 @@ function withLog(replaced: (log: JournalLog) => Loose<JournalLog>): (log: Journa
       moveGroup: (facts) => log.moveGroup(facts),
       read: (epoch, fromSeq, limit) => log.read(epoch, fromSeq, limit),
       tailOf: async (epoch, afterSeq) => (others.tailOf ?? log.tailOf.bind(log))(epoch, afterSeq),
+      epochBefore: (epoch) => log.epochBefore(epoch),
       lastAt: async () => (others.lastAt ?? log.lastAt.bind(log))(),
     };
   };

@@ -36,6 +36,11 @@ export class MemoryJournalLog implements JournalLog, JournalHeadStore {
     return { lastSeq: facts.at(-1)?.seq ?? 0, count: facts.filter(({ seq }) => seq > afterSeq).length };
   }
 
+  async epochBefore(epoch: number): Promise<number | null> {
+    const before = [...this.facts.values()].map((fact) => fact.epoch).filter((one) => one < epoch);
+    return before.length > 0 ? Math.max(...before) : null;
+  }
+
   async lastAt(): Promise<number> {
     return Math.max(0, ...[...this.facts.values()].map(({ at }) => at));
   }

@@ -89,7 +89,7 @@ export class MiniHub {
     socket.emit('challenge', { nonce: randomBytes(32).toString('base64url'), protocol: this.protocol });
   }
 
-  #welcome({ epoch, ackedSeq }: Hello): Welcome {
+  #welcome({ epoch, ackedSeq, earlier = [] }: Hello): Welcome {
     if (!this.journals.has(epoch)) this.journals.set(epoch, []);
     const journal = [...this.journals.keys()].indexOf(epoch) + 1;
     const hubNow = Date.now() + this.clockAheadMs;
@@ -98,6 +98,7 @@ export class MiniHub {
       journal,
       watermark: this.watermark(epoch),
       held: { digest: keysDigest(this.journals.get(epoch)?.slice(ackedSeq ?? 0) ?? []), without: [] },
+      earlier: earlier.map((one) => ({ epoch: one, watermark: this.watermark(one) })),
       hubNow,
       credit: 3,
       store: { code: 'S1', name: 'One' },

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { instant, seq, storeCode, text } from '../fields.ts';
 import { PROTOCOL } from '../version.ts';
 
+/** Epochs that one hello may ask about; a device begins one only when its journal or the hub was restored. */
+export const EARLIER_MAX = 1_000;
+
 /** First word of the hub on a connection: sign this nonce, within the range of protocols that I serve. */
 export const challenge = z.strictObject({
   nonce: z.base64url().length(43),
@@ -20,6 +23,11 @@ export const hello = z.strictObject({
   signature: z.base64url().length(86),
   /** What the agent remembers as acknowledged; the hub may hold more. Protocol 1 did not say it. */
   ackedSeq: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  /**
+   * Earlier epochs of which facts are still on the agent's disk. A hub that was restored may lack them, though it has
+   * acknowledged them once. Protocol 1 did not say it.
+   */
+  earlier: z.array(instant).max(EARLIER_MAX).optional(),
   /** Facts that the hub has not acknowledged yet. */
   backlog: z.int().min(0).max(1_000_000_000),
   agentVersion: text,
@@ -51,6 +59,8 @@ export const welcome = z.strictObject({
    * that has grown past the watermark since has other facts at those seqs.
    */
   held: z.strictObject({ digest: z.hex().length(32), without: z.array(seq).max(HELD_MAX) }).nullable(),
+  /** The watermark of each epoch that hello's `earlier` names: what lies beyond it must be sent again. */
+  earlier: z.array(z.strictObject({ epoch: instant, watermark: z.int().min(0) })).max(EARLIER_MAX),
   hubNow: instant,
   /** Frames that may be unacknowledged at once. */
   credit: z.int().min(1).max(64),

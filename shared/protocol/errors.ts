@@ -16,6 +16,11 @@ export const ERRORS = {
     status: 422,
     remedy: 'A void cannot be taken back: send the document again under a new key.',
   },
+  COUNT_AHEAD: {
+    status: 422,
+    remedy:
+      "Set that machine's clock, dismiss this count and count again. Release it only if nothing has been sold since it was made: it hides sales up to its instant.",
+  },
   SKU_UNKNOWN: {
     status: 422,
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',

@@ -2,6 +2,7 @@ import type { StoredFact } from '#agent/store/journal-log.ts';
 import type { StoreJournal } from '#agent/store/journal.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
 import type { Answer } from '#shared/protocol/events.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
 import { welcome } from '#shared/protocol/messages/hello.ts';
 import { push, pushAnswer } from '#shared/protocol/messages/push.ts';
 import type { Agent } from './agent.ts';
@@ -26,10 +27,15 @@ export class Checks {
   readonly #checkpoints = new Map<number, Map<number, number>>();
   /** Devices that may begin a new epoch: they were restored and have not come to terms with the hub since. */
   readonly #restored = new Set<number>();
+  /** Facts of a location that have been looked at, in the order of their commit. */
+  readonly #looked = new Map<number, number>();
+  #countsAside = 0;
+  readonly #hubNow: () => number;
   #commits = 0;
 
-  constructor(world: World, database: Database, record: Record) {
+  constructor(world: World, database: Database, record: Record, hubNow: () => number) {
     this.#world = world;
+    this.#hubNow = hubNow;
     this.#database = database;
     this.#record = record;
   }
@@ -149,9 +155,29 @@ export class Checks {
     this.#world.note('database', `committed ${runs.join(' ')}`);
     for (const journal of new Set(frames.map((frame) => frame.journal))) this.#watermark(journal);
     for (const location of new Set(frames.map((frame) => frame.location))) {
+      this.#countsAhead(location);
       const held = this.#database.held.byLocation.get(location) ?? [];
       if (held.length <= FOLD_EACH_TIME_MAX || this.#commits % FOLD_EVERY === 0) this.positions(location);
     }
+  }
+
+  /** A count in the ledger was never ahead of the hub's clock by more than the limit, and only such a one is set aside. */
+  #countsAhead(location: number): void {
+    const { byLocation, countsAhead } = this.#database.held;
+    const now = this.#hubNow();
+    const there = byLocation.get(location) ?? [];
+    for (const { key, content, order } of there.slice(this.#looked.get(location) ?? 0)) {
+      if (content.kind !== 'count' || order.at <= now + LIMITS.countAheadMs) continue;
+      this.#world.violate('S5', `count "${key}" of location ${location} is ${order.at - now} ms ahead and was merged`);
+    }
+    this.#looked.set(location, there.length);
+    for (const [name, { kind, at }] of [...countsAhead].slice(this.#countsAside)) {
+      this.#world.note('database', `sets count ${name} aside, ${at - now} ms ahead`);
+      // It may have waited for the commit, though not for minutes.
+      if (kind === 'count' && at > now + LIMITS.countAheadMs / 2) continue;
+      this.#world.violate('S5', `${kind} "${name}" is ${at - now} ms ahead and was set aside`);
+    }
+    this.#countsAside = countsAhead.size;
   }
 
   /** Positions are the fold of the facts that the hub holds (M1, M2, M3, M5; each fact once: F4). */

@@ -79,7 +79,8 @@ export class Convergence {
     for (const told of this.#record.acknowledged) if (!told.lost && told.location === location) keys.add(told.key);
     for (const fact of held.byLocation.get(location) ?? []) keys.add(fact.key);
     return [...keys].flatMap((key) => {
-      if (this.#record.isUnreadable(location, key) && !held.facts.has(`${location} ${key}`)) return [];
+      const isAside = this.#record.isUnreadable(location, key) || held.countsAhead.has(`${location} ${key}`);
+      if (isAside && !held.facts.has(`${location} ${key}`)) return [];
       const taken = held.facts.get(`${location} ${key}`)?.order;
       const written = this.#record.written(location, key);
       // Where a key was written more than once (two devices, a restored one), the hub's choice counts.

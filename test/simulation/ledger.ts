@@ -1,6 +1,6 @@
 import type { FrameOutcome, IncomingFrame } from '#hub/ledger/incoming.ts';
 import type { ErrorCode } from '#shared/protocol/errors.ts';
-import type { ReadFact } from '#shared/protocol/frame.ts';
+import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
 import { Inventory, type MergeableFact } from '#shared/stock/merge.ts';
 
 /** A journal as the hub's database knows it. */
@@ -29,6 +29,8 @@ export interface SetAsideFact {
   readonly verbatim: string | null;
 }
 
+type Unreadable = Extract<ReadFact, { ok: false }>;
+
 /** Rules of the ledger that a mutant leaves out. */
 export interface LedgerFlaws {
   /** Takes facts beyond a gap. */
@@ -39,6 +41,8 @@ export interface LedgerFlaws {
   readonly reusedKeysMerged?: boolean;
   /** Orders facts by their coming. */
   readonly orderOfComing?: boolean;
+  /** Merges counts that were set aside because their clock was ahead. */
+  readonly countsAheadMerged?: boolean;
 }
 
 /** What the hub has committed: the meaning of its SQL merge, in memory. */
@@ -50,6 +54,8 @@ export class HeldFacts {
   /** By journal, from seq 1 on. */
   readonly seqs = new Map<number, HeldSeq[]>();
   readonly quarantine: SetAsideFact[] = [];
+  /** Counts that were set aside because their clock was ahead, by "location key". */
+  readonly countsAhead = new Map<string, { kind: string; at: number }>();
   readonly inventory = new Inventory();
   readonly #journals: ReadonlyMap<number, HeldJournal>;
   readonly #flaws: LedgerFlaws;
@@ -91,6 +97,7 @@ export class HeldFacts {
   }
 
   #enter(location: number, journal: number, fact: ReadFact): HeldSeq {
+    if (!fact.ok && fact.code === 'COUNT_AHEAD') return this.#countAhead(location, journal, fact);
     if (!fact.ok) {
       const { seq, key, code, verbatim } = fact;
       this.quarantine.push({ location, journal, seq, key, digest: null, code, verbatim });
@@ -116,5 +123,16 @@ export class HeldFacts {
     const again = known ? `${key} again ${this.#came}` : key;
     this.inventory.merge({ ...merged, key: again, order: { ...merged.order, at } });
     return { key, digest, code: 'merged' };
+  }
+
+  /** Its line is a whole fact: what it says is known, and whether the hub has this content too. */
+  #countAhead(location: number, journal: number, { seq, verbatim }: Unreadable): HeldSeq {
+    const [fact] = decodeFrame(Buffer.from(verbatim), 'lines', seq, 1);
+    if (!fact?.ok) throw new Error('a count was set aside in another shape than it came');
+    if (this.#flaws.countsAheadMerged) return this.#enter(location, journal, fact);
+    const { key, digest, at } = fact;
+    this.quarantine.push({ location, journal, seq, key, digest, code: 'COUNT_AHEAD', verbatim });
+    this.countsAhead.set(`${location} ${key}`, { kind: fact.content.kind, at });
+    return { key, digest, code: 'COUNT_AHEAD' };
   }
 }

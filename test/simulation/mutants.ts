@@ -63,6 +63,11 @@ export const MUTANTS: Readonly<Record<string, KnownMutant>> = {
     found: /^M1$/,
     database: { orderOfComing: true },
   },
+  'counts-ahead-merged': {
+    breaks: 'a count of a clock far ahead is merged',
+    found: /^S5$/,
+    database: { countsAheadMerged: true },
+  },
   'epoch-stays': {
     breaks: 'a restored journal goes on under its old epoch',
     found: /^(S1|S2|F2|F3)$/,

@@ -33,7 +33,7 @@ export class Scene {
     this.settings = settingsOf(this.world, facts);
     this.database = new Database(this.world, mutant?.database ?? {});
     this.hub = new Hub(this.world, this.database, this.settings.hub, silentLogger);
-    this.checks = new Checks(this.world, this.database, this.record);
+    this.checks = new Checks(this.world, this.database, this.record, () => this.hub.machine.now);
     this.database.onCommit = (frames) => this.checks.committed(frames);
     for (let location = 1; location <= stores; location++) this.#addStore(location);
   }

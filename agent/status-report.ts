@@ -30,13 +30,14 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
     journal: { epoch: store.journal.epoch, lastSeq: store.journal.lastSeq },
     sync,
     quarantined: store.quarantine.count,
+    quarantinedAtHub: store.quarantine.countAtHub,
     sources,
     problems: [
       ...(identity ? [] : [problem('NOT_ENROLLED', 'Facts are kept here; no hub is known to bring them to.')]),
       ...(sync.lastError && sync.phase !== 'online' ? [sync.lastError] : []),
       ...sources.flatMap(({ lastError }) => lastError ?? []),
       ...clockProblems(sync.clockOffsetMs),
-      ...quarantineProblems(store.quarantine.count),
+      ...quarantineProblems(store.quarantine),
     ],
   };
 }
@@ -64,10 +65,13 @@ function clockProblems(offsetMs: number): WireError[] {
   ];
 }
 
-function quarantineProblems(count: number): WireError[] {
-  return count === 0
-    ? []
-    : [problem('QUARANTINE_NOT_EMPTY', `${count} could not be taken and ${count === 1 ? 'is' : 'are'} set aside.`)];
+function quarantineProblems({ count, countAtHub }: Store['quarantine']): WireError[] {
+  const are = (number: number) => (number === 1 ? 'is' : 'are');
+  const details = [
+    ...(count > 0 ? [`${count} could not be taken and ${are(count)} set aside.`] : []),
+    ...(countAtHub > 0 ? [`${countAtHub} ${are(countAtHub)} set aside at the hub, whose operator decides.`] : []),
+  ];
+  return details.map((detail) => problem('QUARANTINE_NOT_EMPTY', detail));
 }
 
 function problem(code: ErrorCode, detail: string): WireError {

@@ -59,7 +59,9 @@ export interface AgentStatus {
   readonly hubUrl: string | null;
   readonly journal: { readonly epoch: number; readonly lastSeq: number };
   readonly sync: SyncReport;
+  /** Documents that were refused here, and facts that were taken here and set aside by the hub. */
   readonly quarantined: number;
+  readonly quarantinedAtHub: number;
   readonly sources: readonly SourceReport[];
   /** Everything that needs somebody's attention; empty means all is well. */
   readonly problems: readonly WireError[];

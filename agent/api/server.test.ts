@@ -193,6 +193,19 @@ describe('loopback API', () => {
     });
   });
 
+  it('F5 tells what the hub has set aside from what was refused here', async () => {
+    const agent = await runAgent();
+    const aside = { id: 'hub:1:1', source: 'hub', code: 'COUNT_AHEAD', detail: 'why', verbatim: 'line' } as const;
+    await agent.daemon.store.quarantine.keep([aside, aside]);
+    await agent.daemon.store.quarantine.keep([aside]);
+    const { body } = await json(agent.call('/v1/status'));
+    expect(body).toMatchObject({
+      quarantined: 0,
+      quarantinedAtHub: 1,
+      problems: [{ code: 'NOT_ENROLLED' }, { detail: '1 is set aside at the hub, whose operator decides.' }],
+    });
+  });
+
   it('a port that is taken is OPTION_INVALID, and nothing is left running', async () => {
     const agent = await runAgent();
     await expect(runAgent({ port: agent.daemon.port })).rejects.toMatchObject({ code: 'OPTION_INVALID' });

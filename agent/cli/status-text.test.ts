@@ -22,6 +22,7 @@ const online: AgentStatus = {
     lastError: null,
   },
   quarantined: 0,
+  quarantinedAtHub: 0,
   sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
   problems: [],
 };
@@ -51,6 +52,12 @@ describe('status for people', () => {
     expect(text).toContain('1 fact, oldest from 2 h ago');
     expect(text).toContain('2 set aside');
     expect(text).toContain('  HUB_UNREACHABLE: No answer.\n    Check the network.');
+  });
+
+  it('F5 says what is set aside here and at the hub', () => {
+    expect(statusText({ ...online, quarantined: 0, quarantinedAtHub: 3 }, false)).toContain(
+      '0 set aside, 3 at the hub',
+    );
   });
 
   it('is coloured only when asked', () => {

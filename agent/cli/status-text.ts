@@ -19,7 +19,7 @@ export function statusText(status: AgentStatus, coloured: boolean): string {
         : `${sync.backlog} ${plural(sync.backlog, 'fact')}${since(sync.oldestUnsentAt, now, ', oldest from')}`,
     ],
     ['last sync', sync.lastAckAt === null ? 'never' : `${ago(now - sync.lastAckAt)} ago`],
-    ['quarantine', status.quarantined === 0 ? 'empty' : `${status.quarantined} set aside`],
+    ['quarantine', quarantineOf(status)],
     ...status.sources.map((source): [string, string] => [
       source.name,
       `${source.state}, ${source.appended} taken, ${source.duplicates} duplicates, ${source.refused} refused`,
@@ -48,6 +48,11 @@ function verdictOf({ store, sync, problems }: AgentStatus): [Colour, string] {
 
 function hubOf({ hubUrl, sync, now }: AgentStatus): string {
   return hubUrl === null ? 'none' : `${hubUrl}, ${sync.phase}${since(sync.since, now, ' for')}`;
+}
+
+function quarantineOf({ quarantined, quarantinedAtHub }: AgentStatus): string {
+  if (quarantined + quarantinedAtHub === 0) return 'empty';
+  return `${quarantined} set aside${quarantinedAtHub > 0 ? `, ${quarantinedAtHub} at the hub` : ''}`;
 }
 
 const since = (at: number | null, now: number, word: string): string =>

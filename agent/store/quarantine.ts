@@ -4,6 +4,9 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { QuarantineDocument } from './collections/quarantine.ts';
 import { countPlain, queryPlain } from './plain-query.ts';
 
+/** The source of what was taken here and set aside by the hub. */
+export const SET_ASIDE_AT_HUB = 'hub';
+
 /** Something to set aside: why it was not taken, and the text as it came. */
 export interface Rejected {
   /** At most 64 characters. The same arrival has the same id and is kept once. */
@@ -19,20 +22,28 @@ export class Quarantine {
   readonly #collection: RxCollection<QuarantineDocument>;
   readonly #clock: Clock;
   #count: number;
+  #countAtHub: number;
 
-  private constructor(collection: RxCollection<QuarantineDocument>, clock: Clock, count: number) {
+  private constructor(collection: RxCollection<QuarantineDocument>, clock: Clock, all: number, atHub: number) {
     this.#collection = collection;
     this.#clock = clock;
-    this.#count = count;
+    this.#count = all - atHub;
+    this.#countAtHub = atHub;
   }
 
   static async open(collection: RxCollection<QuarantineDocument>, clock: Clock): Promise<Quarantine> {
-    return new Quarantine(collection, clock, await countPlain(collection, {}));
+    const atHub = await countPlain(collection, { selector: { source: SET_ASIDE_AT_HUB } });
+    return new Quarantine(collection, clock, await countPlain(collection, {}), atHub);
   }
 
-  /** Number of documents. */
+  /** How many were refused here. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How many were taken here and set aside by the hub. */
+  get countAtHub(): number {
+    return this.#countAtHub;
   }
 
   /** Keeps all in one commit; they are on disk when it resolves. Rejects with STORAGE_FULL and the like. */
@@ -42,7 +53,12 @@ export class Quarantine {
     const { error } = await this.#collection.bulkInsert([...documents.values()]);
     const broken = error.find(({ status }) => status !== 409);
     if (broken) throw new ShelfwireError('STORAGE_IO', `The quarantine could not keep ${broken.documentId}.`);
-    this.#count += documents.size - error.length;
+    const known = new Set(error.map(({ documentId }) => documentId));
+    for (const { id, source } of documents.values()) {
+      if (known.has(id)) continue;
+      if (source === SET_ASIDE_AT_HUB) this.#countAtHub += 1;
+      else this.#count += 1;
+    }
   }
 
   /** Newest first; `cursor` is that of the page before, null at the end. */

@@ -204,6 +204,26 @@ describe('sync over a real socket', () => {
     });
   });
 
+  it('F5 what the hub has set aside is shown to the store, once, with its line and reason, over a restart', async () => {
+    hub.setAside.set('k2', 'COUNT_AHEAD').set('k3', 'A_REASON_OF_TOMORROW');
+    await append(1, 4);
+    start();
+    await arrived(4);
+    await until(() => store.quarantine.countAtHub === 2);
+    hub.journals.set(store.journal.epoch, ['k1']);
+    hub.cut();
+    await arrived(4);
+    await sync?.stop();
+    await store.close();
+    store = await openStore({ folder, logger: silentLogger, clock: systemClock });
+    expect([store.quarantine.count, store.quarantine.countAtHub]).toEqual([0, 2]);
+    const { items } = await store.quarantine.list({ limit: 10 });
+    expect(items.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toMatchObject([
+      { source: 'hub', code: 'COUNT_AHEAD', detail: expect.stringContaining('"k2"') as string },
+      { source: 'hub', code: 'FACT_INVALID', verbatim: expect.stringContaining('\tadjustment\tk3\t') as string },
+    ]);
+  });
+
   it('waits when the hub is busy, and shows why facts are not taken', async () => {
     hub.pushes = { code: 'HUB_BUSY', retryAfterMs: 500 };
     start();

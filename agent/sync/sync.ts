@@ -4,6 +4,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { keysDigest, type Challenge, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
 import { COLLECTIONS } from '#shared/protocol/messages/pull.ts';
+import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
@@ -15,6 +16,7 @@ import { HubSession } from './hub-session.ts';
 import type { Connection, Link } from './link.ts';
 import { PullGate } from './pull-gate.ts';
 import { shownProblem } from './session.ts';
+import { keepSetAside } from './set-aside.ts';
 import type { SyncStatus } from './sync-status.ts';
 import { socketLink } from './transport.ts';
 import { Uplink } from './uplink.ts';
@@ -35,7 +37,7 @@ export interface SyncStore {
   >;
   readonly hybridClock: Pick<Store['hybridClock'], 'offsetMs' | 'measured'>;
   readonly device: Pick<Store['device'], 'state' | 'marks' | 'mark' | 'update'>;
-  readonly quarantine: Pick<Store['quarantine'], 'count'>;
+  readonly quarantine: Pick<Store['quarantine'], 'count' | 'keep'>;
   readonly db: Pick<Store['db'], 'products' | 'positions' | 'storeConfig'>;
   saveMarks(): Promise<void>;
 }
@@ -104,6 +106,7 @@ class StoreSync implements Sync {
         if (this.#backlog() < DRAINING_FACTS) this.#gate.drained();
         this.#changes.next();
       },
+      onSetAside: (epoch, facts) => void this.#setAside(epoch, facts),
       onDrop: (code, detail) => this.#session.dispatch({ type: 'failed', code, detail }),
     });
     this.#session = new HubSession({
@@ -255,6 +258,17 @@ class StoreSync implements Sync {
       }
     } catch (error) {
       logger.warn({ err: error }, 'facts of an earlier epoch could not be moved; tried again at the next connection');
+    }
+  }
+
+  async #setAside(epoch: number, facts: PushAnswer['quarantined']): Promise<void> {
+    const { store, logger } = this.#options;
+    logger.warn({ epoch, facts }, 'the hub set facts aside');
+    try {
+      await keepSetAside(store, epoch, facts);
+      this.#changes.next();
+    } catch (error) {
+      logger.warn({ err: error }, 'what the hub has set aside could not be noted here');
     }
   }
 

@@ -19,6 +19,8 @@ export interface UplinkParts {
   /** The last acknowledged seq that is remembered, until the hub says its own. */
   readonly ackedSeq: number;
   onAcked(seq: number): void;
+  /** The hub has set facts of this epoch aside. */
+  onSetAside(epoch: number, facts: PushAnswer['quarantined']): void;
   /** The connection is of no use any more. */
   onDrop(code: ErrorCode, detail: string): void;
 }
@@ -120,14 +122,14 @@ export class Uplink {
       const answer = connection.push({ epoch, ...built });
       this.#after(id, ANSWER_LIMIT_MS, { type: 'timedOut', id });
       this.#dispatch({ type: 'sent', id, count: built.count });
-      this.#answered(id, connection, await answer);
+      this.#answered(id, epoch, connection, await answer);
     } catch (error) {
       logger.error({ err: error, fromSeq }, 'a frame could not be made');
       this.#dispatch({ type: 'unreadable', id });
     }
   }
 
-  #answered(id: number, connection: Connection, answer: Answer<PushAnswer>): void {
+  #answered(id: number, epoch: number, connection: Connection, answer: Answer<PushAnswer>): void {
     this.#timers.get(id)?.();
     this.#timers.delete(id);
     if (connection !== this.#connection) return;
@@ -140,7 +142,7 @@ export class Uplink {
       return;
     }
     const { quarantined } = answer.value;
-    if (quarantined.length > 0) logger.warn({ quarantined }, 'the hub set facts aside');
+    if (quarantined.length > 0) this.#parts.onSetAside(epoch, quarantined);
     const before = this.#state.ackedSeq;
     this.#dispatch({ type: 'answered', id, answer: answer.value });
     if (this.#state.ackedSeq > before) this.#problem = null;

@@ -132,7 +132,7 @@ export class FleetStore {
           this.#greeted += 1;
         },
       },
-      quarantine: { count: 0 },
+      quarantine: { count: 0, keep: () => Promise.resolve() },
       // The downstream below stands in for the collections.
       db: {} as SyncStore['db'],
       saveMarks: () => Promise.resolve(),

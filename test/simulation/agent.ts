@@ -154,7 +154,7 @@ export class Agent {
       journal: flaws.journal?.(read) ?? read,
       hybridClock,
       device,
-      quarantine: { count: 0 },
+      quarantine: { count: 0, keep: (rejected) => handle.keepAside(rejected) },
       // Nothing is pulled, so no collection is touched.
       db: {} as SyncStore['db'],
       saveMarks: () => device.saveMarks(),

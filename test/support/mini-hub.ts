@@ -26,6 +26,8 @@ export class MiniHub {
   pushes: 'answer' | 'silence' | { code: ErrorCode; retryAfterMs?: number } = 'answer';
   hello: 'answer' | { code: ErrorCode } = 'answer';
   clockAheadMs = 0;
+  /** Keys that are set aside, with the reason. */
+  readonly setAside = new Map<string, string>();
   protocol = { oldest: 1, current: 2 };
   factsPerPage = 1_000;
   readonly #io: Server<AgentEvents, HubEvents>;
@@ -112,7 +114,11 @@ export class MiniHub {
     if (fromSeq <= journal.length + 1) {
       for (const fact of facts) if (fact.seq === journal.length + 1) journal.push(String(fact.key));
     }
-    return { ackedSeq: journal.length, duplicates: 0, quarantined: [], credit: 3, backOffMs: 0 };
+    const quarantined = facts.flatMap(({ seq, key }) => {
+      const code = this.setAside.get(String(key));
+      return code === undefined ? [] : [{ seq, code }];
+    });
+    return { ackedSeq: journal.length, duplicates: 0, quarantined, credit: 3, backOffMs: 0 };
   }
 
   /** Everything after the row that the checkpoint names, a few at a time. */

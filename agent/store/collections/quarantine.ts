@@ -4,7 +4,7 @@ import { instantField, textField } from './fields.ts';
 /** What could not be taken, as it came (F5). Never leaves this machine by itself. */
 export interface QuarantineDocument {
   id: string;
-  /** By which way it came, like a fact's source. */
+  /** By which way it came, like a fact's source; "hub": it was taken here, and the hub has set it aside. */
   source: string;
   /** When it arrived first, ms since 1970. */
   at: number;

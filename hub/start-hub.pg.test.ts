@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '#shared/runtime/clock.ts';
+import { pino } from 'pino';
+import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { enrolDevice, RawAgent } from '#test/support/raw-agent.ts';
+import { codeOf } from '#test/support/running-sync.ts';
 import { createApiKey } from './api/api-keys.ts';
 import { startHub, type Hub } from './start-hub.ts';
 
@@ -85,6 +88,35 @@ describe('the hub on a database of its own', () => {
     expect((await asked).body).toEqual({ received: 1, changed: 1 });
     await stopping;
     await expect(fetch(`${hub.url}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it('answers pulls that wait when it stops, refuses new ones, and asks no pool that has ended', async () => {
+    const lines: { level: number; msg: string; err?: { message: string } }[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0' };
+    const other = await startHub(options, { ...parts, logger });
+    const devices = await Promise.all([1, 2].map((n) => enrolDevice(other.pool, `S${n}`)));
+    const agents = await Promise.all(devices.map(async (device) => (await RawAgent.greeted(other.url, device)).agent));
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE');
+    const pull = (agent: RawAgent) =>
+      agent.ask('pull', { collection: 'products', checkpoint: null, limit: 10 }).then(codeOf, () => 'unanswered');
+    const asked: Promise<string>[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      asked.push(...agents.map(pull));
+      await sleep(systemClock, 10);
+    }
+    const stopping = other.stop('test');
+    await sleep(systemClock, 100);
+    expect(await pull(agents[0]!)).toBe('HUB_BUSY');
+    await holder.query('COMMIT');
+    holder.release();
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['ok']));
+    await stopping;
+    await sleep(systemClock, 100);
+    expect(lines).toEqual([]);
+    const status = 'SELECT count(disconnected_at)::int AS ended FROM device_status';
+    expect((await database.pool.query(status)).rows).toEqual([{ ended: 2 }]);
   });
 
   it('says so when its port is taken, and leaves nothing running', async () => {

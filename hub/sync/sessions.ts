@@ -1,12 +1,14 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import { NAMESPACE, type AgentEvents, type HubEvents } from '#shared/protocol/events.ts';
+import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
+import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Collection } from '#shared/protocol/messages/pull.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { LiveSessions, type LiveSession } from './live-sessions.ts';
 import { Session, type Scope, type SessionPorts } from './session.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface SessionsOptions extends SessionPorts {
   readonly httpServer: HttpServer;
@@ -19,6 +21,8 @@ type AgentSocket = Socket<AgentEvents, HubEvents>;
 
 /** Around a frame: the JSON part of its packet. */
 const PACKET_MARGIN_BYTES = 16 * 1024;
+/** How long a hub that stops waits for what is under way. */
+const ENDS_MS = 5_000;
 
 /** The socket.io shell: connections in, answers out. What is said is the sessions' business. */
 export class Sessions implements Part {
@@ -26,10 +30,13 @@ export class Sessions implements Part {
   readonly live = new LiveSessions();
   readonly #options: SessionsOptions;
   readonly #server: Server<AgentEvents, HubEvents>;
+  /** Requests that are not answered yet, and ends of connections that are not saved yet. */
+  readonly #underWay: UnderWay;
   #stopping = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#underWay = new UnderWay(options.clock);
     const { strangersMax = 5_000, httpServer } = options;
     this.#server = new Server<AgentEvents, HubEvents>(httpServer, {
       transports: ['websocket'],
@@ -66,12 +73,18 @@ export class Sessions implements Part {
     session?.close();
   }
 
-  /** Takes no more connections and ends those that are there. What they have under way must be answered before. */
-  async stop(): Promise<void> {
+  /** Takes no more connections and requests; resolves when those that wait have been answered, or will not be in time. */
+  refuse(): Promise<void> {
     this.#stopping = true;
+    return this.#underWay.ended(ENDS_MS);
+  }
+
+  /** Ends the connections. Nothing is asked of the database any more when it resolves. */
+  async stop(): Promise<void> {
+    await this.refuse();
     this.#server.of(NAMESPACE).disconnectSockets(true);
     this.#server.engine.close();
-    await Promise.resolve();
+    await this.#underWay.ended(ENDS_MS);
   }
 
   #open(socket: AgentSocket): void {
@@ -103,15 +116,24 @@ export class Sessions implements Part {
   #answer(session: Session, event: string, args: readonly unknown[]): void {
     const reply = args.at(-1);
     const message = args[0];
-    void session.answer(event, typeof message === 'function' ? undefined : message).then((answer) => {
+    const answering = this.#stopping
+      ? Promise.resolve(stopping())
+      : session.answer(event, typeof message === 'function' ? undefined : message);
+    const answered = answering.then((answer) => {
       if (typeof reply === 'function') reply(answer);
     });
+    this.#underWay.add(answered);
   }
 
   #noteEnd({ device }: Scope): void {
     const { status, clock, logger } = this.#options;
-    status
+    const saved = status
       .note(device, { kind: 'disconnected', at: clock.now() })
       .catch((error: unknown) => logger.warn({ err: error, device }, 'a device status was not saved'));
+    this.#underWay.add(saved);
   }
+}
+
+function stopping(): Answer<never> {
+  return { ok: false, error: toWireError(new ShelfwireError('HUB_BUSY', 'The hub is stopping.')) };
 }

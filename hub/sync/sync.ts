@@ -112,7 +112,8 @@ export function startSync(options: SyncOptions): Sync {
       sessions.revoke(device, reason);
     },
     async stop() {
-      await Promise.all([pruning.stop(), hints.stop(), revocations.stop(), intake.drain()]);
+      // Whoever waits is answered, and what comes is refused, while there is a database to ask.
+      await Promise.all([pruning.stop(), hints.stop(), revocations.stop(), intake.drain(), sessions.refuse()]);
       await sleep(clock, ANSWERS_GO_OUT_MS);
       await sessions.stop();
     },

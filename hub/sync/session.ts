@@ -104,12 +104,13 @@ export class Session {
     const heardAt = clock.now();
     verifyProtocol(message);
     const hello = parse(helloSchema, message);
-    const retryAfterMs = this.challenge.answered ? 0 : admission.admit();
+    const protocol = acceptHello(this.challenge, hello);
+    const { device, location, store } = verifier.verify(this.challenge.nonce, hello, await devices.find(hello.device));
+    // After the proof, which is cheap: strangers must not take the places of stores.
+    const retryAfterMs = admission.admit();
     if (retryAfterMs > 0) {
       throw new ShelfwireError('HUB_BUSY', 'Many stores come back at once.', { context: { retryAfterMs } });
     }
-    const protocol = acceptHello(this.challenge, hello);
-    const { device, location, store } = verifier.verify(this.challenge.nonce, hello, await devices.find(hello.device));
     const { journal, watermark, held } = await devices.openJournal(
       device,
       hello.epoch,

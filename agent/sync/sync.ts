@@ -26,6 +26,8 @@ const REPORT_EVERY_MS = 30_000;
 const STATUS_EVERY_MS = 250;
 /** Unsent facts from which on a store drains a backlog rather than sells. */
 const DRAINING_FACTS = 1_000;
+/** After a disk has refused to move facts of an earlier epoch. */
+const MOVE_AGAIN_MS = 60_000;
 /** Facts that are read at once to compare them with the hub's. */
 const PAGE = 500;
 
@@ -242,22 +244,24 @@ class StoreSync implements Sync {
     // Hints may have been lost meanwhile. A pull that has waited is as good as a new one.
     if (waiting < COLLECTIONS.length) this.#downstream.resync();
     void this.#report();
-    void this.#sendAgain(welcome.earlier);
+    void this.#sendAgain(connection, welcome.earlier);
   }
 
   /**
    * The hub was restored from a backup that lacks facts of earlier epochs. Beside the connection, not before it: selling
    * goes on. What is not moved before it ends is asked about again at the next hello.
    */
-  async #sendAgain(earlier: Welcome['earlier']): Promise<void> {
-    const { store, logger } = this.#options;
+  async #sendAgain(connection: Connection, earlier: Welcome['earlier']): Promise<void> {
+    if (connection !== this.#connection) return;
+    const { store, clock, logger } = this.#options;
     try {
       for (const { epoch, watermark } of earlier) {
         const facts = await store.journal.moveUp(epoch, watermark);
         if (facts > 0) logger.warn({ epoch, watermark, facts }, 'the hub lacks facts of an earlier epoch; sent again');
       }
     } catch (error) {
-      logger.warn({ err: error }, 'facts of an earlier epoch could not be moved; tried again at the next connection');
+      logger.warn({ err: error }, 'facts of an earlier epoch could not be moved; tried again in a minute');
+      clock.after(MOVE_AGAIN_MS, () => void this.#sendAgain(connection, earlier));
     }
   }
 

@@ -6,7 +6,8 @@ import { LIMITS } from '#shared/protocol/limits.ts';
 import { welcome } from '#shared/protocol/messages/hello.ts';
 import { push, pushAnswer } from '#shared/protocol/messages/push.ts';
 import type { Agent } from './agent.ts';
-import type { Database } from './database.ts';
+import type { Database, DatabaseBackup } from './database.ts';
+import type { HeldFacts } from './ledger.ts';
 import { differenceOfPositions } from './positions.ts';
 import type { Acknowledgement, Record } from './record.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,9 @@ export class Checks {
   /** `at` of the last live fact, by device (S5). */
   readonly #lastAt = new Map<number, number>();
   readonly #watermarks = new Map<number, number>();
+  /** The highest watermark that was ever committed, by "device epoch". */
+  readonly #durable = new Map<string, number>();
+  #hubWasRestored = false;
   /** The checkpoint last seen in this life of the process, by device and epoch. */
   readonly #checkpoints = new Map<number, Map<number, number>>();
   /** Devices that may begin a new epoch: they were restored and have not come to terms with the hub since. */
@@ -69,6 +73,22 @@ export class Checks {
     this.#restored.add(device);
   }
 
+  /** The hub's database is about to become an older one: what only it held is lost, and nobody can be blamed. */
+  hubRestoring({ held }: DatabaseBackup, agents: readonly Agent[]): void {
+    const disks = new Map(agents.map(({ parts }) => [parts.device, parts.disk.platter.facts]));
+    for (const told of this.#record.acknowledged) {
+      const isOnDisk = disks.get(told.device)?.get(told.key)?.digest === told.digest;
+      if (!isOnDisk && !this.#isIn(held, told.location, told.key, told.digest)) told.lost = true;
+    }
+  }
+
+  hubRestored(): void {
+    this.#hubWasRestored = true;
+    this.#watermarks.clear();
+    this.#looked.clear();
+    this.#countsAside = this.#database.held.countsAhead.size;
+  }
+
   /** The journal of a device is open: whole, and with everything that was acknowledged. */
   opened(agent: Agent, journal: Pick<StoreJournal, 'epoch' | 'lastSeq' | 'prunedSeq'>): void {
     const { epoch, lastSeq, prunedSeq } = journal;
@@ -92,7 +112,10 @@ export class Checks {
 
   /** The hub holds this content under this key, or has set it aside. */
   isAtHub(location: number, key: string, digest: string): boolean {
-    const { facts, quarantine } = this.#database.held;
+    return this.#isIn(this.#database.held, location, key, digest);
+  }
+
+  #isIn({ facts, quarantine }: HeldFacts, location: number, key: string, digest: string): boolean {
     if (facts.get(`${location} ${key}`)?.digest === digest) return true;
     const isUnreadable = this.#record.isUnreadable(location, key);
     return quarantine.some((aside) => {
@@ -104,9 +127,15 @@ export class Checks {
 
   /** Retention takes facts off the disk. */
   removed(agent: Agent, facts: readonly StoredFact[]): void {
-    const { location } = agent.parts;
-    const early = facts.find(({ key, digest }) => !key.startsWith('hole:') && !this.isAtHub(location, key, digest));
-    if (early) this.#world.violate('S1', `${agent.name}: "${early.key}" was pruned and the hub does not have it`);
+    const { location, device } = agent.parts;
+    const early = facts.filter(({ key, digest }) => !key.startsWith('hole:') && !this.isAtHub(location, key, digest));
+    for (const { key, epoch, seq } of early) {
+      // The hub had it, was restored, and has not told this agent yet.
+      if (seq <= this.#database.watermark(device, epoch) || seq > (this.#durable.get(`${device} ${epoch}`) ?? 0)) {
+        this.#world.violate('S1', `${agent.name}: "${key}" was pruned and the hub does not have it`);
+      }
+      for (const told of this.#record.acknowledgedBy(device)) if (told.key === key) told.lost = true;
+    }
   }
 
   /** What the device believes and what its disk says is never ahead of what the hub has committed (S1). */
@@ -116,16 +145,18 @@ export class Checks {
     // Marks speak of the epoch in the device's document; while a new one is being begun the journal is in the old.
     const epoch = running.device.load()?.epoch ?? 0;
     const { ackedSeq } = running.device.marks;
-    const durable = this.#database.watermark(parts.device, epoch);
+    // What the hub has ever had: a restored one has less, until it tells the agent.
+    const durable = this.#durable.get(`${parts.device} ${epoch}`) ?? 0;
     if (ackedSeq > durable) this.#world.violate('S1', `${name}: checkpoint ${ackedSeq} ahead of watermark ${durable}`);
     let seen = this.#checkpoints.get(parts.device);
     if (!seen) this.#checkpoints.set(parts.device, (seen = new Map()));
     const before = seen.get(epoch);
-    const needless = before === undefined && seen.size > 0 && !this.#restored.has(parts.device);
+    const needless =
+      before === undefined && seen.size > 0 && !this.#restored.has(parts.device) && !this.#hubWasRestored;
     if (needless && [...seen.keys()].every((known) => this.#database.isAllMerged(parts.device, known))) {
       this.#world.violate('F3', `${name}: begins a new epoch though nothing was lost`);
     }
-    if (before !== undefined && before > ackedSeq) {
+    if (before !== undefined && before > ackedSeq && !this.#hubWasRestored) {
       this.#world.violate('S1', `${name}: checkpoint went back from ${before} to ${ackedSeq}`);
     }
     if (before !== ackedSeq) seen.set(epoch, ackedSeq);
@@ -193,6 +224,8 @@ export class Checks {
     const { watermark, device, epoch } = journal;
     const before = this.#watermarks.get(number) ?? 0;
     this.#watermarks.set(number, watermark);
+    const place = `${device} ${epoch}`;
+    this.#durable.set(place, Math.max(watermark, this.#durable.get(place) ?? 0));
     if (watermark < before) this.#world.violate('S1', `watermark of journal ${number} went back to ${watermark}`);
     const seqs = this.#database.held.seqs.get(number) ?? [];
     for (let seq = before + 1; seq <= watermark; seq++) {

@@ -29,6 +29,10 @@ export class Convergence {
       const watermark = this.#database.watermark(parts.device, epoch);
       const where = `acked ${ackedSeq}, last ${lastSeq}, watermark ${watermark}`;
       if (ackedSeq < lastSeq || watermark < lastSeq) return `${name}: ${where}`;
+      for (const fact of parts.disk.platter.facts.values()) {
+        const isBehind = fact.epoch < epoch && fact.seq > this.#database.watermark(parts.device, fact.epoch);
+        if (isBehind) return `${name}: the hub lacks "${fact.key}", seq ${fact.seq} of epoch ${fact.epoch}`;
+      }
       const { phase, backlog } = await running.sync.status();
       if (backlog > 0) return `${name} is ${phase}, backlog ${backlog}, ${where}`;
     }

@@ -24,6 +24,12 @@ export interface DatabaseFlaws extends LedgerFlaws {
   readonly answersBeforeCommit?: boolean;
 }
 
+/** All that a database holds at one moment. */
+export interface DatabaseBackup {
+  readonly journals: ReadonlyMap<number, HeldJournal>;
+  readonly held: HeldFacts;
+}
+
 /** A fact whose sku begins so is one that PostgreSQL cannot take (a data exception). */
 export const POISON = 'POISON';
 
@@ -39,7 +45,7 @@ export class Database {
   condition: DatabaseCondition = GOOD_DATABASE;
   readonly devices = new Map<number, DeviceRecord>();
   readonly journals = new Map<number, HeldJournal>();
-  readonly held: HeldFacts;
+  held: HeldFacts;
   /** A transaction begins. */
   readonly transactions = new Moments();
   /** Called after each commit. */
@@ -63,6 +69,23 @@ export class Database {
   goAway(): void {
     this.condition = { ...this.condition, isAway: true };
     this.#run += 1;
+  }
+
+  backup(): DatabaseBackup {
+    const journals = new Map([...this.journals].map(([number, journal]) => [number, { ...journal }]));
+    return { journals, held: this.held.copy(journals) };
+  }
+
+  /** Only while it is away. */
+  restore({ journals, held }: DatabaseBackup): void {
+    this.journals.clear();
+    this.#byEpoch.clear();
+    for (const [number, journal] of journals) {
+      const there = { ...journal };
+      this.journals.set(number, there);
+      this.#byEpoch.set(`${there.device} ${there.epoch}`, there);
+    }
+    this.held = held.copy(this.journals);
   }
 
   journalOf(device: number, epoch: number): HeldJournal | undefined {

@@ -1,5 +1,5 @@
 import type { Agent } from './agent.ts';
-import { GOOD_DATABASE, type Database } from './database.ts';
+import { GOOD_DATABASE, type Database, type DatabaseBackup } from './database.ts';
 import type { Hub } from './hub.ts';
 import { anyStep } from './machine.ts';
 import { GOOD_LINE } from './network.ts';
@@ -20,6 +20,9 @@ export interface FaultParts {
   /** An old backup is about to take the place of a disk, or has. */
   readonly restoring: (agent: Agent, backup: Platter) => void;
   readonly restored: (agent: Agent) => void;
+  /** The same of the hub's database. */
+  readonly hubRestoring: (backup: DatabaseBackup) => void;
+  readonly hubRestored: () => void;
 }
 
 type Fault<Target> = readonly [weight: number, name: string, happen: (target: Target, dice: Dice) => Promise<void>];
@@ -28,6 +31,7 @@ type Fault<Target> = readonly [weight: number, name: string, happen: (target: Ta
 export class Faults {
   readonly #parts: FaultParts;
   readonly #backups = new Map<Agent, Platter>();
+  #hubBackup: DatabaseBackup | null = null;
 
   constructor(parts: FaultParts) {
     this.#parts = parts;
@@ -42,6 +46,8 @@ export class Faults {
       this.#haunt(`of ${agent.name}`, agent, this.#agentFaults, 45 * SECOND);
     }
     this.#haunt('of the hub', hub, this.#hubFaults, 90 * SECOND);
+    // Most hubs never need their backup: in those runs nothing may go back.
+    if (world.random('disasters').chance(0.4)) this.#haunt('of the hub', hub, this.#hubDisasters, 120 * SECOND);
     this.#haunt('of the database', database, this.#databaseFaults, 70 * SECOND);
   }
 
@@ -162,6 +168,11 @@ export class Faults {
     ],
   ];
 
+  readonly #hubDisasters: readonly Fault<Hub>[] = [
+    [1, 'backup', async () => void (this.#hubBackup = this.#parts.database.backup())],
+    [1, 'restore', (hub) => this.#restoreHub(hub)],
+  ];
+
   readonly #databaseFaults: readonly Fault<Database>[] = [
     [
       1,
@@ -224,6 +235,26 @@ export class Faults {
     agent.start();
     await world.sleep(dice.between(2, 20) * SECOND);
     agent.parts.disk.failing = 0;
+  }
+
+  async #restoreHub(hub: Hub): Promise<void> {
+    const { world, agents, database, untilMs, hubRestoring, hubRestored } = this.#parts;
+    const backup = this.#hubBackup;
+    if (!backup || world.nowMs + 1.5 * RESTORING_MS > untilMs) return;
+    hub.crash();
+    for (const { parts } of agents) parts.line.lostSide('hub');
+    database.goAway();
+    await world.sleep(RESTORING_MS);
+    // Another fault may have started it meanwhile.
+    hub.crash();
+    for (const { parts } of agents) parts.line.lostSide('hub');
+    database.goAway();
+    hubRestoring(backup);
+    database.restore(backup);
+    hubRestored();
+    world.note('hub', `restored from a backup with ${backup.held.facts.size} facts`);
+    database.condition = GOOD_DATABASE;
+    hub.start();
   }
 
   #heal(): void {

@@ -66,6 +66,21 @@ export class HeldFacts {
     this.#flaws = flaws;
   }
 
+  /** The same facts over other journals: what a backup holds, or what is restored from it. */
+  copy(journals: ReadonlyMap<number, HeldJournal>): HeldFacts {
+    const copy = new HeldFacts(journals, this.#flaws);
+    for (const [name, fact] of this.facts) copy.facts.set(name, fact);
+    for (const [name, aside] of this.countsAhead) copy.countsAhead.set(name, aside);
+    for (const [journal, seqs] of this.seqs) copy.seqs.set(journal, [...seqs]);
+    for (const [location, facts] of this.byLocation) {
+      copy.byLocation.set(location, [...facts]);
+      for (const fact of facts) copy.inventory.merge(fact);
+    }
+    copy.quarantine.push(...this.quarantine);
+    copy.#came = this.#came;
+    return copy;
+  }
+
   /** One transaction. Throws before anything is changed. */
   commit(frames: readonly IncomingFrame[]): FrameOutcome[] {
     return frames.map((frame) => this.#take(frame));

@@ -68,6 +68,13 @@ export const MUTANTS: Readonly<Record<string, KnownMutant>> = {
     found: /^S5$/,
     database: { countsAheadMerged: true },
   },
+  'earlier-epochs-stay': {
+    breaks: 'a restored hub is not asked what it has of earlier epochs',
+    found: /^(S2|F2)$/,
+    agent: {
+      journal: (journal) => Object.assign(Object.create(journal), { earlierEpochs: () => Promise.resolve([]) }),
+    },
+  },
   'epoch-stays': {
     breaks: 'a restored journal goes on under its old epoch',
     found: /^(S1|S2|F2|F3)$/,

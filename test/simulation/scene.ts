@@ -53,6 +53,8 @@ export class Scene {
       intensity: settings.intensity,
       restoring: (agent, backup) => this.#restoring(agent, backup),
       restored: (agent) => checks.restored(agent),
+      hubRestoring: (backup) => checks.hubRestoring(backup, agents),
+      hubRestored: () => checks.hubRestored(),
     }).start();
   }
 

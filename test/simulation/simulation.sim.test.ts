@@ -68,6 +68,7 @@ describe('simulation', () => {
       ['torn groups that leave holes', /torn group, seqs \d.* are taken/],
       ['a full or failing disk', /did not take: The disk/],
       ['a restored backup', /restored from a backup/],
+      ['a restored hub', /hub .*restored from a backup/],
       ['a clock that steps', /clock step/],
       ['retention', /pruned [1-9]/],
       ['duplicates at the agent', /duplicate sale/],

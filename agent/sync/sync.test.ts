@@ -153,6 +153,17 @@ describe('sync over a real socket', () => {
     expect(store.stockView.onHand('A-1')).toBe(6);
   });
 
+  it('S2 F2 what the hub holds without its key may be another fact than the one of a restored journal', async () => {
+    await append(1, 3);
+    const { epoch } = store.journal;
+    store.device.mark({ ackedSeq: 1 });
+    hub.journals.set(epoch, ['k1', 'k2', 'a duplicate of before']);
+    hub.duplicates.add(3);
+    start();
+    await expect.poll(() => store.journal.epoch, { timeout: 8_000 }).toBeGreaterThan(epoch);
+    await expect.poll(taken, { timeout: 8_000 }).toEqual(['k2', 'k3']);
+  });
+
   describe('with facts that were acknowledged in an earlier epoch', () => {
     let first: number;
     const all = () => [...hub.journals.values()].flat().sort();

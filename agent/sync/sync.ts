@@ -2,7 +2,7 @@ import { auditTime, Subject, switchMap, type Observable } from 'rxjs';
 import type { Store } from '#agent/store/store.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { keysDigest, type Challenge, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
+import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
 import { COLLECTIONS } from '#shared/protocol/messages/pull.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
@@ -13,6 +13,7 @@ import { ContactLog } from './contact-log.ts';
 import type { DeviceKey } from './device-key.ts';
 import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
 import { HubSession } from './hub-session.ts';
+import { JournalStory } from './journal-story.ts';
 import type { Connection, Link } from './link.ts';
 import { PullGate } from './pull-gate.ts';
 import { shownProblem } from './session.ts';
@@ -28,8 +29,6 @@ const STATUS_EVERY_MS = 250;
 const DRAINING_FACTS = 1_000;
 /** After a disk has refused to move facts of an earlier epoch. */
 const MOVE_AGAIN_MS = 60_000;
-/** Facts that are read at once to compare them with the hub's. */
-const PAGE = 500;
 
 /** What syncing needs of the store; the simulation gives its own. */
 export interface SyncStore {
@@ -83,6 +82,9 @@ class StoreSync implements Sync {
   readonly #contact: ContactLog;
   readonly #changes = new Subject<void>();
   readonly #endListening: () => void;
+  readonly #story: JournalStory;
+  /** The epoch of the last hello. */
+  #greetedEpoch = 0;
   #since: number;
   #connection: Connection | null = null;
   #cancelReport: (() => void) | null = null;
@@ -96,6 +98,7 @@ class StoreSync implements Sync {
     this.#device = identity.device;
     this.#since = clock.now();
     this.#contact = new ContactLog(logger, options.hubUrl);
+    this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
     this.#gate = new PullGate(clock, () => this.#backlog() >= DRAINING_FACTS);
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
@@ -176,6 +179,7 @@ class StoreSync implements Sync {
     const { deviceKey, store, agentVersion } = this.#options;
     const earlier = await store.journal.earlierEpochs();
     const { epoch } = store.journal;
+    this.#greetedEpoch = epoch;
     const signature = deviceKey.signHello(nonce, this.#device, epoch);
     return {
       protocol: PROTOCOL.current,
@@ -192,10 +196,10 @@ class StoreSync implements Sync {
   /** Takes the hub's word: its time, its number of the journal, its watermark. */
   async #welcomed(welcome: Welcome, offsetMs: number): Promise<boolean> {
     const { store, clock, logger } = this.#options;
-    const { device, journal } = store;
-    store.hybridClock.measured(offsetMs);
+    const { device, hybridClock } = store;
+    const epoch = this.#greetedEpoch;
+    hybridClock.measured(offsetMs);
     if (Math.abs(offsetMs) > LIMITS.clockOffsetShownMs) logger.warn({ offsetMs }, "this machine's clock is wrong");
-    const { epoch } = journal;
     const others = device.state.journalNumbers.filter((one) => one.epoch !== epoch && one.journal !== welcome.journal);
     const { identity } = device.state;
     await device.update({
@@ -203,35 +207,10 @@ class StoreSync implements Sync {
       journalNumbers: [...others, { epoch, journal: welcome.journal }],
       ...(identity ? { identity: { ...identity, store: welcome.store } } : {}),
     });
-    const { watermark } = welcome;
-    if (await this.#fits(welcome)) return true;
-    // The hub knows facts of this epoch that the journal does not have (it was restored or lost), or lacks some that
-    // were pruned here (the hub was): under these seqs the two can never agree.
-    logger.warn({ watermark, prunedSeq: journal.prunedSeq, lastSeq: journal.lastSeq }, 'hub and journal do not fit');
-    await journal.beginEpoch(Math.min(device.marks.ackedSeq, watermark));
-    this.#uplink.restart();
-    return false;
-  }
-
-  /**
-   * Whether the hub's facts up to its watermark are this journal's. Beyond what it has acknowledged to us that is not
-   * sure: a restored journal may have given the same seqs to other facts.
-   */
-  async #fits({ watermark, held }: Welcome): Promise<boolean> {
-    const { device, journal } = this.#options.store;
-    if (watermark < journal.prunedSeq || watermark > journal.lastSeq) return false;
-    if (watermark <= device.marks.ackedSeq) return true;
-    if (!held) return false;
-    const without = new Set(held.without);
-    const keys: string[] = [];
-    for (let next = device.marks.ackedSeq + 1; next <= watermark;) {
-      const page = await journal.read(next, Math.min(PAGE, watermark - next + 1));
-      if (page.length === 0) return false;
-      for (const { seq, key } of page) if (!without.has(seq)) keys.push(key);
-      next += page.length;
-    }
-    // Where the ledger has none of them there is nothing to know the journal by.
-    return keys.length > 0 && keysDigest(keys) === held.digest;
+    const fits = await this.#story.isSame(welcome, epoch);
+    // While the next connection is not there yet, which has taken its own welcome.
+    if (!fits && this.#connection === null) this.#uplink.restart();
+    return fits;
   }
 
   #online(connection: Connection, welcome: Welcome): void {

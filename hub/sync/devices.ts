@@ -25,10 +25,11 @@ const JOURNALS = `
   JOIN journals j USING (device_no, epoch)
   LEFT JOIN LATERAL (
     SELECT
-      md5(coalesce(string_agg(f.key, E'\\n' ORDER BY s.seq), '')) AS digest,
-      coalesce(array_agg(s.seq ORDER BY s.seq) FILTER (WHERE f.seq IS NULL), '{}') AS without
+      md5(coalesce(string_agg(coalesce(q.key, f.key), E'\\n' ORDER BY s.seq), '')) AS digest,
+      coalesce(array_agg(s.seq ORDER BY s.seq) FILTER (WHERE coalesce(q.key, f.key) IS NULL), '{}') AS without
     FROM generate_series(r.acked_seq + 1, j.watermark) AS s (seq)
     LEFT JOIN facts f ON f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq = s.seq
+    LEFT JOIN quarantine q ON q.journal_no = j.journal_no AND q.seq = s.seq
   ) AS held ON j.watermark > r.acked_seq AND j.watermark - r.acked_seq <= ${HELD_MAX}`;
 
 const WATERMARKS = 'SELECT epoch, watermark FROM journals WHERE device_no = $1 AND epoch = ANY ($2::bigint[])';

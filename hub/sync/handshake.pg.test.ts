@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { encodeFrame } from '#shared/protocol/frame.ts';
+import { keysDigest } from '#shared/protocol/messages/hello.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { framedSales } from '#test/support/frames.ts';
 import { enrolDevice, TEST_EPOCH, type TestDevice } from '#test/support/raw-agent.ts';
 import { codeOf, RunningSync, salesPush } from '#test/support/running-sync.ts';
 
@@ -62,6 +65,23 @@ describe('handshake', () => {
     });
     const { rows } = await pool.query('SELECT epoch FROM journals WHERE device_no = $1 ORDER BY 1', [a.device]);
     expect(rows).toEqual([{ epoch: TEST_EPOCH }, { epoch: TEST_EPOCH + 2 }]);
+  });
+
+  it('S2 names what it holds beyond the acknowledged by its keys, also what it set aside, and says which it has not', async () => {
+    const { agent } = await hub.greet(a);
+    const [first] = framedSales({ epoch: TEST_EPOCH, fromSeq: 1, count: 1, keyPrefix: 'K' });
+    const other = framedSales({ epoch: TEST_EPOCH, fromSeq: 2, count: 1, keyPrefix: 'K', sku: 'OTHER' })[0]!;
+    const lines = [first!, { ...other, seq: 2, key: 'K1' }, { ...first!, seq: 3 }, { ...other, seq: 4, key: 'K4' }];
+    const frame = new Uint8Array(encodeFrame(lines, 'lines'));
+    const push = { epoch: TEST_EPOCH, fromSeq: 1, count: 4, encoding: 'lines', frame };
+    expect(await agent.ask('push', push)).toMatchObject({
+      ok: true,
+      value: { quarantined: [{ seq: 2 }], duplicates: 1 },
+    });
+    const { welcome } = await hub.greet(a, { ackedSeq: 0 });
+    expect(welcome.held).toEqual({ digest: keysDigest(['K1', 'K1', 'K4']), without: [3] });
+    expect((await hub.greet(a, { ackedSeq: 3 })).welcome.held).toEqual({ digest: keysDigest(['K4']), without: [] });
+    expect((await hub.greet(a, { ackedSeq: 4 })).welcome.held).toBeNull();
   });
 
   it('X1 nothing is served before hello', async () => {

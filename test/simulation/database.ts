@@ -134,7 +134,7 @@ export class Database {
       const without: number[] = [];
       for (let seq = ackedSeq + 1; seq <= watermark; seq += 1) {
         const one = seqs[seq - 1];
-        if (one?.code === 'merged' && one.key !== null) keys.push(one.key);
+        if (one && one.code !== 'duplicate' && one.key !== null) keys.push(one.key);
         else without.push(seq);
       }
       return { journal, watermark, held: { digest: keysDigest(keys), without } };

@@ -26,6 +26,8 @@ export class MiniHub {
   pushes: 'answer' | 'silence' | { code: ErrorCode; retryAfterMs?: number } = 'answer';
   hello: 'answer' | { code: ErrorCode } = 'answer';
   clockAheadMs = 0;
+  /** Seqs that were duplicates: their keys are not known. */
+  readonly duplicates = new Set<number>();
   /** Keys that are set aside, with the reason. */
   readonly setAside = new Map<string, string>();
   protocol = { oldest: 1, current: 2 };
@@ -99,12 +101,19 @@ export class MiniHub {
       protocol: 2,
       journal,
       watermark: this.watermark(epoch),
-      held: { digest: keysDigest(this.journals.get(epoch)?.slice(ackedSeq ?? 0) ?? []), without: [] },
+      held: this.#held(epoch, ackedSeq ?? 0),
       earlier: earlier.map((one) => ({ epoch: one, watermark: this.watermark(one) })),
       hubNow,
       credit: 3,
       store: { code: 'S1', name: 'One' },
     };
+  }
+
+  #held(epoch: number, ackedSeq: number): Welcome['held'] {
+    const beyond = (this.journals.get(epoch) ?? []).map((key, place) => ({ seq: place + 1, key })).slice(ackedSeq);
+    const known = beyond.filter(({ seq }) => !this.duplicates.has(seq));
+    const without = beyond.flatMap(({ seq }) => (this.duplicates.has(seq) ? [seq] : []));
+    return { digest: keysDigest(known.map(({ key }) => key)), without };
   }
 
   #take({ epoch, fromSeq, count, encoding, frame }: Push) {

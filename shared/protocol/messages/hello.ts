@@ -55,8 +55,8 @@ export const welcome = z.strictObject({
   watermark: z.int().min(0),
   /**
    * What the hub holds beyond hello's ackedSeq up to the watermark: a digest of the keys (`keysDigest`), and the seqs
-   * that are not in the ledger (duplicates, quarantined). Null: nothing to compare, or too much. A restored journal
-   * that has grown past the watermark since has other facts at those seqs.
+   * whose key it does not know (duplicates, unreadable lines): with any of those it cannot be told whose they are. Null:
+   * nothing to compare, or too much. A restored journal that has grown past the watermark since has other facts at those seqs.
    */
   held: z.strictObject({ digest: z.hex().length(32), without: z.array(seq).max(HELD_MAX) }).nullable(),
   /** The watermark of each epoch that hello's `earlier` names: what lies beyond it must be sent again. */

@@ -85,7 +85,11 @@ export const ERRORS = {
     remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.',
   },
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
-  CSV_ROW_INVALID: { status: 422, remedy: 'Correct the row and export it again; the rest of the file was taken.' },
+  CSV_ROW_INVALID: {
+    status: 422,
+    remedy:
+      'Correct the row and drop it in a file of its own, under another document number: the rest of its document was taken.',
+  },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
   CSV_FILE_UNREADABLE: {
     status: 422,

@@ -133,6 +133,25 @@ describe('csv source', () => {
     ]);
   });
 
+  it('F4 F5 a corrected row enters the books once under a number of its own, not with its document again', async () => {
+    const { source, put, reportOf, facts, quarantined } = await bench();
+    await start(source);
+    put('day.csv', [HEADER, row('1'), row('1', 'b').replace('2.55', 'free'), ''].join('\n'));
+    await reportOf('done', 'day.csv');
+    put('whole.csv', [HEADER, row('1'), row('1', 'b'), ''].join('\n'));
+    expect(await reportOf('done', 'whole.csv')).toMatchObject({
+      factsAppended: 0,
+      rejectedRows: [{ code: 'KEY_REUSED' }],
+    });
+    put('corrected.csv', [HEADER, row('1-b', 'b'), ''].join('\n'));
+    expect(await reportOf('done', 'corrected.csv')).toMatchObject({ factsAppended: 1, rowsRejected: 0 });
+    expect(await facts()).toMatchObject([
+      { key: 'sales:1', body: { lines: [{ sku: 'a', quantity: 1 }] } },
+      { key: 'sales:1-b', body: { lines: [{ sku: 'b', quantity: 1 }] } },
+    ]);
+    expect((await quarantined()).map(({ code }) => code).sort()).toEqual(['CSV_ROW_INVALID', 'KEY_REUSED']);
+  });
+
   it('F5 X2 broken rows are rejected alone, each kept verbatim with its reason', async () => {
     const { source, put, reportOf, facts, quarantined } = await bench();
     await start(source);

@@ -71,7 +71,7 @@ export class MemoryLedger implements Ledger {
     }
   }
 
-  #begin(frames: readonly IncomingFrame[]): { turn(): Promise<void>; end(): void } {
+  #begin(frames: readonly IncomingFrame[]): { turn: () => Promise<void>; end: () => void } {
     this.merges.push({ frames, facts: frames.reduce((sum, { facts }) => sum + facts.length, 0) });
     this.#inFlight += 1;
     this.inFlightMost = Math.max(this.inFlightMost, this.#inFlight);
@@ -85,7 +85,7 @@ export class MemoryLedger implements Ledger {
   }
 
   /** One merge may wait at a location, behind one that has its turn; more would hold up what they bring of others. */
-  #queueUp(locations: readonly number[]): { turn(): Promise<void>; end(): void } {
+  #queueUp(locations: readonly number[]): { turn: () => Promise<void>; end: () => void } {
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const own = { hasTurn: false, over };
     const before = locations.flatMap((location) => this.#locations.get(location)?.at(-1) ?? []);

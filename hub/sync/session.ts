@@ -42,8 +42,8 @@ export interface Connection {
   close(): void;
 }
 
-/** Requests of one connection under way at once: more than the widest window and all pulls. */
-const UNDER_WAY_MAX = 32;
+/** Requests of one connection under way at once: two windows (the credit) and all pulls; more is no agent of ours. */
+const UNDER_WAY_MAX = 96;
 const STRIKES_MAX = 20;
 const STRIKES = new Set<ErrorCode>(['REQUEST_INVALID', 'HELLO_REQUIRED', 'NONCE_REPLAYED']);
 

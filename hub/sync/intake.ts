@@ -36,6 +36,8 @@ export interface IntakeOptions {
   readonly lingerMs?: number;
   /** Frames that one store may have under way (the credit it is given). */
   readonly credit?: number;
+  /** The same while stores sell: reading many frames in a row would keep their facts waiting. */
+  readonly creditBesideLive?: number;
   /** Beyond it stores are told to slow down. */
   readonly waitingFactsSoft?: number;
   /** Beyond these nothing more is taken. */
@@ -61,6 +63,7 @@ const DEFAULTS = {
   liveFactsMax: 64,
   lingerMs: 5,
   credit: 32,
+  creditBesideLive: 4,
   waitingFactsSoft: 32_000,
   waitingFactsMax: 100_000,
   waitingBytesMax: 128 * 1024 * 1024,
@@ -93,7 +96,9 @@ export class Intake {
 
   /** Frames that a store may have unacknowledged at once. */
   get credit(): number {
-    return this.#waitingFacts > this.#options.waitingFactsSoft ? 1 : this.#options.credit;
+    const { waitingFactsSoft, credit, creditBesideLive } = this.#options;
+    if (this.#waitingFacts > waitingFactsSoft) return 1;
+    return this.#lanes.some((lane) => lane.sells) ? Math.min(credit, creditBesideLive) : credit;
   }
 
   /** Throws EPOCH_UNKNOWN, FRAME_TOO_LARGE, FRAME_INVALID, or HUB_BUSY with `retryAfterMs` in its context. */

@@ -21,8 +21,10 @@ export interface LaneOptions {
 
 /** Others are selling when a live merge began within this time. */
 const LIVE_MS = 200;
-/** Then a backlog comes in merges of this share of their size. */
+/** Then a backlog comes in merges of this share of their size, */
 const SHARE_BESIDE_LIVE = 0.125;
+/** and rests so many times as long as the last one took. */
+const REST_BESIDE_LIVE = 3;
 
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
@@ -97,7 +99,7 @@ export class Lane {
   }
 
   get #mayFollow(): boolean {
-    return this.#draining === 1 && this.#ahead.length > 0 && !this.#resting && !this.#othersSell();
+    return this.#draining === 1 && this.#ahead.length > 0 && !this.#resting && !this.sells;
   }
 
   #follow(): void {
@@ -105,24 +107,25 @@ export class Lane {
     if (frames.length > 0) void this.#merge(frames, true);
   }
 
-  /** While others sell, a backlog leaves them as much time as it has taken. */
+  /** While others sell, a backlog leaves them most of the time. */
   #rest(tookMs: number): void {
     const { clock } = this.#options;
-    if (!this.#othersSell()) return;
+    if (!this.sells) return;
     this.#resting = true;
-    clock.after(tookMs, () => {
+    clock.after(tookMs * REST_BESIDE_LIVE, () => {
       this.#resting = false;
       this.#startMerges();
     });
   }
 
-  #othersSell(): boolean {
+  /** Whether stores sell now, beside any backlog. */
+  get sells(): boolean {
     return this.#options.clock.monotonic() - this.#liveAtMs <= LIVE_MS;
   }
 
   #take(urgency: 'live' | 'draining'): WaitingFrame[] {
     const { factsPerMerge, drainingFactsPerJournal } = this.#options;
-    const share = this.#othersSell() ? SHARE_BESIDE_LIVE : 1;
+    const share = this.sells ? SHARE_BESIDE_LIVE : 1;
     const factsPerJournal = urgency === 'draining' ? Math.ceil(drainingFactsPerJournal * share) : factsPerMerge;
     return this.waiting.take(urgency, { facts: factsPerMerge, factsPerJournal });
   }

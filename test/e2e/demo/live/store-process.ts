@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AgentStatus, QuarantinedItem, StockItem } from '#agent/api/readers.ts';
 import type { StoreDoor } from './feeder.ts';
 import { freePort, type HubProcess } from '#test/support/hub-process.ts';
-import { Link } from './link.ts';
+import { Link } from '#test/support/link.ts';
 import { Program, runCommand, waitUntil } from '#test/support/program.ts';
 import { countsFeed, salesFeed } from '../input/feeds.ts';
 import { STORE_NAMES, type StoreCode } from '../input/rules.ts';

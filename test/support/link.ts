@@ -1,10 +1,15 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-type State = { readonly kind: 'open' | 'cut' | 'stalled' } | { readonly kind: 'slow'; readonly bytesPerSecond: number };
+/** Up: from the store to the hub. */
+type Way = 'up' | 'down';
+type State =
+  | { readonly kind: 'open' | 'cut' }
+  | { readonly kind: 'stalled'; readonly ways: readonly Way[] }
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
 /**
  * The line between a store and the hub: passes TCP on, and can be cut (connections break, new ones are refused),
- * stalled (open, but nothing arrives: the kind of failure that only a timeout finds) and slowed.
+ * stalled (open, but nothing arrives: the kind of failure that only a timeout finds), both ways or one, and slowed.
  */
 export class Link {
   readonly #targetPort: number;
@@ -37,8 +42,8 @@ export class Link {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  stall(): void {
-    this.#state = { kind: 'stalled' };
+  stall(ways: readonly Way[] = ['up', 'down']): void {
+    this.#state = { kind: 'stalled', ways };
   }
 
   slow(bytesPerSecond: number): void {
@@ -75,13 +80,14 @@ export class Link {
     }
     store.on('data', (chunk: Buffer) => {
       this.bytesUp += chunk.length;
-      this.#pass(chunk, store, hub);
+      this.#pass(chunk, 'up', store, hub);
     });
-    hub.on('data', (chunk: Buffer) => this.#pass(chunk, hub, store));
+    hub.on('data', (chunk: Buffer) => this.#pass(chunk, 'down', hub, store));
   }
 
-  #pass(chunk: Buffer, from: Socket, to: Socket): void {
-    if (this.#state.kind === 'open') {
+  #pass(chunk: Buffer, way: Way, from: Socket, to: Socket): void {
+    const state = this.#state;
+    if (state.kind === 'open' || (state.kind === 'stalled' && !state.ways.includes(way))) {
       if (!to.write(chunk)) {
         from.pause();
         to.once('drain', () => from.resume());
@@ -93,7 +99,7 @@ export class Link {
       if (!to.destroyed) to.write(chunk);
       from.resume();
     };
-    if (this.#state.kind === 'slow') setTimeout(go, (chunk.length / this.#state.bytesPerSecond) * 1000);
+    if (state.kind === 'slow') setTimeout(go, (chunk.length / state.bytesPerSecond) * 1000);
     else this.#waiting.push(go);
   }
 }

@@ -31,7 +31,8 @@ export interface Entries {
 /**
  * S3: entries are read only below the oldest running transaction, so one that began earlier and commits later is
  * never passed over. The horizon is not that bound itself: after a crash PostgreSQL may give numbers again of
- * transactions that left no trace on disk. It is the number after the last entry shown, which is on disk.
+ * transactions that left no trace on disk. It is the number after the last entry shown, which is on disk. (ORDER BY with
+ * the bare name would order by the output, a text, where 99 comes after 100.)
  */
 const SNAPSHOT = `
   bound AS MATERIALIZED (
@@ -39,7 +40,7 @@ const SNAPSHOT = `
   ),
   feed AS MATERIALIZED (
     SELECT generation::text, floor::text, oldest,
-      (SELECT position::text FROM changes WHERE position < oldest ORDER BY position DESC LIMIT 1) AS last_shown
+      (SELECT c.position::text FROM changes c WHERE c.position < oldest ORDER BY c.position DESC LIMIT 1) AS last_shown
     FROM bound
   )`;
 

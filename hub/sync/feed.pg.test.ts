@@ -262,6 +262,13 @@ describe('feed', () => {
     expect(BigInt(checkpoint.position)).toBe(BigInt(rows[0]!.position) + 1n);
   });
 
+  it('S3 stands behind the last entry also where positions get a digit more', async () => {
+    await pool.query(`INSERT INTO changes (topic, scope, keys, position)
+      VALUES ('products', 0, '{S1}', '99'), ('products', 0, '{S2}', '100')`);
+    const { checkpoint } = await follow('products', null);
+    expect(checkpoint.position).toBe('101');
+  });
+
   it('X2 refuses a checkpoint that is none, and others are served', async () => {
     const made = (await follow('products', null)).checkpoint;
     const bad = [

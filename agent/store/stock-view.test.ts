@@ -173,7 +173,7 @@ const clock = { now: () => NOON, monotonic: () => 0, after: () => () => undefine
 describe('view of stock', () => {
   it(
     'M1 M2 equals the canonical merge of all local facts, whatever the hub knows of them, also after a restart',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       let number = 0;
       await fc.assert(

@@ -35,9 +35,9 @@ it('applies what is missing, in order, once', async () => {
 });
 
 it('concurrent starters wait for one another and apply each file once', async () => {
-  await put('0003-slow.sql', 'SELECT pg_sleep(0.2);');
+  await put('0003-slow.sql', 'SELECT pg_sleep(1);');
   const pools = Array.from({ length: 5 }, () =>
-    openPool(database.url, { max: 1, applicationName: 'starter', statementTimeoutMs: 50 }),
+    openPool(database.url, { max: 1, applicationName: 'starter', statementTimeoutMs: 500 }),
   );
   const results = await Promise.all(pools.map((pool) => migrate(pool, folder)));
   await Promise.all(pools.map((pool) => pool.end()));

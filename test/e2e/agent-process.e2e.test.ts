@@ -78,7 +78,7 @@ it('F2 an agent that is killed with kill -9 has every sale it answered for, and 
   await first.done;
 
   const second = await start();
-  await until(() => existsSync(join(folder, 'drop', 'done', 'day.csv')), 30_000);
+  await until(() => existsSync(join(folder, 'drop', 'done', 'day.csv')), 120_000);
   const report = JSON.parse(readFileSync(join(folder, 'drop', 'done', 'day.csv.report.json'), 'utf8')) as {
     factsAppended: number;
     duplicates: number;
@@ -99,4 +99,4 @@ it('F2 an agent that is killed with kill -9 has every sale it answered for, and 
   expect((await second.done).code).toBe(0);
   expect(existsSync(join(data, 'api.json'))).toBe(false);
   expect((await agent('status', '--data', data).done).code).toBe(3);
-}, 60_000);
+});

@@ -6,7 +6,7 @@ import { runDemo } from './demo/run.ts';
 const silent = { say: () => undefined, show: () => () => undefined };
 
 it('F2 F3 F4 F5 S1 S2 M1 M2 M5 two days of real sales through cuts and kills: nothing lost, nothing doubled, all equal', async () => {
-  const outcome = await runDemo(SHORT, silent, AbortSignal.timeout(150_000));
+  const outcome = await runDemo(SHORT, silent, AbortSignal.timeout(280_000));
   expect(outcome.problems).toEqual([]);
   for (const code of STORES) {
     const { facts, rows, rowsUnaccounted, quarantine, positions, negative } = outcome.verdict.stores[code];

@@ -23,7 +23,7 @@ async function run(text: string): Promise<{ code: number; lines: string[] }> {
     execFile(
       process.execPath,
       args,
-      { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 30_000 },
+      { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 25_000 },
       (error, stdout) => {
         const code = error === null ? 0 : Number(error.code ?? -1);
         resolve({ code, lines: stdout.trimEnd().split('\n') });

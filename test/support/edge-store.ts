@@ -47,10 +47,10 @@ export async function openEdgeStore(knownSkus?: ReadonlySet<string>): Promise<Ed
 }
 
 /** Waits until something holds, for at most `limitMs`. */
-export async function until(holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
-  const end = Date.now() + limitMs;
+export async function until(holds: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+  const end = performance.now() + limitMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${holds.toString()}`);
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -54,7 +54,7 @@ function startWriter(folder: string, prefix: string): { child: ChildProcess; ack
 
 it(
   'F2 kill -9 at a random moment loses no acknowledged document and leaves no bulk in halves',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const folder = temporaryFolder();
     const acknowledged: string[] = [];
@@ -82,7 +82,7 @@ const hasTracer = spawnSync(tracer, ['-o', devNull, process.execPath, '--version
 
 it.skipIf(!hasTracer)(
   'F2 syncs the log exactly once before each acknowledgement (needs strace)',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     const folder = temporaryFolder();
     const log = join(folder, 'trace');

@@ -161,7 +161,7 @@ const params = {
   devMode: false,
 };
 
-it('answers every query like the plain fold of its selector, sort, skip and limit', { timeout: 60_000 }, async () => {
+it('answers every query like the plain fold of its selector, sort, skip and limit', { timeout: 120_000 }, async () => {
   const storage = getRxStorageSqlite({ folder: temporaryFolder() });
   let round = 0;
   let found = 0;
@@ -189,7 +189,7 @@ it('answers every query like the plain fold of its selector, sort, skip and limi
 /** Mango finds nothing here. RxDB's memory storage does when the index alone answers: there it is no control. */
 const ACROSS_TYPES = JSON.stringify({ kind: { $gt: 3 } }).slice(1, -1);
 
-it('answers like the memory storage of RxDB', { timeout: 60_000 }, async () => {
+it('answers like the memory storage of RxDB', { timeout: 120_000 }, async () => {
   const storage = getRxStorageSqlite({ folder: temporaryFolder() });
   let round = 0;
   await fc.assert(

@@ -44,7 +44,7 @@ function replicate(local: RxCollection<Item>, remote: RxCollection<Item>) {
   return { crossed, replication };
 }
 
-it('replicates both ways, and goes on where it was after a restart of both sides', { timeout: 30_000 }, async () => {
+it('replicates both ways, and goes on where it was after a restart of both sides', async () => {
   const [localFolder, remoteFolder] = [temporaryFolder(), temporaryFolder()];
   const insert = (items: RxCollection<Item>, prefix: string, count: number) =>
     items.bulkInsert(numbered(prefix, count).map((id, at) => ({ id, kind: 'sale', at })));

@@ -8,7 +8,7 @@ import { Program, runCommand, waitUntil } from '#test/support/program.ts';
 import { countsFeed, salesFeed } from '../input/feeds.ts';
 import { STORE_NAMES, type StoreCode } from '../input/rules.ts';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 
 /** A store: its agent as a real process, its line to the hub, its tills' folders. */
 export class StoreProcess {

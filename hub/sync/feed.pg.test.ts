@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Pool } from 'pg';
 import type { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Checkpoint, Collection, Documents, PullAnswer } from '#shared/protocol/messages/pull.ts';
@@ -54,7 +54,7 @@ function ask(collection: Collection, checkpoint: Checkpoint | null, limit = 100)
 /** Waits until no transaction holds the feed back; other databases of the cluster have some as well. */
 async function settled(): Promise<void> {
   const text = `SELECT count(*) AS held FROM changes WHERE position >= pg_snapshot_xmin(pg_current_snapshot())`;
-  await vi.waitFor(async () => expect((await pool.query(text)).rows).toEqual([{ held: 0 }]), { timeout: 20_000 });
+  await expect.poll(async () => (await pool.query(text)).rows).toEqual([{ held: 0 }]);
 }
 
 /** Pulls until it is told that nothing more waits, once the feed has settled. */

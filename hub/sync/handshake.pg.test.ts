@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeFrame } from '#shared/protocol/frame.ts';
 import { keysDigest } from '#shared/protocol/messages/hello.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
@@ -172,7 +172,7 @@ describe('handshake', () => {
     await hub.sync.revokeDevice(a.device, 'stolen');
     await agent.ended;
     expect(agent.heard).toContainEqual({ event: 'revoked', message: { reason: 'stolen' } });
-    await vi.waitFor(() => expect(hub.sync.sessions).toBe(0));
+    await expect.poll(() => hub.sync.sessions).toBe(0);
   });
 
   it('X1 revocation by another process ends the session as well', async () => {

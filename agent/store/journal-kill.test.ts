@@ -10,7 +10,7 @@ import { openStore } from './store.ts';
 const KILLS = 20;
 const CHILD = join(import.meta.dirname, '../../test/support/append-loop.ts');
 
-/** Lets a child append, kills it after a random while, and resolves with what it had printed as acknowledged. */
+/** Lets a child append, kills it a random while after its first fact, and resolves with what it had printed as acknowledged. */
 function appendUntilKilled(folder: string, run: string): Promise<[key: string, seq: number][]> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, run], {
@@ -20,7 +20,8 @@ function appendUntilKilled(folder: string, run: string): Promise<[key: string, s
     let killing = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
-      if (killing) return;
+      // "ready" comes first; each run has at least one acknowledged fact.
+      if (killing || printed.split('\n').length < 3) return;
       killing = true;
       setTimeout(() => child.kill('SIGKILL'), Math.random() * 120);
     });
@@ -38,7 +39,7 @@ function appendUntilKilled(folder: string, run: string): Promise<[key: string, s
 
 it(
   `F2 F3 ${KILLS} kills at random while appending: every acknowledged fact is there, seq is gapless`,
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'journal-kill-'));
     try {
@@ -59,7 +60,7 @@ it(
       const lost = [...acknowledged].filter(([key, seq]) => found.get(key) !== seq);
       expect(lost).toEqual([]);
       expect(found.size).toBe(store.journal.lastSeq);
-      expect(acknowledged.size).toBeGreaterThan(KILLS);
+      expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS);
       await store.close();
     } finally {
       rmSync(folder, { recursive: true, force: true });

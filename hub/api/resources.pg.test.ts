@@ -36,6 +36,7 @@ describe('stores', () => {
       [now - 30_000],
     );
     const { body } = await api.call('GET', '/v1/stores');
+    const tookMs = Date.now() - now;
     expect(body.items.map(({ code, name, connected, backlog }) => [code, name, connected, backlog])).toEqual([
       ['S1', 'One', false, 0],
       ['S2', 'Two', true, 3],
@@ -56,7 +57,7 @@ describe('stores', () => {
       disconnectedAt: null,
     });
     expect(device!['lagMs']).toBeGreaterThanOrEqual(60_000);
-    expect(device!['lagMs']).toBeLessThan(70_000);
+    expect(device!['lagMs']).toBeLessThanOrEqual(60_000 + tookMs);
   });
 
   it('have settings, announced to the store only when they change', async () => {

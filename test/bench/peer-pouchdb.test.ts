@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runPouchPeer } from './peer-pouchdb.ts';
 
 /** The peer's packages are installed on request only, so these run stand-ins for its two programs. */
@@ -43,9 +43,13 @@ describe('runPouchPeer', () => {
       return false;
     }
   };
+  const noteOf = (name: string): string => {
+    const file = join(peersFolder, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
   const expectNothingLeft = (): void => {
     for (const name of ['server', 'drain']) {
-      const [pid, folder] = JSON.parse(readFileSync(join(peersFolder, name), 'utf8')) as [number, string];
+      const [pid, folder] = JSON.parse(noteOf(name)) as [number, string];
       expect(isAlive(pid)).toBe(false);
       expect(existsSync(folder)).toBe(false);
     }
@@ -63,7 +67,15 @@ describe('runPouchPeer', () => {
 
   it('ends a drain that hangs at the time limit and leaves nothing behind', async () => {
     standIn('');
-    expect(await run(1500)).toEqual({ skipped: 'the peer did not finish within 1.5 s' });
+    const limit = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+    onTestFinished(() => timeout.mockRestore());
+    const outcome = run(1500);
+    // Not before both programs run, however long that takes.
+    await expect.poll(() => ['server', 'drain'].every((name) => noteOf(name) !== '')).toBe(true);
+    limit.abort();
+    expect(await outcome).toEqual({ skipped: 'the peer did not finish within 1.5 s' });
+    expect(timeout).toHaveBeenCalledWith(1500);
     expectNothingLeft();
   });
 

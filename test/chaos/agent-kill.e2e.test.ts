@@ -11,6 +11,7 @@ import { Program, runCommand, waitUntil } from '#test/support/program.ts';
 const KILLS = 20;
 const SEED = 20_261_120;
 const TILLS = 4;
+const WAIT_MS_MAX = 60_000;
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -37,7 +38,7 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(WAIT_MS_MAX),
     });
     return { code: response.status, answer: await response.json() };
   };
@@ -70,7 +71,7 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
   const random = seededRandom(SEED);
   for (let kill = 0; kill < KILLS; kill++) {
     agent.start();
-    await waitUntil('the agent answers', 20_000, () =>
+    await waitUntil('the agent answers', WAIT_MS_MAX, () =>
       fetch(`${url}/health`).then(
         (response) => response.ok,
         () => false,
@@ -78,14 +79,14 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
     );
     const before = acknowledged.size;
     const tills = Array.from({ length: TILLS }, till);
-    await waitUntil('something is acknowledged', 20_000, () => acknowledged.size > before);
+    await waitUntil('the tills are served', WAIT_MS_MAX, () => acknowledged.size >= before + TILLS);
     await delay(random() * 300);
     await agent.killHard();
     await Promise.all(tills);
   }
 
   agent.start();
-  await waitUntil('the agent answers', 20_000, () =>
+  await waitUntil('the agent answers', WAIT_MS_MAX, () =>
     fetch(`${url}/health`).then(
       (response) => response.ok,
       () => false,
@@ -111,7 +112,7 @@ it(`F2 F3 F4 an agent killed with -9 ${KILLS} times while tills post keeps every
   expect(facts.filter(({ key }) => !sent.has(key))).toEqual([]);
   expect(new Set(facts.map(({ key }) => key)).size).toBe(facts.length);
   expect(agent.crashes).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThan(KILLS * TILLS);
+  expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS * TILLS);
 });
 
 function saleOf(number: number) {

@@ -1,4 +1,7 @@
-import type { Clock } from '#shared/runtime/clock.ts';
+import { systemClock, type Clock } from '#shared/runtime/clock.ts';
+
+/** On it nothing takes any time: what is allowed so often a second is not allowed again because a test is slow. */
+export const standingClock: Clock = { ...systemClock, monotonic: () => 0 };
 
 /** A clock that a test moves by hand. */
 export class ManualClock implements Clock {

@@ -22,16 +22,19 @@ export class MiniHub {
   readonly frames: { fromSeq: number; count: number; bytes: number }[] = [];
   readonly reports: StatusReport[] = [];
   readonly pulls: Pull[] = [];
-  /** Knobs: what a push gets instead of an answer, how far the clock is off, what the range of protocols is. */
+  /** Pushes that got no answer. */
+  unanswered = 0;
+  /** Knobs: what a push gets instead of an answer, what time it is, what the range of protocols is. */
   pushes: 'answer' | 'silence' | { code: ErrorCode; retryAfterMs?: number } = 'answer';
   hello: 'answer' | { code: ErrorCode } = 'answer';
-  clockAheadMs = 0;
+  now = (): number => Date.now();
   /** Seqs that were duplicates: their keys are not known. */
   readonly duplicates = new Set<number>();
   /** Keys that are set aside, with the reason. */
   readonly setAside = new Map<string, string>();
   protocol = { oldest: 1, current: 2 };
   factsPerPage = 1_000;
+  readonly credit = 3;
   readonly #io: Server<AgentEvents, HubEvents>;
   readonly #close: () => Promise<void>;
 
@@ -80,7 +83,8 @@ export class MiniHub {
     });
     socket.on('push', (message, reply) => {
       if (this.pushes === 'answer') reply({ ok: true, value: this.#take(message) });
-      else if (this.pushes !== 'silence') reply(refusal(this.pushes.code, this.pushes.retryAfterMs));
+      else if (this.pushes === 'silence') this.unanswered++;
+      else reply(refusal(this.pushes.code, this.pushes.retryAfterMs));
     });
     socket.on('pull', (message, reply) => {
       this.pulls.push(message);
@@ -96,15 +100,14 @@ export class MiniHub {
   #welcome({ epoch, ackedSeq, earlier = [] }: Hello): Welcome {
     if (!this.journals.has(epoch)) this.journals.set(epoch, []);
     const journal = [...this.journals.keys()].indexOf(epoch) + 1;
-    const hubNow = Date.now() + this.clockAheadMs;
     return {
       protocol: 2,
       journal,
       watermark: this.watermark(epoch),
       held: this.#held(epoch, ackedSeq ?? 0),
       earlier: earlier.map((one) => ({ epoch: one, watermark: this.watermark(one) })),
-      hubNow,
-      credit: 3,
+      hubNow: this.now(),
+      credit: this.credit,
       store: { code: 'S1', name: 'One' },
     };
   }
@@ -127,7 +130,7 @@ export class MiniHub {
       const code = this.setAside.get(String(key));
       return code === undefined ? [] : [{ seq, code }];
     });
-    return { ackedSeq: journal.length, duplicates: 0, quarantined, credit: 3, backOffMs: 0 };
+    return { ackedSeq: journal.length, duplicates: 0, quarantined, credit: this.credit, backOffMs: 0 };
   }
 
   /** Everything after the row that the checkpoint names, a few at a time. */

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import { openEdgeStore, until, type EdgeStore } from '#test/support/edge-store.ts';
 import { CsvSource } from './csv-source.ts';
 import { parseFeed } from './feed-config.ts';
@@ -202,20 +203,41 @@ describe('csv source', () => {
   });
 
   it('X2 a file that is still being written, or not meant to be read yet, is not touched', async () => {
-    const { source, put, reportOf, drop, facts } = await bench({ settleMs: 300 });
-    await start(source);
+    const { again, put, reportOf, drop, facts, context } = await bench({ settleMs: 300 });
+    const time = { ms: 0, readings: 0 };
+    const clock: Clock = {
+      ...systemClock,
+      monotonic() {
+        time.readings += 1;
+        return time.ms;
+      },
+      after: (delayMs, call) => systemClock.after(delayMs / 30, call),
+    };
+    await start(again({ context: { ...context, clock } }));
+    /** Each look reads the time twice: after four readings one has begun and ended. */
+    const looked = async () => {
+      const before = time.readings;
+      await until(() => time.readings >= before + 4);
+    };
     put('day.csv', `${HEADER}\n`);
     put('.hidden.csv', `${HEADER}\n${row('9')}\n`);
     put('up.csv.part', `${HEADER}\n${row('9')}\n`);
     for (let number = 1; number <= 8; number++) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await looked();
+      time.ms += 299;
       appendFileSync(join(drop, 'day.csv'), `${row(String(number))}\n`);
-      expect(existsSync(join(drop, 'day.csv'))).toBe(true);
     }
+    await looked();
+    time.ms += 299;
+    await looked();
+    expect(existsSync(join(drop, 'day.csv'))).toBe(true);
+    time.ms += 1;
     expect(await reportOf('done', 'day.csv')).toMatchObject({ factsAppended: 8 });
     expect(await facts()).toHaveLength(8);
     expect(readdirSync(drop).sort()).toEqual(['.hidden.csv', 'done', 'rejected', 'up.csv.part', 'working']);
     renameSync(join(drop, 'up.csv.part'), join(drop, 'up.csv'));
+    await looked();
+    time.ms += 300;
     expect(await reportOf('done', 'up.csv')).toMatchObject({ factsAppended: 1 });
   });
 

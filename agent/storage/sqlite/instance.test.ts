@@ -55,13 +55,12 @@ it('undoes a bulk whole when a row of it cannot be stored, and goes on', async (
 
 it('lets sockets and timers have their turn while one caller writes on and on', async () => {
   const items = await openItems(temporaryFolder());
-  let turns = 0;
-  const timer = setInterval(() => turns++, 1);
-  const startedMs = performance.now();
-  for (let bulk = 0; performance.now() - startedMs < 300; bulk++)
-    await items.bulkWrite(inserts([`a${bulk}`]), 'insert');
-  clearInterval(timer);
-  expect(turns).toBeGreaterThan(3);
+  const timer = { turns: 0 };
+  const interval = setInterval(() => timer.turns++, 1);
+  // Far more than fill four slices.
+  for (let bulk = 0; timer.turns < 4 && bulk < 10_000; bulk++) await items.bulkWrite(inserts([`a${bulk}`]), 'insert');
+  clearInterval(interval);
+  expect(timer.turns).toBeGreaterThanOrEqual(4);
 });
 
 it('tells of each write once, after it is stored, with a checkpoint that reads what comes later', async () => {
@@ -81,7 +80,7 @@ it('tells of each write once, after it is stored, with a checkpoint that reads w
   ]);
 });
 
-it('finds 150,000 documents by id', { timeout: 30_000 }, async () => {
+it('finds 150,000 documents by id', async () => {
   const items = await openItems(temporaryFolder());
   const ids = numbered('sale-', 150_000);
   for (let from = 0; from < ids.length; from += 10_000) {

@@ -23,8 +23,10 @@ export interface LaneOptions {
 const LIVE_MS = 200;
 /** Then a backlog comes in merges of this share of their size, */
 const SHARE_BESIDE_LIVE = 0.125;
-/** and rests so many times as long as the last one took. */
+/** and rests so many times as long as the last one took, */
 const REST_BESIDE_LIVE = 3;
+/** but not longer. */
+const REST_MS_MAX = 1_000;
 
 /**
  * One partition of the stores. Draining frames have at most one of the lane's merges, live ones may have all and
@@ -112,7 +114,7 @@ export class Lane {
     const { clock } = this.#options;
     if (!this.sells) return;
     this.#resting = true;
-    clock.after(tookMs * REST_BESIDE_LIVE, () => {
+    clock.after(Math.min(tookMs * REST_BESIDE_LIVE, REST_MS_MAX), () => {
       this.#resting = false;
       this.#startMerges();
     });

@@ -128,6 +128,28 @@ describe('intake', () => {
     expect(ledger.violations).toEqual([]);
   });
 
+  it('a backlog without end holds up neither another backlog nor the other device of its store', async () => {
+    const { ledger, intake } = setup({ lanes: 1, drainingFactsPerJournal: 500 });
+    ledger.delayMs = 5;
+    const sending = { goesOn: true };
+    const acked = new Map<number, number>();
+    const drain = async (journal: number, window: number): Promise<void> => {
+      for (let next = 1; sending.goesOn; next += 500 * window) {
+        const frames = Array.from({ length: window }, (_, place) => push(next + place * 500, 500, journal));
+        const answers = await Promise.all(frames.map((frame) => intake.push(scope(journal, { location: 7 }), frame)));
+        acked.set(journal, answers.at(-1)?.ackedSeq ?? 0);
+      }
+    };
+    // Two windows in turn: something of the first journal always waits.
+    const endless = Promise.all([drain(1, 4)]);
+    await expect.poll(() => acked.get(1) ?? 0).toBeGreaterThan(2_000);
+    expect(await intake.push(scope(2, { location: 7 }), push(1, 1, 2))).toMatchObject({ ackedSeq: 1 });
+    expect(await intake.push(scope(3, { location: 8 }), push(1, 500, 3))).toMatchObject({ ackedSeq: 500 });
+    sending.goesOn = false;
+    await endless;
+    expect(ledger.violations).toEqual([]);
+  });
+
   it('S1 S2 what waits behind a merge that fails is answered with the watermark and taken when it is sent again', async () => {
     const { ledger, intake } = setup({ lanes: 1, drainingFactsPerJournal: 500 });
     const gate = ledger.holdCommits();

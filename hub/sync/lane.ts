@@ -46,6 +46,8 @@ export class Lane {
   #liveAtMs = Number.NEGATIVE_INFINITY;
   /** A backlog has had its share and waits. */
   #resting = false;
+  /** Takes back the end of the rest that is set. */
+  #endRest: () => void = () => undefined;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
@@ -113,11 +115,13 @@ export class Lane {
   #rest(tookMs: number): void {
     const { clock } = this.#options;
     if (!this.sells) return;
-    this.#resting = true;
-    clock.after(Math.min(tookMs * REST_BESIDE_LIVE, REST_MS_MAX), () => {
+    this.#endRest();
+    this.#endRest = clock.after(Math.min(tookMs * REST_BESIDE_LIVE, REST_MS_MAX), () => {
+      this.#endRest = () => undefined;
       this.#resting = false;
       this.#startMerges();
     });
+    this.#resting = true;
   }
 
   /** Whether stores sell now, beside any backlog. */
@@ -153,6 +157,7 @@ export class Lane {
     } finally {
       if (draining) this.#draining -= 1;
       else this.#live -= 1;
+      if (this.#ahead === frames) this.#ahead = [];
       if (draining) this.#rest(this.#options.clock.monotonic() - startedMs);
       this.waiting.release(frames);
       // Others join what sells meanwhile; a backlog is together already.

@@ -93,9 +93,14 @@ export class WaitingFrames {
     return taken;
   }
 
-  /** What follows the given frames in one of their journals, if `factsPerJournal` of it wait: for a merge behind theirs. */
+  /**
+   * What follows the given frames in one of their journals, if `factsPerJournal` of it wait: for a merge behind theirs.
+   * Nothing while anybody else waits: then the turns decide.
+   */
   takeBehind(ahead: readonly WaitingFrame[], { factsPerJournal }: Pick<TakeLimits, 'factsPerJournal'>): WaitingFrame[] {
-    for (const journal of new Set(ahead.map((frame) => frame.journal))) {
+    const journals = new Set(ahead.map((frame) => frame.journal));
+    for (const journal of this.#journals.keys()) if (!journals.has(journal)) return [];
+    for (const journal of journals) {
       const queue = this.#journals.get(journal);
       if (!queue) continue;
       const waiting = queue.frames.reduce((sum, { facts }) => sum + facts.length, 0);

@@ -13,6 +13,7 @@ import { connectStore } from './connect.ts';
 import { startDaemon } from './daemon.ts';
 import type { AgentCli } from './options.ts';
 import { statusOf } from './status-report.ts';
+import type { StorageEngine } from './storage/engines.ts';
 import { openStore } from './store/store.ts';
 
 /** What each command of the agent does. */
@@ -42,11 +43,11 @@ export const agentCommands: CommandHandlers<AgentCli> = {
 };
 
 /** The status of a store whose agent does not run; undefined when there is none in the folder. */
-async function restingStatus(folder: string): Promise<AgentStatus | undefined> {
+async function restingStatus(folder: string, engine: StorageEngine | undefined): Promise<AgentStatus | undefined> {
   if (!existsSync(join(folder, 'owner.lock'))) return undefined;
   const lock = lockFolder(folder);
   try {
-    const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
+    const store = await openStore({ folder, engine, logger: silentLogger, clock: systemClock });
     try {
       const now = Date.now();
       return await statusOf({ store, startedAt: now, now: () => now, sync: undefined, sources: () => [] });

@@ -12,6 +12,7 @@ import { Intake } from './pos/intake.ts';
 import { configuredSources } from './pos/registry.ts';
 import type { PosSource } from './pos/source.ts';
 import { statusOf } from './status-report.ts';
+import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
@@ -20,6 +21,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 
 export interface DaemonOptions {
   readonly data: string;
+  readonly storage: StorageEngine | undefined;
   readonly port: number;
   readonly feeds: string | undefined;
   readonly origins: readonly string[];
@@ -56,7 +58,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const feeds = options.feeds === undefined ? [] : readFeeds(options.feeds);
   const lock = lockFolder(options.data);
   lifecycle.add({ name: 'folder lock', stop: async () => lock.release() });
-  const store = await openStore({ folder: options.data, logger, clock });
+  const store = await openStore({ folder: options.data, engine: options.storage, logger, clock });
   lifecycle.add({ name: 'store', stop: () => store.close() });
   lifecycle.add(startHousekeeping({ store, keepDays: options.keepDays, clock, logger }));
   const sync = parts.connect(store);

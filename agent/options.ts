@@ -1,4 +1,5 @@
 import { defineCli } from '#shared/runtime/command-line.ts';
+import { STORAGE_ENGINES } from './storage/engines.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 
 const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
@@ -16,6 +17,13 @@ export const agentCli = defineCli({
       env: 'SHELFWIRE_AGENT_DATA',
       placeholder: 'FOLDER',
       help: 'Folder of everything the agent keeps.',
+    },
+    storage: {
+      type: 'enum',
+      values: STORAGE_ENGINES,
+      env: 'SHELFWIRE_AGENT_STORAGE',
+      placeholder: 'ENGINE',
+      help: "What keeps the data: sqlite or pouchdb. By default the folder's own; a new folder is sqlite.",
     },
     logLevel: {
       type: 'enum',

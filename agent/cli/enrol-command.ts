@@ -3,11 +3,13 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Terminal } from '#shared/runtime/run-command.ts';
+import type { StorageEngine } from '../storage/engines.ts';
 import { openStore } from '../store/store.ts';
 import { enrol } from '../sync/enrol.ts';
 
 interface EnrolCommandOptions {
   readonly data: string;
+  readonly storage: StorageEngine | undefined;
   readonly hub: string;
   readonly token: string;
   readonly name: string | undefined;
@@ -23,7 +25,7 @@ export async function enrolCommand(
   const { data: folder, hub: hubUrl, token, again } = options;
   const lock = lockFolder(folder);
   try {
-    const store = await openStore({ folder, ...parts });
+    const store = await openStore({ folder, engine: options.storage, ...parts });
     try {
       const deviceName = options.name ?? hostname().slice(0, 64);
       const { device } = store;

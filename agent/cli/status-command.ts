@@ -2,24 +2,25 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Terminal } from '#shared/runtime/run-command.ts';
 import { readEndpoint } from '../api/endpoint-file.ts';
 import type { AgentStatus } from '../api/readers.ts';
+import type { StorageEngine } from '../storage/engines.ts';
 import { statusText } from './status-text.ts';
 
 const ANSWER_MS_MAX = 5_000;
 
 /** What is known of a folder whose agent does not run. */
-export type RestingStatus = (folder: string) => Promise<AgentStatus | undefined>;
+export type RestingStatus = (folder: string, engine: StorageEngine | undefined) => Promise<AgentStatus | undefined>;
 
 /**
  * Asks the running agent over its loopback API; if none runs, reads the folder and says so. Exit code 0: running and
  * nothing needs attention; 1: something does; 3: not running.
  */
 export async function statusCommand(
-  options: { readonly data: string; readonly json: boolean },
+  options: { readonly data: string; readonly storage: StorageEngine | undefined; readonly json: boolean },
   terminal: Terminal,
   resting: RestingStatus,
 ): Promise<number> {
   const status = await askRunning(options.data);
-  const known = status ?? (await resting(options.data));
+  const known = status ?? (await resting(options.data, options.storage));
   if (options.json) terminal.out(`${JSON.stringify({ running: status !== undefined, ...known })}\n`);
   else {
     if (!status) terminal.out(`The agent is not running on ${options.data}.${known ? ' When it last ran:' : ''}\n`);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { STORAGE_ENGINES, type StorageEngine } from '#agent/storage/engines.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { openStore } from './store.ts';
@@ -11,9 +12,9 @@ const KILLS = 20;
 const CHILD = join(import.meta.dirname, '../../test/support/append-loop.ts');
 
 /** Lets a child append, kills it a random while after its first fact, and resolves with what it had printed as acknowledged. */
-function appendUntilKilled(folder: string, run: string): Promise<[key: string, seq: number][]> {
+function appendUntilKilled(folder: string, run: string, engine: StorageEngine): Promise<[key: string, seq: number][]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, run], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, run, engine], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
@@ -37,15 +38,15 @@ function appendUntilKilled(folder: string, run: string): Promise<[key: string, s
   });
 }
 
-it(
-  `F2 F3 ${KILLS} kills at random while appending: every acknowledged fact is there, seq is gapless`,
+it.each(STORAGE_ENGINES)(
+  `F2 F3 ${KILLS} kills at random while appending: every acknowledged fact is there, seq is gapless (%s)`,
   { timeout: 180_000 },
-  async () => {
+  async (engine) => {
     const folder = mkdtempSync(join(tmpdir(), 'journal-kill-'));
     try {
       const acknowledged = new Map<string, number>();
       for (let kill = 0; kill < KILLS; kill++) {
-        for (const [key, seq] of await appendUntilKilled(folder, `run${kill}`)) acknowledged.set(key, seq);
+        for (const [key, seq] of await appendUntilKilled(folder, `run${kill}`, engine)) acknowledged.set(key, seq);
       }
       const store = await openStore({ folder, logger: silentLogger, clock: systemClock });
       const found = new Map<string, number>();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STORAGE_ENGINES } from '#agent/storage/engines.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
@@ -16,24 +17,26 @@ let folder: string;
 let store: Store;
 let time: number;
 const clock = { now: () => time, monotonic: () => 0, after: () => () => undefined };
-const open = () => openStore({ folder, logger: silentLogger, clock });
+let engine: (typeof STORAGE_ENGINES)[number];
+const open = () => openStore({ folder, engine, logger: silentLogger, clock });
 const reopen = async () => {
   await store.close();
   store = await open();
 };
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'store-'));
-  time = NOON;
-  store = await open();
-});
+describe.each(STORAGE_ENGINES)('store on %s', (name) => {
+  beforeEach(async () => {
+    engine = name;
+    folder = mkdtempSync(join(tmpdir(), 'store-'));
+    time = NOON;
+    store = await open();
+  });
 
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-describe('store', () => {
   it('F2 F4 keeps facts over a reopen, with keys of any printable characters', async () => {
     const keys = [
       '__proto__',
@@ -117,7 +120,7 @@ describe('store', () => {
 
   it('takes two stores in one process for two', async () => {
     const other = mkdtempSync(join(tmpdir(), 'store-'));
-    const second = await openStore({ folder: other, logger: silentLogger, clock });
+    const second = await openStore({ folder: other, engine, logger: silentLogger, clock });
     await second.journal.append([adjustmentDraft('a')]);
     expect([store.journal.lastSeq, second.journal.lastSeq]).toEqual([0, 1]);
     await second.close();

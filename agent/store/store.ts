@@ -1,4 +1,5 @@
-import { getRxStorageSqlite } from '#agent/storage/sqlite/rx-storage.ts';
+import { openEngine, type StorageEngine } from '#agent/storage/engines.ts';
+import { placeOf, settleFolderStorage } from '#agent/storage/folder-storage.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
@@ -17,7 +18,9 @@ export interface StoreOptions {
   readonly folder: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Default: SQLite in the folder. */
+  /** The engine that is wanted; by default the folder's own, which is SQLite in a new one. */
+  readonly engine?: StorageEngine | undefined;
+  /** Instead of an engine in the folder. */
   readonly storage?: AnyStorage;
 }
 
@@ -43,16 +46,22 @@ export interface Store {
 
 /**
  * Opens the store of a data folder; begins it when there is none. When it resolves, the journal is whole (F3) and the view of
- * stock is complete. Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY.
+ * stock is complete. Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY,
+ * STORAGE_ENGINE_OTHER.
  */
-export async function openStore({ folder, logger, clock, storage }: StoreOptions): Promise<Store> {
-  const db = await openDatabase(storage ?? getRxStorageSqlite({ folder }), folder);
+export async function openStore({ folder, logger, clock, engine, storage }: StoreOptions): Promise<Store> {
+  const db = await openDatabase(storage ?? (await openFolderStorage(folder, engine)), folder);
   try {
     return await openParts(db, logger, clock);
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+function openFolderStorage(folder: string, asked: StorageEngine | undefined): Promise<AnyStorage> {
+  const settled = settleFolderStorage(folder, asked);
+  return openEngine(settled.engine, placeOf(folder, settled));
 }
 
 async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promise<Store> {

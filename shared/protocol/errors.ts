@@ -82,7 +82,11 @@ export const ERRORS = {
   STORAGE_NEWER: { status: 500, remedy: 'Start the agent version that wrote this folder, or a newer one.' },
   STORAGE_NOT_DURABLE: {
     status: 500,
-    remedy: 'Put the data folder on a local disk: it must accept WAL and full sync.',
+    remedy: 'Put the data folder on a local disk that accepts WAL and full sync; reinstall if a package is named.',
+  },
+  STORAGE_ENGINE_OTHER: {
+    status: 409,
+    remedy: 'Leave --storage away, or move the folder: shelfwire-agent storage migrate --to ENGINE.',
   },
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
   CSV_ROW_INVALID: {

@@ -24,7 +24,16 @@ export async function runAgent(
   const folder = mkdtempSync(join(tmpdir(), 'agent-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const daemon = await startDaemon(
-    { data: folder, port: 0, feeds: undefined, origins: [], requestsPerSecond: 10_000, keepDays: 400, ...options },
+    {
+      data: folder,
+      storage: undefined,
+      port: 0,
+      feeds: undefined,
+      origins: [],
+      requestsPerSecond: 10_000,
+      keepDays: 400,
+      ...options,
+    },
     { clock: systemClock, logger: silentLogger, connect: () => undefined, ...parts },
   );
   onTestFinished(() => daemon.stop('test is over'));

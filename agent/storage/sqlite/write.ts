@@ -8,6 +8,7 @@ import {
   type RxStorageWriteError,
   type StringKeys,
 } from 'rxdb';
+import { roundsOf } from '../rounds.ts';
 import { type BlobBytes, writeAttachments } from './attachments.ts';
 import type { SeqCheckpoint } from './changes.ts';
 import type { Table } from './table.ts';
@@ -36,7 +37,7 @@ export function writeBulk<RxDocType>(
     const errors: RxStorageWriteError<RxDocType>[] = [];
     let changes: Changes<RxDocType> | undefined;
     let seq = table.topSeq();
-    for (const round of roundsOf(table, rows)) {
+    for (const round of roundsOf(rows, (document) => table.idOf(document))) {
       const inDb = new Map(table.find(round.ids, true).map((document) => [table.idOf(document), document]));
       // `primaryPath` is typed by the document's own keys, which only the caller knows.
       const primaryPath = table.primaryPath as StringKeys<RxDocType>;
@@ -51,28 +52,4 @@ export function writeBulk<RxDocType>(
     if (changes !== undefined) changes.checkpoint = { seq, schemaVersion: table.schema.version };
     return { errors, changes: changes !== undefined && changes.events.length > 0 ? changes : undefined };
   });
-}
-
-interface Round<RxDocType> {
-  ids: string[];
-  rows: BulkWriteRow<RxDocType>[];
-}
-
-/** Splits rows so that no id is twice in a round: the second write of an id must meet the first as stored. */
-function roundsOf<RxDocType>(table: Table<RxDocType>, rows: BulkWriteRow<RxDocType>[]): Round<RxDocType>[] {
-  const ids = rows.map((row) => table.idOf(row.document));
-  if (new Set(ids).size === ids.length) return [{ ids, rows }];
-  const rounds: (Round<RxDocType> & { seen: Set<string> })[] = [];
-  for (const [position, row] of rows.entries()) {
-    const id = ids[position] ?? '';
-    let round = rounds.find((candidate) => !candidate.seen.has(id));
-    if (round === undefined) {
-      round = { ids: [], rows: [], seen: new Set() };
-      rounds.push(round);
-    }
-    round.seen.add(id);
-    round.ids.push(id);
-    round.rows.push(row);
-  }
-  return rounds;
 }

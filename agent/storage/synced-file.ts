@@ -1,0 +1,17 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from './sqlite/sync-folder.ts';
+
+/** Replaces a small file whole: after a crash it is the old one or the new one. On disk when this returns. */
+export function writeSyncedFile(path: string, text: string): void {
+  const draft = `${path}.new`;
+  const handle = openSync(draft, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(draft, path);
+  syncFolder(dirname(path));
+}

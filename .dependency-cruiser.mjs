@@ -32,7 +32,7 @@ export default {
     never('shared-knows-nobody', '^shared/', '^(agent|hub|test)/'),
     never('agent-knows-shared-only', '^agent/', '^(hub|test)/'),
     never('hub-knows-shared-only', '^hub/', '^(agent|test)/'),
-    ...layered('agent', [['cli'], ['api', 'sync', 'pos'], ['store'], ['storage']]),
+    ...layered('agent', [['cli'], ['api', 'sync', 'pos', 'archive'], ['store'], ['storage']]),
     ...layered('hub', [['cli'], ['api', 'sync'], ['availability'], ['ledger'], ['db'], ['observability']]),
   ],
   options: {

@@ -39,6 +39,12 @@ export const agentCommands: CommandHandlers<AgentCli> = {
     return enrolCommand(options, terminal, { clock: systemClock, logger });
   },
 
+  async archive({ options }, terminal) {
+    // Loaded for this command only: PouchDB takes a while.
+    const { archiveCommand } = await import('./cli/archive-command.ts');
+    return archiveCommand(options, terminal, { clock: systemClock, logger: silentLogger });
+  },
+
   status: ({ options }, terminal) => statusCommand(options, terminal, restingStatus),
 };
 

@@ -93,6 +93,30 @@ export const agentCli = defineCli({
       summary: 'Says whether the store is safe: connected, what is unsent, what needs attention.',
       options: { json },
     },
+    archive: {
+      summary: 'Copies the journal to a database on a CouchDB, what is new since the last time. Stop the agent first.',
+      options: {
+        to: {
+          type: 'url',
+          required: true,
+          secret: true,
+          help: 'Address of the database, such as https://couch.example:6984/store-12; made if it does not exist.',
+        },
+        user: {
+          type: 'string',
+          maxLength: 256,
+          env: 'SHELFWIRE_ARCHIVE_USER',
+          help: 'Account at the server, unless it stands in the address.',
+        },
+        password: {
+          type: 'string',
+          maxLength: 1_024,
+          secret: true,
+          env: 'SHELFWIRE_ARCHIVE_PASSWORD',
+          help: 'Its password; better by the variable than by the flag.',
+        },
+      },
+    },
     'client add': {
       summary: 'Lets a program call the loopback API; prints its token once.',
       arguments: { name: 'name of the program, such as till-1' },

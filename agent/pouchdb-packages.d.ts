@@ -27,8 +27,15 @@ declare module 'pouchdb-core' {
 
   type PouchWritten = { ok: true; id: string; rev: string } | { error: unknown; id: string; message?: string };
 
+  interface PouchReplication extends EventEmitter, PromiseLike<{ docs_written: number }> {
+    cancel(): void;
+  }
+
   class PouchDB extends EventEmitter {
+    static setMaxListeners(count: number): void;
     static plugin(plugin: unknown): void;
+    static adapter(name: string, adapter: object, isPersistent: boolean): void;
+    static replicate(source: PouchDB, target: PouchDB, options: object): PouchReplication;
     constructor(name: string, options: object);
     info(): Promise<object>;
     bulkDocs(documents: readonly PouchDocument[]): Promise<PouchWritten[]>;
@@ -39,10 +46,20 @@ declare module 'pouchdb-core' {
     close(): Promise<void>;
   }
   export default PouchDB;
-  export type { PouchAttachment, PouchChanges, PouchDocument, PouchWritten };
+  export type { PouchReplication, PouchAttachment, PouchChanges, PouchDocument, PouchWritten };
 }
 
 declare module 'pouchdb-adapter-node-websql' {
+  const plugin: unknown;
+  export default plugin;
+}
+
+declare module 'pouchdb-adapter-http' {
+  const plugin: unknown;
+  export default plugin;
+}
+
+declare module 'pouchdb-replication' {
   const plugin: unknown;
   export default plugin;
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '#shared/runtime/run-command.ts';
+import { startCouchServer } from '#test/support/couch-server.ts';
+import { adjustmentDraft } from '#test/support/facts.ts';
 import { runAgent } from '#test/support/running-agent.ts';
 import { agentCommands } from '../commands.ts';
 import { agentCli } from '../options.ts';
@@ -120,5 +122,28 @@ describe('shelfwire-agent', () => {
       expect([code, err]).toEqual([1, expect.stringContaining(said)]);
       expect(err).toContain('CONFIG_INVALID');
     }
+  });
+
+  it('X1 archives the journal of an agent that rests, and never prints the password', async () => {
+    const couch = await startCouchServer();
+    const agent = await runAgent();
+    const to = `${couch.url.replace('http://', 'http://me:geheim@')}/store-1`;
+    const running = await shelfwireAgent('archive', '--to', to, '--data', agent.folder);
+    expect(running).toMatchObject({ code: 1, err: expect.stringContaining('FOLDER_IN_USE') });
+    await agent.daemon.store.journal.append([adjustmentDraft('k1'), adjustmentDraft('k2')]);
+    await agent.daemon.stop('test');
+    const first = await shelfwireAgent('archive', '--to', to, '--data', agent.folder);
+    expect(first).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^2 new facts are in 127.0.0.1:\d+\/store-1\.\n$/),
+    });
+    const second = await shelfwireAgent('archive', '--to', to, '--data', agent.folder);
+    expect(second).toMatchObject({ code: 0, out: expect.stringMatching(/^0 new facts/) });
+    couch.intercept = () => ({ status: 401, body: '{"error":"unauthorized","reason":"Name or password is wrong"}' });
+    const refused = await shelfwireAgent('archive', '--to', to, '--data', agent.folder);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('ARCHIVE_UNAUTHORIZED') });
+    const wrong = await shelfwireAgent('archive', '--to', 'ftp://me:geheim@host/x', '--data', agent.folder);
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('--to') });
+    for (const { out, err } of [running, first, second, refused, wrong]) expect(out + err).not.toContain('geheim');
   });
 });

@@ -88,6 +88,22 @@ export const ERRORS = {
     status: 409,
     remedy: 'Leave --storage away, or move the folder: shelfwire-agent storage migrate --to ENGINE.',
   },
+  ARCHIVE_UNREACHABLE: {
+    status: 503,
+    remedy: 'Check the address and the network, then run the command again: it goes on where it stopped.',
+  },
+  ARCHIVE_UNAUTHORIZED: {
+    status: 401,
+    remedy: 'Give SHELFWIRE_ARCHIVE_USER and SHELFWIRE_ARCHIVE_PASSWORD of an account that may write there.',
+  },
+  ARCHIVE_NOT_COUCHDB: {
+    status: 502,
+    remedy: 'Give the address of a database on a CouchDB, such as https://couch.example:6984/store-12.',
+  },
+  ARCHIVE_REFUSED: {
+    status: 502,
+    remedy: 'Remove what the server names as its reason, then run the command again: it goes on where it stopped.',
+  },
   JOURNAL_CLOSED: { status: 503, remedy: 'The agent is stopping; send again when it is back.' },
   CSV_ROW_INVALID: {
     status: 422,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Intake } from '#agent/pos/intake.ts';
 import type { SourceContext } from '#agent/pos/source.ts';
+import type { StorageEngine } from '#agent/storage/engines.ts';
 import { openStore, type Store } from '#agent/store/store.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
@@ -17,9 +18,9 @@ export interface EdgeStore extends AsyncDisposable {
   readonly quarantined: () => Promise<{ code: string; detail: string; verbatim: string; source: string }[]>;
 }
 
-export async function openEdgeStore(knownSkus?: ReadonlySet<string>): Promise<EdgeStore> {
+export async function openEdgeStore(knownSkus?: ReadonlySet<string>, engine?: StorageEngine): Promise<EdgeStore> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
-  const store = await openStore({ folder: join(folder, 'data'), logger: silentLogger, clock: systemClock });
+  const store = await openStore({ folder: join(folder, 'data'), engine, logger: silentLogger, clock: systemClock });
   const unknownSkus = (skus: Iterable<string>) =>
     knownSkus ? [...new Set(skus)].filter((sku) => !knownSkus.has(sku)) : [];
   const intake = new Intake({ journal: store.journal, quarantine: store.quarantine, unknownSkus });

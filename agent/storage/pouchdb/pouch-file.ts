@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import PouchDB, { type PouchAttachment, type PouchDocument } from 'pouchdb-core';
+import type { PouchAttachment, PouchDocument } from 'pouchdb-core';
 import websqlAdapter from 'pouchdb-adapter-node-websql';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { toStorageError } from '../sqlite/storage-error.ts';
+import { PouchDB } from './pouch-core.ts';
 import { assertDurable, assertWebsqlVersion } from './assert-durable.ts';
 import { openDurable, websqlOver, websqlVersion } from './websql-backend.ts';
 

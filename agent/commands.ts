@@ -39,6 +39,11 @@ export const agentCommands: CommandHandlers<AgentCli> = {
     return enrolCommand(options, terminal, { clock: systemClock, logger });
   },
 
+  async 'storage migrate'({ options }, terminal) {
+    const { storageMigrateCommand } = await import('./cli/storage-command.ts');
+    return storageMigrateCommand(options, terminal);
+  },
+
   async archive({ options }, terminal) {
     // Loaded for this command only: PouchDB takes a while.
     const { archiveCommand } = await import('./cli/archive-command.ts');

@@ -100,6 +100,7 @@ export const agentCli = defineCli({
           type: 'url',
           required: true,
           secret: true,
+          env: 'SHELFWIRE_ARCHIVE_TO',
           help: 'Address of the database, such as https://couch.example:6984/store-12; made if it does not exist.',
         },
         user: {
@@ -114,6 +115,19 @@ export const agentCli = defineCli({
           secret: true,
           env: 'SHELFWIRE_ARCHIVE_PASSWORD',
           help: 'Its password; better by the variable than by the flag.',
+        },
+      },
+    },
+    'storage migrate': {
+      summary: 'Moves the data folder to another engine, compared before it counts. Stop the agent first.',
+      options: {
+        to: {
+          type: 'enum',
+          values: STORAGE_ENGINES,
+          required: true,
+          env: 'SHELFWIRE_STORAGE_TO',
+          placeholder: 'ENGINE',
+          help: 'sqlite or pouchdb.',
         },
       },
     },

@@ -88,6 +88,10 @@ export const ERRORS = {
     status: 409,
     remedy: 'Leave --storage away, or move the folder: shelfwire-agent storage migrate --to ENGINE.',
   },
+  STORAGE_COPY_DIFFERS: {
+    status: 500,
+    remedy: 'The folder stays with its engine, nothing is lost. Check the disk, then run the command again.',
+  },
   ARCHIVE_UNREACHABLE: {
     status: 503,
     remedy: 'Check the address and the network, then run the command again: it goes on where it stopped.',

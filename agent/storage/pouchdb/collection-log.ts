@@ -3,7 +3,7 @@ import type { BulkWriteRow, RxDocumentData } from 'rxdb';
 import { Content, type Schema, type Written } from './content.ts';
 import { indexableCheck } from './indexable.ts';
 import { type Generations, pathOf, settleGenerations } from './generations.ts';
-import { pouchAttachmentName, pouchId, toPouch, toPurged } from './mapping.ts';
+import { pouchAttachmentName, pouchId, toPouch, toPurged, toTop } from './mapping.ts';
 import { writeNewGeneration } from './new-generation.ts';
 import { attachmentStub, type PouchBackend, PouchFile } from './pouch-file.ts';
 
@@ -113,6 +113,14 @@ export class CollectionLog<RxDocType> {
     });
     await this.#file.write(known.map(({ id, entry }) => toPurged(id, entry)));
     await this.#content.purge(known.map(({ id }) => id));
+  }
+
+  /** Counts on from this seq, also after a restart: it is written as that of a document that was purged. */
+  async raiseTop(seq: number): Promise<void> {
+    if (seq <= this.#content.topSeq) return;
+    await this.#file.write([toTop(seq)]);
+    this.#content.topSeq = seq;
+    this.#content.dead++;
   }
 
   /** Starts a new file without what was purged. */

@@ -28,6 +28,11 @@ export function stemOf(collection: string, version: number): string {
   return `${escaped}-v${version}`;
 }
 
+export function nameOfStem(stem: string): { collection: string; version: number } | undefined {
+  const [, escaped, version] = /^(.*)-v(\d+)$/.exec(stem) ?? [];
+  return escaped === undefined ? undefined : { collection: decodeURIComponent(escaped), version: Number(version) };
+}
+
 export const pathOf = ({ folder, stem }: Generations, generation: number): string =>
   join(folder, `${stem}.${generation}.sqlite`);
 

@@ -54,6 +54,11 @@ export function toPurged(id: string, { seq, rev }: Entry): PouchDocument {
   return { _id: pouchId(id), _rev: rev, _deleted: true, seq };
 }
 
+/** Without the colon that every document's id begins with. */
+export function toTop(seq: number): PouchDocument {
+  return { _id: `top:${seq}`, _deleted: true, seq };
+}
+
 export function fromPouch<RxDocType>(pouch: PouchDocument): { document: RxDocumentData<RxDocType>; entry: Entry } {
   const { _rev: pouchRev, _attachments: stubs } = pouch;
   const { seq, rev, meta, deleted = false, attachments = {}, doc } = pouch as unknown as Mapped;

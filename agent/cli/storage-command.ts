@@ -1,0 +1,37 @@
+import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import type { Terminal } from '#shared/runtime/run-command.ts';
+import type { StorageEngine } from '../storage/engines.ts';
+import { migrateStorage } from '../storage/migrate/migrate-storage.ts';
+import { progressBar } from './progress-bar.ts';
+
+/** Moves the data folder to another engine. The agent must not run on the folder meanwhile: FOLDER_IN_USE. */
+export async function storageMigrateCommand(
+  options: { readonly data: string; readonly to: StorageEngine },
+  terminal: Terminal,
+): Promise<number> {
+  const { data: dataFolder, to } = options;
+  const lock = lockFolder(dataFolder);
+  try {
+    let shown = '';
+    const report = await migrateStorage({
+      dataFolder,
+      to,
+      onProgress({ phase, done, total }) {
+        if (!terminal.isInteractive) return;
+        const line = progressBar(phase, done, total);
+        if (line !== shown) terminal.err(`\r${line}`);
+        shown = line;
+      },
+    });
+    if (shown !== '') terminal.err('\n');
+    if (!report.moved) {
+      terminal.out(`${dataFolder} is kept by ${to} already.\n`);
+      return 0;
+    }
+    for (const name of report.leftBehind) terminal.err(`Left in the old files: ${name} belongs to no collection.\n`);
+    terminal.out(`${dataFolder} is kept by ${to} now; the old files are still there, in a folder storage-N.\n`);
+    return 0;
+  } finally {
+    lock.release();
+  }
+}

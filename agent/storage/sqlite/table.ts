@@ -83,9 +83,11 @@ export class Table<RxDocType> {
 
   find(ids: readonly string[], withDeleted: boolean): StoredDocument<RxDocType>[] {
     const documents: StoredDocument<RxDocType>[] = [];
+    // A list names an id once, however often it holds it; two lists would each give the document.
+    const asked = ids.length > LIST_MAX ? [...new Set(ids)] : ids;
     const alive = withDeleted ? '' : ' AND deleted = 0';
-    for (let from = 0; from < ids.length; from += LIST_MAX) {
-      const chunk = ids.slice(from, from + LIST_MAX).map(sortableText);
+    for (let from = 0; from < asked.length; from += LIST_MAX) {
+      const chunk = asked.slice(from, from + LIST_MAX).map(sortableText);
       const size = LIST_SIZES.find((candidate) => candidate >= chunk.length) ?? LIST_MAX;
       const last = chunk.at(-1) ?? '';
       while (chunk.length < size) chunk.push(last);

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
-import { numbered, openItems, temporaryFolder } from '#test/support/sqlite-storage.ts';
+import { expect, it } from 'vitest';
+import { numbered, temporaryFolder } from '#test/support/sqlite-storage.ts';
 
 const BULK = 7;
 
@@ -35,46 +33,6 @@ const WRITER = `
   }
 `;
 const NODE = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', WRITER];
-
-/** Starts a writer; its acknowledged ids arrive in `lines`. */
-function startWriter(folder: string, prefix: string): { child: ChildProcess; acknowledged: () => string[] } {
-  const child = spawn(process.execPath, [...NODE, folder, prefix, '1000000'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (part: string) => (output += part));
-  return {
-    child,
-    acknowledged: () =>
-      output
-        .slice(0, output.lastIndexOf('\n') + 1)
-        .split('\n')
-        .slice(0, -1),
-  };
-}
-
-it(
-  'F2 kill -9 at a random moment loses no acknowledged document and leaves no bulk in halves',
-  { timeout: 120_000 },
-  async () => {
-    const folder = temporaryFolder();
-    const acknowledged: string[] = [];
-    for (let round = 0; round < 5; round++) {
-      const writer = startWriter(folder, `r${round}-`);
-      const closed = once(writer.child, 'close');
-      await Promise.race([once(writer.child.stdout!, 'data'), closed]);
-      await wait(Math.random() * 150);
-      writer.child.kill('SIGKILL');
-      await closed;
-      acknowledged.push(...writer.acknowledged());
-    }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(5 * BULK);
-    const items = await openItems(folder);
-    const found = new Set((await items.findDocumentsById(acknowledged, false)).map(({ id }) => id));
-    expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
-    const all = (await items.getChangedDocumentsSince!(10_000_000)).documents;
-    expect(all.length % BULK).toBe(0);
-  },
-);
 
 const tracer = 'strace';
 /** Present, and allowed to trace. */

@@ -1,0 +1,4 @@
+import { sqlite } from './engines.ts';
+import { registerRxStorageTests } from './register-rx-storage-tests.ts';
+
+registerRxStorageTests(sqlite);

@@ -18,6 +18,7 @@ export const schemaCommands: Pick<CommandHandlers<HubCli>, 'migrate' | 'schema'>
   migrate: async ({ options }, terminal) => {
     const { applied } = await withDatabase(options, commandLogger(options), (pool) => migrate(pool, MIGRATIONS), {
       migrates: false,
+      creates: true,
     });
     terminal.out(applied.length === 0 ? 'The database is up to date.\n' : `Applied: ${applied.join(', ')}.\n`);
     return 0;

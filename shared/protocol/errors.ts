@@ -131,6 +131,10 @@ export const ERRORS = {
   CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },
 
   // The hub and its database
+  HUB_MISSING: {
+    status: 404,
+    remedy: 'Start `shelfwire-hub run` there first, or name its folder with --data.',
+  },
   LISTEN_FAILED: { status: 500, remedy: 'Choose another address with --listen, or stop what uses this one.' },
   DB_UNAVAILABLE: { status: 503, remedy: 'Check PostgreSQL; stores keep their facts and send them afterwards.' },
   PG_BINARIES_MISSING: {

@@ -59,6 +59,19 @@ async function stopHub(signal: NodeJS.Signals): Promise<number | null> {
   return stopped;
 }
 
+it('a command creates no database: only `run` and `migrate` may', async () => {
+  for (const args of [
+    ['key', 'list'],
+    ['key', 'create', '--name', 'x'],
+    ['token', 'create', '--store', 'S1', '--name', 'One'],
+  ]) {
+    const missing = expect.stringMatching(/^HUB_MISSING: There is no hub in .*\n.*shelfwire-hub run.*--data/);
+    expect(await run(...args)).toMatchObject({ code: 1, out: '', err: missing });
+  }
+  await expect(stat(join(folder, 'hub'))).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await run('migrate')).toMatchObject({ code: 0, out: expect.stringMatching(/^Applied: /) });
+});
+
 it('commands work before, while and after the hub runs, also one that was killed', async () => {
   const before = await run('token', 'create', '--store', 'S1', '--name', 'One', '--json');
   expect(before).toMatchObject({ code: 0 });

@@ -6,7 +6,9 @@ import { callerOf } from './caller.ts';
 
 /** What is not there is a problem like any other. */
 export const notFound: RequestHandler = (request) => {
-  throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`);
+  throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`, {
+    remedy: 'Facts are posted to /v1/facts; agent/pos/SPEC.md says how.',
+  });
 };
 
 /** Answers every failure as a problem (RFC 9457) with our code, its remedy and the correlation id of the request. */

@@ -116,7 +116,12 @@ describe('loopback API', () => {
     const made = await json(agent.call('/nowhere', { headers: { 'x-correlation-id': 'x'.repeat(200) } }));
     expect(made).toMatchObject({
       status: 404,
-      body: { code: 'NOT_FOUND', type: 'urn:shelfwire:error:NOT_FOUND', title: 'Not found' },
+      body: {
+        code: 'NOT_FOUND',
+        type: 'urn:shelfwire:error:NOT_FOUND',
+        title: 'Not found',
+        remedy: expect.stringContaining('SPEC.md'),
+      },
     });
     expect(made.body['correlationId']).toMatch(/^[0-9a-f-]{36}$/);
     expect(made.headers.get('content-type')).toContain('application/problem+json');

@@ -38,7 +38,9 @@ export function createApi(parts: ApiParts): Express {
     app[route.method](route.path, ...doors(route, parts.pool, failures, enrolments), answer(route));
   }
   app.use((request) => {
-    throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`);
+    throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`, {
+      remedy: 'GET /v1/openapi.json, with a key, names every address.',
+    });
   });
   app.use(answerProblem);
   return app;

@@ -28,9 +28,13 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 /** Checks that this is a complete problem and that the API still answers; gives the problem's code. */
-async function problemCode(answered: Answered, code: ErrorCode): Promise<unknown> {
+async function problemCode(
+  answered: Answered,
+  code: ErrorCode,
+  remedy: string = ERRORS[code].remedy,
+): Promise<unknown> {
   const { status, headers, body } = answered;
-  expect(body).toMatchObject({ code, status: ERRORS[code].status, remedy: ERRORS[code].remedy });
+  expect(body).toMatchObject({ code, status: ERRORS[code].status, remedy });
   expect(status).toBe(ERRORS[code].status);
   expect(headers.get('Content-Type')).toContain('application/problem+json');
   expect(body['type']).toBe(`urn:shelfwire:error:${code}`);
@@ -122,12 +126,23 @@ describe('X1 credentials', () => {
 });
 
 describe('X2 bad input', () => {
+  it.each([
+    ['address', 'GET', '/v1/nothing', 'GET /v1/openapi.json, with a key, names every address.'],
+    ['method', 'DELETE', '/v1/stores', 'GET /v1/openapi.json, with a key, names every address.'],
+    ['fact in quarantine', 'GET', '/v1/quarantine/99', ERRORS.NOT_FOUND.remedy],
+  ])('an unknown %s is told what helps', async (_, method, path, remedy) => {
+    expect(await problemCode(await api.call(method, path), 'NOT_FOUND', remedy)).toBe('NOT_FOUND');
+  });
+
+  it('an unknown store is told how one is created', async () => {
+    const { body } = await api.call('PUT', '/v1/stores/S9/config/a', { body: { value: 1 } });
+    expect(body).toMatchObject({ code: 'NOT_FOUND', remedy: expect.stringContaining('shelfwire-hub store create') });
+  });
+
   const product = { sku: 'A', name: 'x' };
   const put = (body: unknown) => ['PUT', '/v1/products', { body }] as const;
   const deep = `{"value":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
   const cases: [string, readonly [string, string, object?], ErrorCode][] = [
-    ['an unknown address', ['GET', '/v1/nothing'], 'NOT_FOUND'],
-    ['an unknown method', ['DELETE', '/v1/stores'], 'NOT_FOUND'],
     ['a broken escape', ['GET', '/v1/facts/%E0%A4%A'], 'REQUEST_INVALID'],
     ['an unknown query field', ['GET', '/v1/positions?colour=red'], 'REQUEST_INVALID'],
     ['a repeated query field', ['GET', '/v1/positions?sku=A&sku=B'], 'REQUEST_INVALID'],

@@ -7,7 +7,11 @@ export async function requireStore(client: Queryable, code: string): Promise<num
     code,
   ]);
   const [row] = rows;
-  if (row === undefined) throw new ShelfwireError('NOT_FOUND', `There is no store "${code}".`);
+  if (row === undefined) {
+    throw new ShelfwireError('NOT_FOUND', `There is no store "${code}".`, {
+      remedy: 'Check its code; a store is created by `shelfwire-hub store create --store CODE`.',
+    });
+  }
   return row.location_no;
 }
 

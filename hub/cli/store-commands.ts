@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { storeCode, text } from '#shared/protocol/fields.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
+import { requireStore } from '#hub/api/require.ts';
 import { saveStore } from '#hub/api/stores.ts';
 import { createToken } from '#hub/sync/enrolment.ts';
 import type { HubCli } from '#hub/options.ts';
@@ -25,6 +26,7 @@ export const storeCommands: Pick<CommandHandlers<HubCli>, 'store create' | 'toke
     const name = options.name === undefined ? undefined : readText(text, options.name, '--name');
     const { token, expiresAt } = await withDatabase(options, commandLogger(options), async (pool: Pool) => {
       if (name !== undefined) await pool.query(ADD_STORE, [code, name]);
+      else await requireStore(pool, code);
       return createToken(pool, { storeCode: code, ttlMs: options.ttlHours * HOUR_MS });
     });
     const expires = new Date(expiresAt).toISOString();

@@ -90,7 +90,11 @@ async function enter(client: PoolClient, placed: PlacedFact): Promise<void> {
     ],
   });
   const [taken] = rows;
-  if (!taken) throw new ShelfwireError('KEY_REUSED', `Another fact has the key "${fact.key}".`);
+  if (!taken) {
+    throw new ShelfwireError('KEY_REUSED', `Another fact has the key "${fact.key}".`, {
+      remedy: 'If it is a different document, release it under a new key (`asKey`); else dismiss it.',
+    });
+  }
   await enterStock(
     client,
     stockOf([placed]),

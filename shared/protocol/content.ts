@@ -19,7 +19,11 @@ export interface CanonicalContent {
  */
 export function canonicalContent(kind: string, body: unknown): CanonicalContent {
   const schema: z.ZodType | undefined = Object.hasOwn(BODIES, kind) ? BODIES[kind as FactKind] : undefined;
-  if (!schema) throw new ShelfwireError('FACT_KIND_UNKNOWN', `There is no kind of fact "${kind.slice(0, 32)}".`);
+  if (!schema) {
+    const accepted = Object.keys(BODIES).join(', ');
+    const detail = `There is no kind of fact "${kind.slice(0, 32)}". Accepted: ${accepted}.`;
+    throw new ShelfwireError('FACT_KIND_UNKNOWN', detail);
+  }
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw new ShelfwireError('FACT_INVALID', describeIssues(parsed.error));
   const bodyText = JSON.stringify(parsed.data);

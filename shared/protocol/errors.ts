@@ -6,11 +6,14 @@ export const ERRORS = {
   // Facts
   FACT_INVALID: { status: 422, remedy: 'Correct the named field and send the fact again with the same key.' },
   FACT_TOO_LARGE: { status: 413, remedy: 'Split the document: at most 2,000 lines and 256 KiB a fact.' },
-  FACT_KIND_UNKNOWN: { status: 422, remedy: 'Update the hub, then release the fact from quarantine.' },
+  FACT_KIND_UNKNOWN: {
+    status: 422,
+    remedy: 'Correct `kind` and send it again; a kind of a newer version needs an update first.',
+  },
   KEY_REUSED: {
     status: 409,
     remedy:
-      'Another fact has this key. If this one is a different document, release it from quarantine under a new key.',
+      'Another fact has this key, and counts. If this one is a different document, send it under a key of its own.',
   },
   VOID_OF_VOID: {
     status: 422,
@@ -32,7 +35,7 @@ export const ERRORS = {
   REQUEST_INVALID: { status: 400, remedy: 'Correct the named field.' },
   NOT_FOUND: {
     status: 404,
-    remedy: 'Check the name, address or id; a store is created by `shelfwire-hub store create`.',
+    remedy: 'Check the name, address or id.',
   },
   CONFLICT: { status: 409, remedy: 'Read the current state, then decide again.' },
   UNAUTHORIZED: { status: 401, remedy: 'Send the credential as "Authorization: Bearer ..."; make one with the CLI.' },
@@ -154,20 +157,25 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error with a code of the table: says what happened, to which thing (`context`), and keeps its cause. */
+/**
+ * An error with a code of the table: says what happened, to which thing (`context`), and keeps its cause. Where the
+ * place knows more of the way out than the table, which must be right everywhere, it gives the remedy.
+ */
 export class ShelfwireError extends Error {
   readonly code: ErrorCode;
+  readonly remedy: string;
   readonly context: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; context?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { cause?: unknown; context?: Record<string, unknown>; remedy?: string } = {},
+  ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ShelfwireError';
     this.code = code;
+    this.remedy = options.remedy ?? ERRORS[code].remedy;
     this.context = options.context ?? {};
-  }
-
-  get remedy(): string {
-    return ERRORS[this.code].remedy;
   }
 
   get status(): number {

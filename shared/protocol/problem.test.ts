@@ -19,6 +19,15 @@ describe('problem', () => {
     });
   });
 
+  it('gives the remedy of the place where it happened before the general one', () => {
+    const general = new ShelfwireError('NOT_FOUND', 'There is no x.');
+    const special = new ShelfwireError('NOT_FOUND', 'There is no x.', { remedy: 'Make an x.' });
+    expect([general, special].map((error) => problemOf(error, 'x').remedy)).toEqual([
+      'Check the name, address or id.',
+      'Make an x.',
+    ]);
+  });
+
   it('cuts a long detail, not through a character', () => {
     const { detail } = problemOf(new ShelfwireError('CONFLICT', `${'a'.repeat(499)}😀${'b'.repeat(50)}`), 'x');
     expect(detail.length).toBeLessThan(510);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ERRORS } from '#shared/protocol/errors.ts';
 import type { AgentStatus } from '../api/readers.ts';
 import { ago, statusText } from './status-text.ts';
 
@@ -48,10 +49,23 @@ describe('status for people', () => {
     const problem = { code: 'HUB_UNREACHABLE', detail: 'No answer.', remedy: 'Check the network.' } as const;
     const sync = { ...online.sync, phase: 'backingOff', since: null, backlog: 1, oldestUnsentAt: now - 7_200_000 };
     const text = statusText({ ...online, sync, quarantined: 2, problems: [problem] }, false);
-    expect(text).toContain('SAFE, OFFLINE');
+    expect(text).toContain('SAFE, OFFLINE: facts are kept here and sent when the hub is reached\n');
+    expect(text).toContain('https://hub.example, not reached, tried again by itself\n');
+    expect(text).not.toContain('backingOff');
     expect(text).toContain('1 fact, oldest from 2 h ago');
     expect(text).toContain('2 set aside');
     expect(text).toContain('  HUB_UNREACHABLE: No answer.\n    Check the network.');
+  });
+
+  it('says that a revoked device is refused, and how it comes back', () => {
+    const { remedy } = ERRORS.DEVICE_REVOKED;
+    const lastError = { code: 'DEVICE_REVOKED', detail: 'This device is revoked.', remedy } as const;
+    const sync = { ...online.sync, phase: 'refused', backlog: 3, oldestUnsentAt: now - 60_000, lastError };
+    const text = statusText({ ...online, sync, problems: [lastError] }, false);
+    expect(text).toMatch(/^SAFE, REFUSED: the hub does not accept this device any more; facts are kept here\n/);
+    expect(text).toContain('shelfwire-agent enrol --hub URL --token TOKEN --again');
+    const older = { ...lastError, code: 'PROTOCOL_TOO_OLD' } as const;
+    expect(statusText({ ...online, sync: { ...sync, lastError: older } }, false)).toMatch(/^SAFE, REFUSED: /);
   });
 
   it('F5 says what is set aside here and at the hub', () => {

@@ -40,15 +40,26 @@ export function statusText(status: AgentStatus, coloured: boolean): string {
 
 function verdictOf({ store, sync, problems }: AgentStatus): [Colour, string] {
   if (store === null) return ['yellow', 'SAFE ON THIS MACHINE: facts are kept, but there is no hub yet'];
-  if (sync.phase !== 'online')
-    return ['yellow', `SAFE, OFFLINE: facts are kept here and sent when the hub is reached (${sync.phase})`];
+  if (sync.phase !== 'online' && sync.lastError?.code === 'DEVICE_REVOKED')
+    return ['red', 'SAFE, REFUSED: the hub does not accept this device any more; facts are kept here'];
+  if (sync.phase === 'refused') return ['red', 'SAFE, REFUSED: the hub refuses this device; facts are kept here'];
+  if (sync.phase !== 'online') return ['yellow', 'SAFE, OFFLINE: facts are kept here and sent when the hub is reached'];
   if (problems.length > 0) return ['yellow', 'SAFE, but something needs attention'];
   return ['green', sync.backlog === 0 ? 'SAFE: everything is at the hub' : 'SAFE: sending'];
 }
 
 function hubOf({ hubUrl, sync, now }: AgentStatus): string {
-  return hubUrl === null ? 'none' : `${hubUrl}, ${sync.phase}${since(sync.since, now, ' for')}`;
+  return hubUrl === null ? 'none' : `${hubUrl}, ${PHASES[sync.phase] ?? sync.phase}${since(sync.since, now, ' for')}`;
 }
+
+/** Where the connection stands, in words of people who have not read its machine; others are words already. */
+const PHASES: Readonly<Record<string, string>> = {
+  idle: 'not tried yet',
+  greeting: 'connecting',
+  backingOff: 'not reached, tried again by itself',
+  refused: 'refused',
+  notEnrolled: 'not enrolled',
+};
 
 function quarantineOf({ quarantined, quarantinedAtHub }: AgentStatus): string {
   if (quarantined + quarantinedAtHub === 0) return 'empty';

@@ -53,7 +53,8 @@ export const ERRORS = {
   DEVICE_UNKNOWN: { status: 401, remedy: 'Enrol this device with a one-time token.' },
   DEVICE_REVOKED: {
     status: 403,
-    remedy: 'Ask the hub operator; the store keeps its facts until it is enrolled again.',
+    remedy:
+      'Ask the hub operator for a token, stop the agent, and: shelfwire-agent enrol --hub URL --token TOKEN --again. Facts are kept meanwhile.',
   },
   TOKEN_INVALID: { status: 403, remedy: 'Make a new token at the hub: shelfwire-hub token create --store CODE.' },
   TOKEN_USED: { status: 403, remedy: 'A token enrols one device. Make a new one at the hub.' },

@@ -8,22 +8,29 @@ const NAME_COLUMN_MAX = 28;
 /** Help of the whole program: its commands, and the options that all of them take. */
 export function overviewHelp(definition: CliDefinition, globals: OptionTable, columns?: number): string {
   const width = widthOf(columns);
-  const commands = Object.entries(definition.commands).map(([name, command]): Row => [
-    usage(name, command),
-    command.summary,
-  ]);
   return [
     ...wrap(definition.summary, width),
     '',
     `Usage: ${definition.name} COMMAND [options]`,
     '',
     'Commands:',
-    ...table(commands, width),
+    ...table(commandRows(Object.entries(definition.commands)), width),
     '',
     'Options of every command:',
     ...table(optionRows(globals), width),
     '',
     `Help of one command: ${definition.name} COMMAND --help`,
+    '',
+  ].join('\n');
+}
+
+/** Help of commands that begin with the same word. */
+export function groupHelp(program: string, commands: readonly [string, Command][], columns?: number): string {
+  return [
+    'Commands:',
+    ...table(commandRows(commands), widthOf(columns)),
+    '',
+    `Help of one command: ${program} COMMAND --help`,
     '',
   ].join('\n');
 }
@@ -60,6 +67,9 @@ const widthOf = (columns: number | undefined): number => Math.max(60, Math.min(c
 
 const usage = (name: string, command: Command): string =>
   [name, ...Object.keys(command.arguments ?? {}).map((argument) => argument.toUpperCase())].join(' ');
+
+const commandRows = (commands: readonly [string, Command][]): Row[] =>
+  commands.map(([name, command]): Row => [usage(name, command), command.summary]);
 
 function optionRows(options: OptionTable): Row[] {
   return Object.entries(options).map(([name, option]): Row => {

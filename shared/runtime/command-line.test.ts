@@ -24,6 +24,8 @@ const cli = defineCli({
       arguments: { name: 'name of the client' },
       options: { token: { type: 'string', secret: true, default: 'hunter2', help: 'Token.' } },
     },
+    'key create': { summary: 'Makes a key.' },
+    'key list': { summary: 'Lists the keys.' },
     client: { summary: 'Says what clients are.', options: { json: { type: 'boolean', help: 'As JSON.' } } },
   },
 });
@@ -56,7 +58,8 @@ describe('command line', () => {
   });
 
   it.each([
-    [['fly'], '"fly" is not a command. Accepted: run, client add, client.'],
+    [['fly'], '"fly" is not a command. Accepted: run, client add, key create, key list, client.'],
+    [['key'], '"key" is not a command. Accepted: key create, key list.'],
     [['run', '--prot', '1'], '--prot is not an option'],
     [['client', '--port', '1'], '--port is not an option of "client"'],
     [['run', '-x'], '-x is not an option'],
@@ -69,6 +72,15 @@ describe('command line', () => {
     expect(() => parse(...argv)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(said) }),
     );
+  });
+
+  it('lists the commands of a group', () => {
+    const help = parse('key', '--help');
+    if (help.command !== 'help') throw new Error('no help');
+    expect(help.text).toMatch(/^Commands:\n {2}key create +Makes a key\.\n {2}key list +Lists the keys\.\n\n/);
+    expect(help.text).not.toContain('client add');
+    expect(help.asked).toBe(true);
+    expect(() => parse('keys', '--help')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 
   it.each([80, 100])('prints help that fits %i columns', (columns) => {
@@ -95,7 +107,14 @@ describe('runCommand', () => {
     };
     const code = await runCommand(
       cli,
-      { run: async () => 0, 'client add': async () => 0, client: async () => 0, ...handlers },
+      {
+        run: async () => 0,
+        'client add': async () => 0,
+        'key create': async () => 0,
+        'key list': async () => 0,
+        client: async () => 0,
+        ...handlers,
+      },
       argv,
       terminal,
     );

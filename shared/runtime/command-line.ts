@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { commandHelp, overviewHelp } from './command-help.ts';
+import { commandHelp, groupHelp, overviewHelp } from './command-help.ts';
 import type { CliDefinition, Command, Invocation } from './command-definition.ts';
 import { flagOf, type OptionTable } from './option-table.ts';
 import { readOptionFile, resolveOptions } from './options.ts';
@@ -44,7 +44,10 @@ export function defineCli<const D extends CliDefinition>(definition: D): Cli<D> 
       if (version) return { command: 'help', text: `${definition.version}\n`, asked: true };
       const found = findCommand(commands, positionals);
       if (!found) {
-        if (positionals.length > 0) throw unknownCommand(positionals, commands);
+        const group = groupOf(positionals, commands);
+        if (help && group.length > 0)
+          return { command: 'help', text: groupHelp(definition.name, group, context.columns), asked: true };
+        if (positionals.length > 0) throw unknownCommand(positionals, commands, group);
         return { command: 'help', text: overviewHelp(definition, globals, context.columns), asked: help };
       }
       const [name, command] = found;
@@ -130,6 +133,12 @@ function findCommand(commands: readonly [string, Command][], words: readonly str
     .find(([name]) => name.split(' ').every((word, index) => words[index] === word));
 }
 
+/** The commands that begin with these words: those of `key` are `key create`, `key list`, ... */
+function groupOf(words: readonly string[], commands: readonly [string, Command][]): [string, Command][] {
+  if (words.length === 0) return [];
+  return commands.filter(([name]) => name.startsWith(`${words.join(' ')} `));
+}
+
 function readArguments(name: string, command: Command, words: readonly string[]): Record<string, string> {
   const wanted = Object.keys(command.arguments ?? {});
   const missing = wanted[words.length];
@@ -151,7 +160,11 @@ function unknownFlag(flag: string, table: OptionTable, command?: string): Shelfw
   return new ShelfwireError('OPTION_INVALID', `${flag.slice(0, 80)} is not an option${of}. Accepted: ${accepted}.`);
 }
 
-function unknownCommand(words: readonly string[], commands: readonly [string, Command][]): ShelfwireError {
-  const accepted = commands.map(([name]) => name).join(', ');
+function unknownCommand(
+  words: readonly string[],
+  commands: readonly [string, Command][],
+  group: readonly [string, Command][],
+): ShelfwireError {
+  const accepted = (group.length > 0 ? group : commands).map(([name]) => name).join(', ');
   return new ShelfwireError('OPTION_INVALID', `"${words[0]?.slice(0, 80)}" is not a command. Accepted: ${accepted}.`);
 }

@@ -118,7 +118,9 @@ export class SqliteStorageInstance<RxDocType> implements RxStorageInstance<
   }
 
   async remove(): Promise<void> {
-    const table = this.#open();
+    // RxDB's own tests ask here for an Error of no class of its own.
+    if (this.#closed) throw Object.assign(new Error(this.#closedText()), { code: 'STORAGE_CLOSED' });
+    const table = this.#table;
     table.connection.transaction(() => table.drop());
     await this.close();
   }
@@ -132,6 +134,10 @@ export class SqliteStorageInstance<RxDocType> implements RxStorageInstance<
 
   #open(): Table<RxDocType> {
     if (!this.#closed) return this.#table;
-    throw new ShelfwireError('STORAGE_CLOSED', `${this.databaseName}/${this.collectionName} is closed.`);
+    throw new ShelfwireError('STORAGE_CLOSED', this.#closedText());
+  }
+
+  #closedText(): string {
+    return `${this.databaseName}/${this.collectionName} is closed.`;
   }
 }

@@ -115,7 +115,6 @@ export class StoreJournal implements Journal {
   beginEpoch(afterSeq: number): Promise<void> {
     const given = this.epoch;
     return this.alone(async () => {
-      if (this.#mustRecover) await this.#recover();
       // The beginning of an epoch that had failed half-way is finished now: another one would leave its facts behind.
       if (this.epoch !== given) return;
       const epoch = Math.max(epochNow(this.#options.clock), this.#head.epoch + 1);
@@ -148,24 +147,23 @@ export class StoreJournal implements Journal {
     }
   }
 
-  /** Remembers that facts up to this seq may be pruned; resolves when that is on disk. */
-  prunedTo(prunedSeq: number): Promise<void> {
-    const given = this.epoch;
-    return this.alone(async () => {
-      if (this.#mustRecover) await this.#recover();
-      if (this.epoch !== given) return;
-      const head = { ...this.#head, prunedSeq: Math.min(Math.max(this.#head.prunedSeq, prunedSeq), this.#lastSeq) };
-      await this.#options.heads.save(head);
-      this.#head = head;
-    });
+  /**
+   * Remembers that facts of the present epoch up to this seq may be pruned; resolves when that is on disk. Only within
+   * `alone`: under another epoch the same seq is another fact, perhaps one that was never sent.
+   */
+  async prunedTo(prunedSeq: number): Promise<void> {
+    const head = { ...this.#head, prunedSeq: Math.min(Math.max(this.#head.prunedSeq, prunedSeq), this.#lastSeq) };
+    await this.#options.heads.save(head);
+    this.#head = head;
   }
 
-  /** Runs work while nothing else is written or moved. */
+  /** Runs work while nothing else is written or moved, on a journal that is whole: a half-begun epoch is finished before. */
   async alone(work: () => Promise<void>): Promise<void> {
     while (this.#busy) await this.#work;
     let outcome: { error: unknown } | undefined;
     this.#run(async () => {
       try {
+        if (this.#mustRecover) await this.#recover();
         await work();
       } catch (error) {
         outcome = { error };
@@ -205,7 +203,6 @@ export class StoreJournal implements Journal {
   }
 
   async #movePage(epoch: number, afterSeq: number): Promise<number> {
-    if (this.#mustRecover) await this.#recover();
     if (epoch >= this.epoch) return 0;
     this.#isMoving = true;
     const moved = await movePage(this.#options.log, { epoch, afterSeq }, { epoch: this.epoch, lastSeq: this.#lastSeq });

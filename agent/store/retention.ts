@@ -17,14 +17,16 @@ export interface RetentionParts {
  * Prunes facts that the hub has acknowledged and that are older than `days`. Never an unacknowledged one, and of the
  * present epoch only from its beginning on, up to the first that must stay: what is left has no holes, and the last
  * seq is never lost. Older epochs hold acknowledged facts only. Returns the number of facts pruned.
+ *
+ * `ackedSeq` speaks of the epoch at the call. Once another has begun, nothing more is pruned by it.
  */
 export async function pruneJournal(
   { journal, log }: RetentionParts,
   limits: { ackedSeq: number; now: number; days?: number },
 ): Promise<number> {
+  const { epoch } = journal;
   // The latest fact stays, whatever its age: the clock begins at its instant after a restart (S5).
   const before = Math.min(limits.now - (limits.days ?? RETENTION_DAYS) * DAY_MS, await log.lastAt());
-  const { epoch } = journal;
   let pruned = 0;
   for await (const page of log.readEpochsBefore(epoch)) {
     const old = page.filter(({ at }) => at < before).map(({ key }) => key);
@@ -35,18 +37,27 @@ export async function pruneJournal(
       pruned += there.length;
     });
   }
-  const seqMax = Math.min(limits.ackedSeq, journal.lastSeq - 1);
-  const mayGo = (fact: StoredFact) => fact.seq <= journal.prunedSeq || (fact.seq <= seqMax && fact.at < before);
-  while (journal.epoch === epoch) {
-    const page = await log.read(epoch, 1, PAGE);
-    const kept = page.findIndex((fact) => !mayGo(fact));
-    const old = kept < 0 ? page : page.slice(0, kept);
-    const last = old.at(-1);
-    if (!last) break;
-    // First the mark, then the deed: a crash between leaves facts that the next run prunes, never an unmarked hole.
-    if (last.seq > journal.prunedSeq) await journal.prunedTo(last.seq);
-    await log.remove(old.map(({ key }) => key));
-    pruned += old.length;
+  for (;;) {
+    const soFar = pruned;
+    // Looked at, marked and removed in one: an epoch that begins in between would give the seqs to unsent facts.
+    await journal.alone(async () => {
+      const old = journal.epoch === epoch ? await pageToPrune({ journal, log }, limits.ackedSeq, before) : [];
+      const last = old.at(-1);
+      if (!last) return;
+      // First the mark, then the deed: a crash between leaves facts that the next run prunes, never an unmarked hole.
+      if (last.seq > journal.prunedSeq) await journal.prunedTo(last.seq);
+      await log.remove(old.map(({ key }) => key));
+      pruned += old.length;
+    });
+    if (pruned === soFar) return pruned;
   }
-  return pruned;
+}
+
+/** The first facts of the present epoch, up to one that must stay. */
+async function pageToPrune({ journal, log }: RetentionParts, ackedSeq: number, before: number): Promise<StoredFact[]> {
+  const seqMax = Math.min(ackedSeq, journal.lastSeq - 1);
+  const mayGo = (fact: StoredFact) => fact.seq <= journal.prunedSeq || (fact.seq <= seqMax && fact.at < before);
+  const page = await log.read(journal.epoch, 1, PAGE);
+  const kept = page.findIndex((fact) => !mayGo(fact));
+  return kept < 0 ? page : page.slice(0, kept);
 }

@@ -194,6 +194,41 @@ describe.each(STORAGE_ENGINES)('store on %s', (name) => {
     expect((await store.journal.read(1, 10)).map(({ key }) => key)).toEqual(['c', 'later', 'b']);
   });
 
+  it.each(['lastAt', 'read'] as const)(
+    'F2 an epoch that begins while retention looks (%s) keeps its unsent facts',
+    async (when) => {
+      await store.journal.append(oneTo(10).map((n) => adjustmentDraft(`old${n}`)));
+      store.device.mark({ ackedSeq: 10 });
+      time = NOON + 500 * DAY;
+      await store.journal.append(['u1', 'u2', 'u3'].map((key) => adjustmentDraft(key)));
+      time += 500 * DAY;
+      await store.journal.append([adjustmentDraft('young')]);
+      let beginning: Promise<void> | undefined;
+      const begin = () => void (beginning ??= store.journal.beginEpoch(10));
+      class SlowLog extends RxdbJournalLog {
+        override async lastAt() {
+          const at = await super.lastAt();
+          if (when === 'lastAt') begin();
+          await beginning;
+          return at;
+        }
+        override async read(epoch: number, from: number, limit: number) {
+          const page = await super.read(epoch, from, limit);
+          // Whoever lets it in before the page is pruned gives the seqs to other facts.
+          if (when === 'read') begin();
+          await Promise.race([beginning, new Promise((resolve) => void setTimeout(resolve, 50))]);
+          return page;
+        }
+      }
+      const log = new SlowLog(store.db.journal);
+      await pruneJournal({ journal: store.journal, log }, { ackedSeq: store.device.marks.ackedSeq, now: time });
+      await beginning;
+      expect(store.journal.prunedSeq).toBe(0);
+      await store.prune();
+      expect((await store.journal.read(1, 10)).map(({ key }) => key)).toEqual(['u1', 'u2', 'u3', 'young']);
+    },
+  );
+
   it('M1 the view of stock outlives the move of facts into a new epoch', async () => {
     await store.journal.append([saleDraft('a', [['A', 1]]), saleDraft('b', [['A', 2]])]);
     await store.journal.beginEpoch(0);

@@ -201,7 +201,7 @@ describe('loopback API', () => {
 
   it('F5 tells what the hub has set aside from what was refused here', async () => {
     const agent = await runAgent();
-    const aside = { id: 'hub:1:1', source: 'hub', code: 'COUNT_AHEAD', detail: 'why', verbatim: 'line' } as const;
+    const aside = { id: 'hub:1:1', source: 'hub', code: 'FACT_AHEAD', detail: 'why', verbatim: 'line' } as const;
     await agent.daemon.store.quarantine.keep([aside, aside]);
     await agent.daemon.store.quarantine.keep([aside]);
     const { body } = await json(agent.call('/v1/status'));

@@ -239,7 +239,7 @@ describe('sync over a real socket', () => {
   });
 
   it('F5 what the hub has set aside is shown to the store, once, with its line and reason, over a restart', async () => {
-    hub.setAside.set('k2', 'COUNT_AHEAD').set('k3', 'A_REASON_OF_TOMORROW');
+    hub.setAside.set('k2', 'FACT_AHEAD').set('k3', 'A_REASON_OF_TOMORROW');
     await append(1, 4);
     start();
     await arrived(4);
@@ -253,7 +253,7 @@ describe('sync over a real socket', () => {
     expect([store.quarantine.count, store.quarantine.countAtHub]).toEqual([0, 2]);
     const { items } = await store.quarantine.list({ limit: 10 });
     expect(items.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toMatchObject([
-      { source: 'hub', code: 'COUNT_AHEAD', detail: expect.stringContaining('"k2"') as string },
+      { source: 'hub', code: 'FACT_AHEAD', detail: expect.stringContaining('"k2"') as string },
       { source: 'hub', code: 'FACT_INVALID', verbatim: expect.stringContaining('\tadjustment\tk3\t') as string },
     ]);
   });

@@ -19,10 +19,10 @@ export const ERRORS = {
     status: 422,
     remedy: 'A void cannot be taken back: send the document again under a new key.',
   },
-  COUNT_AHEAD: {
+  FACT_AHEAD: {
     status: 422,
     remedy:
-      "Set that machine's clock, dismiss this count and count again. Release it only if nothing has been sold since it was made: it hides sales up to its instant.",
+      "Set that machine's clock, then count, and dismiss this: the new count has the units. Released, a count hides what is sold up to its instant, and units that were added are added once more to each count made before it.",
   },
   SKU_UNKNOWN: {
     status: 422,

@@ -18,6 +18,6 @@ export const LIMITS = {
   frameUnfoldedBytesMax: 8 * 1024 * 1024,
   pullDocuments: 1_000,
   clockOffsetShownMs: 60_000,
-  /** A count further ahead of the hub's clock than this is set aside (S5). */
-  countAheadMs: 300_000,
+  /** A count, or what adds sellable units, further ahead of the hub's clock than this is set aside (S5). */
+  factAheadMs: 300_000,
 } as const;

@@ -2,6 +2,7 @@ import type { StoredFact } from '#agent/store/journal-log.ts';
 import type { StoreJournal } from '#agent/store/journal.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
 import type { Answer } from '#shared/protocol/events.ts';
+import type { FactContent } from '#shared/protocol/fact.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { welcome } from '#shared/protocol/messages/hello.ts';
 import { push, pushAnswer } from '#shared/protocol/messages/push.ts';
@@ -33,7 +34,7 @@ export class Checks {
   readonly #restored = new Set<number>();
   /** Facts of a location that have been looked at, in the order of their commit. */
   readonly #looked = new Map<number, number>();
-  #countsAside = 0;
+  #factsAside = 0;
   readonly #hubNow: () => number;
   #commits = 0;
 
@@ -86,7 +87,7 @@ export class Checks {
     this.#hubWasRestored = true;
     this.#watermarks.clear();
     this.#looked.clear();
-    this.#countsAside = this.#database.held.countsAhead.size;
+    this.#factsAside = this.#database.held.factsAhead.size;
   }
 
   /** The journal of a device is open: whole, and with everything that was acknowledged. */
@@ -186,29 +187,36 @@ export class Checks {
     this.#world.note('database', `committed ${runs.join(' ')}`);
     for (const journal of new Set(frames.map((frame) => frame.journal))) this.#watermark(journal);
     for (const location of new Set(frames.map((frame) => frame.location))) {
-      this.#countsAhead(location);
+      this.#factsAhead(location);
       const held = this.#database.held.byLocation.get(location) ?? [];
       if (held.length <= FOLD_EACH_TIME_MAX || this.#commits % FOLD_EVERY === 0) this.positions(location);
     }
   }
 
-  /** A count in the ledger was never ahead of the hub's clock by more than the limit, and only such a one is set aside. */
-  #countsAhead(location: number): void {
-    const { byLocation, countsAhead } = this.#database.held;
+  /**
+   * A count or an addition in the ledger was never ahead of the hub's clock by more than the limit, and only such a one is set
+   * aside.
+   */
+  #factsAhead(location: number): void {
+    const { byLocation, factsAhead } = this.#database.held;
     const now = this.#hubNow();
     const there = byLocation.get(location) ?? [];
     for (const { key, content, order } of there.slice(this.#looked.get(location) ?? 0)) {
-      if (content.kind !== 'count' || order.at <= now + LIMITS.countAheadMs) continue;
-      this.#world.violate('S5', `count "${key}" of location ${location} is ${order.at - now} ms ahead and was merged`);
+      if (order.at <= now + LIMITS.factAheadMs || !mayPromise(content)) continue;
+      this.#world.violate(
+        'S5',
+        `${content.kind} "${key}" of location ${location} is ${order.at - now} ms ahead and was merged`,
+      );
     }
     this.#looked.set(location, there.length);
-    for (const [name, { kind, at }] of [...countsAhead].slice(this.#countsAside)) {
-      this.#world.note('database', `sets count ${name} aside, ${at - now} ms ahead`);
+    for (const [name, { content, at }] of [...factsAhead].slice(this.#factsAside)) {
+      const { kind } = content;
+      this.#world.note('database', `sets ${kind} ${name} aside, ${at - now} ms ahead`);
       // It may have waited for the commit, though not for minutes.
-      if (kind === 'count' && at > now + LIMITS.countAheadMs / 2) continue;
+      if (mayPromise(content) && at > now + LIMITS.factAheadMs / 2) continue;
       this.#world.violate('S5', `${kind} "${name}" is ${at - now} ms ahead and was set aside`);
     }
-    this.#countsAside = countsAhead.size;
+    this.#factsAside = factsAhead.size;
   }
 
   /** Positions are the fold of the facts that the hub holds (M1, M2, M3, M5; each fact once: F4). */
@@ -263,4 +271,25 @@ function described(answer: Answer<unknown>): string {
   const value = answer.value as { ackedSeq?: number; watermark?: number; duplicates?: number; quarantined?: object[] };
   const { ackedSeq, watermark, duplicates = 0, quarantined = [] } = value;
   return `up to ${ackedSeq ?? watermark}, ${duplicates} duplicates, ${quarantined.length} quarantined`;
+}
+
+/** Whether it could promise units that are not there, as the rule says and not as the hub does. */
+function mayPromise({ kind, body }: FactContent): boolean {
+  switch (kind) {
+    case 'count':
+    case 'transferIn':
+      return true;
+    case 'receipt':
+      return body.lines.some(({ condition }) => condition === undefined || condition === 'sellable');
+    case 'return':
+      return body.lines.some(({ condition, service }) => condition === 'sellable' && !service);
+    case 'adjustment':
+      return body.lines.some(({ condition = 'sellable', quantity }) => condition === 'sellable' && quantity > 0);
+    case 'sale':
+    case 'transferOut':
+    case 'void':
+      return false;
+    default:
+      return kind satisfies never;
+  }
 }

@@ -83,7 +83,7 @@ export class Convergence {
     for (const told of this.#record.acknowledged) if (!told.lost && told.location === location) keys.add(told.key);
     for (const fact of held.byLocation.get(location) ?? []) keys.add(fact.key);
     return [...keys].flatMap((key) => {
-      const isAside = this.#record.isUnreadable(location, key) || held.countsAhead.has(`${location} ${key}`);
+      const isAside = this.#record.isUnreadable(location, key) || held.factsAhead.has(`${location} ${key}`);
       if (isAside && !held.facts.has(`${location} ${key}`)) return [];
       const taken = held.facts.get(`${location} ${key}`)?.order;
       const written = this.#record.written(location, key);

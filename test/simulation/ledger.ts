@@ -1,5 +1,6 @@
 import type { FrameOutcome, IncomingFrame } from '#hub/ledger/incoming.ts';
 import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { FactContent } from '#shared/protocol/fact.ts';
 import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
 import { Inventory, type MergeableFact } from '#shared/stock/merge.ts';
 
@@ -41,8 +42,8 @@ export interface LedgerFlaws {
   readonly reusedKeysMerged?: boolean;
   /** Orders facts by their coming. */
   readonly orderOfComing?: boolean;
-  /** Merges counts that were set aside because their clock was ahead. */
-  readonly countsAheadMerged?: boolean;
+  /** Merges facts that were set aside because their clock was ahead. */
+  readonly factsAheadMerged?: boolean;
 }
 
 /** What the hub has committed: the meaning of its SQL merge, in memory. */
@@ -54,8 +55,8 @@ export class HeldFacts {
   /** By journal, from seq 1 on. */
   readonly seqs = new Map<number, HeldSeq[]>();
   readonly quarantine: SetAsideFact[] = [];
-  /** Counts that were set aside because their clock was ahead, by "location key". */
-  readonly countsAhead = new Map<string, { kind: string; at: number }>();
+  /** Facts that were set aside because their clock was ahead, by "location key". */
+  readonly factsAhead = new Map<string, { content: FactContent; at: number }>();
   readonly inventory = new Inventory();
   readonly #journals: ReadonlyMap<number, HeldJournal>;
   readonly #flaws: LedgerFlaws;
@@ -70,7 +71,7 @@ export class HeldFacts {
   copy(journals: ReadonlyMap<number, HeldJournal>): HeldFacts {
     const copy = new HeldFacts(journals, this.#flaws);
     for (const [name, fact] of this.facts) copy.facts.set(name, fact);
-    for (const [name, aside] of this.countsAhead) copy.countsAhead.set(name, aside);
+    for (const [name, aside] of this.factsAhead) copy.factsAhead.set(name, aside);
     for (const [journal, seqs] of this.seqs) copy.seqs.set(journal, [...seqs]);
     for (const [location, facts] of this.byLocation) {
       copy.byLocation.set(location, [...facts]);
@@ -112,7 +113,7 @@ export class HeldFacts {
   }
 
   #enter(location: number, journal: number, fact: ReadFact): HeldSeq {
-    if (!fact.ok && fact.code === 'COUNT_AHEAD') return this.#countAhead(location, journal, fact);
+    if (!fact.ok && fact.code === 'FACT_AHEAD') return this.#factAhead(location, journal, fact);
     if (!fact.ok) {
       const { seq, key, code, verbatim } = fact;
       this.quarantine.push({ location, journal, seq, key, digest: null, code, verbatim });
@@ -141,13 +142,13 @@ export class HeldFacts {
   }
 
   /** Its line is a whole fact: what it says is known, and whether the hub has this content too. */
-  #countAhead(location: number, journal: number, { seq, verbatim }: Unreadable): HeldSeq {
+  #factAhead(location: number, journal: number, { seq, verbatim }: Unreadable): HeldSeq {
     const [fact] = decodeFrame(Buffer.from(verbatim), 'lines', seq, 1);
-    if (!fact?.ok) throw new Error('a count was set aside in another shape than it came');
-    if (this.#flaws.countsAheadMerged) return this.#enter(location, journal, fact);
+    if (!fact?.ok) throw new Error('a fact was set aside in another shape than it came');
+    if (this.#flaws.factsAheadMerged) return this.#enter(location, journal, fact);
     const { key, digest, at } = fact;
-    this.quarantine.push({ location, journal, seq, key, digest, code: 'COUNT_AHEAD', verbatim });
-    this.countsAhead.set(`${location} ${key}`, { kind: fact.content.kind, at });
-    return { key, digest, code: 'COUNT_AHEAD' };
+    this.quarantine.push({ location, journal, seq, key, digest, code: 'FACT_AHEAD', verbatim });
+    this.factsAhead.set(`${location} ${key}`, { content: fact.content, at });
+    return { key, digest, code: 'FACT_AHEAD' };
   }
 }

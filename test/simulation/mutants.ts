@@ -63,10 +63,10 @@ export const MUTANTS: Readonly<Record<string, KnownMutant>> = {
     found: /^M1$/,
     database: { orderOfComing: true },
   },
-  'counts-ahead-merged': {
-    breaks: 'a count of a clock far ahead is merged',
+  'facts-ahead-merged': {
+    breaks: 'a count or an addition of a clock far ahead is merged',
     found: /^S5$/,
-    database: { countsAheadMerged: true },
+    database: { factsAheadMerged: true },
   },
   'earlier-epochs-stay': {
     breaks: 'a restored hub is not asked what it has of earlier epochs',

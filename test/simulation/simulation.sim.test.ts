@@ -76,6 +76,7 @@ describe('simulation', () => {
       ['duplicates at the hub', /[1-9]\d* duplicates/],
       ['facts that the hub sets aside', /[1-9]\d* quarantined/],
       ['counts of clocks that are ahead', /sets count .* aside/],
+      ['additions of clocks that are ahead', /sets (receipt|return|transferIn|adjustment) .* aside/],
       ['frames that are too large', /FRAME_TOO_LARGE/],
       ['a hub that is busy', /push of .*HUB_BUSY/],
       ['a database that is away', /hello of .*DB_UNAVAILABLE/],

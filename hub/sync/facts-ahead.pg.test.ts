@@ -30,7 +30,12 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-async function push(seq: number, kind: 'count' | 'sale' | 'void', at: number, body: object): Promise<PushAnswer> {
+async function push(
+  seq: number,
+  kind: 'count' | 'sale' | 'receipt' | 'void',
+  at: number,
+  body: object,
+): Promise<PushAnswer> {
   const { bodyText } = canonicalContent(kind, body);
   const key = `${kind}-${seq}`;
   const fact: FramedFact = { seq, at, offsetMs: 0, kind, key, correlationId: key, source: 'test', bodyText };
@@ -63,16 +68,25 @@ async function quarantined(): Promise<{ id: number; code: string }> {
   return rows[0]!;
 }
 
-describe('a count that was made by a clock far ahead', () => {
-  it('S5 M2 F5 is set aside, and does not hide what is sold until its instant', async () => {
+describe('what was made by a clock far ahead', () => {
+  it('S5 M2 F5 a count is set aside, and does not hide what is sold until its instant', async () => {
     const now = Date.now();
     await push(1, 'count', now - HOUR, count(10));
     expect(await push(2, 'count', now + 24 * HOUR, count(50))).toMatchObject({
       ackedSeq: 2,
-      quarantined: [{ seq: 2, code: 'COUNT_AHEAD' }],
+      quarantined: [{ seq: 2, code: 'FACT_AHEAD' }],
     });
     await push(3, 'sale', now, sale(4));
-    expect([await onHand(), (await quarantined()).code]).toEqual([6, 'COUNT_AHEAD']);
+    expect([await onHand(), (await quarantined()).code]).toEqual([6, 'FACT_AHEAD']);
+  });
+
+  it('S5 M2 units that were received by it are not counted twice by a count that has seen them', async () => {
+    const now = Date.now();
+    expect(await push(1, 'receipt', now + 24 * HOUR, count(10))).toMatchObject({
+      quarantined: [{ seq: 1, code: 'FACT_AHEAD' }],
+    });
+    await push(2, 'count', now, count(10));
+    expect([await onHand(), (await quarantined()).code]).toEqual([10, 'FACT_AHEAD']);
   });
 
   it('S5 M1 a sale ahead is taken: not absorbed by a count made after it, it is promised too little, never too much', async () => {
@@ -82,7 +96,7 @@ describe('a count that was made by a clock far ahead', () => {
     expect(await onHand()).toBe(6);
   });
 
-  it('F1 F5 is merged as it is when it is released, and can be voided then', async () => {
+  it('F1 F5 a count is merged as it is when it is released, and can be voided then', async () => {
     const now = Date.now();
     await push(1, 'count', now + HOUR, count(50));
     await push(2, 'sale', now, sale(4));
@@ -93,7 +107,7 @@ describe('a count that was made by a clock far ahead', () => {
     expect(await onHand()).toBe(-4);
   });
 
-  it('F1 once voided it stays without effect, also when it is released', async () => {
+  it('F1 a count that was voided stays without effect, also when it is released', async () => {
     const now = Date.now();
     await push(1, 'count', now + HOUR, count(50));
     await push(2, 'void', now, { voids: 'count-1', reason: 'the clock was wrong' });

@@ -12,7 +12,7 @@ import { enrol } from './enrol.ts';
 const token = 'one-time-token-of-the-test';
 let folder: string;
 let server: Server;
-let asked: { publicKey: string }[];
+let asked: { publicKey: string; store?: string }[];
 let answers: [status: number, body: string][];
 let state: { identity: DeviceState['identity'] };
 
@@ -25,7 +25,7 @@ beforeEach(async () => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      asked.push(JSON.parse(text) as { publicKey: string });
+      asked.push(JSON.parse(text) as { publicKey: string; store?: string });
       const [status, body] = answers.shift() ?? [500, ''];
       // 0: the answer is lost.
       if (status === 0) request.socket.destroy();
@@ -53,9 +53,9 @@ function call(more: { again?: boolean; token?: string } = {}) {
   return enrol({ hubUrl, token, deviceName: 'till 1', folder, device, clock: systemClock, ...more });
 }
 
-const welcome = (device: number): [number, string] => [
+const welcome = (device: number, code = 'S1'): [number, string] => [
   201,
-  JSON.stringify({ device, store: { code: 'S1', name: 'One' } }),
+  JSON.stringify({ device, store: { code, name: 'One' } }),
 ];
 
 describe('enrolment', () => {
@@ -99,5 +99,15 @@ describe('enrolment', () => {
     expect(await call({ again: true })).toMatchObject({ device: 5 });
     expect(asked[1]?.publicKey).not.toBe(asked[0]?.publicKey);
     expect(loadDeviceKey(folder).publicKey).toBe(asked[1]?.publicKey);
+  });
+
+  it("F4 tells the hub whose facts the folder holds, and never becomes another store's device", async () => {
+    answers = [welcome(4), [409, '{"code":"STORE_DIFFERS","detail":"a token of S2"}'], welcome(5, 'S2')];
+    await call();
+    const { publicKey } = loadDeviceKey(folder);
+    await expect(call({ again: true })).rejects.toMatchObject({ code: 'STORE_DIFFERS', message: 'a token of S2' });
+    await expect(call({ again: true })).rejects.toMatchObject({ code: 'STORE_DIFFERS' });
+    expect(asked.map(({ store }) => store)).toEqual([undefined, 'S1', 'S1']);
+    expect([state.identity?.device, loadDeviceKey(folder).publicKey]).toEqual([4, publicKey]);
   });
 });

@@ -18,7 +18,7 @@ export interface EnrolOptions {
   readonly folder: string;
   readonly device: Pick<Device, 'state' | 'update'>;
   readonly clock: Clock;
-  /** Enrol again although this folder belongs to a device: after it was revoked, or for another hub. */
+  /** Enrol again although this folder belongs to a device: after it was revoked, or for another hub. Never for another store. */
   readonly again?: boolean;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -26,7 +26,8 @@ export interface EnrolOptions {
 /**
  * Exchanges a one-time token for the registration of this device. The key is on disk before it is sent; after a lost answer
  * the same call succeeds with the same token. Facts that were journaled before are kept and sent afterwards.
- * Errors: ALREADY_ENROLLED, REQUEST_INVALID, HUB_UNREACHABLE, and what the hub says (TOKEN_INVALID, TOKEN_USED, TOKEN_EXPIRED).
+ * Errors: ALREADY_ENROLLED, REQUEST_INVALID, HUB_UNREACHABLE, STORE_DIFFERS, and what the hub says (TOKEN_INVALID, TOKEN_USED,
+ * TOKEN_EXPIRED).
  */
 export async function enrol(options: EnrolOptions): Promise<Identity> {
   const { hubUrl, token, deviceName, folder, device, clock } = options;
@@ -35,13 +36,20 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
     throw new ShelfwireError('ALREADY_ENROLLED', `This is device ${known.device} of store ${known.store.code}.`);
   }
   const key = nextDeviceKey(folder);
-  const request = enrolRequest.safeParse({ token, publicKey: key.publicKey, deviceName });
+  const request = enrolRequest.safeParse({ token, publicKey: key.publicKey, deviceName, store: known?.store.code });
   if (!request.success) {
     const [issue] = request.error.issues;
     throw new ShelfwireError('REQUEST_INVALID', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
   const answer = await ask(new URL('/v1/enrol', hubUrl), request.data, options.fetch ?? globalThis.fetch);
   const { device: number, store } = answer;
+  // The hub has been told which store it must be, before the token was spent. One that has not looked must not be believed.
+  if (known && store.code !== known.store.code) {
+    throw new ShelfwireError(
+      'STORE_DIFFERS',
+      `This folder is of store ${known.store.code}, the token of ${store.code}.`,
+    );
+  }
   const identity = { device: number, store, hubUrl, deviceName, enrolledAt: Math.round(clock.now()) };
   adoptDeviceKey(folder);
   await device.update({ identity });

@@ -75,6 +75,13 @@ describe('enrolment', () => {
     expect(await codeOf(enrol(pool, request(second, 'new one')))).toBe('ok');
   });
 
+  it('F4 a folder of one store is not enrolled at another, and the token stays good', async () => {
+    const other = await token('S2');
+    expect(await codeOf(enrol(pool, { ...request(other, 'folder of S1'), store: 'S1' }))).toBe('STORE_DIFFERS');
+    expect(await codeOf(enrol(pool, { ...request(await token(), 'folder of S1'), store: 'S1' }))).toBe('ok');
+    expect(await codeOf(enrol(pool, { ...request(other, 'folder of S2'), store: 'S2' }))).toBe('ok');
+  });
+
   it('revokes once, with the first reason', async () => {
     const { device } = await enrol(pool, request(await token(), 'revoked'));
     await revokeDevice(pool, device, 'lost');

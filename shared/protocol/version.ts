@@ -3,7 +3,8 @@
  * records the new hash in version.test.ts. Versions so far:
  *
  * 1  facts as a JSON array of flat objects, uncompressed ("json"); one quantity and price per line as `qty`, `price`
- * 2  facts as lines, envelope and body apart, compressed ("lines", "lines.zstd"); line fields carry their unit
+ * 2  facts as lines, envelope and body apart, compressed ("lines", "lines.zstd"); line fields carry their unit.
+ *    Not released before 0.1.0: until then its hash may still change
  */
 export const PROTOCOL = { current: 2, oldest: 1 } as const;
 

@@ -7,6 +7,11 @@ export const enrolRequest = z.strictObject({
   /** Ed25519 public key, raw 32 bytes, base64url. */
   publicKey: z.base64url().length(43),
   deviceName: text,
+  /**
+   * The store that this device has been of before: its journal holds that store's facts, and those would be counted once more at
+   * another. The token of another store is refused, and not spent.
+   */
+  store: storeCode.optional(),
 });
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 

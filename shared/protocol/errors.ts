@@ -87,7 +87,20 @@ export const ERRORS = {
   STORAGE_IO: { status: 500, remedy: 'Check the disk of the data folder; what was acknowledged is safe.' },
   STORAGE_BUSY: { status: 503, remedy: 'Another process writes to the data folder; stop it, then try again.' },
   STORAGE_CLOSED: { status: 503, remedy: 'The agent is stopping; try again when it is back.' },
-  STORAGE_DAMAGED: { status: 500, remedy: 'Keep the file as it is and send it with a support bundle.' },
+  STORAGE_FORBIDDEN: {
+    status: 500,
+    remedy:
+      'Let the account that runs the agent own the data folder and everything in it, on a disk that is not mounted read-only.',
+  },
+  STORAGE_DAMAGED: {
+    status: 500,
+    remedy: 'Restart the agent: it sets the file aside in damaged/ and goes on with everything that can be read of it.',
+  },
+  STORAGE_RECOVERED: {
+    status: 500,
+    remedy:
+      'Have the disk checked. Read report.json in the named folder and count what it says is missing; then move that folder away: it ends this notice.',
+  },
   STORAGE_NEWER: { status: 500, remedy: 'Start the agent version that wrote this folder, or a newer one.' },
   STORAGE_NOT_DURABLE: {
     status: 500,

@@ -1,5 +1,5 @@
 import type { StoredDocument } from './columns.ts';
-import { parseDocument, type Table } from './table.ts';
+import type { Table, TextAndSum } from './table.ts';
 
 /**
  * How far a reader of changes has come. `seq` comes from the table's own counter, never from a clock: a clock that
@@ -24,13 +24,13 @@ export function changesSince<RxDocType>(
   const schemaVersion = table.schema.version;
   const own = checkpoint?.schemaVersion === schemaVersion && checkpoint.seq <= table.topSeq();
   const after = own ? checkpoint.seq : 0;
-  const rows = table.connection.rows<[number, string]>(
-    `SELECT seq, doc FROM ${table.name} WHERE seq > ? ORDER BY seq LIMIT ?`,
+  const rows = table.connection.rows<[number, ...TextAndSum]>(
+    `SELECT seq, doc, sum FROM ${table.name} WHERE seq > ? ORDER BY seq LIMIT ?`,
     after,
     limit,
   );
   return {
-    documents: rows.map(([, text]) => parseDocument<RxDocType>(text)),
+    documents: rows.map(([, text, sum]) => table.parse([text, sum])),
     checkpoint: { seq: rows.at(-1)?.[0] ?? after, schemaVersion },
   };
 }

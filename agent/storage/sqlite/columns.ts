@@ -24,6 +24,10 @@ export interface Shape {
   /** Each index is a list of fields, all of which have columns. */
   indexes: string[][];
   attachments: boolean;
+  /** Top-level fields, by which a document whose table is not known any more is told. */
+  fields: { required: string[]; known: string[] };
+  /** How documents are summed. A table from before there were sums is filled anew. */
+  sum: 'crc32';
 }
 
 const KIND_BY_TYPE: Readonly<Record<string, ColumnKind>> = {
@@ -63,6 +67,11 @@ export function shapeOf<RxDocType>(schema: RxJsonSchema<RxDocumentData<RxDocType
     columns,
     indexes: [...kept.values()].filter((index) => index.every((field) => known.has(field))),
     attachments: schema.attachments !== undefined,
+    fields: {
+      required: [...(schema.required ?? [])].map(String).toSorted(),
+      known: Object.keys(schema.properties).toSorted(),
+    },
+    sum: 'crc32',
   };
 }
 

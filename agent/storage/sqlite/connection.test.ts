@@ -40,14 +40,17 @@ it('a full disk fails the write with a code, undoes it whole, lets reads go on, 
   expect((await items.getChangedDocumentsSince!(1000)).checkpoint.seq).toBe(600);
 });
 
-it('a folder that cannot be made and a file that is no database have codes; the file is left as it is', async () => {
+it('F5 a folder that cannot be made has a code; a file that is no database is set aside as it is', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   await expect(openItems(join(folder, 'file'))).rejects.toMatchObject({ code: 'STORAGE_IO' });
   const damaged = 'not a database '.repeat(500);
   writeFileSync(join(folder, 'store.sqlite'), damaged);
-  await expect(openItems(folder)).rejects.toMatchObject({ code: 'STORAGE_DAMAGED' });
-  expect(readFileSync(join(folder, 'store.sqlite'), 'utf8')).toBe(damaged);
+  const items = await openItems(folder, {}, { now: () => 0 });
+  expect(readFileSync(join(folder, 'damaged/store.sqlite-1970-01-01T00-00-00-000Z/store.sqlite'), 'utf8')).toBe(
+    damaged,
+  );
+  expect((await items.bulkWrite(inserts(['a']), 'insert')).error).toEqual([]);
 });
 
 it('waits no longer than it may for a lock of another process, and works again afterwards', async () => {

@@ -2,11 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { damageOf } from './integrity.ts';
+import { prepareLayout } from './layout.ts';
+import { type Mark, readMark, type Registered, stampOf, writeMark } from './mark.ts';
+import type { DamageReport } from './salvage/report.ts';
+import type { SalvageOptions } from './salvage/salvage.ts';
+import { finishRecovery, recoverFile } from './salvage/set-aside.ts';
 import { syncFolder } from './sync-folder.ts';
 import { toStorageError } from './storage-error.ts';
 
-/** Layout of the file: raised when an older agent could no longer read it. */
-const LAYOUT = 1;
 const STATEMENTS_MAX = 300;
 /** Values of `PRAGMA synchronous`. NORMAL (1) issues no sync at all per commit in WAL mode. */
 const SYNCHRONOUS = { FULL: 2, EXTRA: 3 } as const;
@@ -17,6 +21,15 @@ export interface ConnectionOptions {
   path: string;
   synchronous: Synchronous;
   busyTimeoutMs: number;
+  /** Wall clock, for the name and the report of a file that is set aside. */
+  now: () => number;
+  recovery?: RecoveryOptions | undefined;
+}
+
+/** How a damaged file is recovered. */
+export interface RecoveryOptions extends SalvageOptions {
+  /** Told after a damaged file was set aside and what is readable is in its place. */
+  readonly onRecovered?: ((report: DamageReport) => void) | undefined;
 }
 
 /**
@@ -28,23 +41,24 @@ export class Connection {
   readonly database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
+  #isSuspect = false;
+
   /**
-   * Opens or creates the file.
-   * Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY.
+   * Opens or creates the file. A damaged one is set aside and recovered; the caller holds the folder's lock.
+   * Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY, STORAGE_FORBIDDEN.
    */
   constructor(options: ConnectionOptions) {
     this.path = options.path;
-    let database: DatabaseSync | undefined;
     try {
       makeFolder(dirname(options.path));
-      database = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs });
-      makeDurable(database, options.path, options.synchronous);
-      prepareLayout(database, options.path);
+      finishRecovery(options.path);
+      const mark = readMark(options.path);
+      const damage = damageOf(options.path, mark);
+      if (damage !== undefined) recover(options, damage, mark);
+      this.database = openDurable(options);
     } catch (error) {
-      database?.close();
       throw toStorageError(error, options.path);
     }
-    this.database = database;
   }
 
   /** A cached statement; its rows are arrays of the columns. */
@@ -86,18 +100,66 @@ export class Connection {
     });
   }
 
-  /** Runs `work`; an error of SQLite gets its code. */
+  /** Runs `work`; an error of SQLite gets its code. One of damage asks for a recovery at the next open. */
   guard<Result>(work: () => Result): Result {
     try {
       return work();
     } catch (error) {
-      throw toStorageError(error, this.path);
+      const coded = toStorageError(error, this.path);
+      if (coded instanceof ShelfwireError && coded.code === 'STORAGE_DAMAGED') this.#suspect(coded.message);
+      throw coded;
     }
+  }
+
+  /** Keeps the second copy of the registry up to date. */
+  noteLayout(): void {
+    this.#mark({ stopped: readMark(this.path)?.stopped ?? null, suspect: null, tables: this.#registry() });
   }
 
   close(): void {
     this.#statements.clear();
+    const tables = this.#isSuspect ? [] : this.#registry();
     this.database.close();
+    if (!this.#isSuspect) this.#mark({ stopped: stampOf(this.path), suspect: null, tables });
+  }
+
+  #registry(): Registered[] {
+    const sql = 'SELECT number, collection, version, shape, seq_floor FROM shelfwire_tables';
+    return this.rows<[number, string, number, string | null, number]>(sql).map(
+      ([number, collection, version, shape, floor]) => ({ number, collection, version, shape, floor }),
+    );
+  }
+
+  #suspect(reason: string): void {
+    if (this.#isSuspect) return;
+    this.#isSuspect = true;
+    this.#mark({ stopped: null, tables: [], ...readMark(this.path), suspect: reason });
+  }
+
+  /** Without its mark a file is looked through at the next open: a disk that is full or refuses costs time, not truth. */
+  #mark(mark: Mark): void {
+    try {
+      writeMark(this.path, mark);
+    } catch (error) {
+      if (!(toStorageError(error, this.path) instanceof ShelfwireError)) throw error;
+    }
+  }
+}
+
+function recover(options: ConnectionOptions, damage: string, mark: Mark | undefined): void {
+  const report = recoverFile({ path: options.path, damage, mark, now: options.now() }, options.recovery ?? {});
+  options.recovery?.onRecovered?.(report);
+}
+
+function openDurable({ path, synchronous, busyTimeoutMs }: ConnectionOptions): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    makeDurable(database, path, synchronous);
+    prepareLayout(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 
@@ -145,29 +207,6 @@ export function makeDurable(database: DatabaseSync, path: string, synchronous: S
     `${path}: SQLite runs with journal_mode ${String(journalMode)} and synchronous ${String(level)}.`,
     { context: { path, journalMode, synchronous: level } },
   );
-}
-
-function prepareLayout(database: DatabaseSync, path: string): void {
-  const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (layout === LAYOUT) return;
-  if (layout > LAYOUT) {
-    throw new ShelfwireError('STORAGE_NEWER', `${path} has layout ${layout}, this agent knows ${LAYOUT}.`, {
-      context: { path, layout },
-    });
-  }
-  database.exec(`
-    BEGIN IMMEDIATE;
-    CREATE TABLE IF NOT EXISTS shelfwire_tables (
-      number INTEGER PRIMARY KEY,
-      collection TEXT NOT NULL,
-      version INTEGER NOT NULL,
-      shape TEXT,
-      seq_floor INTEGER NOT NULL DEFAULT 0,
-      UNIQUE (collection, version)
-    );
-    PRAGMA user_version = ${LAYOUT};
-    COMMIT;
-  `);
 }
 
 /** Makes the folder so that it is still there after a power cut: its name is synced in its parent. */

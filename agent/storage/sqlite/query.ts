@@ -1,7 +1,7 @@
 import { getQueryMatcher, getSortComparator, type PreparedQuery } from 'rxdb';
 import type { StoredDocument } from './columns.ts';
 import { type Filter, selectorFilter } from './selector-sql.ts';
-import { parseDocument, type Table } from './table.ts';
+import type { Table, TextAndSum } from './table.ts';
 
 /** The documents of a query, in its order. Stops reading as soon as `skip + limit` documents are found. */
 export function findByQuery<RxDocType>(
@@ -12,13 +12,11 @@ export function findByQuery<RxDocType>(
   const filter = selectorFilter(query.selector, table.columns);
   const order = orderBy(table, prepared);
   const [skip, limit] = windowOf(prepared);
-  const sql = `SELECT doc FROM ${source(table, prepared, filter)}${order ?? ''}`;
+  const sql = `SELECT doc, sum FROM ${source(table, prepared, filter)}${order ?? ''}`;
 
   if (filter.exact && order !== undefined) {
     const parameters = [...filter.parameters, limit === Infinity ? -1 : limit, skip];
-    return table.connection
-      .rows<[string]>(`${sql} LIMIT ? OFFSET ?`, ...parameters)
-      .map(([text]) => parseDocument<RxDocType>(text));
+    return table.connection.rows<TextAndSum>(`${sql} LIMIT ? OFFSET ?`, ...parameters).map((row) => table.parse(row));
   }
   const wanted = order === undefined ? Infinity : skip + limit;
   const found = [...matches(table, prepared, sql, filter, wanted)];
@@ -36,7 +34,7 @@ export function countByQuery<RxDocType>(table: Table<RxDocType>, prepared: Prepa
   if (filter.exact) {
     total = table.connection.rows<[number]>(`SELECT count(*) FROM ${from}`, ...filter.parameters)[0]?.[0] ?? 0;
   } else {
-    total = matches(table, prepared, `SELECT doc FROM ${from}`, filter, Infinity).reduce((sum) => sum + 1, 0);
+    total = matches(table, prepared, `SELECT doc, sum FROM ${from}`, filter, Infinity).reduce((sum) => sum + 1, 0);
   }
   return Math.min(Math.max(total - skip, 0), limit);
 }
@@ -53,7 +51,7 @@ function* matches<RxDocType>(
   let found = 0;
   if (wanted === 0) return;
   for (const row of table.connection.prepare(sql).iterate(...filter.parameters)) {
-    const document = parseDocument<RxDocType>((row as unknown as [string])[0]);
+    const document = table.parse(row as unknown as TextAndSum);
     if (isMatch !== undefined && !isMatch(document)) continue;
     yield document;
     if (++found >= wanted) return;

@@ -7,7 +7,7 @@ import {
   type RxStorage,
   type RxStorageInstanceCreationParams,
 } from 'rxdb';
-import { acquireConnection, releaseConnection, type Synchronous } from './connection.ts';
+import { acquireConnection, type RecoveryOptions, releaseConnection, type Synchronous } from './connection.ts';
 import { type SqliteInstanceOptions, type SqliteInternals, SqliteStorageInstance } from './instance.ts';
 import { openTable } from './table.ts';
 
@@ -18,11 +18,16 @@ export interface SqliteStorageSettings {
   synchronous?: Synchronous;
   /** How long a transaction waits for another process's lock before STORAGE_BUSY. Default 5,000. */
   busyTimeoutMs?: number;
-  /** Wall clock of cleanup(): the age of tombstones, nothing else, is measured by it. */
+  /** Wall clock: of cleanup(), where the age of tombstones is measured by it, and of reports of damage. */
   now?: () => number;
+  /** How a damaged file is recovered. */
+  recovery?: RecoveryOptions;
 }
 
-/** RxDB's storage on node:sqlite: durable, without limits of size, with real indexes. */
+/**
+ * RxDB's storage on node:sqlite: durable, without limits of size, with real indexes. One process at a time: the caller holds
+ * the folder's lock, because a damaged file is set aside at open.
+ */
 export function getRxStorageSqlite(settings: SqliteStorageSettings): RxStorage<SqliteInternals, SqliteInstanceOptions> {
   // RxDB tells databases apart by storage name and database name; ours differ by folder too.
   const name = `shelfwire-sqlite ${resolve(settings.folder)}`;
@@ -35,6 +40,8 @@ export function getRxStorageSqlite(settings: SqliteStorageSettings): RxStorage<S
         path: join(settings.folder, fileNameOf(params.databaseName)),
         synchronous: settings.synchronous ?? 'FULL',
         busyTimeoutMs: settings.busyTimeoutMs ?? 5_000,
+        now: settings.now ?? Date.now,
+        recovery: settings.recovery,
       });
       try {
         const table = openTable(connection, params.collectionName, params.schema);

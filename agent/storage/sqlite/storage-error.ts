@@ -5,20 +5,21 @@ const CODE_BY_SQLITE_RESULT: Readonly<Record<number, ErrorCode>> = {
   5: 'STORAGE_BUSY', // BUSY: another process writes
   6: 'STORAGE_BUSY', // LOCKED
   7: 'STORAGE_IO', // NOMEM
-  8: 'STORAGE_IO', // READONLY
+  3: 'STORAGE_FORBIDDEN', // PERM
+  8: 'STORAGE_FORBIDDEN', // READONLY
   10: 'STORAGE_IO', // IOERR
   11: 'STORAGE_DAMAGED', // CORRUPT
   13: 'STORAGE_FULL', // FULL
-  14: 'STORAGE_IO', // CANTOPEN
+  14: 'STORAGE_IO', // CANTOPEN: a folder or a file that this account may not enter or make, and others
   26: 'STORAGE_DAMAGED', // NOTADB
 };
 
 const CODE_BY_ERRNO: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'STORAGE_FULL',
   EDQUOT: 'STORAGE_FULL',
-  EACCES: 'STORAGE_IO',
-  EPERM: 'STORAGE_IO',
-  EROFS: 'STORAGE_IO',
+  EACCES: 'STORAGE_FORBIDDEN',
+  EPERM: 'STORAGE_FORBIDDEN',
+  EROFS: 'STORAGE_FORBIDDEN',
   EIO: 'STORAGE_IO',
   ENOTDIR: 'STORAGE_IO',
   EEXIST: 'STORAGE_IO',

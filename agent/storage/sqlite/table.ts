@@ -1,6 +1,17 @@
+import { crc32 } from 'node:zlib';
 import { getPrimaryFieldOfPrimaryKey, type RxDocumentData, type RxJsonSchema } from 'rxdb';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { type Column, columnReader, type Shape, shapeOf, type StoredDocument } from './columns.ts';
 import type { Connection } from './connection.ts';
+import {
+  createAttachmentsSql,
+  createIdIndexSql,
+  createIndexesSql,
+  createTableSql,
+  indexPlans,
+  type TableNames,
+  tableNames,
+} from './ddl.ts';
 import { sortableText } from './sortable-text.ts';
 
 /** Sizes of `IN` lists. A list is filled up with its last id, so that few statements serve all lengths. */
@@ -8,13 +19,15 @@ const LIST_SIZES = [1, 8, 64, 500] as const;
 const LIST_MAX = 500;
 const REBUILD_STEP = 500;
 
-const SQL_TYPE = { text: 'TEXT', number: 'REAL', boolean: 'INTEGER' } as const;
+/** A document as it lies in its row. */
+export type TextAndSum = readonly [doc: string, sum: number];
 
 /**
  * The rows of one collection in one schema version.
  *
  * - `seq` is the rowid and is renewed on each write: rows lie on disk in the order of their last write.
  * - A seq is never given twice, not even after a purge or a removal: what purges raises `seq_floor` in the registry.
+ * - `sum` is the CRC-32 of `doc`. SQLite has no checksums in its file: without one, a flipped bit in a quantity is read as truth.
  */
 export class Table<RxDocType> {
   readonly connection: Connection;
@@ -28,6 +41,7 @@ export class Table<RxDocType> {
   readonly columns: ReadonlyMap<string, Column>;
   /** Name of the SQLite index by the fields of the schema's index, joined by commas. */
   readonly indexes: ReadonlyMap<string, string>;
+  readonly #names: TableNames;
   readonly #shape: Shape;
   readonly #read: ReturnType<typeof columnReader>;
   readonly #insertSql: string;
@@ -37,24 +51,23 @@ export class Table<RxDocType> {
   constructor(
     connection: Connection,
     schema: Readonly<RxJsonSchema<RxDocumentData<RxDocType>>>,
-    place: { number: number; suffix: string },
+    place: { number: number; collection: string; version: number },
   ) {
     this.connection = connection;
     this.schema = schema;
     this.primaryPath = getPrimaryFieldOfPrimaryKey(schema.primaryKey);
     this.number = place.number;
-    this.name = `docs_${place.number}_${place.suffix}`;
-    this.attachmentsName = `attachments_${place.number}_${place.suffix}`;
+    this.#names = tableNames(place);
+    this.name = this.#names.table;
+    this.attachmentsName = this.#names.attachments;
+    this.idIndex = this.#names.idIndex;
     this.#shape = shapeOf(schema);
-    this.idIndex = `${this.name}_by_id`;
     this.columns = new Map(this.#shape.columns.map((column) => [column.field, column]));
-    this.indexes = new Map(
-      this.#shape.indexes.map((fields, position) => [fields.join(','), `${this.name}_by_${position}`]),
-    );
+    this.indexes = new Map(indexPlans(this.#names, this.#shape).map(({ fields, name }) => [fields, name]));
     this.#read = columnReader(this.#shape.columns);
     const names = this.#shape.columns.map((column) => column.name);
-    this.#insertSql = `INSERT INTO ${this.name} (seq, doc, ${names.join(', ')}) VALUES (?, ?${', ?'.repeat(names.length)})`;
-    this.#updateSql = `UPDATE ${this.name} SET seq = ?, doc = ?, ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
+    this.#insertSql = `INSERT INTO ${this.name} (seq, sum, doc, ${names.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(names.length)})`;
+    this.#updateSql = `UPDATE ${this.name} SET seq = ?, sum = ?, doc = ?, ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
     this.#topSeqSql = `SELECT max(coalesce((SELECT max(seq) FROM ${this.name}), 0),
       (SELECT seq_floor FROM shelfwire_tables WHERE number = ${place.number}))`;
   }
@@ -73,12 +86,14 @@ export class Table<RxDocType> {
   }
 
   insert(seq: number, document: StoredDocument<RxDocType>): void {
-    this.connection.prepare(this.#insertSql).run(seq, JSON.stringify(document), ...this.#read(document));
+    const text = JSON.stringify(document);
+    this.connection.prepare(this.#insertSql).run(seq, crc32(text), text, ...this.#read(document));
   }
 
   update(seq: number, document: StoredDocument<RxDocType>): void {
     const id = sortableText(this.idOf(document));
-    this.connection.prepare(this.#updateSql).run(seq, JSON.stringify(document), ...this.#read(document), id);
+    const text = JSON.stringify(document);
+    this.connection.prepare(this.#updateSql).run(seq, crc32(text), text, ...this.#read(document), id);
   }
 
   find(ids: readonly string[], withDeleted: boolean): StoredDocument<RxDocType>[] {
@@ -92,10 +107,20 @@ export class Table<RxDocType> {
       const last = chunk.at(-1) ?? '';
       while (chunk.length < size) chunk.push(last);
       const list = `?${', ?'.repeat(size - 1)}`;
-      const sql = `SELECT doc FROM ${this.name} INDEXED BY ${this.idIndex} WHERE id IN (${list})${alive}`;
-      for (const [text] of this.connection.rows<[string]>(sql, ...chunk)) documents.push(parseDocument(text));
+      const sql = `SELECT doc, sum FROM ${this.name} INDEXED BY ${this.idIndex} WHERE id IN (${list})${alive}`;
+      for (const row of this.connection.rows<TextAndSum>(sql, ...chunk)) documents.push(this.parse(row));
     }
     return documents;
+  }
+
+  /** The document of a row. Throws STORAGE_DAMAGED when it is not what was written. */
+  parse([text, sum]: TextAndSum): StoredDocument<RxDocType> {
+    if (crc32(text) === sum) return JSON.parse(text) as StoredDocument<RxDocType>;
+    const { path } = this.connection;
+    const detail = `${path}: a document of ${this.name} is not what was written: ${text.slice(0, 100)}`;
+    return this.connection.guard(() => {
+      throw new ShelfwireError('STORAGE_DAMAGED', detail, { context: { path, table: this.name } });
+    });
   }
 
   /** Creates the tables and indexes. A table of another shape is filled anew from its documents. */
@@ -105,24 +130,12 @@ export class Table<RxDocType> {
       this.#dropIndexes();
       this.connection.database.exec(`ALTER TABLE ${this.name} RENAME TO ${old}`);
     }
-    const columns = this.#shape.columns
-      .filter((column) => column.name !== 'id')
-      .map((column) => `${column.name} ${SQL_TYPE[column.kind]}${column.name === 'deleted' ? ' NOT NULL' : ''}`);
-    this.connection.database.exec(
-      `CREATE TABLE ${this.name} (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, ${columns.join(', ')}, doc TEXT NOT NULL)`,
-    );
+    const { database } = this.connection;
+    database.exec(createTableSql(this.#names, this.#shape));
     if (before === 'otherShape') this.#fillFrom(old);
-    this.connection.database.exec(`CREATE UNIQUE INDEX ${this.idIndex} ON ${this.name} (id)`);
-    for (const [fields, index] of this.indexes) {
-      const names = fields.split(',').map((field) => this.columns.get(field)?.name);
-      this.connection.database.exec(`CREATE INDEX ${index} ON ${this.name} (${names.join(', ')})`);
-    }
-    // Holds tombstones only, so it costs live documents nothing.
-    this.connection.database.exec(`CREATE INDEX ${this.name}_dead ON ${this.name} (lwt) WHERE deleted = 1`);
-    if (this.#shape.attachments) {
-      this.connection.database.exec(`CREATE TABLE IF NOT EXISTS ${this.attachmentsName}
-        (id TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, type TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (id, name))`);
-    }
+    database.exec(createIdIndexSql(this.#names));
+    for (const sql of createIndexesSql(this.#names, this.#shape)) database.exec(sql);
+    if (this.#shape.attachments) database.exec(createAttachmentsSql(this.#names));
   }
 
   /** Drops the tables; the registry keeps the floor, so a collection made anew never reuses a seq. */
@@ -144,7 +157,7 @@ export class Table<RxDocType> {
     for (;;) {
       const sql = `SELECT seq, doc FROM ${old} WHERE seq > ? ORDER BY seq LIMIT ${REBUILD_STEP}`;
       const rows = this.connection.rows<[number, string]>(sql, after);
-      for (const [seq, text] of rows) this.insert(seq, parseDocument(text));
+      for (const [seq, text] of rows) this.insert(seq, JSON.parse(text) as StoredDocument<RxDocType>);
       if (rows.length < REBUILD_STEP) break;
       after = rows.at(-1)?.[0] ?? after;
     }
@@ -159,26 +172,24 @@ export function openTable<RxDocType>(
   schema: Readonly<RxJsonSchema<RxDocumentData<RxDocType>>>,
 ): Table<RxDocType> {
   const sql = 'SELECT number, shape FROM shelfwire_tables WHERE collection = ? AND version = ?';
-  const suffix = `${collection.replaceAll(/\W/g, '_')}_v${schema.version}`;
-  const [known] = connection.rows<[number, string | null]>(sql, collection, schema.version);
+  const { version } = schema;
+  const [known] = connection.rows<[number, string | null]>(sql, collection, version);
   if (known !== undefined) {
-    const table = new Table<RxDocType>(connection, schema, { number: known[0], suffix });
+    const table = new Table<RxDocType>(connection, schema, { number: known[0], collection, version });
     if (known[1] === table.shapeText) return table;
   }
-  return connection.transaction(() => {
+  const made = connection.transaction(() => {
     connection.run(
       'INSERT INTO shelfwire_tables (collection, version) VALUES (?, ?) ON CONFLICT DO NOTHING',
       collection,
-      schema.version,
+      version,
     );
-    const [row] = connection.rows<[number, string | null]>(sql, collection, schema.version);
-    const table = new Table<RxDocType>(connection, schema, { number: row?.[0] ?? 0, suffix });
+    const [row] = connection.rows<[number, string | null]>(sql, collection, version);
+    const table = new Table<RxDocType>(connection, schema, { number: row?.[0] ?? 0, collection, version });
     table.create(row?.[1] === null ? 'absent' : 'otherShape');
     connection.run('UPDATE shelfwire_tables SET shape = ? WHERE number = ?', table.shapeText, table.number);
     return table;
   });
-}
-
-export function parseDocument<RxDocType>(text: string): StoredDocument<RxDocType> {
-  return JSON.parse(text) as StoredDocument<RxDocType>;
+  connection.noteLayout();
+  return made;
 }

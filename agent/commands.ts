@@ -41,7 +41,7 @@ export const agentCommands: CommandHandlers<AgentCli> = {
 
   async 'storage migrate'({ options }, terminal) {
     const { storageMigrateCommand } = await import('./cli/storage-command.ts');
-    return storageMigrateCommand(options, terminal);
+    return storageMigrateCommand(options, terminal, { clock: systemClock, logger: silentLogger });
   },
 
   async archive({ options }, terminal) {

@@ -86,7 +86,10 @@ export const agentCli = defineCli({
           maxLength: 64,
           help: 'Name of this device at the hub; by default the name of the machine.',
         },
-        again: { type: 'boolean', help: 'Enrol anew, at the same store, although this folder belongs to a device already.' },
+        again: {
+          type: 'boolean',
+          help: 'Enrol anew, at the same store, although this folder belongs to a device already.',
+        },
       },
     },
     status: {

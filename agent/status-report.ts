@@ -38,6 +38,7 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
       ...sources.flatMap(({ lastError }) => lastError ?? []),
       ...clockProblems(sync.clockOffsetMs),
       ...quarantineProblems(store.quarantine),
+      ...store.damage(),
     ],
   };
 }

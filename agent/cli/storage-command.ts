@@ -1,17 +1,23 @@
+import type { Clock } from '#shared/runtime/clock.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
 import type { Terminal } from '#shared/runtime/run-command.ts';
 import type { StorageEngine } from '../storage/engines.ts';
 import { migrateStorage } from '../storage/migrate/migrate-storage.ts';
+import { openStore } from '../store/store.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** Moves the data folder to another engine. The agent must not run on the folder meanwhile: FOLDER_IN_USE. */
 export async function storageMigrateCommand(
   options: { readonly data: string; readonly to: StorageEngine },
   terminal: Terminal,
+  parts: { clock: Clock; logger: Logger },
 ): Promise<number> {
   const { data: dataFolder, to } = options;
   const lock = lockFolder(dataFolder);
   try {
+    // Holes and damage are settled by the store, which can tell what they mean; only then it is copied.
+    await (await openStore({ folder: dataFolder, ...parts })).close();
     let shown = '';
     const report = await migrateStorage({
       dataFolder,

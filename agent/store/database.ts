@@ -21,13 +21,16 @@ export type StoreDatabase = RxDatabase<StoreCollections>;
 /** Any RxStorage; its own types for internals and options are its own business. */
 export type AnyStorage = RxStorage<unknown, unknown>;
 
+/** Name of the database, and so of its file. */
+export const DATABASE = 'store';
+
 /**
  * Opens the database `store`. One process, one writer: `multiInstance` is off. RxDB knows its open databases by storage and
  * name, so the folder goes into the name of the storage: several stores in one process are no duplicates.
  */
 export async function openDatabase(storage: AnyStorage, folder: string): Promise<StoreDatabase> {
   const database = await createRxDatabase<StoreCollections>({
-    name: 'store',
+    name: DATABASE,
     storage: { ...storage, name: `${storage.name} ${folder}` },
     multiInstance: false,
     eventReduce: false,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant } from '#shared/protocol/fields.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 
 /** What the journal knows of itself beside its facts. */
 export const journalHead = z.object({
@@ -11,6 +12,11 @@ export const journalHead = z.object({
   moving: z.object({ epoch: instant, afterSeq: z.int().min(0) }).nullable(),
 });
 export type JournalHead = z.infer<typeof journalHead>;
+
+/** The epoch of a journal that begins now. */
+export function epochNow(clock: Clock): number {
+  return Math.min(Math.max(Math.round(clock.now()), 946_684_800_000), 4_102_444_800_000);
+}
 
 /** Where the head is kept: on disk when `save` resolves. */
 export interface JournalHeadStore {

@@ -59,14 +59,15 @@ export async function movePage(
 
 /**
  * Closes holes of an epoch by markers at exactly the missing seqs, so that the hub can tell "lost" from "never was"
- * (F3). Returns the last seq and the number of markers.
+ * (F3), up to `usedSeq` also behind the last fact. Returns the last seq and the number of markers.
  */
 export async function closeHoles(
   { log, clock }: RecoveryParts,
   head: JournalHead,
+  usedSeq = 0,
 ): Promise<{ lastSeq: number; closed: number }> {
   const tail = await log.tailOf(head.epoch, head.prunedSeq);
-  const lastSeq = Math.max(tail.lastSeq, head.prunedSeq);
+  const lastSeq = Math.max(tail.lastSeq, head.prunedSeq, usedSeq);
   if (tail.count === lastSeq - head.prunedSeq) return { lastSeq, closed: 0 };
   let expected = head.prunedSeq + 1;
   let closed = 0;
@@ -77,6 +78,8 @@ export async function closeHoles(
       for (; expected < fact.seq; expected++) markers.push(holeMarker(head.epoch, expected, clock));
       expected = fact.seq + 1;
     }
+    if (page.length === 0)
+      for (; expected <= lastSeq; expected++) markers.push(holeMarker(head.epoch, expected, clock));
     for (let from = 0; from < markers.length; from += PAGE) await log.appendGroup(markers.slice(from, from + PAGE));
     clock.advance(markers.at(-1)?.at ?? 0);
     closed += markers.length;

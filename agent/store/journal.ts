@@ -6,7 +6,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { instantOf, type HybridClock } from './hybrid-clock.ts';
 import type { AppendResult, Journal } from './journal-contract.ts';
-import type { JournalHead, JournalHeadStore } from './journal-head.ts';
+import { epochNow, type JournalHead, type JournalHeadStore } from './journal-head.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
 import { closeHoles, epochsBefore, finishMove, movePage } from './journal-recovery.ts';
 import { keysToKnow, voidedKey } from './void-target.ts';
@@ -22,6 +22,8 @@ export interface JournalOptions {
   /** System time, for the instant of a new epoch. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The present epoch was in use up to this seq, also where its facts are lost. Default: up to its last fact. */
+  readonly usedSeq?: number;
   /** When a group is closed: by default after the input of this tick, so that what came together is one commit. */
   readonly defer?: (call: () => void) => void;
 }
@@ -307,19 +309,16 @@ async function recover({
   heads,
   hybridClock,
   logger,
+  usedSeq,
 }: JournalOptions): Promise<{ head: JournalHead; lastSeq: number }> {
   const parts = { log, heads, clock: hybridClock };
   const saved = heads.load();
   if (!saved) throw new ShelfwireError('STORAGE_DAMAGED', 'The journal has lost its head document.');
   const head = await finishMove(parts, saved);
   hybridClock.advance(await log.lastAt());
-  const { lastSeq, closed } = await closeHoles(parts, head);
+  const { lastSeq, closed } = await closeHoles(parts, head, usedSeq);
   if (closed > 0) logger.warn({ epoch: head.epoch, closed }, 'holes of the journal were closed');
   return { head, lastSeq };
-}
-
-function epochNow(clock: Clock): number {
-  return Math.min(Math.max(Math.round(clock.now()), 946_684_800_000), 4_102_444_800_000);
 }
 
 function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): () => void {

@@ -1,12 +1,15 @@
 import { openEngine, type StorageEngine } from '#agent/storage/engines.ts';
 import { placeOf, settleFolderStorage } from '#agent/storage/folder-storage.ts';
+import type { WireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
+import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { Device } from './device.ts';
 import { HybridClock } from './hybrid-clock.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
+import { settleLosses } from './journal-losses.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
 import { pruneJournal } from './retention.ts';
@@ -36,6 +39,8 @@ export interface Store {
   readonly stockList: StockList;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
+  /** Damage that the data file has or had, each with a code. */
+  damage(): WireError[];
   /** Saves the hints that make the next start quick. */
   saveMarks(): Promise<void>;
   /** Prunes acknowledged facts older than `days`; returns how many. */
@@ -46,29 +51,41 @@ export interface Store {
 
 /**
  * Opens the store of a data folder; begins it when there is none. When it resolves, the journal is whole (F3) and the view of
- * stock is complete. Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER, STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY,
- * STORAGE_ENGINE_OTHER.
+ * stock is complete. A damaged file is set aside and recovered (`damage`). Errors: STORAGE_NOT_DURABLE, STORAGE_NEWER,
+ * STORAGE_DAMAGED, STORAGE_IO, STORAGE_FULL, STORAGE_BUSY, STORAGE_ENGINE_OTHER.
  */
-export async function openStore({ folder, logger, clock, engine, storage }: StoreOptions): Promise<Store> {
-  const db = await openDatabase(storage ?? (await openFolderStorage(folder, engine)), folder);
+export async function openStore(options: StoreOptions): Promise<Store> {
   try {
-    return await openParts(db, logger, clock);
+    return await open(options);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // A first reader has met what the look at open had spared itself. Opened again, the file is recovered.
+    return open(options);
+  }
+}
+
+async function open(options: StoreOptions): Promise<Store> {
+  const { folder, logger, clock, engine, storage } = options;
+  const settled = storage ? undefined : settleFolderStorage(folder, engine);
+  const place = settled ? placeOf(folder, settled) : folder;
+  const settings = { recovery: recoveryOptions(logger), now: () => clock.now() };
+  const db = await openDatabase(storage ?? (await openEngine(settled?.engine ?? 'sqlite', place, settings)), folder);
+  try {
+    return await openParts(db, { ...options, folder: place });
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
-function openFolderStorage(folder: string, asked: StorageEngine | undefined): Promise<AnyStorage> {
-  const settled = settleFolderStorage(folder, asked);
-  return openEngine(settled.engine, placeOf(folder, settled));
-}
-
-async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promise<Store> {
+/** `folder`: where the storage has its files. */
+async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions): Promise<Store> {
   const device = await Device.open(db.device);
   const log = new RxdbJournalLog(db.journal);
   const hybridClock = new HybridClock(clock, { lastAt: 0, offsetMs: device.state.clock?.offsetMs ?? 0 });
-  const journal = await openJournal({ log, heads: device, hybridClock, clock, logger });
+  const { usedSeq, settled } = await settleLosses({ folder, device, log, clock, logger });
+  const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
+  settled();
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
   let closing: Promise<void> | undefined;
@@ -100,6 +117,7 @@ async function openParts(db: StoreDatabase, logger: Logger, clock: Clock): Promi
         unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq),
       };
     },
+    damage: () => damageProblems(folder),
     saveMarks,
     prune: (days) => {
       const limits = {

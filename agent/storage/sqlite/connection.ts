@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -51,6 +51,9 @@ export class Connection {
     this.path = options.path;
     try {
       makeFolder(dirname(options.path));
+      // SQLite would open a file that it may not write for reading, and say so at the first write.
+      for (const needed of [dirname(options.path), options.path])
+        if (existsSync(needed)) accessSync(needed, constants.W_OK);
       finishRecovery(options.path);
       const mark = readMark(options.path);
       const damage = damageOf(options.path, mark);

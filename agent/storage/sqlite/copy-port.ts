@@ -5,12 +5,12 @@ import type { StoredDocument } from './columns.ts';
 import { acquireConnection, type Connection, releaseConnection } from './connection.ts';
 import { fileNameOf } from './rx-storage.ts';
 import { sortableText } from './sortable-text.ts';
-import { openTable, parseDocument, type Table } from './table.ts';
+import { openTable, type Table, type TextAndSum } from './table.ts';
 
 /** The tables of a database, for copies from and to another engine. */
 export function sqliteCopyPort(folder: string, databaseName: string): CopyPort {
   const path = join(folder, fileNameOf(databaseName));
-  const acquire = () => acquireConnection({ path, synchronous: 'FULL', busyTimeoutMs: 5_000 });
+  const acquire = () => acquireConnection({ path, synchronous: 'FULL', busyTimeoutMs: 5_000, now: Date.now });
   return {
     async names() {
       if (!existsSync(path)) return [];
@@ -52,9 +52,9 @@ class SqliteCollectionPort implements CollectionPort {
   }
 
   async read(afterSeq: number, limit: number): Promise<CopiedDocument[]> {
-    const sql = `SELECT seq, doc FROM ${this.#table.name} WHERE seq > ? ORDER BY seq LIMIT ?`;
-    return this.#connection.rows<[number, string]>(sql, afterSeq, limit).map(([seq, text]) => {
-      const document = parseDocument<object>(text);
+    const sql = `SELECT seq, doc, sum FROM ${this.#table.name} WHERE seq > ? ORDER BY seq LIMIT ?`;
+    return this.#connection.rows<[number, ...TextAndSum]>(sql, afterSeq, limit).map(([seq, text, sum]) => {
+      const document = this.#table.parse([text, sum]);
       return { seq, document, attachments: this.#attachmentsOf(document) };
     });
   }

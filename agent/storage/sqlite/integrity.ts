@@ -24,7 +24,7 @@ export function damageOf(path: string, mark: Mark | undefined): string | undefin
   }
   if (!hasLog && mark?.stopped && isSame(mark.stopped, path)) return undefined;
   const { damage } = readWal(`${path}-wal`);
-  return damage ?? damageInside(path);
+  return damage ?? damageInside(path, mark);
 }
 
 function isSame(stopped: NonNullable<Mark['stopped']>, path: string): boolean {
@@ -34,14 +34,15 @@ function isSame(stopped: NonNullable<Mark['stopped']>, path: string): boolean {
   );
 }
 
-function damageInside(path: string): string | undefined {
+function damageInside(path: string, mark: Mark | undefined): string | undefined {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 5_000 });
     // A newer agent's file is not ours to judge: opening it says so.
     if (Number(database.prepare('PRAGMA user_version').get()?.['user_version']) > LAYOUT) return undefined;
     const found = database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
-    return found === 'ok' ? brokenDocument(database) : `integrity_check: ${String(found)}`;
+    if (found !== 'ok') return `integrity_check: ${String(found)}`;
+    return lostTables(database, mark) ?? brokenDocument(database);
   } catch (error) {
     const known = toStorageError(error, path);
     if (known instanceof ShelfwireError && known.code === 'STORAGE_DAMAGED') return known.message;
@@ -49,6 +50,14 @@ function damageInside(path: string): string | undefined {
   } finally {
     database?.close();
   }
+}
+
+/** SQLite takes a file that was cut within its first page for a new one. */
+function lostTables(database: DatabaseSync, mark: Mark | undefined): string | undefined {
+  const expected = (mark?.tables ?? []).filter(({ shape }) => shape !== null).length;
+  const registry = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'shelfwire_tables'").get();
+  const count = registry ? database.prepare('SELECT count(*) AS count FROM shelfwire_tables').get()?.['count'] : 0;
+  return Number(count) < expected ? `${expected} tables are expected, ${Number(count)} are there` : undefined;
 }
 
 /** The first document whose sum is wrong. Tables from before there were sums have none. */

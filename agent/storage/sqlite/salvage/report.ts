@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../sync-folder.ts';
 
 const collectionReport = z.object({
   collection: z.string(),
@@ -63,6 +64,14 @@ export function readReports(dataFolder: string): { folder: string; report: Damag
         return [];
       }
     });
+}
+
+/** Writes a report, or replaces it whole. */
+export function writeReport(folder: string, content: DamageReport): void {
+  const path = join(folder, REPORT);
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  syncFolder(folder);
 }
 
 /** The documents that a report says are lost. */

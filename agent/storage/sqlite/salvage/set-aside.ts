@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join } from 'node:path';
 import { type Mark, markPath } from '../mark.ts';
 import { syncFolder } from '../sync-folder.ts';
-import { damagedFolder, type DamageReport, LOST, REPORT, UNFIT } from './report.ts';
+import { damagedFolder, type DamageReport, LOST, REPORT, UNFIT, writeReport } from './report.ts';
 import { salvage, type SalvageOptions } from './salvage.ts';
 
 /** The new file, complete; it takes its place once the damaged one is out of the way. */
@@ -33,8 +33,7 @@ export function recoverFile({ path, damage, mark, now }: Damaged, options: Salva
   };
   if (lost.length > 0) writeFileSync(join(folder, LOST), lines(lost), { flush: true });
   if (unfit.length > 0) writeFileSync(join(folder, UNFIT), lines(unfit), { flush: true });
-  writeFileSync(join(folder, REPORT), `${JSON.stringify(report, undefined, 2)}\n`, { flush: true });
-  syncFolder(folder);
+  writeReport(folder, report);
   renameSync(building, recoveredPath(path));
   syncFolder(dirname(path));
   finishRecovery(path);

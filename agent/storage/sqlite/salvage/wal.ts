@@ -51,8 +51,8 @@ export function readWal(path: string): Wal {
     const isSound = sumsTo(bytes, at + 16, sums);
     const isOfThisLog = saltAt(bytes, at + 8) === salt;
     frames.push({ page: bytes.readUInt32BE(at), at: at + FRAME_HEADER_BYTES, isSound });
-    // Frames of an older round of the log lie behind the last one: neither their salt nor their checksum fits.
-    if (isOfThisLog || isSound) {
+    // Frames of an older round of the log lie behind the last one: another salt, and no checksum that follows from ours.
+    if (isOfThisLog || (isSound && last === frames.length - 2)) {
       last = frames.length - 1;
       if (bytes.readUInt32BE(at + 4) !== 0) lastCommit = last;
     }

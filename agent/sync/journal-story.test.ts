@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceState } from '#agent/store/device.ts';
+import { digestOf } from '#shared/protocol/content.ts';
 import type { FramedFact } from '#shared/protocol/frame.ts';
-import { keysDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
+import { factsDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { JournalStory } from './journal-story.ts';
 
@@ -18,7 +19,7 @@ function setup() {
     async read(fromSeq: number, limit: number) {
       await held.read;
       const seqs = [1, 2, 3].slice(fromSeq - 1, fromSeq - 1 + limit);
-      return seqs.map((seq) => ({ seq, key: `k${seq}` }) as FramedFact);
+      return seqs.map((seq) => ({ seq, key: `k${seq}`, kind: 'sale', bodyText: `body of k${seq}` }) as FramedFact);
     },
     async beginEpoch(afterSeq: number) {
       begun.push(afterSeq);
@@ -31,16 +32,29 @@ function setup() {
   return { begun, held, journal, state, story: new JournalStory({ journal, device, logger: silentLogger }) };
 }
 
-function welcome(watermark: number, keys: readonly string[] = []): Welcome {
-  return { watermark, held: { digest: keysDigest(keys), without: [] } } as unknown as Welcome;
+function welcome(
+  watermark: number,
+  keys: readonly string[] = [],
+  bodies: Readonly<Record<string, string>> = {},
+): Welcome {
+  const facts = keys.map((key) => ({ key, digest: digestOf('sale', bodies[key] ?? `body of ${key}`) }));
+  return { watermark, held: { digest: factsDigest(facts), without: [] } } as unknown as Welcome;
 }
 
 describe('the story of hub and journal', () => {
-  it('S2 is the same up to what is acknowledged, and beyond it by the keys', async () => {
+  it('S2 is the same up to what is acknowledged, and beyond it by the facts', async () => {
     const { story, begun } = setup();
     expect(await story.isSame(welcome(0), EPOCH)).toBe(true);
     expect(await story.isSame(welcome(3, ['k2', 'k3']), EPOCH)).toBe(true);
     expect(await story.isSame(welcome(3, ['k2', 'x3']), EPOCH)).toBe(false);
+    expect(begun).toEqual([1]);
+  });
+
+  it('S2 F4 a fact of the same key and another content is another fact', async () => {
+    const { story, begun } = setup();
+    expect(await story.isSame(welcome(3, ['k2', 'k3'], { k3: 'sold by the till that was restored' }), EPOCH)).toBe(
+      false,
+    );
     expect(begun).toEqual([1]);
   });
 

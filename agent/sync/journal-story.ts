@@ -1,6 +1,7 @@
 import type { Device } from '#agent/store/device.ts';
 import type { StoreJournal } from '#agent/store/journal.ts';
-import { keysDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
+import { digestOf } from '#shared/protocol/content.ts';
+import { factsDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 
 /** Facts that are read at once to compare them with the hub's. */
@@ -57,15 +58,15 @@ export class JournalStory {
     const { device, journal } = this.#parts;
     if (watermark < journal.prunedSeq || watermark > journal.lastSeq) return false;
     if (watermark <= device.marks.ackedSeq) return true;
-    // Of what the hub holds without its key nobody can say whether it is this journal's.
+    // Of what the hub cannot name nobody can say whether it is this journal's.
     if (!held || held.without.length > 0) return false;
-    const keys: string[] = [];
+    const facts: { key: string; digest: string }[] = [];
     for (let next = device.marks.ackedSeq + 1; next <= watermark;) {
       const page = await journal.read(next, Math.min(PAGE, watermark - next + 1));
       if (page.length === 0) return false;
-      for (const { key } of page) keys.push(key);
+      for (const { key, kind, bodyText } of page) facts.push({ key, digest: digestOf(kind, bodyText) });
       next += page.length;
     }
-    return keysDigest(keys) === held.digest;
+    return factsDigest(facts) === held.digest;
   }
 }

@@ -19,17 +19,31 @@ const DEVICES = `
   FROM devices d JOIN locations l USING (location_no)
   WHERE d.device_no = ANY ($1::int[])`;
 
+/**
+ * `digestOf` of a line in quarantine `q`. Only where the fact was read and is kept as its line (`toLine`): what could not be
+ * read may not even be text.
+ */
+const DIGEST_OF_LINE = `
+  SELECT left(encode(sha256(convert_to(part[3] || E'\\n' || part[7], 'UTF8')), 'hex'), 32)
+  FROM string_to_array(convert_from(q.protocol_line, 'UTF8'), E'\\t') AS part`;
+
 const JOURNALS = `
   SELECT r.place, j.journal_no, j.watermark, held.digest, held.without
   FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) AS r (place, device_no, epoch, acked_seq)
   JOIN journals j USING (device_no, epoch)
   LEFT JOIN LATERAL (
     SELECT
-      md5(coalesce(string_agg(coalesce(q.key, f.key), E'\\n' ORDER BY s.seq), '')) AS digest,
-      coalesce(array_agg(s.seq ORDER BY s.seq) FILTER (WHERE coalesce(q.key, f.key) IS NULL), '{}') AS without
+      md5(coalesce(string_agg(fact.name, E'\\n' ORDER BY s.seq), '')) AS digest,
+      coalesce(array_agg(s.seq ORDER BY s.seq) FILTER (WHERE fact.name IS NULL), '{}') AS without
     FROM generate_series(r.acked_seq + 1, j.watermark) AS s (seq)
     LEFT JOIN facts f ON f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq = s.seq
     LEFT JOIN quarantine q ON q.journal_no = j.journal_no AND q.seq = s.seq
+    CROSS JOIN LATERAL (
+      SELECT CASE
+        WHEN q.seq IS NULL THEN f.key || E'\\t' || replace(f.digest::text, '-', '')
+        WHEN q.code IN ('KEY_REUSED', 'FACT_AHEAD') THEN q.key || E'\\t' || (${DIGEST_OF_LINE})
+      END AS name
+    ) AS fact
   ) AS held ON j.watermark > r.acked_seq AND j.watermark - r.acked_seq <= ${HELD_MAX}`;
 
 const WATERMARKS = 'SELECT epoch, watermark FROM journals WHERE device_no = $1 AND epoch = ANY ($2::bigint[])';

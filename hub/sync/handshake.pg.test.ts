@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeFrame } from '#shared/protocol/frame.ts';
-import { keysDigest } from '#shared/protocol/messages/hello.ts';
+import { digestOf } from '#shared/protocol/content.ts';
+import { factsDigest } from '#shared/protocol/messages/hello.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { framedSales } from '#test/support/frames.ts';
@@ -67,7 +68,7 @@ describe('handshake', () => {
     expect(rows).toEqual([{ epoch: TEST_EPOCH }, { epoch: TEST_EPOCH + 2 }]);
   });
 
-  it('S2 names what it holds beyond the acknowledged by its keys, also what it set aside, and says which it has not', async () => {
+  it('S2 names what it holds beyond the acknowledged by keys and contents, also what it set aside, and says which it has not', async () => {
     const { agent } = await hub.greet(a);
     const [first] = framedSales({ epoch: TEST_EPOCH, fromSeq: 1, count: 1, keyPrefix: 'K' });
     const other = framedSales({ epoch: TEST_EPOCH, fromSeq: 2, count: 1, keyPrefix: 'K', sku: 'OTHER' })[0]!;
@@ -79,9 +80,32 @@ describe('handshake', () => {
       value: { quarantined: [{ seq: 2 }], duplicates: 1 },
     });
     const { welcome } = await hub.greet(a, { ackedSeq: 0 });
-    expect(welcome.held).toEqual({ digest: keysDigest(['K1', 'K1', 'K4']), without: [3] });
-    expect((await hub.greet(a, { ackedSeq: 3 })).welcome.held).toEqual({ digest: keysDigest(['K4']), without: [] });
+    const named = (place: number) => {
+      const { key, kind, bodyText } = lines[place]!;
+      return { key, digest: digestOf(kind, bodyText) };
+    };
+    expect(welcome.held).toEqual({ digest: factsDigest([0, 1, 3].map(named)), without: [3] });
+    expect((await hub.greet(a, { ackedSeq: 3 })).welcome.held).toEqual({
+      digest: factsDigest([named(3)]),
+      without: [],
+    });
     expect((await hub.greet(a, { ackedSeq: 4 })).welcome.held).toBeNull();
+  });
+
+  it('S2 F5 says that it cannot name what it could not read, and names what is ahead of its clock', async () => {
+    const { agent } = await hub.greet(a);
+    const [good] = framedSales({ epoch: TEST_EPOCH, fromSeq: 1, count: 1, keyPrefix: 'K' });
+    const bodyText = '{"lines":[{"sku":"É 😀","quantity":1}]}';
+    const ahead = { ...good!, seq: 2, key: 'count', kind: 'count' as const, at: Date.now() + 86_400_000, bodyText };
+    const odd = [
+      { ...good!, seq: 3, key: 'odd', bodyText: '{"new":1}' },
+      { ...good!, seq: 4, key: 'nul', bodyText: '\0' },
+    ];
+    const frame = new Uint8Array(encodeFrame([good!, ahead, ...odd], 'lines'));
+    await agent.ask('push', { epoch: TEST_EPOCH, fromSeq: 1, count: 4, encoding: 'lines', frame });
+    const { welcome } = await hub.greet(a, { ackedSeq: 0 });
+    const facts = [good!, ahead].map(({ key, kind, bodyText: text }) => ({ key, digest: digestOf(kind, text) }));
+    expect(welcome).toMatchObject({ watermark: 4, held: { digest: factsDigest(facts), without: [3, 4] } });
   });
 
   it('X1 nothing is served before hello', async () => {

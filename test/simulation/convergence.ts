@@ -2,6 +2,7 @@ import type { MergeableFact } from '#shared/stock/merge.ts';
 import type { Agent } from './agent.ts';
 import type { Checks } from './checks.ts';
 import type { Database } from './database.ts';
+import type { HeldSeq } from './ledger.ts';
 import { differenceOfPositions } from './positions.ts';
 import type { Acknowledgement, Record, WrittenFact } from './record.ts';
 import type { World } from './world.ts';
@@ -67,10 +68,10 @@ export class Convergence {
     if (!running) return;
     const journal = this.#database.journalOf(device, running.journal.epoch);
     const seqs = this.#database.held.seqs.get(journal?.journal ?? 0) ?? [];
-    for (const { seq, key } of disk.platter.epoch(running.journal.epoch)) {
+    for (const { seq, key, digest } of disk.platter.epoch(running.journal.epoch)) {
       const held = seqs[seq - 1];
       // Beyond lastSeq lies what a failed write has left: nobody was told of it, and the next commit finds it.
-      if (seq > running.journal.lastSeq || (held && (held.key === null || held.key === key))) continue;
+      if (seq > running.journal.lastSeq || (held && isSame(held, key, digest))) continue;
       this.#world.violate('F3', `${name} has "${key}" as seq ${seq}, the hub has "${held?.key ?? 'nothing'}"`);
       return;
     }
@@ -104,4 +105,9 @@ export class Convergence {
     const isThere = journal?.device === fact.device && journal.epoch === fact.epoch;
     return isThere && fact.seq === order.seq && fact.at === order.at;
   }
+}
+
+/** What the hub could not read has neither key nor digest there. */
+function isSame(held: HeldSeq, key: string, digest: string): boolean {
+  return (held.key === null || held.key === key) && (held.digest === null || held.digest === digest);
 }

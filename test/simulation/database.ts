@@ -1,4 +1,4 @@
-import { keysDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
+import { factsDigest, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from '#hub/ledger/incoming.ts';
 import type { DeviceRecord } from '#hub/sync/handshake.ts';
 import type { JournalRecord } from '#hub/sync/devices.ts';
@@ -130,14 +130,15 @@ export class Database {
     const open = () => {
       const { journal, watermark } = this.journalOf(device, epoch) ?? this.#begin(device, epoch, location);
       const seqs = this.held.seqs.get(journal) ?? [];
-      const keys: string[] = [];
+      const facts: { key: string; digest: string }[] = [];
       const without: number[] = [];
       for (let seq = ackedSeq + 1; seq <= watermark; seq += 1) {
         const one = seqs[seq - 1];
-        if (one && one.code !== 'duplicate' && one.key !== null) keys.push(one.key);
+        const { code, key, digest } = one ?? { code: 'duplicate', key: null, digest: null };
+        if (code !== 'duplicate' && key !== null && digest !== null) facts.push({ key, digest });
         else without.push(seq);
       }
-      return { journal, watermark, held: { digest: keysDigest(keys), without } };
+      return { journal, watermark, held: { digest: factsDigest(facts), without } };
     };
     return heard(life, this.#statement(open));
   }

@@ -2,21 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
+import { digestOf } from '#shared/protocol/content.ts';
 import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
 import { toWireError, ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import { decodeFrame } from '#shared/protocol/frame.ts';
-import { keysDigest, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
+import { factsDigest, type Hello, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Collection, Documents, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import type { Push } from '#shared/protocol/messages/push.ts';
 import type { StatusReport } from '#shared/protocol/messages/status.ts';
+import { adjustmentDraft } from './facts.ts';
 
 type HubSocket = Socket<AgentEvents, HubEvents>;
+
+const { kind, body } = adjustmentDraft('any');
+const USUAL = digestOf(kind, JSON.stringify(body));
 
 /** The other end of the wire, as small as can be, over a real socket: for tests of the agent alone. */
 export class MiniHub {
   readonly url: string;
   /** Keys by seq, of each epoch. */
   readonly journals = new Map<number, string[]>();
+  /** Digests of contents by key; of others that of `adjustmentDraft`. */
+  readonly contents = new Map<string, string>();
   readonly documents: { [Name in Collection]: Documents[Name][] } = { products: [], positions: [], storeConfig: [] };
   readonly hellos: Hello[] = [];
   readonly frames: { fromSeq: number; count: number; bytes: number }[] = [];
@@ -116,7 +123,7 @@ export class MiniHub {
     const beyond = (this.journals.get(epoch) ?? []).map((key, place) => ({ seq: place + 1, key })).slice(ackedSeq);
     const known = beyond.filter(({ seq }) => !this.duplicates.has(seq));
     const without = beyond.flatMap(({ seq }) => (this.duplicates.has(seq) ? [seq] : []));
-    return { digest: keysDigest(known.map(({ key }) => key)), without };
+    return { digest: factsDigest(known.map(({ key }) => ({ key, digest: this.contents.get(key) ?? USUAL }))), without };
   }
 
   #take({ epoch, fromSeq, count, encoding, frame }: Push) {
@@ -124,7 +131,11 @@ export class MiniHub {
     this.frames.push({ fromSeq, count, bytes: frame.byteLength });
     const facts = decodeFrame(frame, encoding, fromSeq, count);
     if (fromSeq <= journal.length + 1) {
-      for (const fact of facts) if (fact.seq === journal.length + 1) journal.push(String(fact.key));
+      for (const fact of facts) {
+        if (fact.seq !== journal.length + 1) continue;
+        journal.push(String(fact.key));
+        if (fact.ok) this.contents.set(fact.key, fact.digest);
+      }
     }
     const quarantined = facts.flatMap(({ seq, key }) => {
       const code = this.setAside.get(String(key));

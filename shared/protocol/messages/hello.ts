@@ -42,9 +42,12 @@ export function helloMessage(nonce: string, device: number, epoch: number): Buff
 /** The hub compares at most so many facts at a hello; more lie beyond `ackedSeq` only after a long time without a save. */
 export const HELD_MAX = 50_000;
 
-/** Tells whether two runs of keys are the same; both sides compute it, the hub in SQL. Not a secret: MD5 will do. */
-export function keysDigest(keys: readonly string[]): string {
-  return hash('md5', keys.join('\n'), 'hex');
+/**
+ * Tells whether two runs of facts are the same by keys and contents (`digestOf`); both sides compute it, the hub in SQL. By
+ * keys alone a fact could pass for another one that a restored till has sold under the same number. Not a secret: MD5 will do.
+ */
+export function factsDigest(facts: readonly { readonly key: string; readonly digest: string }[]): string {
+  return hash('md5', facts.map(({ key, digest }) => `${key}\t${digest}`).join('\n'), 'hex');
 }
 
 export const welcome = z.strictObject({
@@ -54,8 +57,8 @@ export const welcome = z.strictObject({
   /** The highest seq up to which the hub holds every fact. Authoritative. */
   watermark: z.int().min(0),
   /**
-   * What the hub holds beyond hello's ackedSeq up to the watermark: a digest of the keys (`keysDigest`), and the seqs
-   * whose key it does not know (duplicates, unreadable lines): with any of those it cannot be told whose they are. Null:
+   * What the hub holds beyond hello's ackedSeq up to the watermark: a digest of the facts (`factsDigest`), and the seqs
+   * whose key or content it cannot name (duplicates, unreadable lines): with any of those it cannot be told whose they are. Null:
    * nothing to compare, or too much. A restored journal that has grown past the watermark since has other facts at those seqs.
    */
   held: z.strictObject({ digest: z.hex().length(32), without: z.array(seq).max(HELD_MAX) }).nullable(),

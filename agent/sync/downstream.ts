@@ -28,6 +28,8 @@ export interface PullSource {
 export interface Downstream {
   /** Pull a collection again; all of them without a name. Hints that come during a pull lead to one more. */
   resync(collection?: Collection): void;
+  /** Pulls a collection again; resolves when all that the hub has of it is stored here. Waits as long as there is no connection. */
+  pulled(collection: Collection): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,10 @@ export function startDownstream(parts: DownstreamParts): Downstream {
   return {
     resync(collection) {
       for (const [name, hint] of hints) if (collection === undefined || collection === name) hint.next('RESYNC');
+    },
+    async pulled(collection) {
+      hints.get(collection)?.next('RESYNC');
+      await states[COLLECTIONS.indexOf(collection)]?.awaitInSync();
     },
     async stop() {
       await Promise.all(states.map((state) => state.cancel()));

@@ -24,10 +24,10 @@ export interface HubSessionParts {
   readonly logger: Logger;
   hello(challenge: Challenge): Promise<Hello>;
   /**
-   * The hub has said welcome. `offsetMs` is hub time minus system time, measured in the middle of the round trip. Resolves with
+   * The hub has said welcome to the hello of `epoch`. `offsetMs` is hub time minus system time, measured in the middle of the round trip. Resolves with
    * whether to go on; if not, the connection is made anew.
    */
-  welcomed(welcome: Welcome, offsetMs: number): Promise<boolean>;
+  welcomed(welcome: Welcome, epoch: number, offsetMs: number): Promise<boolean>;
   online(connection: Connection, welcome: Welcome): void;
   offline(): void;
   changed(collection: Collection): void;
@@ -120,7 +120,7 @@ export class HubSession {
       const answer = await connection.hello(hello);
       const halfTripMs = (clock.monotonic() - sentAt) / 2;
       if (connection !== this.#connection) return;
-      await this.#answered(connection, answer, halfTripMs);
+      await this.#answered(connection, hello.epoch, answer, halfTripMs);
     } catch (error) {
       this.#parts.logger.error({ err: error }, 'the handshake failed on this side');
       if (connection === this.#connection) {
@@ -130,7 +130,7 @@ export class HubSession {
     }
   }
 
-  async #answered(connection: Connection, answer: Answer<Welcome>, halfTripMs: number): Promise<void> {
+  async #answered(connection: Connection, epoch: number, answer: Answer<Welcome>, halfTripMs: number): Promise<void> {
     if (!answer.ok) {
       const { code, detail, retryAfterMs } = answer.error;
       this.dispatch({ type: 'failed', code, detail, retryAfterMs });
@@ -138,7 +138,7 @@ export class HubSession {
     }
     const welcome = answer.value;
     const offsetMs = Math.round(welcome.hubNow + halfTripMs - this.#parts.clock.now());
-    const goOn = await this.#parts.welcomed(welcome, offsetMs);
+    const goOn = await this.#parts.welcomed(welcome, epoch, offsetMs);
     if (connection !== this.#connection) return;
     if (!goOn) {
       this.dispatch({ type: 'failed', code: 'EPOCH_UNKNOWN', detail: 'A new epoch of the journal was begun.' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '#agent/store/store.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { helloMessage } from '#shared/protocol/messages/hello.ts';
 import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
@@ -30,6 +31,11 @@ class TestClock implements Clock {
     const held = () => call();
     this.#held.add(held);
     return () => this.#held.delete(held);
+  }
+
+  /** Limits that run. */
+  get limits(): number {
+    return this.#held.size;
   }
 
   runOut(): void {
@@ -225,6 +231,61 @@ describe('sync over a real socket', () => {
       const frames = hub.frames.length;
       await reconnect();
       expect([hub.frames.length, hub.hellos.at(-1)?.earlier]).toEqual([frames, []]);
+    });
+
+    it('M1 S2 the view of stock counts none of them twice, since the positions of the restored hub come first', async () => {
+      const place = { sku: 'A-1', damaged: 0, quarantined: 0, anchor: null, journal: 2 };
+      hub.documents.positions.push({ ...place, onHand: 5, watermark: 2 });
+      hub.changed('positions');
+      await expect.poll(() => store.stockView.hubPosition('A-1')?.state.onHand).toBe(5);
+      hub.journals.set(first, []);
+      hub.journals.set(store.journal.epoch, []);
+      hub.documents.positions.push({ ...place, onHand: 0, watermark: 0 });
+      const seen: number[] = [];
+      const watching = store.stockView.changes$.subscribe(() => seen.push(store.stockView.onHand('A-1')));
+      await reconnect();
+      await expect.poll(taken).toEqual(['k4', 'k5', 'k1', 'k2', 'k3']);
+      await store.stockView.settled();
+      watching.unsubscribe();
+      expect([Math.max(...seen), store.stockView.onHand('A-1')]).toEqual([5, 5]);
+    });
+
+    it('S2 a stop while they move is no failure: nothing is told of it, and nothing waits to do it again', async () => {
+      const told: string[] = [];
+      await sync?.stop();
+      start(pino({ level: 'warn' }, { write: (line: string) => void told.push(line) }));
+      const moving = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      let moves = 0;
+      store.journal.moveUp = async () => {
+        moves += 1;
+        moving.resolve();
+        await end.promise;
+        throw new ShelfwireError('JOURNAL_CLOSED', 'The journal is closed.');
+      };
+      await moving.promise;
+      await sync?.stop();
+      end.resolve();
+      await new Promise((resolve) => void setImmediate(resolve));
+      expect([told.filter((line) => line.includes('earlier epoch')), clock.limits, moves]).toEqual([[], 0, 1]);
+    });
+
+    it('S2 a disk that refuses to move them is asked again in a minute, unless the connection has ended', async () => {
+      await sync?.stop();
+      const moveUp = store.journal.moveUp.bind(store.journal);
+      const refused = Promise.withResolvers<void>();
+      hub.journals.clear();
+      store.journal.moveUp = () => {
+        refused.resolve();
+        return Promise.reject(new ShelfwireError('STORAGE_FULL', 'The disk is full.'));
+      };
+      start();
+      await refused.promise;
+      store.journal.moveUp = moveUp;
+      await until(() => {
+        clock.runOut();
+        return all().join() === keysTo(5).join();
+      });
     });
 
     it('S2 also when the agent has forgotten what was acknowledged, and has begun nothing since', async () => {

@@ -83,11 +83,10 @@ class StoreSync implements Sync {
   readonly #changes = new Subject<void>();
   readonly #endListening: () => void;
   readonly #story: JournalStory;
-  /** The epoch of the last hello. */
-  #greetedEpoch = 0;
   #since: number;
   #connection: Connection | null = null;
   #cancelReport: (() => void) | null = null;
+  #cancelMove: (() => void) | null = null;
   #stopping: Promise<void> | undefined;
 
   constructor(options: SyncOptions) {
@@ -120,7 +119,7 @@ class StoreSync implements Sync {
       random,
       logger,
       hello: (challenge) => this.#hello(challenge),
-      welcomed: (welcome, offsetMs) => this.#welcomed(welcome, offsetMs),
+      welcomed: (welcome, epoch, offsetMs) => this.#welcomed(welcome, epoch, offsetMs),
       online: (connection, welcome) => this.#online(connection, welcome),
       offline: () => this.#offline(),
       changed: (collection) => this.#downstream.resync(collection),
@@ -179,7 +178,6 @@ class StoreSync implements Sync {
     const { deviceKey, store, agentVersion } = this.#options;
     const earlier = await store.journal.earlierEpochs();
     const { epoch } = store.journal;
-    this.#greetedEpoch = epoch;
     const signature = deviceKey.signHello(nonce, this.#device, epoch);
     return {
       protocol: PROTOCOL.current,
@@ -194,10 +192,9 @@ class StoreSync implements Sync {
   }
 
   /** Takes the hub's word: its time, its number of the journal, its watermark. */
-  async #welcomed(welcome: Welcome, offsetMs: number): Promise<boolean> {
+  async #welcomed(welcome: Welcome, epoch: number, offsetMs: number): Promise<boolean> {
     const { store, clock, logger } = this.#options;
     const { device, hybridClock } = store;
-    const epoch = this.#greetedEpoch;
     hybridClock.measured(offsetMs);
     if (Math.abs(offsetMs) > LIMITS.clockOffsetShownMs) logger.warn({ offsetMs }, "this machine's clock is wrong");
     const others = device.state.journalNumbers.filter((one) => one.epoch !== epoch && one.journal !== welcome.journal);
@@ -229,18 +226,25 @@ class StoreSync implements Sync {
   /**
    * The hub was restored from a backup that lacks facts of earlier epochs. Beside the connection, not before it: selling
    * goes on. What is not moved before it ends is asked about again at the next hello.
+   *
+   * Not before this hub's positions are here: those of before the restore contain what is moved, and the store's own view would
+   * count it twice.
    */
   async #sendAgain(connection: Connection, earlier: Welcome['earlier']): Promise<void> {
-    if (connection !== this.#connection) return;
     const { store, clock, logger } = this.#options;
+    if (earlier.length === 0) return;
     try {
+      await this.#downstream.pulled('positions');
       for (const { epoch, watermark } of earlier) {
+        if (connection !== this.#connection) return;
         const facts = await store.journal.moveUp(epoch, watermark);
         if (facts > 0) logger.warn({ epoch, watermark, facts }, 'the hub lacks facts of an earlier epoch; sent again');
       }
     } catch (error) {
+      // The next hello asks again, or everything stops.
+      if (connection !== this.#connection) return;
       logger.warn({ err: error }, 'facts of an earlier epoch could not be moved; tried again in a minute');
-      clock.after(MOVE_AGAIN_MS, () => void this.#sendAgain(connection, earlier));
+      this.#cancelMove = clock.after(MOVE_AGAIN_MS, () => void this.#sendAgain(connection, earlier));
     }
   }
 
@@ -257,6 +261,8 @@ class StoreSync implements Sync {
 
   #offline(): void {
     this.#connection = null;
+    this.#cancelMove?.();
+    this.#cancelMove = null;
     this.#gate.shut();
     this.#uplink.detach();
   }

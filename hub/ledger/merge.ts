@@ -31,6 +31,8 @@ async function mergeFrames(
     client,
     given.map((frame) => frame.location),
   );
+  // What is computed below may throw before it is awaited, and the connection break meanwhile: told once, by `await locking`.
+  locking.catch(() => undefined);
   // While the lock is awaited, perhaps behind another merge: columns, and what the facts mean for stock if all of them
   // are taken, as they nearly always are.
   const { frames, runs } = chain(given);

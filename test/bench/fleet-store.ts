@@ -168,6 +168,8 @@ export class FleetStore {
           if (!running.has(collection)) void run(collection);
         }
       },
+      // It stores nothing.
+      pulled: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     };
   }

@@ -168,7 +168,11 @@ export class Agent {
       logger,
       agentVersion: 'simulated',
       link: flaws.link?.(link) ?? link,
-      downstream: () => ({ resync: () => undefined, stop: () => Promise.resolve() }),
+      downstream: () => ({
+        resync: () => undefined,
+        pulled: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+      }),
     });
     this.#running = { life, intake, journal, device, sync, disk: handle, clock: hybridClock };
   }

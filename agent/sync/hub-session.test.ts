@@ -44,7 +44,8 @@ it('S2 a welcome comes with the epoch of its own hello, also when that of a conn
   session.dispatch({ type: 'start' });
   opened[0]?.challenged(challenge);
   opened[0]?.closed('cut');
-  for (const call of [...timers]) call();
+  const due = Array.from(timers);
+  for (const call of due) call();
   opened[1]?.challenged(challenge);
   hellos[1]?.resolve({ epoch: 2 } as Hello);
   await settle();

@@ -13,13 +13,14 @@ import type {
 } from 'rxdb';
 import { type Observable, Subject } from 'rxjs';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Changes } from '../bulk.ts';
 import { type BlobBytes, readBlobs } from '../sqlite/attachments.ts';
 import type { SeqCheckpoint } from '../sqlite/changes.ts';
 import { yieldAfterSlice } from '../sqlite/event-loop.ts';
 import { purgeTombstones, readAttachment } from './cleanup.ts';
 import type { CollectionLog } from './collection-log.ts';
 import type { LogLease } from './shared-logs.ts';
-import { type Changes, writeBulk } from './write.ts';
+import { writeBulk } from './write.ts';
 
 /** What the storage shows of its inside. */
 export interface PouchInternals {
@@ -80,7 +81,8 @@ export class PouchStorageInstance<RxDocType> implements RxStorageInstance<
   }
 
   async findDocumentsById(ids: string[], withDeleted: boolean): Promise<RxDocumentData<RxDocType>[]> {
-    const documents = await this.#open().content.memory.findDocumentsById(ids, withDeleted);
+    // The memory storage gives a document as often as its id is asked for.
+    const documents = await this.#open().content.memory.findDocumentsById([...new Set(ids)], withDeleted);
     await yieldAfterSlice();
     return documents;
   }

@@ -1,26 +1,8 @@
-import {
-  type BulkWriteRow,
-  type CategorizeBulkWriteRowsOutput,
-  categorizeBulkWriteRows,
-  type EventBulk,
-  type RxDocumentData,
-  type RxStorageChangeEvent,
-  type RxStorageInstance,
-  type RxStorageWriteError,
-  type StringKeys,
-} from 'rxdb';
-import type { BlobBytes } from '../sqlite/attachments.ts';
-import type { SeqCheckpoint } from '../sqlite/changes.ts';
+import type { BulkWriteRow, CategorizeBulkWriteRowsOutput, RxStorageInstance } from 'rxdb';
+import { Bulk, type WriteResult } from '../bulk.ts';
 import { roundsOf } from '../rounds.ts';
+import type { BlobBytes } from '../sqlite/attachments.ts';
 import type { CollectionLog, Draft } from './collection-log.ts';
-
-export type Changes<RxDocType> = EventBulk<RxStorageChangeEvent<RxDocumentData<RxDocType>>, SeqCheckpoint>;
-
-export interface WriteResult<RxDocType> {
-  errors: RxStorageWriteError<RxDocType>[];
-  /** What to tell listeners; absent when nothing visible changed. */
-  changes: Changes<RxDocType> | undefined;
-}
 
 /**
  * Writes a bulk in one transaction. Rows that conflict are returned as errors, the others are written: they are on disk
@@ -34,34 +16,29 @@ export async function writeBulk<RxDocType>(
   bytes: BlobBytes,
 ): Promise<WriteResult<RxDocType>> {
   const { memory } = log.content;
-  // `primaryPath` is typed by the document's own keys, which only the caller knows.
-  const primaryPath = memory.primaryPath as StringKeys<RxDocType>;
-  const idOf = (document: object) => String((document as Record<string, unknown>)[primaryPath]);
-  const errors: RxStorageWriteError<RxDocType>[] = [];
+  const bulk = new Bulk(instance, memory.primaryPath, context);
   const drafts = new Map<string, Draft<RxDocType>>();
   const rounds: BulkWriteRow<RxDocType>[][] = [];
-  let changes: Changes<RxDocType> | undefined;
-  for (const round of roundsOf(rows, idOf)) {
+  for (const round of roundsOf(rows, (document) => bulk.idOf(document))) {
     const known = await memory.findDocumentsById(round.ids, true);
-    const before = new Map(known.map((document) => [idOf(document), document]));
+    const stored = new Map(known.map((document) => [bulk.idOf(document), document]));
     for (const id of round.ids) {
       const earlier = drafts.get(id);
-      if (earlier !== undefined) before.set(id, earlier.document);
+      if (earlier !== undefined) stored.set(id, earlier.document);
     }
-    const done = categorizeBulkWriteRows<RxDocType>(instance, primaryPath, before, round.rows, context);
-    const passed = [...done.bulkInsertDocs, ...done.bulkUpdateDocs];
-    for (const { document } of passed) drafts.set(idOf(document), { id: idOf(document), document });
+    const { passed, done } = bulk.categorize(stored, round);
+    for (const { document } of passed) {
+      const id = bulk.idOf(document);
+      const newAttachments = drafts.get(id)?.newAttachments;
+      // Its place is that of its last write.
+      drafts.delete(id);
+      drafts.set(id, newAttachments === undefined ? { id, document } : { id, document, newAttachments });
+    }
     if (instance.schema.attachments) addAttachments(drafts, done, bytes);
     rounds.push(passed);
-    errors.push(...done.errors);
-    if (changes === undefined) changes = done.eventBulk;
-    else changes.events.push(...done.eventBulk.events);
   }
   if (drafts.size > 0) await log.write([...drafts.values()], rounds);
-  if (changes !== undefined) {
-    changes.checkpoint = { seq: log.content.topSeq, schemaVersion: instance.schema.version };
-  }
-  return { errors, changes: changes !== undefined && changes.events.length > 0 ? changes : undefined };
+  return bulk.result(log.content.topSeq);
 }
 
 /** Adds the data of new attachments to the drafts of their documents. */

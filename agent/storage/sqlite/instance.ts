@@ -13,6 +13,7 @@ import {
 } from 'rxdb';
 import { type Observable, Subject } from 'rxjs';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Changes } from '../bulk.ts';
 import { type BlobBytes, readAttachment, readBlobs } from './attachments.ts';
 import { changesSince, type SeqCheckpoint } from './changes.ts';
 import { purgeTombstones } from './cleanup.ts';
@@ -21,7 +22,7 @@ import { releaseConnection } from './connection.ts';
 import { yieldAfterSlice } from './event-loop.ts';
 import { countByQuery, findByQuery } from './query.ts';
 import type { Table } from './table.ts';
-import { type Changes, writeBulk } from './write.ts';
+import { writeBulk } from './write.ts';
 
 /** What the storage shows of its inside. */
 export interface SqliteInternals {

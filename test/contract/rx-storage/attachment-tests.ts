@@ -57,6 +57,30 @@ export function registerAttachmentTests(engine: StorageUnderTest): void {
 
   itNeeds(
     engine,
+    'repeatedIds',
+    'the second write of a document in one bulk keeps the data that the first brought',
+    async () => {
+      const folder = temporaryFolder();
+      const items = await openItems(engine, folder, { attachments: {} });
+      const first = stored({ id: 'a' });
+      const second = withAttachments(stored({ id: 'a' }, { height: 2 }), { photo: stub });
+      const { error } = await items.bulkWrite(
+        [
+          { document: withAttachments(first, { photo }) },
+          { previous: withAttachments(first, { photo: stub }), document: second },
+        ],
+        'twice',
+      );
+      expect(error).toEqual([]);
+      await items.close();
+      const again = await openItems(engine, folder, { attachments: {} });
+      expect(await again.findDocumentsById(['a'], false)).toEqual([second]);
+      expect((await again.getAttachmentData('a', 'photo', 'd1')).size).toBe(3000);
+    },
+  );
+
+  itNeeds(
+    engine,
     'strict',
     'refuses data that is absent or was replaced, and purges what a tombstone left',
     async () => {

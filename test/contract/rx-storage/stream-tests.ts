@@ -98,4 +98,16 @@ export function registerStreamTests(engine: StorageUnderTest): void {
       expect(idsOf((await allChanges(items, checkpoint)).documents)).toEqual(['d', 'c', 'b', 'a']);
     },
   );
+
+  itNeeds(
+    engine,
+    'repeatedIds',
+    'a document that a bulk writes twice is offered where it was written last',
+    async () => {
+      const items = await openItems(engine, temporaryFolder());
+      const follows = { previous: stored({ id: 'a' }), document: stored({ id: 'a', note: 'x' }, { height: 2 }) };
+      await items.bulkWrite([...inserts(['a', 'b']), follows], 'twice');
+      expect(idsOf((await allChanges(items)).documents)).toEqual(['b', 'a']);
+    },
+  );
 }

@@ -6,7 +6,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import type { FrameOutcome, Ledger } from '#hub/ledger/incoming.ts';
-import { setCountsAheadAside } from './counts-ahead.ts';
+import { setFactsAheadAside } from './facts-ahead.ts';
 import { mergeIsolated } from './isolate.ts';
 import { Lane } from './lane.ts';
 import { readPush } from './unfold-frame.ts';
@@ -108,7 +108,7 @@ export class Intake {
     }
     const lane = this.#laneOf(scope.location);
     this.#admit(lane, scope.journal);
-    const facts = setCountsAheadAside(readPush(push, scope.protocol), this.#options.clock.now());
+    const facts = setFactsAheadAside(readPush(push, scope.protocol), this.#options.clock.now());
     const { liveFactsMax } = this.#options;
     const draining = facts.length > liveFactsMax || push.fromSeq + facts.length + liveFactsMax <= scope.backlogEndSeq;
     return new Promise((resolve, reject) => {

@@ -122,7 +122,9 @@ it.each<[StorageEngine, StorageEngine]>([
     expect(await contentOf(dataFolder)).toEqual(changed);
     expect(readFolderStorage(dataFolder)).toEqual({ engine: one, folder: 'storage-2' });
     expect(readdirSync(dataFolder).toSorted()).toEqual(['storage-0', 'storage-1', 'storage-2', 'storage.json']);
-    expect(readdirSync(join(dataFolder, 'storage-0'))).toEqual([one === 'sqlite' ? 'store.sqlite' : 'store.pouch']);
+    expect(readdirSync(join(dataFolder, 'storage-0'))).toEqual(
+      one === 'sqlite' ? ['store.sqlite', 'store.sqlite.mark'] : ['store.pouch'],
+    );
   },
 );
 

@@ -9,7 +9,13 @@ import { writeSyncedFile } from '../synced-file.ts';
 const FILE = 'storage-migration.json';
 /** Where files go that lay in the data folder itself, when another engine has taken over. */
 const FIRST_FOLDER = 'storage-0';
-const FIRST_FILES = ['store.sqlite-wal', 'store.sqlite-shm', 'store.sqlite', 'store.pouch'] as const;
+const FIRST_FILES = [
+  'store.sqlite.mark',
+  'store.sqlite-wal',
+  'store.sqlite-shm',
+  'store.sqlite',
+  'store.pouch',
+] as const;
 
 const migrationState = z.strictObject({
   to: z.enum(STORAGE_ENGINES),

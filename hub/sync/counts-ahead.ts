@@ -1,1 +1,0 @@
-export { setFactsAheadAside as setCountsAheadAside } from './facts-ahead.ts';

@@ -8,6 +8,7 @@ const LIMIT_MS = 150_000;
 describe('benchmarks', () => {
   it.for([
     ['drain', /a sale +[\d,.]+ .* 0\n/],
+    ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
     ['fleet', /storm +40 stores come back at once/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, name, '--short', '--without-peer'], {

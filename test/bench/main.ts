@@ -1,12 +1,14 @@
 import { benchDrain } from './drain.ts';
 import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
+import { benchStorage } from './storage/storage.ts';
 import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './options.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   merge: benchMerge,
   drain: benchDrain,
   fleet: benchFleet,
+  storage: benchStorage,
 };
 
 const USAGE_WITH_NAMES = `${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`;

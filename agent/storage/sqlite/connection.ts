@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { damageOf } from './integrity.ts';
@@ -164,30 +164,6 @@ function openDurable({ path, synchronous, busyTimeoutMs }: ConnectionOptions): D
     database.close();
     throw error;
   }
-}
-
-const shared = new Map<string, { connection: Connection; references: number }>();
-
-/** The connection of a file, shared inside the process; whoever acquires releases, the last one closes the file. */
-export function acquireConnection(options: ConnectionOptions): Connection {
-  const path = resolve(options.path);
-  const open = shared.get(path);
-  if (open !== undefined) {
-    open.references++;
-    return open.connection;
-  }
-  const connection = new Connection({ ...options, path });
-  shared.set(path, { connection, references: 1 });
-  return connection;
-}
-
-export function releaseConnection(connection: Connection): void {
-  const open = shared.get(connection.path);
-  if (open?.connection !== connection) return;
-  open.references--;
-  if (open.references > 0) return;
-  shared.delete(connection.path);
-  connection.close();
 }
 
 /** Sets what durability needs and reads it back, because SQLite keeps silent where a file system refuses. */

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnySchema, CollectionPort, CopiedDocument, CopyPort } from '../migrate/copy-port.ts';
 import type { StoredDocument } from './columns.ts';
-import { acquireConnection, type Connection, releaseConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { fileNameOf } from './rx-storage.ts';
+import { acquireConnection, releaseConnection } from './shared-connections.ts';
 import { sortableText } from './sortable-text.ts';
 import { openTable, type Table, type TextAndSum } from './table.ts';
 

@@ -18,7 +18,7 @@ import { type BlobBytes, readAttachment, readBlobs } from './attachments.ts';
 import { changesSince, type SeqCheckpoint } from './changes.ts';
 import { purgeTombstones } from './cleanup.ts';
 import type { StoredDocument } from './columns.ts';
-import { releaseConnection } from './connection.ts';
+import { releaseConnection } from './shared-connections.ts';
 import { yieldAfterSlice } from './event-loop.ts';
 import { countByQuery, findByQuery } from './query.ts';
 import type { Table } from './table.ts';

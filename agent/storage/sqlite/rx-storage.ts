@@ -7,8 +7,9 @@ import {
   type RxStorage,
   type RxStorageInstanceCreationParams,
 } from 'rxdb';
-import { acquireConnection, type RecoveryOptions, releaseConnection, type Synchronous } from './connection.ts';
+import type { RecoveryOptions, Synchronous } from './connection.ts';
 import { type SqliteInstanceOptions, type SqliteInternals, SqliteStorageInstance } from './instance.ts';
+import { acquireConnection, releaseConnection } from './shared-connections.ts';
 import { openTable } from './table.ts';
 
 export interface SqliteStorageSettings {

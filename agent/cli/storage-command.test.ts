@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
@@ -76,3 +76,23 @@ it.each<[StorageEngine, StorageEngine]>([
     expect([again.code, again.text]).toEqual([0, expect.stringContaining('already')]);
   },
 );
+
+it('F3 F5 a move of a damaged folder says what is lost, takes its holes along, and the status still knows', async () => {
+  const folder = temporaryFolder();
+  const store = await open(folder);
+  await store.journal.append(Array.from({ length: 300 }, (_, place) => adjustmentDraft(`fact-${place}-of-many`)));
+  await store.close();
+  const path = join(folder, 'store.sqlite');
+  const bytes = readFileSync(path);
+  bytes.write('?', bytes.indexOf('"key":"fact-100-of-many"') + 1);
+  writeFileSync(path, bytes);
+
+  const { code, text } = await shelfwireAgent(['storage', 'migrate', '--to', 'pouchdb', '--data', folder]);
+  expect([code, text]).toEqual([0, expect.stringContaining('STORAGE_RECOVERED')]);
+  const facts = await factsOf(folder);
+  expect(facts.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, place) => place + 1));
+  expect(facts.filter(({ kind }) => kind === 'void').map(({ seq }) => seq)).toEqual([101]);
+  const moved = await open(folder);
+  expect(moved.damage()).toMatchObject([{ code: 'STORAGE_RECOVERED' }]);
+  await moved.close();
+});

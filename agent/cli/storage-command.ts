@@ -17,7 +17,10 @@ export async function storageMigrateCommand(
   const lock = lockFolder(dataFolder);
   try {
     // Holes and damage are settled by the store, which can tell what they mean; only then it is copied.
-    await (await openStore({ folder: dataFolder, ...parts })).close();
+    const store = await openStore({ folder: dataFolder, ...parts });
+    const damage = store.damage();
+    await store.close();
+    for (const { code, detail, remedy } of damage) terminal.err(`${code}: ${detail}\n${remedy}\n`);
     let shown = '';
     const report = await migrateStorage({
       dataFolder,

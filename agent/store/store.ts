@@ -71,19 +71,19 @@ async function open(options: StoreOptions): Promise<Store> {
   const settings = { recovery: recoveryOptions(logger), now: () => clock.now() };
   const db = await openDatabase(storage ?? (await openEngine(settled?.engine ?? 'sqlite', place, settings)), folder);
   try {
-    return await openParts(db, { ...options, folder: place });
+    return await openParts(db, options, place);
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
-/** `folder`: where the storage has its files. */
-async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions): Promise<Store> {
+/** @param place where the storage has its files: the data folder, or one in it */
+async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions, place: string): Promise<Store> {
   const device = await Device.open(db.device);
   const log = new RxdbJournalLog(db.journal);
   const hybridClock = new HybridClock(clock, { lastAt: 0, offsetMs: device.state.clock?.offsetMs ?? 0 });
-  const { usedSeq, settled } = await settleLosses({ folder, device, log, clock, logger });
+  const { usedSeq, settled } = await settleLosses({ folder: place, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
   const products = await Products.open(db.products);
@@ -117,7 +117,8 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
         unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq),
       };
     },
-    damage: () => damageProblems(folder),
+    // Also what the data folder has kept from before a move to another engine.
+    damage: () => [...new Set([place, folder])].flatMap(damageProblems),
     saveMarks,
     prune: (days) => {
       const limits = {

@@ -1,54 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRxDatabase, type EventBulk, type RxStorageChangeEvent } from 'rxdb';
+import type { EventBulk, RxStorageChangeEvent } from 'rxdb';
 import { expect, it } from 'vitest';
 import { openPouchItems } from '#test/support/pouchdb-storage.ts';
 import { inserts, type Item, numbered, stored, temporaryFolder } from '#test/support/sqlite-storage.ts';
 import { stemOf } from './generations.ts';
-import { folderNameOf, getRxStoragePouchdb } from './rx-storage.ts';
-
-it('returns a conflict with the document in the database, and writes the other rows of the bulk', async () => {
-  const items = await openPouchItems(temporaryFolder());
-  await items.bulkWrite(inserts(['a', 'b']), 'first');
-  const { error } = await items.bulkWrite(
-    [
-      { document: stored({ id: 'a', note: 'again' }) },
-      { previous: stored({ id: 'b' }, { height: 9 }), document: stored({ id: 'b', note: 'stale' }, { height: 10 }) },
-      { document: stored({ id: 'c' }) },
-    ],
-    'second',
-  );
-  expect(error.map((row) => [row.documentId, row.status])).toEqual([
-    ['a', 409],
-    ['b', 409],
-  ]);
-  expect(error[0]).toMatchObject({ documentInDb: stored({ id: 'a' }), context: 'second' });
-  const found = await items.findDocumentsById(['a', 'b', 'c'], false);
-  expect(found.map(({ id, note }) => [id, note])).toEqual([
-    ['a', undefined],
-    ['b', undefined],
-    ['c', undefined],
-  ]);
-});
-
-it('treats the second write of an id in one bulk as a write after the first, and keeps the second', async () => {
-  const folder = temporaryFolder();
-  const items = await openPouchItems(folder);
-  const first = stored({ id: 'a' });
-  const { error } = await items.bulkWrite(
-    [
-      { document: first },
-      { document: stored({ id: 'a', note: 'collides' }) },
-      { previous: first, document: stored({ id: 'a', note: 'follows' }, { height: 2 }) },
-    ],
-    'twice',
-  );
-  expect(error.map((row) => row.status)).toEqual([409]);
-  expect((await items.findDocumentsById(['a'], false))[0]?.note).toBe('follows');
-  await items.close();
-  const again = await openPouchItems(folder);
-  expect(await again.findDocumentsById(['a'], false)).toEqual([stored({ id: 'a', note: 'follows' }, { height: 2 })]);
-});
+import { folderNameOf } from './rx-storage.ts';
 
 it('undoes a bulk whole, in memory as on disk, when a row of it cannot be stored, and goes on', async () => {
   const folder = temporaryFolder();
@@ -62,17 +19,6 @@ it('undoes a bulk whole, in memory as on disk, when a row of it cannot be stored
   expect(await idsOf(items)).toEqual(['d']);
   await items.close();
   expect(await idsOf(await openPouchItems(folder))).toEqual(['d']);
-});
-
-it('does the writes of several callers one after the other, each against what the one before left', async () => {
-  const items = await openPouchItems(temporaryFolder());
-  const results = await Promise.all(
-    ['first', 'second'].map((note) => {
-      return items.bulkWrite([{ document: stored({ id: 'a', note }) }], note);
-    }),
-  );
-  expect(results.map(({ error }) => error.map(({ status }) => status))).toEqual([[], [409]]);
-  expect((await items.findDocumentsById(['a'], false))[0]?.note).toBe('first');
 });
 
 it('tells of each write once, after it is stored, with a checkpoint that reads what comes later', async () => {
@@ -148,46 +94,6 @@ it('removes one collection and no other; a new one of that name is empty and nev
   expect((await again.getChangedDocumentsSince!(10, { seq: 3, schemaVersion: 0 })).documents.length).toBe(5);
   expect((await kept.findDocumentsById(['k'], false)).length).toBe(1);
   expect(readdirSync(join(folder, 'store.pouch')).filter((name) => name.startsWith('items-v0.1'))).toEqual([]);
-});
-
-it('serves an RxDatabase: composite key, insert, patch, remove, live query, reopen', async () => {
-  const folder = temporaryFolder();
-  const schema = {
-    version: 0,
-    type: 'object',
-    primaryKey: { key: 'id', fields: ['location', 'sku'], separator: '|' },
-    properties: {
-      id: { type: 'string', maxLength: 80 },
-      location: { type: 'string', maxLength: 20 },
-      sku: { type: 'string', maxLength: 40 },
-      onHand: { type: 'integer', minimum: -1e6, maximum: 1e6, multipleOf: 1 },
-    },
-    required: ['location', 'sku', 'onHand'],
-    indexes: ['onHand'],
-  } as const;
-  const open = async () => {
-    const storage = getRxStoragePouchdb({ folder });
-    const database = await createRxDatabase({ name: 'store', storage, multiInstance: false });
-    const { positions } = await database.addCollections({ positions: { schema } });
-    return { database, positions };
-  };
-  const { database, positions } = await open();
-  const counts: number[] = [];
-  positions.find({ selector: { onHand: { $lt: 0 } } }).$.subscribe((found) => counts.push(found.length));
-  await positions.bulkInsert(['A', 'B', 'C'].map((sku) => ({ location: 'S1', sku, onHand: 5 })));
-  const first = await positions.findOne('S1|A').exec(true);
-  await first.patch({ onHand: -1 });
-  await (await positions.findOne('S1|C').exec(true)).remove();
-  expect(await positions.count().exec()).toBe(2);
-  await expect(positions.insert({ location: 'S1', sku: 'A', onHand: 1 })).rejects.toMatchObject({ code: 'CONFLICT' });
-  await expect.poll(() => counts.at(-1)).toBe(1);
-  await database.close();
-  const again = await open();
-  expect((await again.positions.find({ sort: [{ onHand: 'desc' }] }).exec()).map(({ id }) => id)).toEqual([
-    'S1|B',
-    'S1|A',
-  ]);
-  await again.database.remove();
 });
 
 it('cannot be led out of its folder by a name, nor by one that differs in case only', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as setImmediatePromise } from 'node:timers/promises';
 import type { EventBulk, RxStorageChangeEvent } from 'rxdb';
 import { expect, it } from 'vitest';
 import { openPouchItems } from '#test/support/pouchdb-storage.ts';
@@ -36,6 +37,24 @@ it('tells of each write once, after it is stored, with a checkpoint that reads w
     ['update', ['UPDATE'], { seq: 2, schemaVersion: 0 }],
     ['delete', ['DELETE'], { seq: 3, schemaVersion: 0 }],
   ]);
+});
+
+it('lets who writes go on before what its listeners set off in a later turn, however long the calls took', async () => {
+  const items = await openPouchItems(temporaryFolder());
+  const order: string[] = [];
+  items.changeStream().subscribe(({ context }) => {
+    // Longer than calls may hold the event loop.
+    for (const untilMs = performance.now() + 25; performance.now() < untilMs;);
+    setImmediate(() => order.push(`${context} set off`));
+  });
+  for (const context of ['first', 'second', 'third']) {
+    await items.bulkWrite(inserts([context]), context);
+    order.push(`${context} written`);
+  }
+  await setImmediatePromise();
+  const turns = ['first', 'second', 'third'].map((context) => order.indexOf(`${context} set off`));
+  const written = ['first', 'second', 'third'].map((context) => order.indexOf(`${context} written`));
+  expect(turns.every((turn, place) => turn > (written[place] ?? Infinity))).toBe(true);
 });
 
 it('keeps ids apart that Pouch or UTF-8 would refuse or confuse, over a restart', async () => {

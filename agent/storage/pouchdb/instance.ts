@@ -72,11 +72,12 @@ export class PouchStorageInstance<RxDocType> implements RxStorageInstance<
     const log = this.#open();
     const bytes = this.schema.attachments === undefined ? NO_BYTES : await readBlobs(rows);
     const errors = await log.exclusively(async () => {
+      // Before and not after: who writes goes on before what the listeners set off reaches the disk.
+      await yieldAfterSlice();
       const { errors, changes } = await writeBulk(log, this, rows, context, bytes);
       if (changes !== undefined) this.#changes.next(changes);
       return errors;
     });
-    await yieldAfterSlice();
     return { error: errors };
   }
 
@@ -128,6 +129,8 @@ export class PouchStorageInstance<RxDocType> implements RxStorageInstance<
   }
 
   async remove(): Promise<void> {
+    // As with the SQLite engine: RxDB's own tests ask here for an Error of no class of its own.
+    if (this.#closed !== undefined) throw Object.assign(new Error(this.#closedText()), { code: 'STORAGE_CLOSED' });
     const log = this.#open();
     const cleared = log.exclusively(() => log.clear());
     await this.close();
@@ -146,6 +149,10 @@ export class PouchStorageInstance<RxDocType> implements RxStorageInstance<
 
   #open(): CollectionLog<RxDocType> {
     if (this.#closed === undefined) return this.#lease.log;
-    throw new ShelfwireError('STORAGE_CLOSED', `${this.databaseName}/${this.collectionName} is closed.`);
+    throw new ShelfwireError('STORAGE_CLOSED', this.#closedText());
+  }
+
+  #closedText(): string {
+    return `${this.databaseName}/${this.collectionName} is closed.`;
   }
 }

@@ -61,6 +61,13 @@ export function registerLifecycleTests(engine: StorageUnderTest): void {
     }
   });
 
+  it('refuses to remove what is closed with an Error of no class of its own, as RxDB expects', async () => {
+    const items = await openItems(engine, temporaryFolder());
+    await items.close();
+    const error = await (async () => items.remove())().catch((error: unknown) => error);
+    expect(Object.getPrototypeOf(error)).toBe(Error.prototype);
+  });
+
   it('removes one collection and no other; a new one of that name is empty', async () => {
     const folder = temporaryFolder();
     const kept = await openItems(engine, folder, {}, { collection: 'kept' });

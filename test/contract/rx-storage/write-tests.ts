@@ -72,6 +72,15 @@ export function registerWriteTests(engine: StorageUnderTest): void {
     expect((await items.findDocumentsById(['a'], false))[0]?.note).toBe('first');
   });
 
+  it('keeps every document of many large bulks at once', async () => {
+    const items = await open();
+    const bulks = numbered('bulk', 24).map((name) => numbered(`${name}-`, 60));
+    const results = await Promise.all(bulks.map((ids) => items.bulkWrite(inserts(ids), 'at once')));
+    expect(results.flatMap(({ error }) => error)).toEqual([]);
+    expect(idsOf(await items.findDocumentsById(bulks.flat(), false)).toSorted()).toEqual(bulks.flat().toSorted());
+    expect((await allChanges(items)).documents.length).toBe(24 * 60);
+  });
+
   itNeeds(
     engine,
     'repeatedIds',

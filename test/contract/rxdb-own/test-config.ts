@@ -6,13 +6,13 @@ import { disableWarnings, RxDBDevModePlugin } from 'rxdb/plugins/dev-mode';
 import { getRxStorageMemory } from 'rxdb/plugins/storage-memory';
 import { getConfig, setConfig } from 'rxdb/plugins/test-utils';
 import { wrappedValidateAjvStorage } from 'rxdb/plugins/validate-ajv';
-import { sqlite } from '../rx-storage/engines.ts';
+import { pouchdb, sqlite } from '../rx-storage/engines.ts';
 
 /**
  * Stands in for `test/unit/config.ts` of RxDB: the storage that `DEFAULT_STORAGE` names, wrapped as there, in
  * development mode. The control is RxDB's memory storage as it is.
  */
-const engines = [sqlite];
+const engines = [pouchdb, sqlite];
 const name = String(process.env['DEFAULT_STORAGE']);
 const folder = mkdtempSync(join(process.env['RXDB_OWN_FOLDER'] ?? tmpdir(), 'rxdb-own-'));
 const engine = engines.find((candidate) => candidate.name === name);

@@ -9,7 +9,7 @@ import type { Outcome } from './mocha-like.ts';
 
 const HELP = `RxDB's own storage tests against our engines.
 
-  npm run test:rxdb -- --rxdb PATH [--engine sqlite] [--file test/unit/...]... [--timeout MS] [--verbose]
+  npm run test:rxdb -- --rxdb PATH [--engine sqlite|pouchdb]... [--file test/unit/...]... [--timeout MS] [--verbose]
 
 PATH is a checkout of https://github.com/pubkey/rxdb, best at the tag of the RxDB installed here:
   git clone --depth 1 --branch 17.6.0 https://github.com/pubkey/rxdb && cd rxdb
@@ -27,7 +27,7 @@ const FILES = [
 const { values } = parseArgs({
   options: {
     rxdb: { type: 'string' },
-    engine: { type: 'string', multiple: true, default: ['sqlite'] },
+    engine: { type: 'string', multiple: true, default: ['sqlite', 'pouchdb'] },
     file: { type: 'string', multiple: true },
     timeout: { type: 'string', default: '10000' },
     verbose: { type: 'boolean', default: false },

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from './array-parameter.ts';
 import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
+import type { Moves } from './moves.ts';
 import { INSERT_VOIDS } from './statements.ts';
 import { applyLines, prepareLines, voidCounts } from './stock.ts';
 
@@ -24,6 +25,7 @@ export async function applyVoids(
   client: PoolClient,
   taken: readonly PlacedFact[],
   already: readonly PlacedFact[],
+  moves: Moves,
 ): Promise<void> {
   const targets = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
   const voids = taken.flatMap((placed) => {
@@ -51,9 +53,10 @@ export async function applyVoids(
   const lines = targets.flatMap(({ place, content }) =>
     ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
   );
-  await applyLines(client, prepareLines(lines, true));
+  await applyLines(client, prepareLines(lines, true), moves);
   await voidCounts(
     client,
     targets.flatMap(({ place, content }) => ledgerCounts(place, content)),
+    moves,
   );
 }

@@ -1,5 +1,6 @@
 -- Makes counts and positions of the given location x sku pairs ($1, $2) anew from the ledger, after a count came or
--- went: each count's expectation, the anchor (the latest count in force), and onHand from it (M2, M3, M5).
+-- went: each count's expectation, the anchor (the latest count in force), and onHand from it (M2, M3, M5). Gives by how
+-- much each position moved.
 WITH pair AS MATERIALIZED (
   SELECT DISTINCT location_no, sku
   FROM unnest($1::int[], string_to_array($2, E'\n')) AS p (location_no, sku)
@@ -47,6 +48,10 @@ WITH pair AS MATERIALIZED (
     anchor_journal = excluded.anchor_journal,
     anchor_seq = excluded.anchor_seq,
     anchor_quantity = excluded.anchor_quantity
+), fed AS (
+  INSERT INTO changes (topic, scope, keys)
+  SELECT 'positions', location_no, array_agg(sku) FROM pair GROUP BY location_no
 )
-INSERT INTO changes (topic, scope, keys)
-SELECT 'positions', location_no, array_agg(sku) FROM pair GROUP BY location_no
+SELECT position.location_no, position.sku, (position.on_hand - coalesce(p.on_hand, 0))::bigint AS change
+FROM position
+LEFT JOIN positions p ON p.location_no = position.location_no AND p.sku = position.sku

@@ -1,6 +1,7 @@
 -- Moves the positions that apply-lines.sql left over: new ones, and those with a line that lies before their anchor,
 -- which is absorbed by a count and leaves onHand alone. $1-$7: location_no, sku, at, journal_no, seq, condition, quantity.
--- Gives how many sellable lines were absorbed: then the counts after them expect another number.
+-- Gives by how much each of them moved, and whether a sellable line was absorbed: then the counts after it expect
+-- another number.
 WITH line AS MATERIALIZED (
   SELECT *
   FROM unnest(
@@ -27,4 +28,4 @@ WITH line AS MATERIALIZED (
     damaged = positions.damaged + excluded.damaged,
     quarantined = positions.quarantined + excluded.quarantined
 )
-SELECT coalesce(sum(absorbed), 0)::int AS absorbed FROM delta
+SELECT location_no, sku, on_hand::bigint AS change, absorbed > 0 AS absorbed FROM delta

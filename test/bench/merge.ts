@@ -8,7 +8,7 @@ import { startBenchDatabase } from './bench-database.ts';
 import { median, printSettings, printTable, round } from './print.ts';
 import { makeSales, skuName } from './sales.ts';
 
-const SALES = 20_000;
+export const SALES = 20_000;
 const BATCHES = [500, 2_000];
 const ROUNDS = 5;
 
@@ -44,7 +44,7 @@ async function compare(pool: Pool, batch: number): Promise<string[][]> {
   const secondsOf = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
   for (let turn = 0; turn <= ROUNDS; turn += 1) {
     for (const [name, run] of Object.entries(ways)) {
-      await begin(pool);
+      await beginStore(pool);
       const startedAt = performance.now();
       for (const frame of frames) await run(frame);
       // The first turn warms up.
@@ -65,7 +65,7 @@ async function compare(pool: Pool, batch: number): Promise<string[][]> {
   });
 }
 
-function makeFrames(batch: number): IncomingFrame[] {
+export function makeFrames(batch: number): IncomingFrame[] {
   const facts = makeSales(SALES, { beginAt: 1_790_000_000_000, prefix: 'till' }).map((sale, place) => ({
     ...sale,
     ok: true as const,
@@ -81,7 +81,7 @@ function makeFrames(batch: number): IncomingFrame[] {
 }
 
 /** Empty tables, one store whose 5,000 positions stand on a count. */
-async function begin(pool: Pool): Promise<void> {
+export async function beginStore(pool: Pool): Promise<void> {
   await pool.query(`
     TRUNCATE locations, devices, journals, facts, movements, counts, voids, positions, quarantine, changes RESTART IDENTITY CASCADE;
     INSERT INTO locations (code, name) VALUES ('S1', 'One');

@@ -102,6 +102,24 @@ export const rulesDocument = z.strictObject({
   listings: z.array(listing).default([]),
 });
 export type RulesDocument = z.infer<typeof rulesDocument>;
+
+/** The lists of the document. */
+export const SECTIONS = ['groups', 'channels', 'safetyStock', 'limits', 'allocations', 'listings'] as const;
+const ENTRIES = {
+  groups: group,
+  channels: channel,
+  safetyStock,
+  limits: limit,
+  allocations: allocation,
+  listings: listing,
+};
+
+/** The fields of what stands at this path: the document itself, or an entry of one of its lists. */
+export function fieldsOf([section]: readonly (string | number)[]): string[] {
+  const entry = SECTIONS.find((name) => name === section);
+  return Object.keys(entry === undefined ? rulesDocument.shape : ENTRIES[entry].shape);
+}
+
 export type GroupRule = RulesDocument['groups'][number];
 export type ChannelRule = RulesDocument['channels'][number];
 export type SafetyStockRule = RulesDocument['safetyStock'][number];

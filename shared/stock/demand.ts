@@ -23,7 +23,7 @@ export const PRIOR_UNITS = 50;
 export const LEAST_DISPERSION = 1.01;
 
 /** What is assumed of a chain that has sold nothing yet: a unit a week, in ones and twos. */
-const UNKNOWN: DemandPrior = { ratePerHour: 1 / 168, dispersion: 2 };
+export const UNKNOWN: DemandPrior = { ratePerHour: 1 / 168, dispersion: 2 };
 
 /**
  * The sales of one position as sums over the set of them: neither order nor batching matters (M1, up to rounding),

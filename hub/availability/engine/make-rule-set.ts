@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { bufferThresholds } from '#shared/stock/buffer-thresholds.ts';
 import { compileRules, type CompiledRules } from '#hub/availability/rules/compile-rules.ts';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import { holdsAt, type Validity } from '#hub/availability/rules/validity.ts';
@@ -56,11 +57,32 @@ export async function makeRuleSet(
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');
   await client.query(INSERT_CHANNELS, [ruleSet, JSON.stringify(channelRows(rules, numbers))]);
+  await keepThresholds(client, new Set(rules.channels.map(riskOf)));
   const ruled = rowsOf(rules, numbers, at);
   for (let from = 0; from < ruled.length; from += ROWS_A_STATEMENT) {
     await client.query(INSERT_ROWS, [ruleSet, JSON.stringify(ruled.slice(from, from + ROWS_A_STATEMENT))]);
   }
   return ruleSet;
+}
+
+/** Thresholds are made for risks from 0.0001 to 0.2; beyond, the nearest of them counts. */
+function riskOf({ epsilon }: { epsilon: number }): number {
+  return Math.min(0.2, Math.max(0.0001, epsilon));
+}
+
+/** What SQL looks buffers up in; the same for ever once it is there. */
+async function keepThresholds(client: PoolClient, risks: ReadonlySet<number>): Promise<void> {
+  for (const epsilon of risks) {
+    const { rowCount } = await client.query('SELECT FROM lag_thresholds WHERE epsilon = $1 LIMIT 1', [epsilon]);
+    if (rowCount !== 0) continue;
+    const classes = bufferThresholds(epsilon).map((thresholds, place) => ({ class: place, thresholds }));
+    await client.query(
+      `INSERT INTO lag_thresholds (epsilon, class, thresholds)
+       SELECT $1, * FROM jsonb_to_recordset($2::jsonb) AS t (class int, thresholds float8[]) ORDER BY class
+       ON CONFLICT DO NOTHING`,
+      [epsilon, JSON.stringify(classes)],
+    );
+  }
 }
 
 async function readNumbers(client: PoolClient): Promise<Numbers> {
@@ -74,7 +96,7 @@ function channelRows(rules: CompiledRules, numbers: Numbers): object[] {
   return rules.channels.map((channel) => ({
     slot: numberOf(numbers.slots, channel.code),
     code: channel.code,
-    epsilon: channel.epsilon,
+    epsilon: riskOf(channel),
     holdback: channel.holdback,
     cap: channel.cap,
     min_publish: channel.minPublish,

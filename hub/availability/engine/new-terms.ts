@@ -14,7 +14,7 @@ const WITHOUT_TERMS = `
   WHERE NOT EXISTS (
     SELECT FROM shelf_terms t WHERE t.sku = m.sku COLLATE "C" AND t.location_no = m.location_no)`;
 
-const GIVEN = `SELECT * FROM unnest($5::int[], string_to_array($6, E'\\n')) AS g (location_no, sku)`;
+const GIVEN = `SELECT * FROM unnest($3::int[], string_to_array($4, E'\\n')) AS g (location_no, sku)`;
 
 interface NewPosition {
   location_no: number;
@@ -59,7 +59,7 @@ async function addTermsOf(
   const set = await readRuleSet(client, ruleSet);
   await client.query({
     text: termsText(set, GIVEN),
-    values: [ruleSet, null, null, false, ...places],
+    values: [ruleSet, null, ...places],
   });
   const names = joined([...new Set(positions.map(({ sku }) => sku))]);
   await client.query(limitsText(set), [ruleSet, names]);

@@ -8,7 +8,6 @@ import { termsText } from './terms-sql.ts';
 /** From what the terms of a chunk are made. */
 export interface Basis {
   readonly set: RuleSet;
-  readonly demandRun: number | null;
   /** ms since 1970. */
   readonly seenAt: number;
   /** Only this location's terms, its silence being what has changed; null: those of all, and the skus' limits. */
@@ -17,8 +16,8 @@ export interface Basis {
 
 const ALL_SHELVES = `
   SELECT t.location_no, t.sku FROM shelf_terms t
-  WHERE t.sku = ANY (string_to_array($5, E'\\n') COLLATE "C")`;
-const ONE_LOCATION = `${ALL_SHELVES} AND t.location_no = $6`;
+  WHERE t.sku = ANY (string_to_array($3, E'\\n') COLLATE "C")`;
+const ONE_LOCATION = `${ALL_SHELVES} AND t.location_no = $4`;
 
 /**
  * Makes the terms of some skus anew and their pools from scratch, under their locks: a merge of the same skus comes
@@ -28,11 +27,7 @@ export async function recomputeChunk(client: PoolClient, skus: readonly string[]
   const { set, location } = basis;
   const locked = await lockSkus(client, skus);
   const names = joined(skus);
-  await client.query(termsText(set, location === null ? ALL_SHELVES : ONE_LOCATION), [
-    set.ruleSet,
-    basis.demandRun,
-    basis.seenAt,
-    true,
+  await client.query(termsText(set, location === null ? ALL_SHELVES : ONE_LOCATION), [set.ruleSet, basis.seenAt,
     names,
     ...(location === null ? [] : [location]),
   ]);

@@ -33,7 +33,6 @@ interface JobRow {
   kind: JobKind;
   rule_set_no: number | null;
   location_no: number | null;
-  demand_run: number | null;
   seen_at: number;
   chunk_skus: number | null;
   after_sku: string;
@@ -47,19 +46,23 @@ const RUNNER_LOCK = 0x5e20;
 const CHUNK_POSITIONS = 5_000;
 
 const INSERT_JOB = `
-  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at, demand_run)
-  VALUES ($1, $2, $3, $4, $5, $6, (SELECT max(run_no) FROM demand_runs))
+  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at)
+  VALUES ($1, $2, $3, $4, $5, $6)
   RETURNING job_no`;
 
-/** Of rules only the newest matters; silence goes first, since what it withholds is what would be oversold. */
+/**
+ * Of jobs that make the same anew only the newest matters. Silence goes first, since what it withholds is what would be
+ * oversold.
+ */
 const NEXT_JOB = `
   WITH old AS (
     UPDATE recompute_jobs j SET finished_at = clock_timestamp(), superseded = true
-    WHERE finished_at IS NULL AND kind = 'rules'
-      AND EXISTS (SELECT FROM recompute_jobs n WHERE n.kind = 'rules' AND n.finished_at IS NULL AND n.job_no > j.job_no)
+    WHERE finished_at IS NULL AND EXISTS (
+      SELECT FROM recompute_jobs n
+      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no)
     RETURNING job_no
   )
-  SELECT job_no, kind::text, rule_set_no, location_no, demand_run, seen_at, chunk_skus, after_sku, done, total
+  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, chunk_skus, after_sku, done, total
   FROM recompute_jobs
   WHERE finished_at IS NULL AND job_no NOT IN (SELECT job_no FROM old)
   ORDER BY kind <> 'silence', job_no LIMIT 1`;
@@ -107,15 +110,18 @@ export async function requestJob(client: Queryable, request: JobRequest): Promis
  */
 export async function runChunk(pool: Pool): Promise<Turn> {
   return transaction(pool, async (client): Promise<Turn> => {
-    const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
-      RUNNER_LOCK,
-    ]);
-    if (rows[0]?.mine !== true) return { kind: 'elsewhere' };
+    if (!(await takeRunner(client))) return { kind: 'elsewhere' };
     const found = await client.query<JobRow>(NEXT_JOB);
     const [job] = found.rows;
     if (!job) return { kind: 'idle' };
     return chunkOf(client, job);
   });
+}
+
+/** Whether this transaction may change what availability rests on; one does at a time, over all hubs. */
+export async function takeRunner(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [RUNNER_LOCK]);
+  return rows[0]?.mine === true;
 }
 
 /** Runs jobs until none is left; tells how far the one at hand is. */
@@ -162,7 +168,7 @@ async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
 
 /** A change of rules brings its set; silence and demand keep to the set that each sku goes by. */
 async function recompute(client: PoolClient, job: JobRow, skus: readonly string[]): Promise<void> {
-  const basis = { demandRun: job.demand_run, seenAt: job.seen_at, location: job.location_no };
+  const basis = { seenAt: job.seen_at, location: job.location_no };
   if (job.kind === 'rules' && job.rule_set_no !== null) {
     await recomputeChunk(client, skus, { ...basis, set: await readRuleSet(client, job.rule_set_no) });
     return;

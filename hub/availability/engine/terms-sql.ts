@@ -1,19 +1,18 @@
-import { buffersText, hasBuffers } from './buffers-sql.ts';
+import { buffersText } from './buffers-sql.ts';
 import type { RuleKind, RuleSet } from './rule-set.ts';
 
 /**
  * Makes the terms of positions anew: what is withheld there for each channel, and what is allocated.
- * $1 rule set, $2 the run of demand estimates, $3 the instant that locations which are not silent are seen from,
- * $4 whether buffers are made at all; the positions are those of the CTE `given (location_no, sku)`, whose text takes
- * parameters from $5 on.
+ * $1 rule set, $2 the instant (ms since 1970) from which locations that are not silent are seen; NULL: they get no buffer.
+ * The positions are those of the text `given (location_no, sku)`, which takes parameters from $3 on.
  */
 export function termsText(set: RuleSet, given: string): string {
   const slots = Array.from({ length: set.slots }, (_, place) => place + 1);
   const has = (kind: RuleKind): boolean => set.kinds.has(kind);
-  const buffers = hasBuffers(set);
+  const buffers = set.channels.length > 0;
   return `
 WITH basis AS MATERIALIZED (
-  SELECT $2::int AS demand_run, $3::bigint AS seen_at, $4::boolean AS buffered
+  SELECT $2::bigint AS seen_at
 ), given AS MATERIALIZED (
   ${given}
 ), place AS MATERIALIZED (

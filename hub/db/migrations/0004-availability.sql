@@ -104,7 +104,6 @@ CREATE TABLE location_silence (
   as_of bigint,
   step_ms bigint NOT NULL,
   exposure_hours float8 NOT NULL,
-  demand_run int REFERENCES demand_runs,
   watermarks jsonb NOT NULL
 );
 COMMENT ON TABLE location_silence IS
@@ -165,7 +164,6 @@ CREATE TABLE recompute_jobs (
   rule_set_no int REFERENCES rule_sets,
   silence_no bigint REFERENCES location_silence,
   location_no int REFERENCES locations,
-  demand_run int REFERENCES demand_runs,
   seen_at bigint NOT NULL,
   reason text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -177,6 +175,7 @@ CREATE TABLE recompute_jobs (
   done bigint NOT NULL DEFAULT 0,
   total bigint
 ) WITH (fillfactor = 50);
+COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far it is. A job goes on behind after_sku.';
 CREATE INDEX recompute_jobs_open ON recompute_jobs (job_no) WHERE finished_at IS NULL;
 
 CREATE TABLE recompute_chunks (

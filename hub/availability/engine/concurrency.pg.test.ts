@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
+import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
+import { findDrift } from './drift.ts';
+import { followMoves } from './follow-moves.ts';
+import { requestJob, runChunk, runJobs } from './recompute-jobs.ts';
+import { sweepSilence } from './sweep-silence.ts';
+import { updateDemand } from './update-demand.ts';
+
+const FACTS_AT = 1_790_000_000_000;
+const AT = Date.parse('2026-03-03T12:00:00Z');
+const SKUS = Array.from({ length: 40 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
+const NONE = { numbers: [], positions: [] };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 16 });
+});
+afterAll(() => database.drop());
+beforeEach(() => database.pool.query(BEGIN_AVAILABILITY));
+
+const drift = () => snapshot(database.pool, (client) => findDrift(client));
+const channels = (locations: readonly string[]) => [
+  { code: 'web', name: 'Web', locations },
+  { code: 'amazon', name: 'Amazon', locations: ['S1', 'S2'], epsilon: 0.05, holdback: 1 },
+];
+
+/** Sales, receipts and counts of random skus, a few lines a fact. */
+function randomFacts(location: number, fromSeq: number, random: () => number) {
+  return Array.from({ length: 5 }, (_, place) => {
+    const seq = fromSeq + place;
+    const sku = () => SKUS[Math.floor(random() * SKUS.length)]!;
+    const units = () => 1 + Math.floor(random() * 9);
+    const roll = random();
+    const [kind, body] =
+      roll < 0.6
+        ? (['sale', sale(line(sku(), units()), line(sku(), units()))] as const)
+        : ([roll < 0.8 ? 'receipt' : 'count', plain({ sku: sku(), quantity: units() * 3 })] as const);
+    return readFact(seq, FACTS_AT + Math.floor(random() * 1_000), kind, `k${location}-${seq}`, body);
+  });
+}
+
+describe('availability with everything at once', () => {
+  it('A1 pools are what a full recompute gives after merges on many connections, changes of rules, silence and demand', async () => {
+    const { pool } = database;
+    const random = seededRandom(7);
+    const ledger = createLedger(pool, followMoves());
+    await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
+    await runJobs(pool);
+    let selling = true;
+    const sell = async (location: number): Promise<void> => {
+      for (let seq = 1; seq <= 200; seq += 5) {
+        const facts = randomFacts(location, seq, random);
+        await withRetries(() => ledger.merge([{ location, journal: location, fromSeq: seq, facts }]));
+      }
+    };
+    const recompute = async (): Promise<void> => {
+      while (selling) await runChunk(pool);
+    };
+    const change = async (): Promise<void> => {
+      for (let turn = 0; selling; turn += 1) {
+        const safetyStock = [{ id: 'floor', units: turn % 5 }];
+        const allocations =
+          turn % 3 === 0 ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % 40] }] : [];
+        await requestRules(pool, rulesOf({ channels: channels(LOCATIONS.slice(0, 1 + (turn % 4))), safetyStock, allocations }), AT);
+        await sweepSilence(pool, FACTS_AT + (turn % 7) * 5 * 3_600_000);
+        await updateDemand(pool, FACTS_AT + 3_600_000);
+        await transaction(pool, (client) => requestJob(client, { kind: 'demand', reason: 'test', seenAt: FACTS_AT + 86_400_000 }));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const others = [recompute(), recompute(), change()];
+    await Promise.all([1, 2, 3, 4].map(sell));
+    selling = false;
+    await Promise.all(others);
+    expect(await drift()).toEqual(NONE);
+    await runJobs(pool);
+    expect(await drift()).toEqual(NONE);
+    const kinds = await pool.query('SELECT DISTINCT kind::text FROM recompute_jobs WHERE done > 0 ORDER BY 1');
+    expect(kinds.rows.map((row) => row.kind)).toEqual(['demand', 'rules', 'silence']);
+  });
+
+  it('A1 a sale and what it leaves to sell become visible in the same commit', async () => {
+    const { pool } = database;
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    await runJobs(pool);
+    const look = async () => {
+      const { rows } = await pool.query(`
+        SELECT on_hand, ats FROM positions JOIN availability USING (sku) WHERE sku = 'A' AND location_no = 1`);
+      return rows;
+    };
+    const receipt = [readFact(1, FACTS_AT, 'receipt', 'r', plain({ sku: 'A', quantity: 10 }))];
+    await createLedger(pool, followMoves()).merge([{ location: 1, journal: 1, fromSeq: 1, facts: receipt }]);
+    expect(await look()).toEqual([{ on_hand: 10, ats: [10, 9] }]);
+    const follow = followMoves();
+    const seen: unknown[] = [];
+    const ledger = createLedger(pool, {
+      async moved(client, moves) {
+        await follow.moved(client, moves);
+        seen.push(await look());
+      },
+    });
+    const sold = [readFact(2, FACTS_AT + 1, 'sale', 's', sale(line('A', 3)))];
+    await ledger.merge([{ location: 1, journal: 1, fromSeq: 2, facts: sold }]);
+    expect(seen).toEqual([[{ on_hand: 10, ats: [10, 9] }]]);
+    expect(await look()).toEqual([{ on_hand: 7, ats: [7, 6] }]);
+    const feed = await pool.query("SELECT scope, keys FROM changes WHERE topic = 'availability' ORDER BY position");
+    expect(feed.rows.at(-1)).toEqual({ scope: 0, keys: ['A'] });
+  });
+
+  it('a job that was cut off goes on behind its last chunk', async () => {
+    const { pool } = database;
+    await pool.query(`
+      INSERT INTO positions (location_no, sku, on_hand) SELECT l, 'X' || s, s FROM generate_series(1, 4) l, generate_series(1000, 6999) s;
+      INSERT INTO availability (sku) SELECT DISTINCT sku FROM positions;
+      INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions;`);
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    const first = await runChunk(pool);
+    expect(first).toMatchObject({ kind: 'chunk', done: 1_250, total: 6_000 });
+    // The transaction of the second chunk never commits, as when the hub is killed in it.
+    const broken = { connect: async () => {
+      const client = await pool.connect();
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      const release = client.release.bind(client);
+      return Object.assign(Object.create(client), {
+        query: (text: unknown, ...rest: unknown[]) => {
+          if (text === 'COMMIT') throw new Error('killed');
+          return query(text, ...rest);
+        },
+        release,
+      });
+    } };
+    await expect(runChunk(broken as never)).rejects.toThrow('killed');
+    expect((await pool.query('SELECT done FROM recompute_jobs')).rows).toEqual([{ done: 1_250 }]);
+    const dones: number[] = [];
+    await runJobs(pool, (turn) => turn.kind === 'chunk' && dones.push(turn.done));
+    expect(dones).toEqual([2_500, 3_750, 5_000, 6_000]);
+    expect(await drift()).toEqual(NONE);
+    const { rows } = await pool.query('SELECT ats FROM availability ORDER BY sku LIMIT 1');
+    expect(rows).toEqual([{ ats: [4_000, 1_999] }]);
+  });
+});

@@ -9,6 +9,8 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
+import { activateDue } from './availability/rules/activate-rules.ts';
+import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
@@ -20,6 +22,7 @@ import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { startRepeating } from './sync/repeating.ts';
 import { startSync } from './sync/sync.ts';
 
 export interface HubOptions {
@@ -51,6 +54,8 @@ const API_CONNECTIONS = 8;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
+/** So late at most a version of the rules comes into force. */
+const RULES_DUE_EVERY_MS = 2_000;
 /** A command may hold the embedded PostgreSQL for a moment. */
 const COMMAND_ENDS_MS = 20_000;
 
@@ -102,11 +107,27 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
   });
+  const rules: RulesPorts = {};
+  lifecycle.add(
+    startRepeating({
+      name: 'rules that become due',
+      clock,
+      logger,
+      everyMs: RULES_DUE_EVERY_MS,
+      firstAfterMs: 0,
+      turn: () => activateRules(pools.api, clock, rules, logger),
+    }),
+  );
   const quarantine = createQuarantineDecisions(pools.ledger);
-  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: PRODUCT_VERSION });
+  answer = createApi({ pool: pools.api, sync, quarantine, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };
+}
+
+async function activateRules(pool: Pool, clock: Clock, rules: RulesPorts, logger: Logger): Promise<void> {
+  const due = await activateDue(pool, new Date(clock.now()), rules);
+  if (due !== undefined) logger.info({ version: due.version, appliedBy: due.appliedBy }, 'rules came into force');
 }
 
 async function openDatabase(

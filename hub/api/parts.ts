@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { MetricsPort } from './metrics.ts';
 import type { SyncPort } from './sync-port.ts';
@@ -11,6 +12,7 @@ export interface ApiParts {
   readonly sync: SyncPort;
   readonly quarantine: QuarantineDecisions;
   readonly metrics: MetricsPort;
+  readonly rules: RulesPorts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;

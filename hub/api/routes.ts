@@ -12,13 +12,15 @@ import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import type { Route } from './route.ts';
+import { rulesVersionRoutes } from './rules-versions.ts';
+import { rulesRoutes } from './rules.ts';
 import { shortfallRoutes } from './shortfalls.ts';
 import { storeConfigRoutes } from './store-config.ts';
 import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
-export function apiRoutes({ pool, sync, quarantine, metrics, clock, version }: ApiParts): Route[] {
+export function apiRoutes({ pool, sync, quarantine, metrics, rules, clock, version }: ApiParts): Route[] {
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -32,8 +34,10 @@ export function apiRoutes({ pool, sync, quarantine, metrics, clock, version }: A
     ...storeCredentialRoutes(sync),
     ...quarantineRoutes(pool, quarantine),
     ...productRoutes(pool),
-    ...channelRoutes(pool),
+    ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
+    ...rulesVersionRoutes(pool, clock),
+    ...rulesRoutes(pool, rules),
     ...factRoutes(pool),
   ];
   return [...routes, ...openApiRoutes(routes, version)];

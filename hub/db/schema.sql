@@ -5,6 +5,14 @@ CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOu
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
 
+CREATE OR REPLACE FUNCTION public.refuse_rewrite()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is history: it is added to, never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $function$;
+
 CREATE TABLE api_keys (
   key_hash bytea NOT NULL,
   name text NOT NULL,
@@ -34,7 +42,10 @@ CREATE TABLE channels (
   code text COLLATE "C" NOT NULL,
   name text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT channels_pkey PRIMARY KEY (code)
+  channel_no smallint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  removed_at timestamp with time zone,
+  CONSTRAINT channels_pkey PRIMARY KEY (code),
+  CONSTRAINT channels_channel_no_key UNIQUE (channel_no)
 );
 
 CREATE TABLE counts (
@@ -124,6 +135,13 @@ CREATE TABLE journals (
   CONSTRAINT journals_device_no_epoch_key UNIQUE (device_no, epoch)
 ) WITH (fillfactor=50);
 
+CREATE TABLE listings (
+  channel_no smallint NOT NULL,
+  channel_sku text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  CONSTRAINT listings_pkey PRIMARY KEY (channel_no, channel_sku)
+);
+
 CREATE TABLE locations (
   location_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   code text COLLATE "C" NOT NULL,
@@ -165,6 +183,7 @@ CREATE TABLE products (
   gtin text,
   deleted boolean DEFAULT false NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  category text COLLATE "C",
   CONSTRAINT products_pkey PRIMARY KEY (sku)
 );
 
@@ -185,6 +204,32 @@ CREATE TABLE quarantine (
   CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_no),
   CONSTRAINT quarantine_journal_no_seq_key UNIQUE (journal_no, seq),
   CONSTRAINT quarantine_resolution_check CHECK ((resolution = ANY (ARRAY['released'::text, 'dismissed'::text])))
+);
+
+CREATE TABLE rule_versions (
+  version integer NOT NULL,
+  document text NOT NULL,
+  rules jsonb NOT NULL,
+  digest bytea NOT NULL,
+  effective_from timestamp with time zone NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  applied_by text NOT NULL,
+  note text,
+  based_on integer,
+  restores integer,
+  CONSTRAINT rule_versions_pkey PRIMARY KEY (version),
+  CONSTRAINT rule_versions_check CHECK ((effective_from >= applied_at)),
+  CONSTRAINT rule_versions_check1 CHECK (((based_on < version) AND (restores < version))),
+  CONSTRAINT rule_versions_digest_check CHECK ((length(digest) = 32)),
+  CONSTRAINT rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE rules_shown (
+  singleton boolean DEFAULT true NOT NULL,
+  version integer,
+  shown_at timestamp with time zone,
+  CONSTRAINT rules_shown_pkey PRIMARY KEY (singleton),
+  CONSTRAINT rules_shown_singleton_check CHECK (singleton)
 );
 
 CREATE TABLE schema_migrations (
@@ -219,18 +264,28 @@ ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FORE
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES rule_versions(version);
+ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_restores_fkey FOREIGN KEY (restores) REFERENCES rule_versions(version);
+ALTER TABLE rules_shown ADD CONSTRAINT rules_shown_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version);
 ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX listings_sku ON public.listings USING btree (sku);
+CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
 
+CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets.';
+COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
+COMMENT ON COLUMN channels.removed_at IS 'Since when no version in force has it; NULL: it is there.';
 COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
@@ -239,4 +294,9 @@ COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
+COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';
+COMMENT ON COLUMN rule_versions.document IS 'The file verbatim; rules is the same, read. digest: SHA-256 of document.';
+COMMENT ON COLUMN rule_versions.based_on IS 'The newest version when this one was applied.';
+COMMENT ON COLUMN rule_versions.restores IS 'The older version whose document this one brings back.';
+COMMENT ON TABLE rules_shown IS 'Which version channels, channel_locations and listings show. Locked by whoever applies or activates one.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';

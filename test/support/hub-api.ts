@@ -54,6 +54,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool),
     metrics: createMetrics(),
+    rules: {},
     clock: systemClock,
     logger: silentLogger,
     version: '0.0.0-test',

@@ -9,6 +9,8 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
+import { followMoves } from './availability/engine/follow-moves.ts';
+import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
 import { activateDue } from './availability/rules/activate-rules.ts';
 import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
@@ -51,6 +53,7 @@ export interface Hub {
 const LEDGER_CONNECTIONS = 6;
 const SYNC_CONNECTIONS = 6;
 const API_CONNECTIONS = 8;
+const AVAILABILITY_CONNECTIONS = 3;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -81,6 +84,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     ledger: open('ledger', LEDGER_CONNECTIONS),
     sync: open('sync', SYNC_CONNECTIONS),
     api: open('api', API_CONNECTIONS, API_STATEMENT_MS),
+    availability: open('availability', AVAILABILITY_CONNECTIONS),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
@@ -92,7 +96,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const sync = startSync({
     httpServer: listening.server,
     pool: pools.sync,
-    ledger: createLedger(pools.ledger),
+    ledger: createLedger(pools.ledger, followMoves()),
     clock,
     random,
     logger,
@@ -107,7 +111,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
   });
-  const rules: RulesPorts = {};
+  const rules: RulesPorts = rulesPorts(() => clock.now());
   lifecycle.add(
     startRepeating({
       name: 'rules that become due',
@@ -118,7 +122,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => activateRules(pools.api, clock, rules, logger),
     }),
   );
-  const quarantine = createQuarantineDecisions(pools.ledger);
+  for (const task of availabilityTasks(pools.availability, () => clock.now())) {
+    lifecycle.add(startRepeating({ ...task, clock, logger }));
+  }
+  const quarantine = createQuarantineDecisions(pools.ledger, followMoves());
   answer = createApi({ pool: pools.api, sync, quarantine, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');

@@ -27,7 +27,8 @@ export function buffersText(set: RuleSet): string {
   const riskOf = (slot: number): number =>
     risks.indexOf(set.channels.find((channel) => channel.slot === slot)?.epsilon ?? NaN);
   const slots = Array.from({ length: set.slots }, (_, place) => riskOf(place + 1));
-  const all = (text: (risk: number) => string, separator: string): string => risks.map((_, risk) => text(risk)).join(separator);
+  const all = (text: (risk: number) => string, separator: string): string =>
+    risks.map((_, risk) => text(risk)).join(separator);
   const bySlot = (text: (risk: number) => string): string =>
     slots.map((risk) => (risk < 0 ? '0' : text(risk))).join(', ');
   const joins = all(

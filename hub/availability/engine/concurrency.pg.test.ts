@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
@@ -67,11 +70,19 @@ describe('availability with everything at once', () => {
       for (let turn = 0; selling; turn += 1) {
         const safetyStock = [{ id: 'floor', units: turn % 5 }];
         const allocations =
-          turn % 3 === 0 ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % 40] }] : [];
-        await requestRules(pool, rulesOf({ channels: channels(LOCATIONS.slice(0, 1 + (turn % 4))), safetyStock, allocations }), AT);
+          turn % 3 === 0
+            ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % 40] }]
+            : [];
+        await requestRules(
+          pool,
+          rulesOf({ channels: channels(LOCATIONS.slice(0, 1 + (turn % 4))), safetyStock, allocations }),
+          AT,
+        );
         await sweepSilence(pool, FACTS_AT + (turn % 7) * 5 * 3_600_000);
         await updateDemand(pool, FACTS_AT + 3_600_000);
-        await transaction(pool, (client) => requestJob(client, { kind: 'demand', reason: 'test', seenAt: FACTS_AT + 86_400_000 }));
+        await transaction(pool, (client) =>
+          requestJob(client, { kind: 'demand', reason: 'test', seenAt: FACTS_AT + 86_400_000 }),
+        );
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
@@ -114,35 +125,45 @@ describe('availability with everything at once', () => {
     expect(feed.rows.at(-1)).toEqual({ scope: 0, keys: ['A'] });
   });
 
-  it('a job that was cut off goes on behind its last chunk', async () => {
+  it('a job whose hub is killed (kill -9) goes on behind the last chunk that committed', async () => {
     const { pool } = database;
     await pool.query(`
-      INSERT INTO positions (location_no, sku, on_hand) SELECT l, 'X' || s, s FROM generate_series(1, 4) l, generate_series(1000, 6999) s;
+      INSERT INTO positions (location_no, sku, on_hand)
+      SELECT l, 'X' || s, s FROM generate_series(1, 4) AS l, generate_series(10000, 29999) AS s;
       INSERT INTO availability (sku) SELECT DISTINCT sku FROM positions;
       INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions;`);
     await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
-    const first = await runChunk(pool);
-    expect(first).toMatchObject({ kind: 'chunk', done: 1_250, total: 6_000 });
-    // The transaction of the second chunk never commits, as when the hub is killed in it.
-    const broken = { connect: async () => {
-      const client = await pool.connect();
-      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-      const release = client.release.bind(client);
-      return Object.assign(Object.create(client), {
-        query: (text: unknown, ...rest: unknown[]) => {
-          if (text === 'COMMIT') throw new Error('killed');
-          return query(text, ...rest);
-        },
-        release,
-      });
-    } };
-    await expect(runChunk(broken as never)).rejects.toThrow('killed');
-    expect((await pool.query('SELECT done FROM recompute_jobs')).rows).toEqual([{ done: 1_250 }]);
+    const hub = spawn(process.execPath, [
+      join(import.meta.dirname, '../../../test/support/recompute-loop.ts'),
+      database.url,
+    ]);
+    await new Promise<void>((resolve, reject) => {
+      hub.stdout.on('data', (text) => String(text).includes('\n') && resolve());
+      hub.stderr.on('data', (text) => reject(new Error(String(text))));
+    });
+    hub.kill('SIGKILL');
+    await once(hub, 'close');
+    const { rows } = await pool.query<{ done: number; total: number; finished: boolean }>(
+      'SELECT done, total, finished_at IS NOT NULL AS finished FROM recompute_jobs',
+    );
+    const [killed] = rows;
+    expect(killed).toMatchObject({ total: 20_000, finished: false });
+    expect(killed!.done).toBeGreaterThan(0);
     const dones: number[] = [];
-    await runJobs(pool, (turn) => turn.kind === 'chunk' && dones.push(turn.done));
-    expect(dones).toEqual([2_500, 3_750, 5_000, 6_000]);
+    await expect
+      .poll(async () => {
+        await runJobs(pool, (turn) => turn.kind === 'chunk' && dones.push(turn.done));
+        return dones.at(-1);
+      })
+      .toBe(20_000);
+    // The killed one's last transaction may have committed after all.
+    expect(dones[0]).toBeGreaterThan(killed!.done);
     expect(await drift()).toEqual(NONE);
-    const { rows } = await pool.query('SELECT ats FROM availability ORDER BY sku LIMIT 1');
-    expect(rows).toEqual([{ ats: [4_000, 1_999] }]);
+    const { rows: offered } = await pool.query('SELECT ats FROM availability ORDER BY sku LIMIT 1');
+    expect(offered).toEqual([{ ats: [40_000, 19_999] }]);
+    const { rows: chunks } = await pool.query<{ broken: number }>(`
+      SELECT count(*) FILTER (WHERE after_sku <> coalesce(before, ''))::int AS broken
+      FROM (SELECT after_sku, lag(last_sku) OVER (ORDER BY last_sku) AS before FROM recompute_chunks) AS c`);
+    expect(chunks).toEqual([{ broken: 0 }]);
   });
 });

@@ -27,7 +27,9 @@ export async function recomputeChunk(client: PoolClient, skus: readonly string[]
   const { set, location } = basis;
   const locked = await lockSkus(client, skus);
   const names = joined(skus);
-  await client.query(termsText(set, location === null ? ALL_SHELVES : ONE_LOCATION), [set.ruleSet, basis.seenAt,
+  await client.query(termsText(set, location === null ? ALL_SHELVES : ONE_LOCATION), [
+    set.ruleSet,
+    basis.seenAt,
     names,
     ...(location === null ? [] : [location]),
   ]);

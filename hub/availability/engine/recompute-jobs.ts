@@ -110,7 +110,7 @@ export async function requestJob(client: Queryable, request: JobRequest): Promis
  */
 export async function runChunk(pool: Pool): Promise<Turn> {
   return transaction(pool, async (client): Promise<Turn> => {
-    if (!(await takeRunner(client))) return { kind: 'elsewhere' };
+    if (!(await tryRunner(client))) return { kind: 'elsewhere' };
     const found = await client.query<JobRow>(NEXT_JOB);
     const [job] = found.rows;
     if (!job) return { kind: 'idle' };
@@ -118,8 +118,12 @@ export async function runChunk(pool: Pool): Promise<Turn> {
   });
 }
 
-/** Whether this transaction may change what availability rests on; one does at a time, over all hubs. */
-export async function takeRunner(client: PoolClient): Promise<boolean> {
+/** Waits until no other transaction changes what numbers are made from: one does at a time, over all hubs. */
+export async function holdRunner(client: PoolClient): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [RUNNER_LOCK]);
+}
+
+async function tryRunner(client: PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [RUNNER_LOCK]);
   return rows[0]?.mine === true;
 }

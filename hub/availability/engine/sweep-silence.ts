@@ -1,8 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
-import { accumulateProfile, exposureHours, hourProfile, HOURS_OF_WEEK, type HourProfile } from '#shared/stock/hour-profile.ts';
+import {
+  accumulateProfile,
+  exposureHours,
+  hourProfile,
+  HOURS_OF_WEEK,
+  type HourProfile,
+} from '#shared/stock/hour-profile.ts';
 import { readCompleteness, type Completeness } from '../completeness.ts';
-import { requestJob, takeRunner } from './recompute-jobs.ts';
+import { holdRunner, requestJob } from './recompute-jobs.ts';
 import { silenceStep } from './silence-steps.ts';
 
 interface LocationRow {
@@ -43,11 +49,11 @@ interface Change {
 
 /**
  * Looks which locations have grown silent, or have come back, and asks for their buffers to be made anew. A location
- * that is heard of writes nothing. Gives how many changed; does nothing while another hub does it.
+ * that is heard of writes nothing, and so does a hub that comes after another. Gives how many changed.
  */
 export async function sweepSilence(pool: Pool, now: number): Promise<number> {
   return transaction(pool, async (client) => {
-    if (!(await takeRunner(client))) return 0;
+    await holdRunner(client);
     const { rows } = await client.query<LocationRow>(LOCATIONS);
     const known = await readCompleteness(
       client,
@@ -82,7 +88,9 @@ async function write(client: PoolClient, change: Change, profiles: Profiles, now
   const silence = rows[0]?.silence_no;
   if (silence === undefined) throw new Error('a silence was not written down');
   const reason =
-    stepMs === 0 ? `${code} is heard of again` : `${code} is silent: up to ${Math.round(stepMs / 60_000)} minutes unseen`;
+    stepMs === 0
+      ? `${code} is heard of again`
+      : `${code} is silent: up to ${Math.round(stepMs / 60_000)} minutes unseen`;
   await requestJob(client, { kind: 'silence', reason, location, silence, seenAt: now });
 }
 

@@ -9,7 +9,7 @@ import {
   QUANTITY_CAP,
   UNKNOWN,
 } from '#shared/stock/demand.ts';
-import { takeRunner } from './recompute-jobs.ts';
+import { holdRunner } from './recompute-jobs.ts';
 
 /** Facts that one run looks at, over all journals: bounds its memory and its time. */
 const FACTS_A_RUN = 200_000;
@@ -102,8 +102,7 @@ function posterior(units: string, squares: string, hours: string, rate: string, 
 }
 
 /**
- * Adds what has been sold since the last run to the estimates of demand. Gives how many facts it looked at; 0 when there
- * was nothing, or while another hub does it.
+ * Adds what has been sold since the last run to the estimates of demand. Gives how many facts it looked at.
  */
 export async function updateDemand(pool: Pool, now: number): Promise<number> {
   let total = 0;
@@ -116,7 +115,7 @@ export async function updateDemand(pool: Pool, now: number): Promise<number> {
 
 async function runOnce(client: PoolClient, now: number): Promise<{ facts: number; behind: boolean }> {
   const nothing = { facts: 0, behind: false };
-  if (!(await takeRunner(client))) return nothing;
+  await holdRunner(client);
   const { rowCount } = await client.query(`
     SELECT FROM journals j
     WHERE watermark > coalesce((

@@ -86,6 +86,13 @@ export const hubCli = defineCli({
       },
     },
     'key revoke': { summary: 'Ends a key at once.', arguments: { name: 'name of the key' } },
+    recompute: {
+      summary: 'Makes what every channel may sell anew, from positions and rules; a running hub goes on selling.',
+    },
+    drift: {
+      summary: 'Holds what every channel may sell against positions and rules; says what differs.',
+      options: { json },
+    },
     'key list': { summary: 'Lists the keys of the API.', options: { json } },
   },
 });

@@ -2,6 +2,7 @@ import { channelAvailabilityRoutes } from './channel-availability.ts';
 import { channelRoutes } from './channels.ts';
 import { countRoutes } from './counts.ts';
 import { enrolRoutes } from './enrol.ts';
+import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -11,6 +12,7 @@ import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
 import { quarantineRoutes } from './quarantine.ts';
+import { recomputeJobRoutes } from './recompute-jobs.ts';
 import type { Route } from './route.ts';
 import { rulesVersionRoutes } from './rules-versions.ts';
 import { rulesRoutes } from './rules.ts';
@@ -36,6 +38,8 @@ export function apiRoutes({ pool, sync, quarantine, metrics, rules, clock, versi
     ...productRoutes(pool),
     ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
+    ...explainAvailabilityRoutes(pool, clock),
+    ...recomputeJobRoutes(pool),
     ...rulesVersionRoutes(pool, clock),
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { findDrift } from '#hub/availability/engine/drift.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
-import { runChunk } from '#hub/availability/engine/recompute-jobs.ts';
+import { requestJob, runChunk } from '#hub/availability/engine/recompute-jobs.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { transaction } from '#hub/db/transaction.ts';
 import type { Ledger } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { requestRules } from '#test/support/availability.ts';
@@ -23,6 +24,7 @@ export async function benchAvailability({ short, rounds = 5 }: BenchOptions): Pr
     await printSettings(database.pool);
     await compareMerges(database.pool, short ? 1 : rounds, short);
     await changeRules(database.pool, short ? { locations: 2, skus: 200 } : { locations: 20, skus: 5_000 });
+    await growSilent(database.pool, rounds);
   } finally {
     await database.stop();
   }
@@ -103,7 +105,7 @@ async function changeRules(pool: Pool, { locations, skus }: { locations: number;
   await beginStore(pool);
   await pool.query(
     `TRUNCATE availability, shelf_terms, recompute_jobs, recompute_chunks, rule_sets, rule_rows, rule_channels,
-       location_silence, positions, counts CASCADE`,
+       location_silence, positions, counts, demand CASCADE`,
   );
   await pool.query(`INSERT INTO locations (code, name) SELECT 'S' || n, 'x' FROM generate_series(2, $1::int) AS n`, [
     locations,
@@ -137,6 +139,35 @@ async function changeRules(pool: Pool, { locations, skus }: { locations: number;
       `${round(pairs / seconds)} a second; ${round(chunkMs.length)} transactions, median ${round(median(chunkMs))} ms, longest ${round(Math.max(...chunkMs))} ms`,
   );
   console.log(`memory    PostgreSQL's process ${memory.postgres}, this one ${memory.own} at most`);
+}
+
+/** A store of the same skus that has not been heard of for an hour, then is again: its buffers and all pools. */
+async function growSilent(pool: Pool, rounds: number): Promise<void> {
+  const { rows } = await pool.query<{ positions: number }>(`
+    INSERT INTO demand (location_no, sku, units, squares, first_at)
+    SELECT location_no, sku, 1e8 * (on_hand + 1), 2e8 * (on_hand + 1), ${AT - 30 * 86_400_000} FROM positions
+    WHERE location_no = 1 ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM positions WHERE location_no = 1) AS positions`);
+  const times: Record<string, number[]> = { 'grown silent': [], 'heard of again': [] };
+  for (let turn = 0; turn < rounds; turn += 1) {
+    for (const [name, step] of [
+      ['grown silent', 3_600_000],
+      ['heard of again', 0],
+    ] as const) {
+      await transaction(pool, async (client) => {
+        const silent = `
+          INSERT INTO location_silence (location_no, as_of, step_ms, exposure_hours, watermarks)
+          VALUES (1, ${AT}, $1::bigint, $1::bigint / 3600000.0, '[]') RETURNING silence_no AS silence`;
+        const silence = (await client.query<{ silence: number }>(silent, [step])).rows[0]?.silence ?? 0;
+        await requestJob(client, { kind: 'silence', reason: name, location: 1, silence, seenAt: AT });
+      });
+      const startedAt = performance.now();
+      await recomputeAll(pool);
+      times[name]?.push(performance.now() - startedAt);
+    }
+    await requireNoDrift(pool);
+  }
+  const shown = Object.entries(times).map(([name, ms]) => `${name} ${round(median(ms))} ms`);
+  console.log(`silence   a store of ${round(rows[0]?.positions ?? 0)} skus, ${CHANNELS} channels: ${shown.join(', ')}`);
 }
 
 function watchMemory(pool: Pool): { stop(): Promise<{ postgres: string; own: string }> } {

@@ -18,7 +18,7 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       drain, storage: rounds, of which the median is shown
+  --rounds N       availability, drain, storage: rounds, of which the median is shown
   --sales N        drain: sales in the store's journal
   --without-peer   drain: leave PouchDB out
   --stores N       fleet: connected stores

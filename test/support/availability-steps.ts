@@ -112,4 +112,3 @@ export function feeder(ledger: Ledger) {
     await ledger.merge([{ location, journal: location, fromSeq, facts: list }]);
   };
 }
-

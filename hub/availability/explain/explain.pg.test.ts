@@ -38,9 +38,14 @@ const timed: fc.Arbitrary<TimedStep[]> = fc.array(
     { weight: 2, arbitrary: rules.map((rules): TimedStep => ({ kind: 'rules', rules })) },
     {
       weight: 3,
-      arbitrary: fc.constantFrom(0, 400_000, 3_600_000, DAY_MS, 9 * DAY_MS, 90 * DAY_MS).map((afterMs): TimedStep => ({ kind: 'sweep', afterMs })),
+      arbitrary: fc
+        .constantFrom(0, 400_000, 3_600_000, DAY_MS, 9 * DAY_MS, 90 * DAY_MS)
+        .map((afterMs): TimedStep => ({ kind: 'sweep', afterMs })),
     },
-    { weight: 1, arbitrary: fc.constantFrom(DAY_MS, 30 * DAY_MS).map((afterMs): TimedStep => ({ kind: 'demand', afterMs })) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(DAY_MS, 30 * DAY_MS).map((afterMs): TimedStep => ({ kind: 'demand', afterMs })),
+    },
   ),
   { minLength: 5, maxLength: 16 },
 );

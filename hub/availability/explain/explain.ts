@@ -49,7 +49,11 @@ export interface Explanation extends Omit<AtsTerms, 'shelves'> {
   readonly at: number;
   readonly rulesVersion: number | null;
   readonly ruleSet: number | null;
-  readonly limitRules: { readonly holdback: string | null; readonly cap: string | null; readonly minPublish: string | null };
+  readonly limitRules: {
+    readonly holdback: string | null;
+    readonly cap: string | null;
+    readonly minPublish: string | null;
+  };
   readonly shelves: readonly ExplainedShelf[];
 }
 
@@ -88,7 +92,11 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
   const holdback = rules.holdback.value;
   const terms = availableToSell(
     code,
-    shelves.map((shelf) => ({ ...shelfInput(shelf.position, rules), lagBuffer: shelf.lag, recordBuffer: shelf.record })),
+    shelves.map((shelf) => ({
+      ...shelfInput(shelf.position, rules),
+      lagBuffer: shelf.lag,
+      recordBuffer: shelf.record,
+    })),
     { inbound: 0, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
   );
   return {
@@ -162,7 +170,17 @@ async function bufferOf(
   const mean = exposureHours * demand.ratePerHour;
   const lossMean = (set.unrecordedLoss * demand.ratePerHour * Math.max(0, until - countedAt)) / HOUR_MS;
   const unitsSold = sales.reduce((sum, { quantity, takenBack }) => (takenBack === true ? sum : sum + quantity), 0);
-  return { seenAt: from, until, exposureHours, demand, unitsSold, mean, lossMean, ...unseenDemand(demand, mean), epsilon };
+  return {
+    seenAt: from,
+    until,
+    exposureHours,
+    demand,
+    unitsSold,
+    mean,
+    lossMean,
+    ...unseenDemand(demand, mean),
+    epsilon,
+  };
 }
 
 function withheldBy(buffer: BufferStory | null): { lag: number; record: number } {

@@ -10,6 +10,7 @@ import { availableToSell, exclusiveParts } from '#shared/stock/ats.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { CHANNELS, feeder, RULES_AT as AT, steps } from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { numbered, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
 import { followMoves } from './follow-moves.ts';
 import { runJobs } from './recompute-jobs.ts';
@@ -74,6 +75,30 @@ async function stored(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ name, ats }) => [name, ats]));
 }
 
+/** Many allocations of the same units: what exists is divided, over and over, in every way. */
+const dense: fc.Arbitrary<RulesDocument> = fc
+  .array(
+    fc.record({
+      channel: fc.constantFrom(...CHANNELS),
+      mode: fc.constantFrom('exclusive', 'exclusive', 'shared'),
+      product: fc.constantFrom({}, {}, { sku: 'A' }),
+      share: fc.oneof(
+        fc.record({ units: fc.integer({ min: 1, max: 6 }) }),
+        fc.record({ percent: fc.constantFrom(10, 25, 33.3) }),
+      ),
+    }),
+    { minLength: 3, maxLength: 7 },
+  )
+  .map((list) =>
+    rulesOf({
+      channels: CHANNELS.map((code) => ({ code, name: code, locations: ['S1', 'S2'] })),
+      allocations: numbered(
+        list.map(({ channel, mode, product, share }) => ({ channel, mode, ...product, ...share })),
+        'a',
+      ),
+    }),
+  );
+
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
 const NONE = { numbers: [], positions: [] };
 
@@ -96,6 +121,28 @@ describe('availability in SQL', () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('A2 exclusive parts never overlap, however many divide the same units', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        dense,
+        fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 3, maxLength: 5 }),
+        async (document, counts) => {
+          await database.pool.query(BEGIN_AVAILABILITY);
+          const feed = feeder(ledger);
+          await requestRules(database.pool, document, AT);
+          await runJobs(database.pool);
+          for (const [place, quantity] of counts.entries()) {
+            await feed(1 + (place % 2), [{ kind: 'count', sku: place < 3 ? 'A' : 'B', quantity, ms: place }]);
+            await feed(1 + (place % 2), [{ kind: 'sale', sku: 'A', quantity: 1, ms: 40 }]);
+            expect(await stored()).toEqual(await byFormula(document));
+          }
+          expect(await drift()).toEqual(NONE);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 });

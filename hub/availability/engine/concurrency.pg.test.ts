@@ -12,13 +12,14 @@ import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
 import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
 import { followMoves } from './follow-moves.ts';
+import { requestRebuild } from './rebuild.ts';
 import { requestJob, runChunk, runJobs } from './recompute-jobs.ts';
 import { sweepSilence } from './sweep-silence.ts';
 import { updateDemand } from './update-demand.ts';
 
 const FACTS_AT = 1_790_000_000_000;
 const AT = Date.parse('2026-03-03T12:00:00Z');
-const SKUS = Array.from({ length: 40 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
+const SKUS = Array.from({ length: 8 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
 const NONE = { numbers: [], positions: [] };
 
 let database: TestDatabase;
@@ -50,13 +51,17 @@ function randomFacts(location: number, fromSeq: number, random: () => number) {
 }
 
 describe('availability with everything at once', () => {
-  it('A1 pools are what a full recompute gives after merges on many connections, changes of rules, silence and demand', async () => {
+  it('A1 pools are what a full recompute gives at every instant, whatever merges, changes of rules, silence and demand run at once', async () => {
     const { pool } = database;
     const random = seededRandom(7);
     const ledger = createLedger(pool, followMoves());
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
     let selling = true;
+    const found: unknown[] = [];
+    const watch = async (): Promise<void> => {
+      while (selling) found.push(...(await drift()).numbers);
+    };
     const sell = async (location: number): Promise<void> => {
       for (let seq = 1; seq <= 200; seq += 5) {
         const facts = randomFacts(location, seq, random);
@@ -71,7 +76,7 @@ describe('availability with everything at once', () => {
         const safetyStock = [{ id: 'floor', units: turn % 5 }];
         const allocations =
           turn % 3 === 0
-            ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % 40] }]
+            ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % SKUS.length] }]
             : [];
         await requestRules(
           pool,
@@ -86,10 +91,11 @@ describe('availability with everything at once', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
-    const others = [recompute(), recompute(), change()];
+    const others = [recompute(), recompute(), change(), watch()];
     await Promise.all([1, 2, 3, 4].map(sell));
     selling = false;
     await Promise.all(others);
+    expect(found).toEqual([]);
     expect(await drift()).toEqual(NONE);
     await runJobs(pool);
     expect(await drift()).toEqual(NONE);
@@ -123,6 +129,22 @@ describe('availability with everything at once', () => {
     expect(await look()).toEqual([{ on_hand: 7, ats: [7, 6] }]);
     const feed = await pool.query("SELECT scope, keys FROM changes WHERE topic = 'availability' ORDER BY position");
     expect(feed.rows.at(-1)).toEqual({ scope: 0, keys: ['A'] });
+  });
+
+  it('a position that came by another way does not stop a merge, and is counted from then on', async () => {
+    const { pool } = database;
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    await runJobs(pool);
+    await pool.query("INSERT INTO positions (location_no, sku, on_hand) VALUES (1, 'A', 10), (2, 'A', 20)");
+    const ledger = createLedger(pool, followMoves());
+    const sold = [readFact(1, FACTS_AT, 'sale', 's', sale(line('A', 3)))];
+    await ledger.merge([{ location: 1, journal: 1, fromSeq: 1, facts: sold }]);
+    const { rows } = await pool.query("SELECT ats FROM availability WHERE sku = 'A'");
+    expect(rows).toEqual([{ ats: [7, 6] }]);
+    expect((await drift()).positions).toEqual([{ location: 2, sku: 'A' }]);
+    await requestRebuild(pool, 'test', AT);
+    await runJobs(pool);
+    expect(await drift()).toEqual(NONE);
   });
 
   it('a job whose hub is killed (kill -9) goes on behind the last chunk that committed', async () => {

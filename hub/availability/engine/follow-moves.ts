@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/ledger/array-parameter.ts';
 import type { Move, StockObserver } from '#hub/ledger/moves.ts';
 import { addTerms } from './new-terms.ts';
+import { poolsText } from './pools-sql.ts';
 import { savedAndTold } from './save-sql.ts';
 import { insertMissingSkus, lockSkus } from './sku-locks.ts';
 import { allocatedParts, eachSlot, sellable, widest, type SqlShape } from './slot-sql.ts';
@@ -18,10 +19,24 @@ export function followMoves(): StockObserver {
       if (mayBeNew.length > 0) await insertMissingSkus(client, skusOf(mayBeNew));
       const skus = skusOf(moves);
       const locked = await lockSkus(client, skus);
+      if (locked.locked < skus.length) {
+        await adopt(client, moves, skus);
+        return;
+      }
       const shape = mayBeNew.length > 0 ? widest(locked, await addTerms(client, mayBeNew)) : locked;
       if (shape.slots > 0) await applyMoves(client, moves, { ...shape, single: skus.length === moves.length });
     },
   };
+}
+
+/**
+ * Positions that came into the database by another way than a merge: they get what one would have made, and their skus'
+ * pools from scratch. Locks are taken out of order here; should two such merges wait for each other, one is tried again.
+ */
+async function adopt(client: PoolClient, moves: readonly Move[], skus: readonly string[]): Promise<void> {
+  await insertMissingSkus(client, skus);
+  const shape = widest(await lockSkus(client, skus), await addTerms(client, moves));
+  if (shape.slots > 0) await client.query(poolsText(shape), [joined(skus)]);
 }
 
 /** A statement is written for a shape, and for whether each sku moves at one location only. */

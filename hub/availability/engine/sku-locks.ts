@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { joined } from '#hub/ledger/array-parameter.ts';
-import type { SqlShape } from './slot-sql.ts';
+import { NO_SHAPE, type SqlShape } from './slot-sql.ts';
 
 /**
  * Who changes a sku's row in `availability`, or the terms of its positions, holds the lock on that row. What it reads
@@ -31,14 +31,11 @@ export async function insertMissingSkus(client: PoolClient, skus: readonly strin
   await client.query({ name: 'insert-missing-skus', text: INSERT_MISSING, values: [joined(skus)] });
 }
 
-/** Locks rows that exist, each sku given once; what their arrays and their positions' allocations come to at most. */
-export async function lockSkus(client: PoolClient, skus: readonly string[]): Promise<SqlShape> {
-  const { rows } = await client.query<SqlShape & { locked: number }>({
-    name: 'lock-skus',
-    text: LOCK,
-    values: [joined(skus)],
-  });
-  const [shape] = rows;
-  if (shape?.locked !== skus.length) throw new Error('a position has no row in availability');
-  return shape;
+/** What locked rows' arrays and their positions' allocations come to at most, and how many rows there are. */
+export type LockedSkus = SqlShape & { readonly locked: number };
+
+/** Locks the rows that these skus have, each given once. */
+export async function lockSkus(client: PoolClient, skus: readonly string[]): Promise<LockedSkus> {
+  const { rows } = await client.query<LockedSkus>({ name: 'lock-skus', text: LOCK, values: [joined(skus)] });
+  return rows[0] ?? { ...NO_SHAPE, locked: 0 };
 }

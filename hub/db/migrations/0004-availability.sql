@@ -188,6 +188,7 @@ CREATE TABLE recompute_chunks (
 COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
 COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
 COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';
+CREATE INDEX recompute_chunks_by_time ON recompute_chunks (done_at);
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 
 INSERT INTO availability (sku) SELECT DISTINCT sku FROM positions;

@@ -1,5 +1,6 @@
 import type { Inventory, MergeableFact } from '#shared/stock/merge.ts';
 import { naiveFold } from '#test/support/naive-fold.ts';
+import { showCount } from '#test/support/inventory-picture.ts';
 
 /** What is different between an inventory and the naive fold of facts, at one location; null when nothing is. */
 export function differenceOfPositions(
@@ -11,7 +12,7 @@ export function differenceOfPositions(
   for (const [name, position] of expected) {
     const history = inventory.history(location, name.slice(name.indexOf(' ') + 1));
     const { onHand, damaged, quarantined } = history?.state ?? { onHand: 0, damaged: 0, quarantined: 0 };
-    const counts = history?.counts.map((count) => `${count.counted}/${count.expected}`) ?? [];
+    const counts = history?.counts.map(showCount) ?? [];
     const found = JSON.stringify({ onHand, damaged, quarantined, counts });
     const folded = JSON.stringify(position);
     if (found !== folded) return `${name} is ${found}, folded ${folded}`;

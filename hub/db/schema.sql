@@ -1,9 +1,34 @@
 -- The schema after all migrations, for reading and for the drift test. Not edited by hand: npm run schema writes it.
 SET check_function_bodies = off;
 
+CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
+
+CREATE OR REPLACE FUNCTION public.fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[])
+ RETURNS TABLE(place integer, expected bigint, held boolean)
+ LANGUAGE plpgsql
+ IMMUTABLE ROWS 5
+AS $function$
+DECLARE
+  book bigint := 0;
+  anchored boolean := false;
+BEGIN
+  FOR n IN 1 .. coalesce(cardinality(counted), 0) LOOP
+    place := n;
+    expected := book + moved[n];
+    held := CASE
+      WHEN decisions[n] IS NOT NULL THEN decisions[n] = 'rejected'
+      WHEN NOT anchored OR (units[n] IS NULL AND percents[n] IS NULL) THEN false
+      ELSE (units[n] IS NULL OR abs(counted[n] - expected) > units[n])
+        AND (percents[n] IS NULL OR abs(counted[n] - expected) * 100 > percents[n] * abs(expected))
+    END;
+    anchored := anchored OR NOT held;
+    book := CASE WHEN held THEN expected ELSE counted[n] END;
+    RETURN NEXT;
+  END LOOP;
+END $function$;
 
 CREATE TABLE api_keys (
   key_hash bytea NOT NULL,
@@ -37,6 +62,31 @@ CREATE TABLE channels (
   CONSTRAINT channels_pkey PRIMARY KEY (code)
 );
 
+CREATE TABLE count_decisions (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  decision count_decision NOT NULL,
+  decided_by text NOT NULL,
+  note text NOT NULL,
+  decided_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT count_decisions_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
+);
+
+CREATE TABLE count_limits (
+  location_no integer NOT NULL,
+  from_at bigint NOT NULL,
+  units bigint,
+  percent integer,
+  set_by text NOT NULL,
+  set_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT count_limits_pkey PRIMARY KEY (location_no, from_at),
+  CONSTRAINT count_limits_percent_check CHECK ((percent >= 0)),
+  CONSTRAINT count_limits_units_check CHECK ((units >= 0))
+);
+
 CREATE TABLE counts (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -47,6 +97,7 @@ CREATE TABLE counts (
   expected bigint DEFAULT 0 NOT NULL,
   voided boolean DEFAULT false NOT NULL,
   variance bigint GENERATED ALWAYS AS ((counted - expected)) STORED,
+  held boolean DEFAULT false NOT NULL,
   CONSTRAINT counts_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
 );
 
@@ -156,6 +207,7 @@ CREATE TABLE positions (
   anchor_journal integer,
   anchor_seq bigint,
   anchor_quantity bigint,
+  held boolean DEFAULT false NOT NULL,
   CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
 ) WITH (fillfactor=75);
 
@@ -203,6 +255,61 @@ CREATE TABLE store_config (
   CONSTRAINT store_config_pkey PRIMARY KEY (location_no, name)
 );
 
+CREATE TABLE transfer_entries (
+  transfer_no bigint NOT NULL,
+  location_no integer NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  line smallint NOT NULL,
+  at bigint NOT NULL,
+  incoming boolean NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  final boolean NOT NULL,
+  expected_at bigint,
+  sku text COLLATE "C",
+  quantity integer NOT NULL,
+  voided boolean DEFAULT false NOT NULL,
+  CONSTRAINT transfer_entries_pkey PRIMARY KEY (transfer_no, location_no, journal_no, seq, line)
+);
+
+CREATE TABLE transfer_lines (
+  transfer_no bigint NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  sent bigint NOT NULL,
+  received bigint NOT NULL,
+  written_off bigint NOT NULL,
+  in_transit bigint NOT NULL,
+  discrepancy bigint NOT NULL,
+  expected_at bigint,
+  CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_no, sku, place)
+);
+
+CREATE TABLE transfer_settlements (
+  settlement_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  transfer_no bigint NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  units integer NOT NULL,
+  reason text NOT NULL,
+  note text NOT NULL,
+  settled_by text NOT NULL,
+  settled_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT transfer_settlements_pkey PRIMARY KEY (settlement_no),
+  CONSTRAINT transfer_settlements_units_check CHECK ((units <> 0))
+);
+
+CREATE TABLE transfers (
+  transfer_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  from_code text COLLATE "C" NOT NULL,
+  transfer text COLLATE "C" NOT NULL,
+  began_at bigint,
+  in_transit bigint DEFAULT 0 NOT NULL,
+  discrepancies bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT transfers_pkey PRIMARY KEY (transfer_no),
+  CONSTRAINT transfers_from_code_transfer_key UNIQUE (from_code, transfer)
+);
+
 CREATE TABLE voids (
   location_no integer NOT NULL,
   target_key text COLLATE "C" NOT NULL,
@@ -222,21 +329,59 @@ ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (locat
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE transfer_entries ADD CONSTRAINT transfer_entries_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+ALTER TABLE transfer_lines ADD CONSTRAINT transfer_lines_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+ALTER TABLE transfer_settlements ADD CONSTRAINT transfer_settlements_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+
+CREATE VIEW in_transit AS
+ SELECT l.location_no,
+    t.sku,
+    t.in_transit AS units,
+    t.expected_at,
+    t.transfer_no
+   FROM (transfer_lines t
+     JOIN locations l ON ((l.code = t.place)))
+  WHERE (t.in_transit > 0);
 
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
+CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
+CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
+CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
+CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
+CREATE INDEX transfer_entries_by_place ON public.transfer_entries USING btree (place, sku) WHERE (NOT incoming);
+CREATE INDEX transfer_lines_by_place ON public.transfer_lines USING btree (place, transfer_no);
+CREATE INDEX transfer_lines_on_the_way ON public.transfer_lines USING btree (place, sku) INCLUDE (in_transit, expected_at) WHERE (in_transit > 0);
+CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree (transfer_no);
+CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
+CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
+CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
 
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets.';
+COMMENT ON TABLE count_decisions IS 'Positions are a function of facts, count_limits and these: they are never changed.';
+COMMENT ON TABLE count_limits IS 'How far a count may lie from what was expected, for counts from from_at on. location_no 0: of every location without its own.';
+COMMENT ON COLUMN count_limits.units IS 'A count is held when it is beyond every part that is set; with none it never is.';
 COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
+COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
+COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
+COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
+COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
+COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
+COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
+COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
+COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
+COMMENT ON FUNCTION fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[]) IS 'Walks the counts of one position in their order: what each expected, and whether it is held. moved: units since the count before.';

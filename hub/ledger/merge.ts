@@ -5,6 +5,7 @@ import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
 import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLines } from './stock.ts';
+import { applyTransfers } from './transfers.ts';
 import { applyVoids } from './voids.ts';
 
 /** Namespace of the advisory locks by which merges of one location exclude each other. */
@@ -95,7 +96,7 @@ export function stockOf(taken: readonly PlacedFact[]): StockEntry {
   return { taken, lines, counts };
 }
 
-/** Enters movements, counts, and voids of either order. */
+/** Enters movements, counts, voids of either order, and what transfers come to. */
 export async function enterStock(
   client: PoolClient,
   { taken, lines, counts }: StockEntry,
@@ -104,7 +105,8 @@ export async function enterStock(
   await applyLines(client, lines);
   await applyCounts(client, counts);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
-  await applyVoids(client, taken, already);
+  const takenBack = await applyVoids(client, taken, already);
+  await applyTransfers(client, taken, takenBack);
 }
 
 /** A frame and those of its facts that no earlier frame of the same transaction holds. */

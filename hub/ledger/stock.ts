@@ -66,8 +66,16 @@ async function settleLines(client: PoolClient, lines: readonly LedgerLine[]): Pr
     literal(lines.map((line) => line.condition)),
     literal(lines.map((line) => line.quantity)),
   ];
-  const { rows } = await client.query<{ absorbed: number }>({ ...SETTLE_LINES, values });
-  if (rows[0]?.absorbed) await client.query({ ...ABSORB_LINES, values });
+  const { rows } = await client.query<SettledRow>({ ...SETTLE_LINES, values });
+  const [settled] = rows;
+  if (settled?.absorbed) await client.query({ ...ABSORB_LINES, values });
+  if (settled) await recount(client, settled.judged_locations, settled.judged_skus);
+}
+
+interface SettledRow {
+  absorbed: number;
+  judged_locations: number[];
+  judged_skus: string[];
 }
 
 /** Tells the stores of positions that these facts name, although they move nothing: they were counted before. */
@@ -86,19 +94,32 @@ export async function applyCounts(client: PoolClient, counts: readonly LedgerCou
   if (counts.length === 0) return;
   const counted = literal(counts.map((count) => count.counted));
   await client.query({ ...INSERT_COUNTS, values: [...placeColumns(counts), counted] });
-  await recount(client, counts);
+  await recountOf(client, counts);
 }
 
 /** Takes counts out of force and makes their positions anew. */
 export async function voidCounts(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
   if (counts.length === 0) return;
   await client.query({ ...VOID_COUNTS, values: placeColumns(counts) });
-  await recount(client, counts);
+  await recountOf(client, counts);
 }
 
-async function recount(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
-  const [locations, skus] = placeColumns(counts);
-  await client.query({ ...RECOUNT, values: [locations, skus] });
+function recountOf(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
+  return recount(
+    client,
+    counts.map((count) => count.location),
+    counts.map((count) => count.sku),
+  );
+}
+
+/** Makes positions and the counts behind them anew, pair by pair of location and sku. */
+export async function recount(
+  client: PoolClient,
+  locations: readonly number[],
+  skus: readonly string[],
+): Promise<void> {
+  if (locations.length === 0) return;
+  await client.query({ ...RECOUNT, values: [literal(locations), joined(skus)] });
 }
 
 /** location_no, sku, at, journal_no, seq. */

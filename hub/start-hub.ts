@@ -16,8 +16,10 @@ import { MIGRATIONS } from './db/migrations.ts';
 import { openPool } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
+import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
+import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startSync } from './sync/sync.ts';
@@ -102,8 +104,12 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
   });
-  const quarantine = createQuarantineDecisions(pools.ledger);
-  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: PRODUCT_VERSION });
+  const decisions = {
+    quarantine: createQuarantineDecisions(pools.ledger),
+    counts: createCountDecisions(pools.ledger),
+    transfers: createTransferSettlements(pools.ledger),
+  };
+  answer = createApi({ pool: pools.api, sync, ...decisions, metrics, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };

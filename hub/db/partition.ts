@@ -23,7 +23,7 @@ const DESCRIBE = `
 
 /**
  * Cuts the ledger's tables into partitions, each in a transaction of its own: what is interrupted goes on at the table
- * where it stopped. Returns the tables that were cut now.
+ * where it stopped. Returns the tables that were cut now. Throws CONFLICT while a hub uses them.
  */
 export async function partitionLedger(
   pool: Pool,
@@ -43,7 +43,7 @@ export async function partitionLedger(
  * writes: it locks the table. False when it is partitioned already.
  */
 async function partitionTable(client: PoolClient, table: string, into: number): Promise<boolean> {
-  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE NOWAIT`);
   const { rows } = await client.query<TableRow>(DESCRIBE, [table]);
   const [found] = rows;
   if (!found) throw new Error(`there is no table ${table}`);

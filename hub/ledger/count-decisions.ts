@@ -47,7 +47,8 @@ const FIND = `
     FROM facts f
     JOIN counts c ON c.location_no = f.location_no AND c.sku = $4 AND c.at = f.at
                  AND c.journal_no = f.journal_no AND c.seq = f.seq
-    LEFT JOIN count_decisions d USING (location_no, sku, at, journal_no, seq)
+    LEFT JOIN count_decisions d
+      ON (d.location_no, d.sku, d.at, d.journal_no, d.seq) = (c.location_no, c.sku, c.at, c.journal_no, c.seq)
    WHERE f.location_no = $1 AND f.journal_no = $2 AND f.seq = $3`;
 
 const DECIDE = `

@@ -13,7 +13,7 @@ export interface TransferNote {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
-/** Units of one sku of one transfer at one place. Open are inTransit (above zero) and discrepancy (missing > 0, surplus < 0). */
+/** Units of one sku of one transfer at one place. Open are inTransit and discrepancy (missing > 0, surplus < 0). */
 export interface TransferLine {
   readonly sku: string;
   readonly place: string;
@@ -52,7 +52,7 @@ interface Sums {
  *     sent at A  ----> in transit to B ----> received at B        sent - received - writtenOff = inTransit + discrepancy
  *
  * - What was sent to one place and received at another is not missing: open units are counted over all places.
- * - What is open and was sent is in transit, until a place has said that nothing more will come: then it is missing.
+ * - What is open and was sent there is in transit, until the place has said that nothing more will come: then it is missing.
  * - What was received beyond what was sent is a surplus; its transferOut may still come.
  */
 export class Transfer {
@@ -84,7 +84,8 @@ export class Transfer {
       const open = openUnits(sorted.map(([, { sent, received, writtenOff }]) => sent - received - writtenOff));
       return sorted.map(([place, { sent, received, writtenOff, expected }], index): TransferLine => {
         const units = open[index] ?? 0;
-        const isOnTheWay = units > 0 && (this.#finals.get(place) ?? 0) === 0;
+        const isAwaited = (this.#finals.get(place) ?? 0) === 0;
+        const inTransit = isAwaited ? Math.max(0, Math.min(units, sent - received)) : 0;
         const latest = expected.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0);
         return {
           sku,
@@ -92,8 +93,8 @@ export class Transfer {
           sent,
           received,
           writtenOff,
-          inTransit: isOnTheWay ? units : 0,
-          discrepancy: isOnTheWay ? 0 : units,
+          inTransit,
+          discrepancy: units - inTransit,
           expectedAt: expected.length === 0 ? null : latest,
         };
       });

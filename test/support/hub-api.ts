@@ -5,8 +5,10 @@ import type { Pool } from 'pg';
 import { createApiKey } from '#hub/api/api-keys.ts';
 import { createApi } from '#hub/api/app.ts';
 import type { ApiParts } from '#hub/api/parts.ts';
+import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
+import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -53,6 +55,8 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool),
+    counts: createCountDecisions(pool),
+    transfers: createTransferSettlements(pool),
     metrics: createMetrics(),
     clock: systemClock,
     logger: silentLogger,

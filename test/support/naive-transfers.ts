@@ -66,8 +66,9 @@ export function naiveTransfers(
     for (const name of left) {
       const [from, transfer, , place] = name.split(' ');
       const one = lines.get(name)!;
-      if (finals.has(`${from} ${transfer} ${place}`)) one.discrepancy += 1;
-      else one.inTransit += 1;
+      const isComing = !finals.has(`${from} ${transfer} ${place}`) && one.inTransit < one.sent - one.received;
+      if (isComing) one.inTransit += 1;
+      else one.discrepancy += 1;
     }
     for (const name of over) lines.get(name)!.discrepancy -= 1;
   }

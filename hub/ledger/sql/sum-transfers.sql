@@ -1,6 +1,6 @@
 -- Makes the lines of transfers ($1: transfer_no, whose rows are locked) anew from what facts and settlements say of them (M7).
 -- What is missing at one place is set off against what is over at another; the rest stays with the first places. Open units
--- that were sent are in transit, unless their place has said that nothing more will come.
+-- that were sent there are in transit, unless their place has said that nothing more will come.
 WITH entry AS MATERIALIZED (
   SELECT * FROM transfer_entries WHERE transfer_no = ANY ($1::bigint[])
 ), told AS (
@@ -40,13 +40,14 @@ WITH entry AS MATERIALIZED (
   WINDOW before AS (PARTITION BY transfer_no, sku ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), summed AS MATERIALIZED (
   SELECT *,
-    CASE WHEN open > 0 AND awaited THEN open ELSE 0 END AS in_transit,
-    CASE WHEN open > 0 AND awaited THEN 0 ELSE open END AS discrepancy
-  FROM shared
+    open - coming AS discrepancy
+  FROM (
+    SELECT *, CASE WHEN awaited THEN greatest(0, least(open, sent - received)) ELSE 0 END AS coming FROM shared
+  ) AS split
 ), lined AS (
   INSERT INTO transfer_lines
     (transfer_no, sku, place, sent, received, written_off, in_transit, discrepancy, expected_at)
-  SELECT transfer_no, sku, place, sent, received, written_off, in_transit, discrepancy, expected_at FROM summed
+  SELECT transfer_no, sku, place, sent, received, written_off, coming, discrepancy, expected_at FROM summed
   ON CONFLICT (transfer_no, sku, place) DO UPDATE SET
     sent = excluded.sent,
     received = excluded.received,
@@ -58,6 +59,6 @@ WITH entry AS MATERIALIZED (
 UPDATE transfers t
 SET
   began_at = (SELECT min(at) FROM entry e WHERE e.transfer_no = t.transfer_no AND NOT e.voided),
-  in_transit = coalesce((SELECT sum(s.in_transit) FROM summed s WHERE s.transfer_no = t.transfer_no), 0),
+  in_transit = coalesce((SELECT sum(s.coming) FROM summed s WHERE s.transfer_no = t.transfer_no), 0),
   discrepancies = coalesce((SELECT sum(abs(s.discrepancy)) FROM summed s WHERE s.transfer_no = t.transfer_no), 0)
 WHERE t.transfer_no = ANY ($1::bigint[])

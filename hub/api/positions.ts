@@ -11,18 +11,24 @@ import { knownToOf } from './known-to.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
+/** Store by store, each by its key: a filter on what is there never reads the whole chain at once. */
 const LIST = `
   SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit
-    FROM positions p JOIN locations l ON l.location_no = p.location_no
+    FROM locations l
+    CROSS JOIN LATERAL (
+      SELECT * FROM positions
+       WHERE location_no = l.location_no
+         AND ($2::text IS NULL OR sku = $2)
+         AND ($3::boolean IS NULL OR (on_hand < 0) = $3)
+         AND (location_no, sku) > ($4::int, $5::text)
+       ORDER BY sku LIMIT $6
+    ) p
     LEFT JOIN LATERAL (
       SELECT sum(t.in_transit) AS units FROM transfer_lines t
        WHERE t.place = l.code AND t.sku = p.sku AND t.in_transit > 0
     ) coming ON true
-   WHERE ($1::text IS NULL OR l.code = $1)
-     AND ($2::text IS NULL OR p.sku = $2)
-     AND ($3::boolean IS NULL OR (p.on_hand < 0) = $3)
-     AND (p.location_no, p.sku) > ($4::int, $5::text)
-   ORDER BY p.location_no, p.sku LIMIT $6`;
+   WHERE l.location_no >= $4 AND ($1::text IS NULL OR l.code = $1)
+   ORDER BY l.location_no, p.sku LIMIT $6`;
 
 const place = z.tuple([z.int32(), sku]);
 

@@ -33,12 +33,14 @@ const POSITIONS_AT = readFileSync(new URL('./sql/positions-at.sql', import.meta.
 
 /**
  * Positions of an earlier instant. `at` asks what was there, by all that is known today; `knownAt` what was known: facts
- * that came later, voids and decisions of later are left out.
+ * that came later, voids and decisions of later are left out. In a transaction of the caller.
  */
 export async function readPositionsAt(
   client: Queryable,
   { location, sku, after, rows, at, knownAt }: PositionsAt,
 ): Promise<PositionRow[]> {
+  // Every row is found by its key, as in a merge: see lockLocations.
+  await client.query(`SELECT set_config('enable_seqscan', 'off', true)`);
   const answer = await client.query<PositionRow>(POSITIONS_AT, [
     location,
     sku,

@@ -23,7 +23,7 @@ const DESCRIBE = `
 
 /**
  * Cuts the ledger's tables into partitions, each in a transaction of its own: what is interrupted goes on at the table
- * where it stopped. Returns the tables that were cut now. Throws CONFLICT while a hub uses them.
+ * where it stopped. Returns the tables that were cut now.
  */
 export async function partitionLedger(
   pool: Pool,
@@ -39,11 +39,11 @@ export async function partitionLedger(
 }
 
 /**
- * Cuts a table of the ledger into partitions by a hash of its location, copying every row. For use while nothing else
- * writes: it locks the table. False when it is partitioned already.
+ * Cuts a table of the ledger into partitions by a hash of its location, copying every row. Whoever else uses the table
+ * waits meanwhile. False when it is partitioned already.
  */
 async function partitionTable(client: PoolClient, table: string, into: number): Promise<boolean> {
-  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE NOWAIT`);
+  await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
   const { rows } = await client.query<TableRow>(DESCRIBE, [table]);
   const [found] = rows;
   if (!found) throw new Error(`there is no table ${table}`);

@@ -20,8 +20,10 @@ import { MIGRATIONS } from './db/migrations.ts';
 import { openPool } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
+import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
+import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startRepeating } from './sync/repeating.ts';
@@ -125,8 +127,12 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   for (const task of availabilityTasks(pools.availability, () => clock.now())) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
-  const quarantine = createQuarantineDecisions(pools.ledger, followMoves());
-  answer = createApi({ pool: pools.api, sync, quarantine, metrics, rules, clock, logger, version: PRODUCT_VERSION });
+  const decisions = {
+    quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
+    counts: createCountDecisions(pools.ledger, followMoves()),
+    transfers: createTransferSettlements(pools.ledger),
+  };
+  answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };

@@ -1,10 +1,13 @@
+import { adjustmentRoutes } from './adjustments.ts';
 import { channelAvailabilityRoutes } from './channel-availability.ts';
 import { channelRoutes } from './channels.ts';
+import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
 import { enrolRoutes } from './enrol.ts';
 import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
+import { heldCountRoutes } from './held-counts.ts';
 import { metricsRoutes } from './metrics.ts';
 import { movementRoutes } from './movements.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -20,9 +23,12 @@ import { shortfallRoutes } from './shortfalls.ts';
 import { storeConfigRoutes } from './store-config.ts';
 import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
+import { transferRoutes } from './transfers.ts';
+import { unknownRoutes } from './unknown.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
-export function apiRoutes({ pool, sync, quarantine, metrics, rules, clock, version }: ApiParts): Route[] {
+export function apiRoutes(parts: ApiParts): Route[] {
+  const { pool, sync, quarantine, counts, transfers, metrics, rules, clock, version } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -30,7 +36,12 @@ export function apiRoutes({ pool, sync, quarantine, metrics, rules, clock, versi
     ...positionRoutes(pool),
     ...movementRoutes(pool),
     ...countRoutes(pool),
+    ...heldCountRoutes(pool, counts),
+    ...countLimitRoutes(pool, counts, clock),
     ...shortfallRoutes(pool),
+    ...transferRoutes(pool, transfers),
+    ...adjustmentRoutes(pool),
+    ...unknownRoutes(pool),
     ...storeRoutes(pool),
     ...storeConfigRoutes(pool),
     ...storeCredentialRoutes(sync),

@@ -6,6 +6,7 @@ import { Moves, type StockObserver } from './moves.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
 import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLines } from './stock.ts';
+import { applyTransfers } from './transfers.ts';
 import { applyVoids } from './voids.ts';
 
 /** Namespace of the advisory locks by which merges of one location exclude each other. */
@@ -99,7 +100,7 @@ export function stockOf(taken: readonly PlacedFact[]): StockEntry {
   return { taken, lines, counts };
 }
 
-/** Enters movements, counts, and voids of either order; gives what they move. */
+/** Enters movements, counts, voids of either order, and what transfers come to; gives what they move. */
 export async function enterStock(
   client: PoolClient,
   { taken, lines, counts }: StockEntry,
@@ -109,7 +110,8 @@ export async function enterStock(
   await applyLines(client, lines, moves);
   await applyCounts(client, counts, moves);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
-  await applyVoids(client, taken, already, moves);
+  const takenBack = await applyVoids(client, taken, already, moves);
+  await applyTransfers(client, taken, takenBack);
   return moves;
 }
 

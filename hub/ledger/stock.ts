@@ -75,9 +75,21 @@ async function settleLines(client: PoolClient, lines: readonly LedgerLine[], mov
     literal(lines.map((line) => line.condition)),
     literal(lines.map((line) => line.quantity)),
   ];
-  const { rows } = await client.query<ChangeRow & { absorbed: boolean }>({ ...SETTLE_LINES, values });
+  const { rows } = await client.query<SettledRow>({ ...SETTLE_LINES, values });
   for (const { location_no, sku, change } of rows) moves.add(location_no, sku, change, true);
   if (rows.some(({ absorbed }) => absorbed)) await client.query({ ...ABSORB_LINES, values });
+  const judged = rows.filter((row) => row.judged);
+  await recount(
+    client,
+    judged.map((row) => row.location_no),
+    judged.map((row) => row.sku),
+    moves,
+  );
+}
+
+interface SettledRow extends ChangeRow {
+  absorbed: boolean;
+  judged: boolean;
 }
 
 /** Tells the stores of positions that these facts name, although they move nothing: they were counted before. */
@@ -96,19 +108,34 @@ export async function applyCounts(client: PoolClient, counts: readonly LedgerCou
   if (counts.length === 0) return;
   const counted = literal(counts.map((count) => count.counted));
   await client.query({ ...INSERT_COUNTS, values: [...placeColumns(counts), counted] });
-  await recount(client, counts, moves);
+  await recountOf(client, counts, moves);
 }
 
 /** Takes counts out of force and makes their positions anew. */
 export async function voidCounts(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
   if (counts.length === 0) return;
   await client.query({ ...VOID_COUNTS, values: placeColumns(counts) });
-  await recount(client, counts, moves);
+  await recountOf(client, counts, moves);
 }
 
-async function recount(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
-  const [locations, skus] = placeColumns(counts);
-  const { rows } = await client.query<ChangeRow>({ ...RECOUNT, values: [locations, skus] });
+function recountOf(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
+  return recount(
+    client,
+    counts.map((count) => count.location),
+    counts.map((count) => count.sku),
+    moves,
+  );
+}
+
+/** Makes positions and the counts behind them anew, pair by pair of location and sku. */
+export async function recount(
+  client: PoolClient,
+  locations: readonly number[],
+  skus: readonly string[],
+  moves: Moves,
+): Promise<void> {
+  if (locations.length === 0) return;
+  const { rows } = await client.query<ChangeRow>({ ...RECOUNT, values: [literal(locations), joined(skus)] });
   for (const { location_no, sku, change } of rows) moves.add(location_no, sku, change, true);
 }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from './array-parameter.ts';
-import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
+import { ledgerCounts, ledgerLines, placeOf, type PlacedContent, type PlacedFact } from './placed-fact.ts';
 import type { Moves } from './moves.ts';
 import { INSERT_VOIDS } from './statements.ts';
 import { applyLines, prepareLines, voidCounts } from './stock.ts';
@@ -16,7 +16,7 @@ interface TargetRow {
 }
 
 /**
- * Takes voided facts back, whichever of the two came first.
+ * Takes voided facts back, whichever of the two came first, and tells which.
  *
  * @param taken   facts that this transaction has taken
  * @param already those of them that an earlier void has named
@@ -26,8 +26,8 @@ export async function applyVoids(
   taken: readonly PlacedFact[],
   already: readonly PlacedFact[],
   moves: Moves,
-): Promise<void> {
-  const targets = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
+): Promise<PlacedContent[]> {
+  const targets: PlacedContent[] = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
   const voids = taken.flatMap((placed) => {
     const { content } = placed.fact;
     const target = content.kind === 'void' ? content.body.voids : undefined;
@@ -49,7 +49,7 @@ export async function applyVoids(
       targets.push({ place, content: { kind: row.kind, body: JSON.parse(row.body) } as FactContent });
     }
   }
-  if (targets.length === 0) return;
+  if (targets.length === 0) return [];
   const lines = targets.flatMap(({ place, content }) =>
     ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
   );
@@ -59,4 +59,5 @@ export async function applyVoids(
     targets.flatMap(({ place, content }) => ledgerCounts(place, content)),
     moves,
   );
+  return targets;
 }

@@ -171,12 +171,13 @@ async function growSilent(pool: Pool, rounds: number): Promise<void> {
 }
 
 function watchMemory(pool: Pool): { stop(): Promise<{ postgres: string; own: string }> } {
-  let [postgres, own, stopped] = [0, 0, false];
+  let [postgres, own] = [0, 0];
+  const run = { stopped: false };
   const look = async (): Promise<void> => {
     const { rows } = await pool.query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'",
     );
-    while (!stopped) {
+    while (!run.stopped) {
       own = Math.max(own, process.memoryUsage.rss());
       for (const { pid } of rows) postgres = Math.max(postgres, await anonymousBytes(pid));
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -185,7 +186,7 @@ function watchMemory(pool: Pool): { stop(): Promise<{ postgres: string; own: str
   const looking = look();
   return {
     async stop() {
-      stopped = true;
+      run.stopped = true;
       await looking;
       const shown = (bytes: number): string => (bytes === 0 ? 'unknown' : `${round(bytes / 2 ** 20)} MiB`);
       return { postgres: shown(postgres), own: shown(own) };

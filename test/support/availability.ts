@@ -20,7 +20,7 @@ export async function requestRules(pool: Pool, document: RulesDocument, at: numb
 /** Empty tables of everything that availability comes from; locations S1 to S4 with a device and a journal each. */
 export const BEGIN_AVAILABILITY = `
   TRUNCATE locations, devices, device_status, journals, facts, movements, counts, voids, positions, quarantine, changes,
-    products, channels, channel_locations, availability, shelf_terms, rule_sets, rule_channels, rule_rows,
+    products, transfers, count_limits, count_decisions, channels, channel_locations, availability, shelf_terms, rule_sets, rule_channels, rule_rows,
     location_silence, demand, demand_hours, demand_marks, demand_priors, demand_runs, recompute_jobs, recompute_chunks
     RESTART IDENTITY CASCADE;
   INSERT INTO locations (code, name) SELECT 'S' || n, 'Store ' || n FROM generate_series(1, 4) AS n ORDER BY n;

@@ -7,8 +7,10 @@ import { createApi } from '#hub/api/app.ts';
 import type { ApiParts } from '#hub/api/parts.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
+import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
+import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -55,6 +57,8 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool, followMoves()),
+    counts: createCountDecisions(pool, followMoves()),
+    transfers: createTransferSettlements(pool),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

@@ -57,10 +57,10 @@ describe('availability with everything at once', () => {
     const ledger = createLedger(pool, followMoves());
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
-    let selling = true;
+    const run = { selling: true };
     const found: unknown[] = [];
     const watch = async (): Promise<void> => {
-      while (selling) found.push(...(await drift()).numbers);
+      while (run.selling) found.push(...(await drift()).numbers);
     };
     const sell = async (location: number): Promise<void> => {
       for (let seq = 1; seq <= 200; seq += 5) {
@@ -69,10 +69,10 @@ describe('availability with everything at once', () => {
       }
     };
     const recompute = async (): Promise<void> => {
-      while (selling) await runChunk(pool);
+      while (run.selling) await runChunk(pool);
     };
     const change = async (): Promise<void> => {
-      for (let turn = 0; selling; turn += 1) {
+      for (let turn = 0; run.selling; turn += 1) {
         const safetyStock = [{ id: 'floor', units: turn % 5 }];
         const allocations =
           turn % 3 === 0
@@ -93,7 +93,7 @@ describe('availability with everything at once', () => {
     };
     const others = [recompute(), recompute(), change(), watch()];
     await Promise.all([1, 2, 3, 4].map(sell));
-    selling = false;
+    run.selling = false;
     await Promise.all(others);
     expect(found).toEqual([]);
     expect(await drift()).toEqual(NONE);

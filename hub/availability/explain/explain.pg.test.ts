@@ -34,7 +34,7 @@ type TimedStep =
 
 const timed: fc.Arbitrary<TimedStep[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: facts as fc.Arbitrary<TimedStep> },
+    { weight: 6, arbitrary: facts },
     { weight: 2, arbitrary: rules.map((rules): TimedStep => ({ kind: 'rules', rules })) },
     {
       weight: 3,

@@ -13,7 +13,7 @@ import { lagBuffer } from '#shared/stock/lag-buffer.ts';
 import { unseenDemand } from '#shared/stock/unseen-demand.ts';
 import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
 import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
-import { positionsAt, salesCountedBy, type PastPosition } from './position-at.ts';
+import { anchorsAt, positionsAt, salesCountedBy, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
 
 const HOUR_MS = 3_600_000;
@@ -73,14 +73,18 @@ export interface Question {
  * silence as they were then. Read it in one snapshot. Undefined: the channel was not there.
  */
 export async function explain(client: Queryable, question: Question): Promise<Explanation | undefined> {
-  const { sku, channel: code, at } = question;
+  const { sku, channel: code, movementsMax } = question;
+  // Instants of facts are kept to the microsecond, those of questions to the millisecond: what began in it counts.
+  const at = Math.ceil(question.at);
   const ruleSet = await ruleSetAt(client, sku, at);
   if (ruleSet === null) return undefined;
   const set = await readRuleSet(client, ruleSet);
   const channel = set.channels.find((one) => one.code === code);
   if (channel === undefined) return undefined;
   const rules = await rulesOfSku(client, set, sku, channel);
-  const positions = (await positionsAt(client, sku, channel.locations, question)).filter((one) => one.bornAt !== null);
+  const positions = (await positionsAt(client, sku, channel.locations, { at, movementsMax })).filter(
+    (one) => one.bornAt !== null,
+  );
   const bases = await termsBasisAt(client, sku, at, positions);
   const shelves: Shelf[] = [];
   for (const position of positions) {
@@ -192,8 +196,8 @@ function withheldBy(buffer: BufferStory | null): { lag: number; record: number }
 
 /** The anchor when the terms were made: a count that came later has not changed them yet. */
 async function anchorAt(client: Queryable, sku: string, location: number, madeAt: number): Promise<number | null> {
-  const [then] = await positionsAt(client, sku, [location], { at: madeAt, movementsMax: 0 });
-  return then?.anchor?.at ?? null;
+  const anchors = await anchorsAt(client, sku, Math.ceil(madeAt));
+  return anchors.find((row) => row.location_no === location)?.anchor_at ?? null;
 }
 
 const PRIOR = `

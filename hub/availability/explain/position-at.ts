@@ -1,4 +1,5 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
+import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
 
 /** A fact that a position rests on. Instants: ms since 1970. */
 export interface NamedFact {
@@ -23,7 +24,7 @@ export interface PastPosition {
 }
 
 /**
- * $1 sku, $2 locations, $3 the instant in ms, $4 movements at most. A fact counts when the hub had taken it by then, and
+ * $1 sku, $2 locations, $3 the instant in ms, $4 movements at most, $5-$9 the anchors: location, at, journal, seq, counted. A fact counts when the hub had taken it by then, and
  * is void when it had taken its void by then as well.
  */
 const POSITIONS = `
@@ -41,10 +42,11 @@ const POSITIONS = `
     WHERE c.location_no = l.location_no AND c.sku = $1 AND f.received_at <= moment.at
   ) AS counted
   LEFT JOIN LATERAL (
-    SELECT c.at, c.journal_no, c.seq, c.counted, f.key FROM counts c
-    JOIN facts f ON f.location_no = c.location_no AND f.journal_no = c.journal_no AND f.seq = c.seq
-    WHERE c.location_no = l.location_no AND c.sku = $1 AND f.received_at <= moment.at AND NOT ${isVoid()}
-    ORDER BY c.at DESC, c.journal_no DESC, c.seq DESC LIMIT 1
+    SELECT k.at, k.journal_no, k.seq, k.counted, f.key
+    FROM unnest($5::int[], $6::bigint[], $7::int[], $8::bigint[], $9::bigint[])
+      AS k (location_no, at, journal_no, seq, counted)
+    JOIN facts f ON f.location_no = k.location_no AND f.journal_no = k.journal_no AND f.seq = k.seq
+    WHERE k.location_no = l.location_no
   ) AS anchor ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(quantity) FILTER (WHERE counts), 0) AS quantity, min(received_at) AS born,
@@ -80,8 +82,28 @@ export async function positionsAt(
   locations: readonly number[],
   { at, movementsMax }: { at: number; movementsMax: number },
 ): Promise<PastPosition[]> {
-  const { rows } = await client.query<PastPosition>(POSITIONS, [sku, locations, at, movementsMax]);
+  const anchors = (await anchorsAt(client, sku, at)).filter((row) => locations.includes(row.location_no));
+  const { rows } = await client.query<PastPosition>(POSITIONS, [
+    sku,
+    locations,
+    at,
+    movementsMax,
+    anchors.map((row) => row.location_no),
+    anchors.map((row) => row.anchor_at),
+    anchors.map((row) => row.anchor_journal),
+    anchors.map((row) => row.anchor_seq),
+    anchors.map((row) => row.anchor_quantity),
+  ]);
   return rows;
+}
+
+/** Locations that carry a sku, at most. */
+const LOCATIONS_MAX = 100_000;
+
+/** The counts in force by what was known at an instant: those that nobody held, or that somebody had approved. */
+export async function anchorsAt(client: Queryable, sku: string, at: number): Promise<PositionRow[]> {
+  const rows = await readPositionsAt(client, { sku, after: [0, ''], rows: LOCATIONS_MAX, knownAt: at });
+  return rows.filter((row) => row.anchor_at !== null);
 }
 
 /** $1 sku, $2 location, $3 the run: sales that runs up to it have counted, and taken back. */

@@ -58,6 +58,12 @@ export const hubCli = defineCli({
     },
     migrate: { summary: 'Brings the database to the schema of this version; `run` does it too.' },
     schema: { summary: 'Writes hub/db/schema.sql anew from the migrations, by an empty database of its own.' },
+    partition: {
+      summary: 'Cuts the tables of the ledger into partitions by store, for very many movements. Stop the hub first.',
+      options: {
+        into: { type: 'number', min: 2, max: 256, default: 16, help: 'Partitions of each table.' },
+      },
+    },
     'store create': {
       summary: 'Creates a store, or gives it another name.',
       options: { store, name: { type: 'string', maxLength: 256, help: 'Name of the store; by default its code.' } },
@@ -86,6 +92,13 @@ export const hubCli = defineCli({
       },
     },
     'key revoke': { summary: 'Ends a key at once.', arguments: { name: 'name of the key' } },
+    recompute: {
+      summary: 'Makes what every channel may sell anew, from positions and rules; a running hub goes on selling.',
+    },
+    drift: {
+      summary: 'Holds what every channel may sell against positions and rules; says what differs.',
+      options: { json },
+    },
     'key list': { summary: 'Lists the keys of the API.', options: { json } },
   },
 });

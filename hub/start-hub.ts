@@ -9,6 +9,10 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
+import { followMoves } from './availability/engine/follow-moves.ts';
+import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
+import { activateDue } from './availability/rules/activate-rules.ts';
+import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
@@ -16,10 +20,13 @@ import { MIGRATIONS } from './db/migrations.ts';
 import { openPool } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
+import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
+import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { startRepeating } from './sync/repeating.ts';
 import { startSync } from './sync/sync.ts';
 
 export interface HubOptions {
@@ -48,9 +55,12 @@ export interface Hub {
 const LEDGER_CONNECTIONS = 6;
 const SYNC_CONNECTIONS = 6;
 const API_CONNECTIONS = 8;
+const AVAILABILITY_CONNECTIONS = 3;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
+/** So late at most a version of the rules comes into force. */
+const RULES_DUE_EVERY_MS = 2_000;
 /** A command may hold the embedded PostgreSQL for a moment. */
 const COMMAND_ENDS_MS = 20_000;
 
@@ -76,6 +86,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     ledger: open('ledger', LEDGER_CONNECTIONS),
     sync: open('sync', SYNC_CONNECTIONS),
     api: open('api', API_CONNECTIONS, API_STATEMENT_MS),
+    availability: open('availability', AVAILABILITY_CONNECTIONS),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
@@ -87,7 +98,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const sync = startSync({
     httpServer: listening.server,
     pool: pools.sync,
-    ledger: createLedger(pools.ledger),
+    ledger: createLedger(pools.ledger, followMoves()),
     clock,
     random,
     logger,
@@ -102,11 +113,34 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
   });
-  const quarantine = createQuarantineDecisions(pools.ledger);
-  answer = createApi({ pool: pools.api, sync, quarantine, metrics, clock, logger, version: PRODUCT_VERSION });
+  const rules: RulesPorts = rulesPorts(() => clock.now());
+  lifecycle.add(
+    startRepeating({
+      name: 'rules that become due',
+      clock,
+      logger,
+      everyMs: RULES_DUE_EVERY_MS,
+      firstAfterMs: 0,
+      turn: () => activateRules(pools.api, clock, rules, logger),
+    }),
+  );
+  for (const task of availabilityTasks(pools.availability, () => clock.now())) {
+    lifecycle.add(startRepeating({ ...task, clock, logger }));
+  }
+  const decisions = {
+    quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
+    counts: createCountDecisions(pools.ledger, followMoves()),
+    transfers: createTransferSettlements(pools.ledger),
+  };
+  answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };
+}
+
+async function activateRules(pool: Pool, clock: Clock, rules: RulesPorts, logger: Logger): Promise<void> {
+  const due = await activateDue(pool, new Date(clock.now()), rules);
+  if (due !== undefined) logger.info({ version: due.version, appliedBy: due.appliedBy }, 'rules came into force');
 }
 
 async function openDatabase(

@@ -5,7 +5,7 @@ import type { Terminal } from '#shared/runtime/run-command.ts';
 import type { StorageEngine } from '../storage/engines.ts';
 import { migrateStorage } from '../storage/migrate/migrate-storage.ts';
 import { openStore } from '../store/store.ts';
-import { progressBar } from './progress-bar.ts';
+import { progressBar } from '#shared/runtime/progress-bar.ts';
 
 /** Moves the data folder to another engine. The agent must not run on the folder meanwhile: FOLDER_IN_USE. */
 export async function storageMigrateCommand(

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
-import { pageAvailability, skuAvailability, type ChannelAvailability } from '#hub/availability/channel-availability.ts';
+import { pageAvailability, type ChannelAvailability } from '#hub/availability/channel-availability.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { knownToOf } from './known-to.ts';
-import { flag, pageOf, pageQuery, readCursor } from './page.ts';
+import { pageOf, pageQuery, readCursor } from './page.ts';
 import { requireChannel } from './require.ts';
 import { route, type Route } from './route.ts';
 
@@ -19,21 +19,17 @@ export function channelAvailabilityRoutes(pool: Pool): Route[] {
       method: 'get',
       path: '/v1/channels/:code/availability',
       access: 'read',
-      summary: 'What a channel may sell, summed over its locations, each floored at zero; explain=1 shows the terms.',
+      summary: 'What a channel may sell now, by sku; why is said by /explain below each of them.',
       params: z.strictObject({ code: storeCode }),
-      query: z.strictObject({ ...pageQuery, sku: sku.optional(), explain: flag.default(false) }),
+      query: z.strictObject({ ...pageQuery, sku: sku.optional() }),
       async handle({ params: { code }, query }) {
         const after = readCursor(query.cursor, sku) ?? '';
         const { rows, completeness } = await snapshot(pool, async (client) => {
           await requireChannel(client, code);
-          const rows =
-            query.sku === undefined
-              ? await pageAvailability(client, code, { after, limit: query.limit + 1, explain: query.explain })
-              : await skuAvailability(client, code, { sku: query.sku, explain: query.explain });
+          const rows = await pageAvailability(client, code, { after, limit: query.limit + 1, sku: query.sku });
           return { rows, completeness: await readCompleteness(client, await locationsOf(client, code)) };
         });
-        const toItem = ({ sku, available, terms }: ChannelAvailability) =>
-          query.explain ? { sku, available, terms } : { sku, available };
+        const toItem = (row: ChannelAvailability) => row;
         return { body: { ...pageOf(rows, query.limit, toItem, (row) => row.sku), knownTo: knownToOf(completeness) } };
       },
     }),

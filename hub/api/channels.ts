@@ -1,9 +1,12 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { storeCode, text } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { snapshot } from '#hub/db/snapshot.ts';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { editRules } from '#hub/availability/rules/apply-rules.ts';
+import { groupLocations, locationsOf } from '#hub/availability/rules/group-locations.ts';
+import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
+import { setChannel } from '#hub/availability/rules/set-channel.ts';
+import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
@@ -19,12 +22,7 @@ const LIST = `
   SELECT c.code, c.name,
          ARRAY(SELECT l.code FROM channel_locations x JOIN locations l ON l.location_no = x.location_no
                 WHERE x.channel_code = c.code ORDER BY l.code) AS locations
-    FROM channels c WHERE c.code > $1 ORDER BY c.code LIMIT $2`;
-
-const SAVE = `
-  INSERT INTO channels (code, name) VALUES ($1, $2)
-  ON CONFLICT (code) DO UPDATE SET name = excluded.name
-  RETURNING (xmax = 0) AS created`;
+    FROM channels c WHERE c.code > $1 AND c.removed_at IS NULL ORDER BY c.code LIMIT $2`;
 
 const channel = z.strictObject({
   name: text,
@@ -34,8 +32,11 @@ const channel = z.strictObject({
     .refine((codes) => new Set(codes).size === codes.length, 'each location once'),
 });
 
-/** GET /v1/channels and PUT /v1/channels/:code: where a channel sells from. */
-export function channelRoutes(pool: Pool): Route[] {
+/**
+ * GET /v1/channels and PUT /v1/channels/:code: where a channel sells from. The rules say that, so to set it here makes
+ * a new version of them.
+ */
+export function channelRoutes(pool: Pool, ports: RulesPorts): Route[] {
   return [
     route({
       method: 'get',
@@ -61,36 +62,34 @@ export function channelRoutes(pool: Pool): Route[] {
       method: 'put',
       path: '/v1/channels/:code',
       access: 'write',
-      summary: 'Creates a channel, or replaces its name and its locations.',
+      summary: 'Creates a channel, or replaces its name and its locations: a new version of the rules.',
       params: z.strictObject({ code: storeCode }),
       body: channel,
-      async handle({ params: { code }, body: { name, locations } }) {
-        const created = await withRetries(() =>
-          transaction(pool, async (client) => {
-            const { rows } = await client.query<{ created: boolean }>(SAVE, [code, name]);
-            await setLocations(client, code, locations);
-            return rows[0]?.created === true;
-          }),
-        );
-        return { status: created ? 201 : 200, body: { code, name, locations: locations.toSorted() } };
+      async handle({ params: { code }, body: { name, locations }, caller }) {
+        let isThere = false;
+        const edit: Parameters<typeof editRules>[1] = async (client, newest) => {
+          await requireStores(client, locations);
+          const found = newest?.rules.channels.find((rule) => rule.code === code);
+          isThere = found !== undefined;
+          const groups = groupLocations(newest?.rules.groups ?? []);
+          const same = found?.name === name && String(locationsOf(found, groups)) === String(locations.toSorted());
+          return same ? undefined : setChannel(newest?.document, { code, name, locations });
+        };
+        await editRules(pool, edit, { by: caller?.name ?? 'nobody', note: `PUT /v1/channels/${code}` }, ports);
+        return { status: isThere ? 200 : 201, body: { code, name, locations: locations.toSorted() } };
       },
     }),
   ];
 }
 
-/** The channel's row is locked by its upsert, so two replacements follow each other. */
-async function setLocations(client: PoolClient, channel: string, codes: readonly string[]): Promise<void> {
-  const find = 'SELECT location_no, code FROM locations WHERE code = ANY($1::text[])';
-  const { rows } = await client.query<{ location_no: number; code: string }>(find, [codes]);
+async function requireStores(client: Queryable, codes: readonly string[]): Promise<void> {
+  const find = 'SELECT code FROM locations WHERE code = ANY($1::text[])';
+  const { rows } = await client.query<{ code: string }>(find, [codes]);
   const known = new Set(rows.map((row) => row.code));
   const unknown = codes.filter((code) => !known.has(code));
-  if (unknown.length > 0) {
-    throw new ShelfwireError(
-      'REQUEST_INVALID',
-      `In the body: locations: no such store: ${unknown.slice(0, 10).join(', ')}.`,
-    );
-  }
-  await client.query('DELETE FROM channel_locations WHERE channel_code = $1', [channel]);
-  const add = 'INSERT INTO channel_locations (channel_code, location_no) SELECT $1, unnest($2::int[])';
-  await client.query(add, [channel, rows.map((row) => row.location_no)]);
+  if (unknown.length === 0) return;
+  throw new ShelfwireError(
+    'REQUEST_INVALID',
+    `In the body: locations: no such store: ${unknown.slice(0, 10).join(', ')}.`,
+  );
 }

@@ -16,19 +16,30 @@ interface CountRow {
   expected: number;
   variance: number;
   voided: boolean;
+  held: boolean;
   inForce: boolean;
+  type: string | null;
+  scope: string | null;
+  decision: string | null;
+  decided_by: string | null;
+  decided_at: Date;
+  note: string | null;
   key: string;
   correlationId: string;
   source: string;
 }
 
 const LIST = `
-  SELECT c.at, c.journal_no, c.seq, c.counted, c.expected, c.variance, c.voided,
+  SELECT c.at, c.journal_no, c.seq, c.counted, c.expected, c.variance, c.voided, c.held,
          coalesce((p.anchor_at, p.anchor_journal, p.anchor_seq) = (c.at, c.journal_no, c.seq), false) AS "inForce",
-         f.key, coalesce(f.correlation_id, f.key) AS "correlationId", f.source
+         f.key, coalesce(f.correlation_id, f.key) AS "correlationId", f.source,
+         f.body::json ->> 'type' AS type, f.body::json ->> 'scope' AS scope,
+         d.decision, d.decided_by, d.decided_at, d.note
     FROM counts c
     JOIN facts f ON f.location_no = c.location_no AND f.journal_no = c.journal_no AND f.seq = c.seq
     LEFT JOIN positions p ON p.location_no = c.location_no AND p.sku = c.sku
+    LEFT JOIN count_decisions d
+      ON (d.location_no, d.sku, d.at, d.journal_no, d.seq) = (c.location_no, c.sku, c.at, c.journal_no, c.seq)
    WHERE c.location_no = $1 AND c.sku = $2 AND (c.at, c.journal_no, c.seq) < ($3::bigint, $4::int, $5::bigint)
    ORDER BY c.at DESC, c.journal_no DESC, c.seq DESC LIMIT $6`;
 
@@ -42,7 +53,7 @@ export function countRoutes(pool: Pool): Route[] {
       method: 'get',
       path: '/v1/positions/:location/:sku/counts',
       access: 'read',
-      summary: 'The counts of a position, newest first, each with its variance; inForce marks the anchor.',
+      summary: 'The counts of a position, newest first, each with its variance and state; inForce marks the anchor.',
       params: z.strictObject({ location: storeCode, sku }),
       query: z.strictObject(pageQuery),
       async handle({ params, query }) {
@@ -71,5 +82,20 @@ function toCount(row: CountRow) {
     variance: voided ? null : row.variance,
     voided,
     inForce,
+    type: row.type ?? 'cycle',
+    scope: row.scope,
+    state: stateOf(row),
+    decision: row.decision === null ? null : decisionOf(row),
   };
+}
+
+/** `superseded`: a later count is the anchor. */
+function stateOf({ voided, held, inForce, decision }: CountRow): string {
+  if (voided) return 'voided';
+  if (held) return decision === 'rejected' ? 'rejected' : 'held';
+  return inForce ? 'anchor' : 'superseded';
+}
+
+function decisionOf({ decision, decided_by: by, decided_at: at, note }: CountRow) {
+  return { decision, by, at: isoTime(at), note };
 }

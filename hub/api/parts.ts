@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
+import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
+import type { TransferSettlements } from '#hub/ledger/settlements.ts';
 import type { MetricsPort } from './metrics.ts';
 import type { SyncPort } from './sync-port.ts';
 
@@ -10,7 +13,10 @@ export interface ApiParts {
   readonly pool: Pool;
   readonly sync: SyncPort;
   readonly quarantine: QuarantineDecisions;
+  readonly counts: CountDecisions;
+  readonly transfers: TransferSettlements;
   readonly metrics: MetricsPort;
+  readonly rules: RulesPorts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly version: string;

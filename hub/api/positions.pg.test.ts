@@ -42,9 +42,20 @@ describe('GET /v1/positions', () => {
         onHand: 4,
         damaged: 1,
         quarantined: 0,
+        inTransit: 0,
         anchor: { fact: '1-3', at: at(300), quantity: 5 },
+        countHeld: false,
       },
-      { location: 'S1', sku: 'B', onHand: -3, damaged: 0, quarantined: 0, anchor: null },
+      {
+        location: 'S1',
+        sku: 'B',
+        onHand: -3,
+        damaged: 0,
+        quarantined: 0,
+        inTransit: 0,
+        anchor: null,
+        countHeld: false,
+      },
     ]);
     expect(body['knownTo']).toEqual({
       S1: {

@@ -1,57 +1,74 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
 import { factId } from './fact-reason.ts';
-import { isoTime } from './instant.ts';
+import { isoInstant, isoTime } from './instant.ts';
 import { knownToOf } from './known-to.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
-interface PositionRow {
-  location_no: number;
-  location: string;
-  sku: string;
-  on_hand: number;
-  damaged: number;
-  quarantined: number;
-  anchor_at: number | null;
-  anchor_journal: number;
-  anchor_seq: number;
-  anchor_quantity: number;
-}
-
+/** Store by store, each by its key: a filter on what is there never reads the whole chain at once. */
 const LIST = `
-  SELECT p.*, l.code AS location
-    FROM positions p JOIN locations l ON l.location_no = p.location_no
-   WHERE ($1::text IS NULL OR l.code = $1)
-     AND ($2::text IS NULL OR p.sku = $2)
-     AND ($3::boolean IS NULL OR (p.on_hand < 0) = $3)
-     AND (p.location_no, p.sku) > ($4::int, $5::text)
-   ORDER BY p.location_no, p.sku LIMIT $6`;
+  SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit
+    FROM locations l
+    CROSS JOIN LATERAL (
+      SELECT * FROM positions
+       WHERE location_no = l.location_no
+         AND ($2::text IS NULL OR sku = $2)
+         AND ($3::boolean IS NULL OR (on_hand < 0) = $3)
+         AND (location_no, sku) > ($4::int, $5::text)
+       ORDER BY sku LIMIT $6
+    ) p
+    LEFT JOIN LATERAL (
+      SELECT sum(t.in_transit) AS units FROM transfer_lines t
+       WHERE t.place = l.code AND t.sku = p.sku AND t.in_transit > 0
+    ) coming ON true
+   WHERE l.location_no >= $4 AND ($1::text IS NULL OR l.code = $1)
+   ORDER BY l.location_no, p.sku LIMIT $6`;
 
 const place = z.tuple([z.int32(), sku]);
 
-/** GET /v1/positions: onHand, damaged, quarantined and anchor, with what each location's numbers rest on. */
+/**
+ * GET /v1/positions: onHand, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
+ * for an earlier instant as it looks today, `knownAt` for what the hub knew then; knownTo is always of now.
+ */
 export function positionRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/positions',
       access: 'read',
-      summary: 'Positions, each with its anchor, and up to which fact of which device they are complete.',
+      summary:
+        'Positions, each with its anchor, and up to which fact of which device they are complete; now, or at an earlier instant.',
       query: z.strictObject({
         ...pageQuery,
         location: storeCode.optional(),
         sku: sku.optional(),
         negative: flag.optional(),
+        at: isoInstant.optional(),
+        knownAt: isoInstant.optional(),
       }),
       async handle({ query }) {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
+        const { at, knownAt } = query;
+        const isPast = at !== undefined || knownAt !== undefined;
+        if (isPast && query.negative !== undefined)
+          throw new ShelfwireError('REQUEST_INVALID', 'In the query: negative: it cannot be asked of the past.');
         const filters = [query.location, query.sku, query.negative, location, after, query.limit + 1];
+        const past = {
+          location: query.location,
+          sku: query.sku,
+          after: [location, after],
+          rows: query.limit + 1,
+        } as const;
         const { rows, completeness } = await snapshot(pool, async (client) => {
-          const { rows } = await client.query<PositionRow>(LIST, filters);
+          const rows = isPast
+            ? await readPositionsAt(client, { ...past, at, knownAt })
+            : (await client.query<PositionRow>(LIST, filters)).rows;
           return {
             rows,
             completeness: await readCompleteness(
@@ -68,9 +85,9 @@ export function positionRoutes(pool: Pool): Route[] {
 }
 
 function toPosition(row: PositionRow) {
-  const { location, sku, on_hand: onHand, damaged, quarantined } = row;
+  const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, held: countHeld } = row;
   const anchor = row.anchor_at === null ? null : anchorOf(row, row.anchor_at);
-  return { location, sku, onHand, damaged, quarantined, anchor };
+  return { location, sku, onHand, damaged, quarantined, inTransit, anchor, countHeld };
 }
 
 function anchorOf(row: PositionRow, at: number) {

@@ -14,27 +14,30 @@ interface ProductRow {
   sku: string;
   name: string;
   gtin: string | null;
+  category: string | null;
   deleted: boolean;
   updated_at: Date;
 }
 
 const LIST = `
-  SELECT sku, name, gtin, deleted, updated_at FROM products
+  SELECT sku, name, gtin, category, deleted, updated_at FROM products
    WHERE sku > $1 AND ($2::text IS NULL OR sku = $2) AND ($3::boolean IS NULL OR deleted = $3)
      AND ($4::text IS NULL OR sku ILIKE $4 OR name ILIKE $4 OR gtin ILIKE $4)
    ORDER BY sku LIMIT $5`;
 
-/** Only what really changes is written, and offered to the stores, in the same transaction. */
+/** Only what really changes is written, and offered to the stores, in the same transaction; categories stay here. */
 const SAVE = `
   WITH given AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) AS g (sku, name, gtin, deleted)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[])
+                    AS g (sku, name, gtin, deleted, category)
   ), saved AS (
-    INSERT INTO products (sku, name, gtin, deleted)
-    SELECT sku, name, gtin, deleted FROM given ORDER BY sku COLLATE "C"
+    INSERT INTO products (sku, name, gtin, deleted, category)
+    SELECT sku, name, gtin, deleted, category FROM given ORDER BY sku COLLATE "C"
     ON CONFLICT (sku) DO UPDATE
-      SET name = excluded.name, gtin = excluded.gtin, deleted = excluded.deleted, updated_at = now()
-      WHERE (products.name, products.gtin, products.deleted)
-            IS DISTINCT FROM (excluded.name, excluded.gtin, excluded.deleted)
+      SET name = excluded.name, gtin = excluded.gtin, deleted = excluded.deleted, category = excluded.category,
+          updated_at = now()
+      WHERE (products.name, products.gtin, products.deleted, products.category)
+            IS DISTINCT FROM (excluded.name, excluded.gtin, excluded.deleted, excluded.category)
     RETURNING sku
   ), announced AS (
     INSERT INTO changes (topic, scope, keys)
@@ -50,6 +53,7 @@ const product = z.strictObject({
     .regex(/^\d{4,14}$/, 'must be 4 to 14 digits')
     .nullable()
     .default(null),
+  category: text.nullable().default(null),
   deleted: z.boolean().default(false),
 });
 
@@ -88,6 +92,7 @@ export function productRoutes(pool: Pool): Route[] {
           products.map((item) => item.name),
           products.map((item) => item.gtin),
           products.map((item) => item.deleted),
+          products.map((item) => item.category),
         ];
         const { rows } = await withRetries(() => pool.query<{ changed: number }>(SAVE, columns));
         return { body: { received: products.length, changed: rows[0]?.changed ?? 0 } };
@@ -100,6 +105,6 @@ function containing(search: string | undefined): string | undefined {
   return search === undefined ? undefined : `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
-function toProduct({ sku, name, gtin, deleted, updated_at }: ProductRow) {
-  return { sku, name, gtin, deleted, updatedAt: isoTime(updated_at) };
+function toProduct({ sku, name, gtin, category, deleted, updated_at }: ProductRow) {
+  return { sku, name, gtin, category, deleted, updatedAt: isoTime(updated_at) };
 }

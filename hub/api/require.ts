@@ -17,6 +17,6 @@ export async function requireStore(client: Queryable, code: string): Promise<num
 
 /** Throws NOT_FOUND when there is no such channel. */
 export async function requireChannel(client: Queryable, code: string): Promise<void> {
-  const { rowCount } = await client.query('SELECT FROM channels WHERE code = $1', [code]);
+  const { rowCount } = await client.query('SELECT FROM channels WHERE code = $1 AND removed_at IS NULL', [code]);
   if (rowCount === 0) throw new ShelfwireError('NOT_FOUND', `There is no channel "${code}".`);
 }

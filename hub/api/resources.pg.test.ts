@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runJobs } from '#hub/availability/engine/recompute-jobs.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, merge, plain, readFact, sale, seedStores, startApi, type RunningApi } from '#test/support/hub-api.ts';
 
@@ -139,24 +140,30 @@ describe('channels', () => {
     ]);
     const put = await api.call('PUT', '/v1/channels/web', { body: { name: 'Web shop', locations: ['S2', 'S1'] } });
     expect([put.status, put.body]).toMatchObject([201, { locations: ['S1', 'S2'] }]);
+    await runJobs(database.pool);
     const { body } = await api.call('GET', '/v1/channels/web/availability');
     expect(body.items).toEqual([
-      { sku: 'A', available: 14 },
-      { sku: 'B', available: 6 },
-      { sku: 'C', available: 0 },
+      { sku: 'A', available: 14, channelSkus: [] },
+      { sku: 'B', available: 6, channelSkus: [] },
+      { sku: 'C', available: 0, channelSkus: [] },
     ]);
     expect(body['knownTo']).toMatchObject({ S1: { devices: [{ seq: 2 }, { seq: 0 }] }, S2: { devices: [{ seq: 1 }] } });
-    const explained = await api.call('GET', '/v1/channels/web/availability?sku=B&explain=1');
-    expect(explained.body.items).toEqual([
-      {
-        sku: 'B',
-        available: 6,
-        terms: [
-          { location: 'S1', onHand: -3, sellable: 0 },
-          { location: 'S2', onHand: 6, sellable: 6 },
-        ],
-      },
-    ]);
+    const explained = await api.call('GET', '/v1/channels/web/availability/B/explain');
+    expect(explained.body).toMatchObject({
+      sku: 'B',
+      ats: 6,
+      cap: null,
+      rulesVersion: 1,
+      shelves: [
+        { location: 'S1', onHand: -3, sellable: 0, anchor: null, silence: null, movements: { total: 2 } },
+        { location: 'S2', onHand: 6, sellable: 6, movements: { total: 1, last: [{ fact: '3-1', quantity: 6 }] } },
+      ],
+      knownTo: { S2: { devices: [{ seq: 1 }] } },
+    });
+    const before = await api.call('GET', '/v1/channels/web/availability/B/explain?at=2020-01-01T00:00:00Z');
+    expect(before.body['code']).toBe('NOT_FOUND');
+    const jobs = await api.call('GET', '/v1/recompute-jobs');
+    expect(jobs.body.items).toMatchObject([{ kind: 'rules', reason: 'version 1 of the rules', done: 3, total: 3 }]);
     const paged: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const page = await api.call('GET', `/v1/channels/web/availability?limit=1${cursor && `&cursor=${cursor}`}`);
@@ -174,6 +181,7 @@ describe('channels', () => {
       { code: 'web', name: 'Web', locations: ['S1', 'S2'] },
     ]);
     expect((await api.call('PUT', '/v1/channels/web', { body: { name: 'Web', locations: [] } })).status).toBe(200);
+    await runJobs(database.pool);
     expect((await api.call('GET', '/v1/channels/web/availability')).body).toEqual({
       items: [],
       next: null,

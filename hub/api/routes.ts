@@ -1,9 +1,13 @@
+import { adjustmentRoutes } from './adjustments.ts';
 import { channelAvailabilityRoutes } from './channel-availability.ts';
 import { channelRoutes } from './channels.ts';
+import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
 import { enrolRoutes } from './enrol.ts';
+import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
+import { heldCountRoutes } from './held-counts.ts';
 import { metricsRoutes } from './metrics.ts';
 import { movementRoutes } from './movements.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -11,14 +15,20 @@ import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
 import { quarantineRoutes } from './quarantine.ts';
+import { recomputeJobRoutes } from './recompute-jobs.ts';
 import type { Route } from './route.ts';
+import { rulesVersionRoutes } from './rules-versions.ts';
+import { rulesRoutes } from './rules.ts';
 import { shortfallRoutes } from './shortfalls.ts';
 import { storeConfigRoutes } from './store-config.ts';
 import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
+import { transferRoutes } from './transfers.ts';
+import { unknownRoutes } from './unknown.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
-export function apiRoutes({ pool, sync, quarantine, metrics, clock, version }: ApiParts): Route[] {
+export function apiRoutes(parts: ApiParts): Route[] {
+  const { pool, sync, quarantine, counts, transfers, metrics, rules, clock, version } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -26,14 +36,23 @@ export function apiRoutes({ pool, sync, quarantine, metrics, clock, version }: A
     ...positionRoutes(pool),
     ...movementRoutes(pool),
     ...countRoutes(pool),
+    ...heldCountRoutes(pool, counts),
+    ...countLimitRoutes(pool, counts, clock),
     ...shortfallRoutes(pool),
+    ...transferRoutes(pool, transfers),
+    ...adjustmentRoutes(pool),
+    ...unknownRoutes(pool),
     ...storeRoutes(pool),
     ...storeConfigRoutes(pool),
     ...storeCredentialRoutes(sync),
     ...quarantineRoutes(pool, quarantine),
     ...productRoutes(pool),
-    ...channelRoutes(pool),
+    ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
+    ...explainAvailabilityRoutes(pool, clock),
+    ...recomputeJobRoutes(pool),
+    ...rulesVersionRoutes(pool, clock),
+    ...rulesRoutes(pool, rules),
     ...factRoutes(pool),
   ];
   return [...routes, ...openApiRoutes(routes, version)];

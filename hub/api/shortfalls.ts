@@ -16,16 +16,22 @@ interface ShortfallRow extends ReasonRow {
   quantity: number;
 }
 
-/** Walks each negative position from its anchor to the movement that took it below zero for the last time. */
+/**
+ * Positions are walked store by store: an index of the negative ones would cost each sale an entry in every index of its
+ * position. Then each negative position is followed from its anchor to the movement that took it below zero for the last time. */
 const LIST = `
   WITH short AS (
     SELECT p.location_no, p.sku, p.on_hand, l.code AS location,
            coalesce(p.anchor_at, -1) AS anchor_at, coalesce(p.anchor_journal, 0) AS anchor_journal,
            coalesce(p.anchor_seq, 0) AS anchor_seq, coalesce(p.anchor_quantity, 0) AS anchor_quantity
-      FROM positions p JOIN locations l ON l.location_no = p.location_no
-     WHERE p.on_hand < 0 AND ($1::text IS NULL OR l.code = $1)
-       AND (p.location_no, p.sku) > ($2::int, $3::text)
-     ORDER BY p.location_no, p.sku LIMIT $4
+      FROM locations l
+      CROSS JOIN LATERAL (
+        SELECT * FROM positions
+         WHERE location_no = l.location_no AND on_hand < 0 AND (location_no, sku) > ($2::int, $3::text)
+         ORDER BY sku LIMIT $4
+      ) p
+     WHERE l.location_no >= $2 AND ($1::text IS NULL OR l.code = $1)
+     ORDER BY l.location_no, p.sku LIMIT $4
   )
   SELECT short.location_no, short.location, short.sku, short.on_hand, m.quantity, ${REASON_COLUMNS}
     FROM short

@@ -1,9 +1,44 @@
 -- The schema after all migrations, for reading and for the drift test. Not edited by hand: npm run schema writes it.
 SET check_function_bodies = off;
 
+CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
-CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig');
+CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability');
+CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
+CREATE TYPE rule_kind AS ENUM ('safetyStock', 'limit', 'exclusive', 'shared');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
+
+CREATE OR REPLACE FUNCTION public.fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[])
+ RETURNS TABLE(place integer, expected bigint, held boolean)
+ LANGUAGE plpgsql
+ IMMUTABLE ROWS 5
+AS $function$
+DECLARE
+  book bigint := 0;
+  anchored boolean := false;
+BEGIN
+  FOR n IN 1 .. coalesce(cardinality(counted), 0) LOOP
+    place := n;
+    expected := book + moved[n];
+    held := CASE
+      WHEN decisions[n] IS NOT NULL THEN decisions[n] = 'rejected'
+      WHEN NOT anchored OR (units[n] IS NULL AND percents[n] IS NULL) THEN false
+      ELSE (units[n] IS NULL OR abs(counted[n] - expected) > units[n])
+        AND (percents[n] IS NULL OR abs(counted[n] - expected) * 100 > percents[n] * abs(expected))
+    END;
+    anchored := anchored OR NOT held;
+    book := CASE WHEN held THEN expected ELSE counted[n] END;
+    RETURN NEXT;
+  END LOOP;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_rewrite()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is history: it is added to, never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $function$;
 
 CREATE TABLE api_keys (
   key_hash bytea NOT NULL,
@@ -15,6 +50,19 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_name_key UNIQUE (name),
   CONSTRAINT api_keys_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
 );
+
+CREATE TABLE availability (
+  sku text COLLATE "C" NOT NULL,
+  pool bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+  ats integer[] DEFAULT '{}'::integer[] NOT NULL,
+  holdback integer[],
+  cap integer[],
+  min_publish integer[],
+  inbound bigint[],
+  allocations smallint DEFAULT 0 NOT NULL,
+  rule_set_no integer,
+  CONSTRAINT availability_pkey PRIMARY KEY (sku)
+) WITH (fillfactor=75);
 
 CREATE TABLE changes (
   topic feed_topic NOT NULL,
@@ -34,7 +82,35 @@ CREATE TABLE channels (
   code text COLLATE "C" NOT NULL,
   name text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT channels_pkey PRIMARY KEY (code)
+  channel_no smallint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  removed_at timestamp with time zone,
+  CONSTRAINT channels_pkey PRIMARY KEY (code),
+  CONSTRAINT channels_channel_no_key UNIQUE (channel_no)
+);
+
+CREATE TABLE count_decisions (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  decision count_decision NOT NULL,
+  decided_by text NOT NULL,
+  note text NOT NULL,
+  decided_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT count_decisions_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
+);
+
+CREATE TABLE count_limits (
+  location_no integer NOT NULL,
+  from_at bigint NOT NULL,
+  units bigint,
+  percent integer,
+  set_by text NOT NULL,
+  set_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT count_limits_pkey PRIMARY KEY (location_no, from_at),
+  CONSTRAINT count_limits_percent_check CHECK ((percent >= 0)),
+  CONSTRAINT count_limits_units_check CHECK ((units >= 0))
 );
 
 CREATE TABLE counts (
@@ -47,7 +123,46 @@ CREATE TABLE counts (
   expected bigint DEFAULT 0 NOT NULL,
   voided boolean DEFAULT false NOT NULL,
   variance bigint GENERATED ALWAYS AS ((counted - expected)) STORED,
+  held boolean DEFAULT false NOT NULL,
   CONSTRAINT counts_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
+);
+
+CREATE TABLE demand (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  units double precision NOT NULL,
+  squares double precision NOT NULL,
+  first_at bigint NOT NULL,
+  CONSTRAINT demand_pkey PRIMARY KEY (location_no, sku)
+) WITH (fillfactor=80);
+
+CREATE TABLE demand_hours (
+  location_no integer NOT NULL,
+  hour smallint NOT NULL,
+  sales double precision NOT NULL,
+  CONSTRAINT demand_hours_pkey PRIMARY KEY (location_no, hour)
+);
+
+CREATE TABLE demand_marks (
+  journal_no integer NOT NULL,
+  run_no integer NOT NULL,
+  seq bigint NOT NULL,
+  CONSTRAINT demand_marks_pkey PRIMARY KEY (journal_no, run_no)
+);
+
+CREATE TABLE demand_priors (
+  run_no integer NOT NULL,
+  category text COLLATE "C" NOT NULL,
+  rate_per_hour double precision NOT NULL,
+  dispersion double precision NOT NULL,
+  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category)
+);
+
+CREATE TABLE demand_runs (
+  run_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  ran_at timestamp with time zone DEFAULT now() NOT NULL,
+  seen_at bigint NOT NULL,
+  CONSTRAINT demand_runs_pkey PRIMARY KEY (run_no)
 );
 
 CREATE TABLE device_status (
@@ -124,6 +239,31 @@ CREATE TABLE journals (
   CONSTRAINT journals_device_no_epoch_key UNIQUE (device_no, epoch)
 ) WITH (fillfactor=50);
 
+CREATE TABLE lag_thresholds (
+  epsilon double precision NOT NULL,
+  class integer NOT NULL,
+  thresholds double precision[] NOT NULL,
+  CONSTRAINT lag_thresholds_pkey PRIMARY KEY (epsilon, class)
+);
+
+CREATE TABLE listings (
+  channel_no smallint NOT NULL,
+  channel_sku text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  CONSTRAINT listings_pkey PRIMARY KEY (channel_no, channel_sku)
+);
+
+CREATE TABLE location_silence (
+  silence_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  location_no integer NOT NULL,
+  since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  as_of bigint,
+  step_ms bigint NOT NULL,
+  exposure_hours double precision NOT NULL,
+  watermarks jsonb NOT NULL,
+  CONSTRAINT location_silence_pkey PRIMARY KEY (silence_no)
+);
+
 CREATE TABLE locations (
   location_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   code text COLLATE "C" NOT NULL,
@@ -156,6 +296,7 @@ CREATE TABLE positions (
   anchor_journal integer,
   anchor_seq bigint,
   anchor_quantity bigint,
+  held boolean DEFAULT false NOT NULL,
   CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
 ) WITH (fillfactor=75);
 
@@ -165,6 +306,7 @@ CREATE TABLE products (
   gtin text,
   deleted boolean DEFAULT false NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  category text COLLATE "C",
   CONSTRAINT products_pkey PRIMARY KEY (sku)
 );
 
@@ -187,6 +329,98 @@ CREATE TABLE quarantine (
   CONSTRAINT quarantine_resolution_check CHECK ((resolution = ANY (ARRAY['released'::text, 'dismissed'::text])))
 );
 
+CREATE TABLE recompute_chunks (
+  job_no integer NOT NULL,
+  after_sku text COLLATE "C" NOT NULL,
+  last_sku text COLLATE "C" NOT NULL,
+  done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT recompute_chunks_pkey PRIMARY KEY (job_no, last_sku)
+);
+
+CREATE TABLE recompute_jobs (
+  job_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind recompute_kind NOT NULL,
+  rule_set_no integer,
+  silence_no bigint,
+  location_no integer,
+  seen_at bigint NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  superseded boolean DEFAULT false NOT NULL,
+  chunk_skus integer,
+  after_sku text COLLATE "C" DEFAULT ''::text NOT NULL,
+  done bigint DEFAULT 0 NOT NULL,
+  total bigint,
+  CONSTRAINT recompute_jobs_pkey PRIMARY KEY (job_no)
+) WITH (fillfactor=50);
+
+CREATE TABLE rule_channels (
+  rule_set_no integer NOT NULL,
+  slot integer NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  epsilon double precision NOT NULL,
+  holdback integer NOT NULL,
+  cap integer,
+  min_publish integer NOT NULL,
+  inbound_horizon_hours double precision NOT NULL,
+  locations integer[] NOT NULL,
+  CONSTRAINT rule_channels_pkey PRIMARY KEY (rule_set_no, slot)
+);
+
+CREATE TABLE rule_rows (
+  rule_set_no integer NOT NULL,
+  kind rule_kind NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  location_no integer NOT NULL,
+  slot integer NOT NULL,
+  rank integer NOT NULL,
+  ordinal integer NOT NULL,
+  rule_id text NOT NULL,
+  units integer,
+  percent double precision,
+  holdback integer,
+  cap integer,
+  min_publish integer
+);
+
+CREATE TABLE rule_sets (
+  rule_set_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  rules_version integer,
+  holds_at bigint NOT NULL,
+  slots integer NOT NULL,
+  unrecorded_loss double precision NOT NULL,
+  made_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
+);
+
+CREATE TABLE rule_versions (
+  version integer NOT NULL,
+  document text NOT NULL,
+  rules jsonb NOT NULL,
+  digest bytea NOT NULL,
+  effective_from timestamp with time zone NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  applied_by text NOT NULL,
+  note text,
+  based_on integer,
+  restores integer,
+  CONSTRAINT rule_versions_pkey PRIMARY KEY (version),
+  CONSTRAINT rule_versions_check CHECK ((effective_from >= applied_at)),
+  CONSTRAINT rule_versions_check1 CHECK (((based_on < version) AND (restores < version))),
+  CONSTRAINT rule_versions_digest_check CHECK ((length(digest) = 32)),
+  CONSTRAINT rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE rules_shown (
+  singleton boolean DEFAULT true NOT NULL,
+  version integer,
+  shown_at timestamp with time zone,
+  CONSTRAINT rules_shown_pkey PRIMARY KEY (singleton),
+  CONSTRAINT rules_shown_singleton_check CHECK (singleton)
+);
+
 CREATE TABLE schema_migrations (
   number integer NOT NULL,
   name text NOT NULL,
@@ -195,12 +429,84 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE shelf_terms (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  withheld integer[] DEFAULT '{}'::integer[] NOT NULL,
+  lag integer[],
+  record integer[],
+  allocated boolean DEFAULT false NOT NULL,
+  exclusive_slot integer[],
+  exclusive_units integer[],
+  exclusive_before bigint[],
+  exclusive_percent double precision[],
+  exclusive_total bigint,
+  shared_units integer[],
+  shared_percent double precision[],
+  CONSTRAINT shelf_terms_pkey PRIMARY KEY (sku, location_no)
+) WITH (fillfactor=75);
+
 CREATE TABLE store_config (
   location_no integer NOT NULL,
   name text COLLATE "C" NOT NULL,
   value jsonb NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT store_config_pkey PRIMARY KEY (location_no, name)
+);
+
+CREATE TABLE transfer_entries (
+  transfer_no bigint NOT NULL,
+  location_no integer NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  line smallint NOT NULL,
+  at bigint NOT NULL,
+  incoming boolean NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  final boolean NOT NULL,
+  expected_at bigint,
+  sku text COLLATE "C",
+  quantity integer NOT NULL,
+  voided boolean DEFAULT false NOT NULL,
+  CONSTRAINT transfer_entries_pkey PRIMARY KEY (transfer_no, location_no, journal_no, seq, line)
+);
+
+CREATE TABLE transfer_lines (
+  transfer_no bigint NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  sent bigint NOT NULL,
+  received bigint NOT NULL,
+  written_off bigint NOT NULL,
+  in_transit bigint NOT NULL,
+  discrepancy bigint NOT NULL,
+  expected_at bigint,
+  CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_no, sku, place)
+);
+
+CREATE TABLE transfer_settlements (
+  settlement_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  transfer_no bigint NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  place text COLLATE "C" NOT NULL,
+  units integer NOT NULL,
+  reason text NOT NULL,
+  note text NOT NULL,
+  settled_by text NOT NULL,
+  settled_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT transfer_settlements_pkey PRIMARY KEY (settlement_no),
+  CONSTRAINT transfer_settlements_units_check CHECK ((units <> 0))
+);
+
+CREATE TABLE transfers (
+  transfer_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  from_code text COLLATE "C" NOT NULL,
+  transfer text COLLATE "C" NOT NULL,
+  began_at bigint,
+  in_transit bigint DEFAULT 0 NOT NULL,
+  discrepancies bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT transfers_pkey PRIMARY KEY (transfer_no),
+  CONSTRAINT transfers_from_code_transfer_key UNIQUE (from_code, transfer)
 );
 
 CREATE TABLE voids (
@@ -211,32 +517,117 @@ CREATE TABLE voids (
   CONSTRAINT voids_pkey PRIMARY KEY (location_no, target_key)
 );
 
+ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
+
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
+ALTER TABLE location_silence ADD CONSTRAINT location_silence_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE recompute_chunks ADD CONSTRAINT recompute_chunks_job_no_fkey FOREIGN KEY (job_no) REFERENCES recompute_jobs(job_no);
+ALTER TABLE recompute_jobs ADD CONSTRAINT recompute_jobs_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE recompute_jobs ADD CONSTRAINT recompute_jobs_rule_set_no_fkey FOREIGN KEY (rule_set_no) REFERENCES rule_sets(rule_set_no);
+ALTER TABLE recompute_jobs ADD CONSTRAINT recompute_jobs_silence_no_fkey FOREIGN KEY (silence_no) REFERENCES location_silence(silence_no);
+ALTER TABLE rule_channels ADD CONSTRAINT rule_channels_rule_set_no_fkey FOREIGN KEY (rule_set_no) REFERENCES rule_sets(rule_set_no);
+ALTER TABLE rule_rows ADD CONSTRAINT rule_rows_rule_set_no_fkey FOREIGN KEY (rule_set_no) REFERENCES rule_sets(rule_set_no);
+ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES rule_versions(version);
+ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_restores_fkey FOREIGN KEY (restores) REFERENCES rule_versions(version);
+ALTER TABLE rules_shown ADD CONSTRAINT rules_shown_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version);
 ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE transfer_entries ADD CONSTRAINT transfer_entries_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+ALTER TABLE transfer_lines ADD CONSTRAINT transfer_lines_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+ALTER TABLE transfer_settlements ADD CONSTRAINT transfer_settlements_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+
+CREATE VIEW in_transit AS
+ SELECT l.location_no,
+    t.sku,
+    t.in_transit AS units,
+    t.expected_at,
+    t.transfer_no
+   FROM (transfer_lines t
+     JOIN locations l ON ((l.code = t.place)))
+  WHERE (t.in_transit > 0);
 
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
+CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
+CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
+CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX listings_sku ON public.listings USING btree (sku);
+CREATE INDEX location_silence_last ON public.location_silence USING btree (location_no, silence_no);
+CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
+CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
+CREATE INDEX recompute_chunks_by_time ON public.recompute_chunks USING btree (done_at);
+CREATE INDEX recompute_jobs_open ON public.recompute_jobs USING btree (job_no) WHERE (finished_at IS NULL);
+CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
+CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
+CREATE INDEX transfer_entries_by_place ON public.transfer_entries USING btree (place, sku) WHERE (NOT incoming);
+CREATE INDEX transfer_lines_by_place ON public.transfer_lines USING btree (place, transfer_no);
+CREATE INDEX transfer_lines_on_the_way ON public.transfer_lines USING btree (place, sku) INCLUDE (in_transit, expected_at) WHERE (in_transit > 0);
+CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree (transfer_no);
+CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
+CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
+CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
 
+CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
+COMMENT ON TABLE availability IS 'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
+COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inbound.';
+COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
-COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets.';
+COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets; of topic availability 0.';
+COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
+COMMENT ON COLUMN channels.removed_at IS 'Since when no version in force has it; NULL: it is there.';
+COMMENT ON TABLE count_decisions IS 'Positions are a function of facts, count_limits and these: they are never changed.';
+COMMENT ON TABLE count_limits IS 'How far a count may lie from what was expected, for counts from from_at on. location_no 0: of every location without its own.';
+COMMENT ON COLUMN count_limits.units IS 'A count is held when it is beyond every part that is set; with none it never is.';
 COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
+COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
+COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
+COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
+COMMENT ON COLUMN demand_priors.category IS 'Empty: the whole chain.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
+COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
+COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
+COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: everything until as_of is known, and it may have sold unseen for step_ms after it; 0: it is not silent. The last row counts.';
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
+COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
+COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
+COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far it is. A job goes on behind after_sku.';
+COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';
+COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
+COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
+COMMENT ON COLUMN rule_rows.product IS 's and a sku, c and a category, or empty for all products. Location and slot: 0 for all.';
+COMMENT ON TABLE rule_sets IS 'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
+COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';
+COMMENT ON COLUMN rule_versions.document IS 'The file verbatim; rules is the same, read. digest: SHA-256 of document.';
+COMMENT ON COLUMN rule_versions.based_on IS 'The newest version when this one was applied.';
+COMMENT ON COLUMN rule_versions.restores IS 'The older version whose document this one brings back.';
+COMMENT ON TABLE rules_shown IS 'Which version channels, channel_locations and listings show. Locked by whoever applies or activates one.';
+COMMENT ON TABLE shelf_terms IS 'What is withheld at a position, by channel slot. A sale does not change it.';
+COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffer; NULL: the channel does not sell from there.';
+COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
+COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
+COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
+COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
+COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
+COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
+COMMENT ON FUNCTION fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[]) IS 'Walks the counts of one position in their order: what each expected, and whether it is held. moved: units since the count before.';

@@ -2,9 +2,11 @@ import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
 import { factColumns, findReusedKeys, insertFacts, type Admission, type JournalRun } from './facts.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
+import { Moves, type StockObserver } from './moves.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
 import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLines } from './stock.ts';
+import { applyTransfers } from './transfers.ts';
 import { applyVoids } from './voids.ts';
 
 /** Namespace of the advisory locks by which merges of one location exclude each other. */
@@ -17,14 +19,16 @@ const MERGE_LOCK = 0x5e1f;
  * - A journal's facts are taken only without a gap; what the watermark covers already is a duplicate.
  * - A fact is taken once by (location, key); the same key with other content is quarantined (F4).
  * - Outcomes are known after commit, never before (S1).
+ * - The observer's work is part of the same commit: what it keeps is never older or newer than the positions.
  */
-export function createLedger(pool: Pool): Ledger {
-  return { merge: (frames, onTurn) => transaction(pool, (client) => mergeFrames(client, frames, onTurn)) };
+export function createLedger(pool: Pool, observer?: StockObserver): Ledger {
+  return { merge: (frames, onTurn) => transaction(pool, (client) => mergeFrames(client, frames, observer, onTurn)) };
 }
 
 async function mergeFrames(
   client: PoolClient,
   given: readonly IncomingFrame[],
+  observer: StockObserver | undefined,
   onTurn?: () => void,
 ): Promise<FrameOutcome[]> {
   const locking = lockLocations(
@@ -48,7 +52,7 @@ async function mergeFrames(
   const fresh = offered.filter((placed) => isFresh(admissions.get(placed.journal), placed.fact.seq));
   const isRefused = ({ journal, fact }: PlacedFact): boolean => admissions.get(journal)?.refused.has(fact.seq) === true;
   const taken = fresh.filter((placed) => !isRefused(placed));
-  await enterStock(client, taken.length === offered.length ? expected : stockOf(taken), admissions);
+  const moves = await enterStock(client, taken.length === offered.length ? expected : stockOf(taken), admissions);
 
   const refused = fresh.filter(isRefused);
   const reused = refused.length === 0 ? [] : await findReusedKeys(client, refused);
@@ -64,6 +68,7 @@ async function mergeFrames(
     }
   }
   await insertQuarantine(client, setAside);
+  await moves.tell(client, observer);
   return frames.map((frame) => outcome(frame, admissions.get(frame.journal), setAside));
 }
 
@@ -95,16 +100,19 @@ export function stockOf(taken: readonly PlacedFact[]): StockEntry {
   return { taken, lines, counts };
 }
 
-/** Enters movements, counts, and voids of either order. */
+/** Enters movements, counts, voids of either order, and what transfers come to; gives what they move. */
 export async function enterStock(
   client: PoolClient,
   { taken, lines, counts }: StockEntry,
   admissions: ReadonlyMap<number, Pick<Admission, 'voided'>>,
-): Promise<void> {
-  await applyLines(client, lines);
-  await applyCounts(client, counts);
+): Promise<Moves> {
+  const moves = new Moves();
+  await applyLines(client, lines, moves);
+  await applyCounts(client, counts, moves);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
-  await applyVoids(client, taken, already);
+  const takenBack = await applyVoids(client, taken, already, moves);
+  await applyTransfers(client, taken, takenBack);
+  return moves;
 }
 
 /** A frame and those of its facts that no earlier frame of the same transaction holds. */

@@ -17,6 +17,12 @@ export interface Place {
   readonly at: number;
 }
 
+/** What a fact says, in its place. */
+export interface PlacedContent {
+  readonly place: Place;
+  readonly content: FactContent;
+}
+
 /** A movement line in its place. */
 export type LedgerLine = Place & MovementLine;
 

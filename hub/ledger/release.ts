@@ -3,6 +3,7 @@ import { transaction } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
 import { enterStock, lockLocations, stockOf } from './merge.ts';
+import type { StockObserver } from './moves.ts';
 import type { PlacedFact } from './placed-fact.ts';
 import { INSERT_RELEASED } from './statements.ts';
 
@@ -30,7 +31,7 @@ export interface QuarantineDecisions {
   readonly dismiss: (id: number, decision: Decision) => Promise<void>;
 }
 
-export function createQuarantineDecisions(pool: Pool): QuarantineDecisions {
+export function createQuarantineDecisions(pool: Pool, observer?: StockObserver): QuarantineDecisions {
   return {
     release: (id, decision) =>
       transaction(pool, async (client) => {
@@ -38,7 +39,7 @@ export function createQuarantineDecisions(pool: Pool): QuarantineDecisions {
         const fact = readAgain(row, decision.asKey);
         const placed: PlacedFact = { location: row.location_no, journal: row.journal_no, fact };
         await lockLocations(client, [placed.location]);
-        await enter(client, placed);
+        await enter(client, placed, observer);
         await decide(client, id, 'released', decision);
       }),
     dismiss: (id, decision) =>
@@ -71,7 +72,7 @@ function readAgain(row: QuarantineRow, asKey: string | undefined): Extract<ReadF
   return asKey === undefined ? fact : { ...fact, key: asKey };
 }
 
-async function enter(client: PoolClient, placed: PlacedFact): Promise<void> {
+async function enter(client: PoolClient, placed: PlacedFact, observer: StockObserver | undefined): Promise<void> {
   const { location, journal, fact } = placed;
   const { rows } = await client.query<{ voided: boolean }>({
     ...INSERT_RELEASED,
@@ -95,11 +96,12 @@ async function enter(client: PoolClient, placed: PlacedFact): Promise<void> {
       remedy: 'If it is a different document, release it under a new key (`asKey`); else dismiss it.',
     });
   }
-  await enterStock(
+  const moves = await enterStock(
     client,
     stockOf([placed]),
     new Map([[journal, { voided: new Set(taken.voided ? [fact.seq] : []) }]]),
   );
+  await moves.tell(client, observer);
 }
 
 async function decide(client: PoolClient, id: number, resolution: string, { by, note }: Decision): Promise<void> {

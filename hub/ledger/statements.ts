@@ -17,3 +17,7 @@ export const INSERT_VOIDS = statement('insert-voids');
 export const FIND_KEY_HOLDERS = statement('find-key-holders');
 export const INSERT_QUARANTINE = statement('insert-quarantine');
 export const INSERT_RELEASED = statement('insert-released');
+export const LOCK_TRANSFERS = statement('lock-transfers');
+export const INSERT_TRANSFER_ENTRIES = statement('insert-transfer-entries');
+export const VOID_TRANSFER_ENTRIES = statement('void-transfer-entries');
+export const SUM_TRANSFERS = statement('sum-transfers');

@@ -8,6 +8,7 @@ import {
   type LedgerLine,
   type PlacedFact,
 } from './placed-fact.ts';
+import type { Moves } from './moves.ts';
 import { sumByPosition, type PositionSum } from './position-sums.ts';
 import {
   ABSORB_LINES,
@@ -23,6 +24,12 @@ import {
 export interface PreparedLines {
   readonly sums: readonly PositionSum[];
   readonly values: readonly (string | boolean)[];
+}
+
+interface ChangeRow {
+  location_no: number;
+  sku: string;
+  change: number;
 }
 
 /** @param reversal whether these lines take voided ones back: all of them or none */
@@ -49,25 +56,40 @@ export function prepareLines(given: readonly LedgerLine[], reversal = false): Pr
 }
 
 /** Ledgers lines and moves positions; late ones change the expectation of the count that absorbed them (M2, M5). */
-export async function applyLines(client: PoolClient, { sums, values }: PreparedLines): Promise<void> {
+export async function applyLines(client: PoolClient, { sums, values }: PreparedLines, moves: Moves): Promise<void> {
   if (sums.length === 0) return;
   const { rows } = await client.query<{ place: number }>({ ...APPLY_LINES, values: [...values] });
-  await settleLines(
-    client,
-    rows.flatMap(({ place }) => sums[place - 1]?.lines ?? []),
-  );
+  const left = new Set(rows.map(({ place }) => place - 1));
+  for (const [place, { location, sku, onHand }] of sums.entries()) {
+    if (!left.has(place)) moves.add(location, sku, onHand, false);
+  }
+  const unsettled = sums.filter((_, place) => left.has(place)).flatMap((sum) => sum.lines);
+  await settleLines(client, unsettled, moves);
 }
 
 /** New positions, and lines that may lie before an anchor: looked at one by one. */
-async function settleLines(client: PoolClient, lines: readonly LedgerLine[]): Promise<void> {
+async function settleLines(client: PoolClient, lines: readonly LedgerLine[], moves: Moves): Promise<void> {
   if (lines.length === 0) return;
   const values = [
     ...placeColumns(lines),
     literal(lines.map((line) => line.condition)),
     literal(lines.map((line) => line.quantity)),
   ];
-  const { rows } = await client.query<{ absorbed: number }>({ ...SETTLE_LINES, values });
-  if (rows[0]?.absorbed) await client.query({ ...ABSORB_LINES, values });
+  const { rows } = await client.query<SettledRow>({ ...SETTLE_LINES, values });
+  for (const { location_no, sku, change } of rows) moves.add(location_no, sku, change, true);
+  if (rows.some(({ absorbed }) => absorbed)) await client.query({ ...ABSORB_LINES, values });
+  const judged = rows.filter((row) => row.judged);
+  await recount(
+    client,
+    judged.map((row) => row.location_no),
+    judged.map((row) => row.sku),
+    moves,
+  );
+}
+
+interface SettledRow extends ChangeRow {
+  absorbed: boolean;
+  judged: boolean;
 }
 
 /** Tells the stores of positions that these facts name, although they move nothing: they were counted before. */
@@ -82,23 +104,39 @@ export async function tellPositions(client: PoolClient, duplicates: readonly Pla
 }
 
 /** Enters counts and makes the positions they observe anew. */
-export async function applyCounts(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
+export async function applyCounts(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
   if (counts.length === 0) return;
   const counted = literal(counts.map((count) => count.counted));
   await client.query({ ...INSERT_COUNTS, values: [...placeColumns(counts), counted] });
-  await recount(client, counts);
+  await recountOf(client, counts, moves);
 }
 
 /** Takes counts out of force and makes their positions anew. */
-export async function voidCounts(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
+export async function voidCounts(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
   if (counts.length === 0) return;
   await client.query({ ...VOID_COUNTS, values: placeColumns(counts) });
-  await recount(client, counts);
+  await recountOf(client, counts, moves);
 }
 
-async function recount(client: PoolClient, counts: readonly LedgerCount[]): Promise<void> {
-  const [locations, skus] = placeColumns(counts);
-  await client.query({ ...RECOUNT, values: [locations, skus] });
+function recountOf(client: PoolClient, counts: readonly LedgerCount[], moves: Moves): Promise<void> {
+  return recount(
+    client,
+    counts.map((count) => count.location),
+    counts.map((count) => count.sku),
+    moves,
+  );
+}
+
+/** Makes positions and the counts behind them anew, pair by pair of location and sku. */
+export async function recount(
+  client: PoolClient,
+  locations: readonly number[],
+  skus: readonly string[],
+  moves: Moves,
+): Promise<void> {
+  if (locations.length === 0) return;
+  const { rows } = await client.query<ChangeRow>({ ...RECOUNT, values: [literal(locations), joined(skus)] });
+  for (const { location_no, sku, change } of rows) moves.add(location_no, sku, change, true);
 }
 
 /** location_no, sku, at, journal_no, seq. */

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from './array-parameter.ts';
-import { ledgerCounts, ledgerLines, placeOf, type PlacedFact } from './placed-fact.ts';
+import { ledgerCounts, ledgerLines, placeOf, type PlacedContent, type PlacedFact } from './placed-fact.ts';
+import type { Moves } from './moves.ts';
 import { INSERT_VOIDS } from './statements.ts';
 import { applyLines, prepareLines, voidCounts } from './stock.ts';
 
@@ -15,7 +16,7 @@ interface TargetRow {
 }
 
 /**
- * Takes voided facts back, whichever of the two came first.
+ * Takes voided facts back, whichever of the two came first, and tells which.
  *
  * @param taken   facts that this transaction has taken
  * @param already those of them that an earlier void has named
@@ -24,8 +25,9 @@ export async function applyVoids(
   client: PoolClient,
   taken: readonly PlacedFact[],
   already: readonly PlacedFact[],
-): Promise<void> {
-  const targets = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
+  moves: Moves,
+): Promise<PlacedContent[]> {
+  const targets: PlacedContent[] = already.map((placed) => ({ place: placeOf(placed), content: placed.fact.content }));
   const voids = taken.flatMap((placed) => {
     const { content } = placed.fact;
     const target = content.kind === 'void' ? content.body.voids : undefined;
@@ -47,13 +49,15 @@ export async function applyVoids(
       targets.push({ place, content: { kind: row.kind, body: JSON.parse(row.body) } as FactContent });
     }
   }
-  if (targets.length === 0) return;
+  if (targets.length === 0) return [];
   const lines = targets.flatMap(({ place, content }) =>
     ledgerLines(place, content).map((line) => ({ ...line, quantity: -line.quantity })),
   );
-  await applyLines(client, prepareLines(lines, true));
+  await applyLines(client, prepareLines(lines, true), moves);
   await voidCounts(
     client,
     targets.flatMap(({ place, content }) => ledgerCounts(place, content)),
+    moves,
   );
+  return targets;
 }

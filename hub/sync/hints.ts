@@ -21,7 +21,7 @@ export interface HintsOptions {
 
 const TOUCHED = `
   SELECT DISTINCT topic::text AS topic, scope FROM changes
-  WHERE position >= $1::xid8 AND position < $2::xid8`;
+  WHERE position >= $1::xid8 AND position < $2::xid8 AND topic = ANY ($3::feed_topic[])`;
 
 /**
  * Tells connected stores that there is something to pull. It looks at the feed by itself, apart from the merges, so
@@ -40,7 +40,7 @@ export function startHints(options: HintsOptions): Part {
       const { rows } = await pool.query<{ topic: Collection; scope: number }>({
         name: 'feed-touched',
         text: TOUCHED,
-        values: [String(from), String(horizon)],
+        values: [String(from), String(horizon), COLLECTIONS],
       });
       for (const { topic, scope } of rows) pace.changed(scope, topic);
     }

@@ -44,6 +44,12 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, remedy: 'Wait for the seconds named in Retry-After.' },
   INTERNAL: { status: 500, remedy: 'Look the correlation id up in the logs.' },
 
+  // Rules
+  RULES_INVALID: {
+    status: 422,
+    remedy: 'Correct each line that is named as its remedy says; nothing of the rules was applied.',
+  },
+
   // Devices and the wire
   PROTOCOL_TOO_OLD: { status: 426, remedy: 'Update the agent; the store keeps its facts and sends them afterwards.' },
   PROTOCOL_TOO_NEW: { status: 426, remedy: 'Update the hub; the store keeps its facts and sends them afterwards.' },

@@ -3,6 +3,16 @@ import { ERRORS, ShelfwireError, toWireError, type ErrorCode } from './errors.ts
 
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
+/** One thing that is wrong in a document of rules, and where. */
+const rulesProblem = z.object({
+  line: z.int(),
+  column: z.int(),
+  kind: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+});
+export type RulesProblem = Readonly<z.infer<typeof rulesProblem>>;
+
 /** Of an error's context what is meant for the caller. */
 const shown = {
   /** The idempotency key of the fact that was refused; null when it had none. */
@@ -10,6 +20,9 @@ const shown = {
   /** Whether what was refused is kept in quarantine (F5). */
   quarantined: z.boolean().optional(),
   retryAfterMs: z.number().optional(),
+  /** Of refused rules all that is wrong with them, up to a bound; `problemsTotal` counts the others too. */
+  problems: z.array(rulesProblem).optional(),
+  problemsTotal: z.int().optional(),
 };
 
 /** The body of every failure over HTTP: RFC 9457, with our code, its remedy, and the id that finds the logs. */

@@ -1,9 +1,10 @@
-import type { FactContent } from '../protocol/fact.ts';
+import type { FactBodies, FactContent } from '../protocol/fact.ts';
 import type { Condition } from '../protocol/fields.ts';
+import { LIMITS } from '../protocol/limits.ts';
 
 /** One signed line of a fact. Its location and order are those of the fact. */
 export interface MovementLine {
-  /** Place of the line in the fact, from 0. */
+  /** Place of the line in the fact, from 0; for units that enter another condition (`to`) 2,000 more. */
   readonly line: number;
   readonly sku: string;
   readonly condition: Condition;
@@ -19,8 +20,9 @@ export function movementLines({ kind, body }: FactContent): MovementLine[] {
     case 'return':
       return stocked(body.lines, (item, line) => move(line, item.sku, item.condition, item.quantity));
     case 'receipt':
-    case 'adjustment':
       return body.lines.map((item, line) => move(line, item.sku, item.condition ?? 'sellable', item.quantity));
+    case 'adjustment':
+      return body.lines.flatMap((item, line) => adjusted(item, line));
     case 'transferOut':
       return body.lines.map((item, line) => move(line, item.sku, 'sellable', -item.quantity));
     case 'transferIn':
@@ -31,6 +33,14 @@ export function movementLines({ kind, body }: FactContent): MovementLine[] {
     default:
       return kind satisfies never;
   }
+}
+
+function adjusted(
+  { sku, quantity, condition = 'sellable', to }: FactBodies['adjustment']['lines'][number],
+  line: number,
+): MovementLine[] {
+  if (to === undefined) return [move(line, sku, condition, quantity)];
+  return [move(line, sku, condition, -quantity), move(line + LIMITS.linesPerFact, sku, to, quantity)];
 }
 
 function move(line: number, sku: string, condition: Condition, quantity: number): MovementLine {

@@ -9,6 +9,7 @@ describe('benchmarks', () => {
   it.for([
     ['drain', /a sale +[\d,.]+ .* 0\n/],
     ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
+    ['availability', /silence +a store of 200 skus/],
     ['fleet', /storm +40 stores come back at once/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, name, '--short', '--without-peer'], {

@@ -1,3 +1,4 @@
+import { benchAvailability } from './availability.ts';
 import { benchDrain } from './drain.ts';
 import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
@@ -6,6 +7,7 @@ import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './opti
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   merge: benchMerge,
+  availability: benchAvailability,
   drain: benchDrain,
   fleet: benchFleet,
   storage: benchStorage,

@@ -1,57 +1,90 @@
 import type { Pool, PoolClient } from 'pg';
+import { migrate } from '#hub/db/migrate.ts';
+import { MIGRATIONS } from '#hub/db/migrations.ts';
+import { partitionLedger } from '#hub/db/partition.ts';
+import { openPool } from '#hub/db/pool.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { joined, literal } from '#hub/ledger/array-parameter.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { ledgerLines } from '#hub/ledger/placed-fact.ts';
-import { startBenchDatabase } from './bench-database.ts';
+import { startBenchDatabase, type BenchDatabase } from './bench-database.ts';
+import type { BenchOptions } from './options.ts';
 import { median, printSettings, printTable, round } from './print.ts';
 import { makeSales, skuName } from './sales.ts';
 
-const SALES = 20_000;
+export const SALES = 20_000;
 const BATCHES = [500, 2_000];
 const ROUNDS = 5;
+const CEILING = 'raw insert, positions replaced too';
 
 /**
  * The hub's merge transaction alone, beside a raw set-based insert of the same rows (facts and movements with all their
  * indexes, positions replaced) into the same PostgreSQL: the ceiling.
  */
-export async function benchMerge(): Promise<void> {
+export async function benchMerge({ partitions }: BenchOptions): Promise<void> {
   const database = await startBenchDatabase();
+  const parted = partitions === undefined ? undefined : await openPartitioned(database, partitions);
   try {
     await printSettings(database.pool);
     console.log(
       `input     ${round(SALES)} sales of 4 lines, one store, 5,000 positions with a count before; ${ROUNDS} rounds, turn about`,
     );
     const rows: string[][] = [];
-    for (const batch of BATCHES) rows.push(...(await compare(database.pool, batch)));
+    for (const batch of BATCHES) rows.push(...(await compare(waysOf(database.pool, parted, partitions), batch)));
     printTable(['transaction', 'sales each', 'median ms', 'sales/s', 'us a sale', 'ratio to raw'], rows);
   } finally {
+    await parted?.end();
     await database.stop();
   }
 }
 
-async function compare(pool: Pool, batch: number): Promise<string[][]> {
-  const frames = makeFrames(batch);
-  const ways: Record<string, (frame: IncomingFrame) => Promise<unknown>> = {
-    'raw insert, facts and movements': (frame) => transaction(pool, (client) => insertRaw(client, frame, false)),
-    'raw insert, positions replaced too': (frame) => transaction(pool, (client) => insertRaw(client, frame, true)),
-    merge: (
-      (ledger) => (frame: IncomingFrame) =>
-        ledger.merge([frame])
-    )(createLedger(pool)),
+/** A second database in the same PostgreSQL, whose ledger is partitioned: both are measured in turns. */
+async function openPartitioned({ pool, url }: BenchDatabase, partitions: number): Promise<Pool> {
+  await pool.query('CREATE DATABASE partitioned');
+  const place = new URL(url);
+  place.pathname = '/partitioned';
+  const parted = openPool(place.href, { max: 2, applicationName: 'shelfwire-bench' });
+  await migrate(parted, MIGRATIONS);
+  await partitionLedger(parted, partitions);
+  return parted;
+}
+
+interface Way {
+  readonly name: string;
+  readonly pool: Pool;
+  readonly run: (frame: IncomingFrame) => Promise<unknown>;
+}
+
+function waysOf(pool: Pool, parted: Pool | undefined, partitions = 0): Way[] {
+  const merge = (name: string, pool: Pool): Way => {
+    const ledger = createLedger(pool);
+    return { name, pool, run: (frame) => ledger.merge([frame]) };
   };
-  const secondsOf = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
+  const raw = (name: string, positionsToo: boolean): Way => {
+    return { name, pool, run: (frame) => transaction(pool, (client) => insertRaw(client, frame, positionsToo)) };
+  };
+  return [
+    raw('raw insert, facts and movements', false),
+    raw(CEILING, true),
+    merge('merge', pool),
+    ...(parted ? [merge(`merge, ${partitions} partitions`, parted)] : []),
+  ];
+}
+
+async function compare(ways: readonly Way[], batch: number): Promise<string[][]> {
+  const frames = makeFrames(batch);
+  const secondsOf = new Map<string, number[]>(ways.map(({ name }) => [name, []]));
   for (let turn = 0; turn <= ROUNDS; turn += 1) {
-    for (const [name, run] of Object.entries(ways)) {
-      await begin(pool);
+    for (const { name, pool, run } of ways) {
+      await beginStore(pool);
       const startedAt = performance.now();
       for (const frame of frames) await run(frame);
       // The first turn warms up.
       if (turn > 0) secondsOf.get(name)?.push((performance.now() - startedAt) / 1_000);
     }
   }
-  const raw = median(secondsOf.get('raw insert, positions replaced too') ?? []);
+  const raw = median(secondsOf.get(CEILING) ?? []);
   return [...secondsOf].map(([name, seconds]) => {
     const middle = median(seconds);
     return [
@@ -65,7 +98,7 @@ async function compare(pool: Pool, batch: number): Promise<string[][]> {
   });
 }
 
-function makeFrames(batch: number): IncomingFrame[] {
+export function makeFrames(batch: number): IncomingFrame[] {
   const facts = makeSales(SALES, { beginAt: 1_790_000_000_000, prefix: 'till' }).map((sale, place) => ({
     ...sale,
     ok: true as const,
@@ -81,7 +114,7 @@ function makeFrames(batch: number): IncomingFrame[] {
 }
 
 /** Empty tables, one store whose 5,000 positions stand on a count. */
-async function begin(pool: Pool): Promise<void> {
+export async function beginStore(pool: Pool): Promise<void> {
   await pool.query(`
     TRUNCATE locations, devices, journals, facts, movements, counts, voids, positions, quarantine, changes RESTART IDENTITY CASCADE;
     INSERT INTO locations (code, name) VALUES ('S1', 'One');

@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** Facts a second of the whole fleet. */
   readonly rate: number | undefined;
   readonly seconds: number | undefined;
+  /** Also with each table of the ledger in so many partitions. */
+  readonly partitions: number | undefined;
   /** Leave the peer out. */
   readonly withoutPeer: boolean;
   /** Folder for CPU profiles of hub and agents. */
@@ -18,12 +20,13 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       drain, storage: rounds, of which the median is shown
+  --rounds N       availability, drain, storage: rounds, of which the median is shown
   --sales N        drain: sales in the store's journal
   --without-peer   drain: leave PouchDB out
   --stores N       fleet: connected stores
   --rate N         fleet: facts a second of all stores together
   --seconds N      fleet: length of each phase
+  --partitions N   merge: also with the tables of the ledger in so many partitions
   --profile FOLDER write CPU profiles of hub and agents there
   --help           this text`;
 
@@ -47,6 +50,7 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
         stores: { type: 'string' },
         rate: { type: 'string' },
         seconds: { type: 'string' },
+        partitions: { type: 'string' },
         'without-peer': { type: 'boolean', default: false },
         profile: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -59,6 +63,7 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
       stores: wholeNumber('stores', values.stores),
       rate: wholeNumber('rate', values.rate),
       seconds: wholeNumber('seconds', values.seconds),
+      partitions: wholeNumber('partitions', values.partitions),
       withoutPeer: values['without-peer'],
       profile: values.profile,
     };

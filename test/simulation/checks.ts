@@ -277,14 +277,17 @@ function described(answer: Answer<unknown>): string {
 function mayPromise({ kind, body }: FactContent): boolean {
   switch (kind) {
     case 'count':
-    case 'transferIn':
       return true;
+    case 'transferIn':
+      return body.lines.length > 0;
     case 'receipt':
       return body.lines.some(({ condition }) => condition === undefined || condition === 'sellable');
     case 'return':
       return body.lines.some(({ condition, service }) => condition === 'sellable' && !service);
     case 'adjustment':
-      return body.lines.some(({ condition = 'sellable', quantity }) => condition === 'sellable' && quantity > 0);
+      return body.lines.some(
+        ({ condition = 'sellable', to = condition, quantity }) => to === 'sellable' && quantity > 0,
+      );
     case 'sale':
     case 'transferOut':
     case 'void':

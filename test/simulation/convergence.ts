@@ -3,7 +3,7 @@ import type { Agent } from './agent.ts';
 import type { Checks } from './checks.ts';
 import type { Database } from './database.ts';
 import type { HeldSeq } from './ledger.ts';
-import { differenceOfPositions } from './positions.ts';
+import { differenceOfPositions, differenceOfTransfers } from './positions.ts';
 import type { Acknowledgement, Record, WrittenFact } from './record.ts';
 import type { World } from './world.ts';
 
@@ -44,11 +44,16 @@ export class Convergence {
   verify(agents: readonly Agent[]): void {
     for (const told of this.#record.acknowledged) if (!told.lost) this.#isAtHub(told);
     for (const agent of agents) this.#isWhatTheHubTook(agent);
+    const all: MergeableFact[] = [];
     for (const location of new Set(agents.map((agent) => agent.parts.location))) {
       this.#checks.positions(location);
-      const difference = differenceOfPositions(this.#database.held.inventory, this.#oracle(location), location);
+      const facts = this.#oracle(location);
+      all.push(...facts);
+      const difference = differenceOfPositions(this.#database.held.inventory, facts, location);
       if (difference) this.#world.violate('S2', `positions are not the fold of what was acknowledged: ${difference}`);
     }
+    const difference = differenceOfTransfers(this.#database.held.inventory, all);
+    if (difference) this.#world.violate('M7', `transfers are not what was acknowledged: ${difference}`);
   }
 
   #isAtHub({ location, key, digest }: Acknowledgement): void {

@@ -43,7 +43,7 @@ describe('simulation', () => {
     expect(failure(await simulate({ seed, ...SMALL }), SMALL)).toBe('');
   });
 
-  it(`F1 F2 F3 F4 F5 S1 S2 S5 M1 hold over ${SEEDS} seeds of ${SMALL.stores} stores`, async () => {
+  it(`F1 F2 F3 F4 F5 S1 S2 S5 M1 M7 hold over ${SEEDS} seeds of ${SMALL.stores} stores`, async () => {
     let acknowledged = 0;
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       const result = await simulate({ seed, ...SMALL });
@@ -53,7 +53,7 @@ describe('simulation', () => {
     expect(acknowledged).toBeGreaterThan(SEEDS * 50);
   });
 
-  it(`F1 F2 F3 F4 F5 S1 S2 S5 M1 hold for ${LARGE.stores} stores with ${LARGE.facts} facts each`, async () => {
+  it(`F1 F2 F3 F4 F5 S1 S2 S5 M1 M7 hold for ${LARGE.stores} stores with ${LARGE.facts} facts each`, async () => {
     for (let seed = 1; seed <= 6; seed++) expect(failure(await simulate({ seed, ...LARGE }), LARGE)).toBe('');
   });
 

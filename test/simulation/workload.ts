@@ -18,6 +18,9 @@ export interface Act {
 
 const SKUS = ['APPLE', 'BRUSH', 'CANDLE', 'DRUM', 'EASEL'] as const;
 const CONDITIONS = ['sellable', 'damaged', 'quarantined'] as const;
+/** The first two stores, and one that no hub knows: both sides of a transfer are told, sometimes. */
+const STORES = ['S1', 'S2', 'S2', 'S1', 'S9'] as const;
+const TRANSFERS = ['T1', 'T2', 'T3'] as const;
 const KINDS = [
   ...Array<FactKind>(8).fill('sale'),
   'return',
@@ -75,6 +78,14 @@ export class StoreWorkload {
     return { key: `${key}\tbroken`, kind: 'sale', body, quality };
   }
 
+  /** Units that went, or that are in another condition now. */
+  #adjusted(lines: <T extends object>(line: (sku: string) => T) => T[]): object {
+    const dice = this.#dice;
+    if (dice.chance(0.5)) return { code: 'theft', lines: lines((sku) => ({ sku, quantity: -dice.int(1, 9) })) };
+    const way = dice.pick([{ to: 'damaged' }, { to: 'quarantined' }, { condition: 'damaged', to: 'sellable' }]);
+    return { code: 'damage', lines: lines((sku) => ({ sku, quantity: dice.int(1, 3), ...way })) };
+  }
+
   #body(kind: FactKind, skus: readonly string[]): object {
     const dice = this.#dice;
     const quantity = () => dice.int(1, 9);
@@ -92,15 +103,25 @@ export class StoreWorkload {
         return { ...time, currency: 'EUR', lines: lines(returned) };
       }
       case 'count':
-        return { ...time, lines: [{ sku: dice.pick(skus), quantity: dice.int(0, 40) }] };
+        return {
+          ...time,
+          type: dice.pick(['cycle', 'blind']),
+          lines: [{ sku: dice.pick(skus), quantity: dice.int(0, 40) }],
+        };
       case 'receipt':
         return { ...time, lines: lines((sku) => ({ sku, quantity: quantity() })) };
       case 'adjustment':
-        return { ...time, reason: 'broken', lines: lines((sku) => ({ sku, quantity: -quantity() })) };
-      case 'transferOut':
-        return { ...time, transfer: 'T1', to: 'S9', lines: lines((sku) => ({ sku, quantity: quantity() })) };
-      case 'transferIn':
-        return { ...time, transfer: 'T1', from: 'S9', lines: lines((sku) => ({ sku, quantity: quantity() })) };
+        return { ...time, reason: 'broken', ...this.#adjusted(lines) };
+      case 'transferOut': {
+        const transfer = dice.pick(TRANSFERS);
+        return { ...time, transfer, to: dice.pick(STORES), lines: lines((sku) => ({ sku, quantity: quantity() })) };
+      }
+      case 'transferIn': {
+        const transfer = dice.pick(TRANSFERS);
+        const final = dice.chance(0.3) ? { final: true } : {};
+        const arrived = lines((sku) => ({ sku, quantity: quantity() }));
+        return { ...time, transfer, from: dice.pick(STORES), ...final, lines: arrived };
+      }
       case 'void':
         // Of something before, or of what comes later, or of nothing.
         return { voids: `act-${Math.max(1, this.#acts + dice.int(-20, 5))}`, reason: 'mistake' };

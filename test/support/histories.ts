@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
-import type { MergeableFact } from '#shared/stock/merge.ts';
+import type { DatedCountLimit } from '#shared/stock/count-limit.ts';
+import type { CountVerdict, MergeableFact, WriteOff } from '#shared/stock/merge.ts';
 
 /** A base instant; histories crowd into few ms after it, so that equal instants and late facts are common. */
 export const BASE_AT = 1_790_000_000_000;
@@ -19,39 +20,69 @@ interface Draft {
 }
 
 const sold = fc.array(fc.record({ sku, quantity, unitPriceMinor: fc.constant(100) }), { minLength: 1, maxLength: 4 });
-const moved = fc.array(fc.record({ sku, quantity }), { minLength: 1, maxLength: 3 });
 const counted = fc.uniqueArray(fc.record({ sku, quantity: fc.integer({ min: 0, max: 30 }) }), {
   minLength: 1,
   maxLength: 3,
   selector: (line) => line.sku,
 });
 
+/** The two stores of the histories, and one that the hub does not know. */
+const store = fc.constantFrom('S1', 'S2', 'S2', 'S1', 'S9');
+const transfer = fc.constantFrom('T1', 'T2');
+/** Sent and received alike now and then, so that transfers also come out even. */
+const shipped = fc.array(fc.record({ sku, quantity: fc.constantFrom(1, 2, 2, 3, 5) }), { minLength: 1, maxLength: 3 });
+const expectedAt = fc.option(
+  fc.nat(3).map((hours) => BASE_AT + hours * 3_600_000),
+  { nil: undefined },
+);
+const adjusted = fc.oneof(
+  fc.record({ sku, quantity: quantity.map((units) => units - 10), condition }),
+  fc.record({ sku, quantity, condition, to: condition }).filter((line) => line.to !== line.condition),
+);
+
 const draft: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 6, arbitrary: sold.map((lines): Draft => ({ kind: 'sale', body: { currency: 'GBP', lines } })) },
-  { weight: 3, arbitrary: counted.map((lines): Draft => ({ kind: 'count', body: { lines } })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(counted, fc.constantFrom(undefined, 'cycle', 'full', 'blind'))
+      .map(([lines, type]): Draft => ({ kind: 'count', body: { type, lines } })),
+  },
   {
     weight: 2,
     arbitrary: fc
       .array(fc.record({ sku, quantity, unitPriceMinor: fc.constant(100), condition }), { minLength: 1, maxLength: 2 })
       .map((lines): Draft => ({ kind: 'return', body: { currency: 'GBP', lines } })),
   },
-  { weight: 2, arbitrary: moved.map((lines): Draft => ({ kind: 'receipt', body: { lines } })) },
   {
-    weight: 1,
-    arbitrary: moved.map((lines): Draft => ({ kind: 'transferOut', body: { transfer: 'T1', to: 'S9', lines } })),
+    weight: 2,
+    arbitrary: fc
+      .array(fc.record({ sku, quantity, condition: fc.option(condition, { nil: undefined }) }), {
+        minLength: 1,
+        maxLength: 3,
+      })
+      .map((lines): Draft => ({ kind: 'receipt', body: { lines } })),
   },
   {
-    weight: 1,
-    arbitrary: moved.map((lines): Draft => ({ kind: 'transferIn', body: { transfer: 'T1', from: 'S9', lines } })),
+    weight: 3,
+    arbitrary: fc.tuple(transfer, store, expectedAt, shipped).map(([transfer, to, expectedAt, lines]): Draft => {
+      return { kind: 'transferOut', body: { transfer, to, expectedAt, lines } };
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(transfer, store, fc.boolean(), fc.oneof({ weight: 4, arbitrary: shipped }, fc.constant([])))
+      .map(([transfer, from, isFinal, lines]): Draft => {
+        const final = isFinal || lines.length === 0 ? true : undefined;
+        return { kind: 'transferIn', body: { transfer, from, final, lines } };
+      }),
   },
   {
     weight: 2,
     arbitrary: fc
-      .array(fc.record({ sku, quantity: quantity.map((units) => units - 10), condition }), {
-        minLength: 1,
-        maxLength: 2,
-      })
-      .map((lines): Draft => ({ kind: 'adjustment', body: { reason: 'damaged', lines } })),
+      .array(adjusted, { minLength: 1, maxLength: 2 })
+      .map((lines): Draft => ({ kind: 'adjustment', body: { reason: 'damaged', code: 'damage', lines } })),
   },
   { weight: 2, arbitrary: fc.nat(60).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
 );
@@ -75,4 +106,44 @@ export const history: fc.Arbitrary<MergeableFact[]> = fc
       const { content, digest } = canonicalContent(kind, whole);
       return { location, order: { at: BASE_AT + ms, journal, seq }, key: `fact-${place}`, digest, content };
     });
+  });
+
+/** Facts with what people have set and decided beside them. */
+export interface JudgedHistory {
+  readonly facts: MergeableFact[];
+  readonly limits: readonly DatedCountLimit[];
+  readonly verdicts: readonly CountVerdict[];
+  readonly writeOffs: readonly WriteOff[];
+}
+
+const limit = fc.record({
+  location: fc.constantFrom(0, 1, 2),
+  fromAt: fc.nat(8).map((ms) => BASE_AT + ms),
+  units: fc.option(fc.nat(12)),
+  percent: fc.option(fc.constantFrom(10, 50, 200)),
+});
+const writeOff = fc.record({
+  from: store,
+  transfer,
+  sku,
+  place: store,
+  units: fc.constantFrom(-2, -1, 1, 2, 3),
+});
+
+/** Histories with limits of counts, decisions about some counts, and transfers settled by hand. */
+export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
+  .record({
+    facts: history,
+    limits: fc.uniqueArray(limit, { maxLength: 4, selector: ({ location, fromAt }) => `${location} ${fromAt}` }),
+    decisions: fc.array(fc.tuple(fc.nat(60), fc.constantFrom('approved', 'rejected')), { maxLength: 12 }),
+    writeOffs: fc.array(writeOff, { maxLength: 3 }),
+  })
+  .map(({ facts, limits, decisions, writeOffs }) => {
+    const decided = new Map(decisions);
+    const verdicts = facts.flatMap(({ location, order, content }, place): CountVerdict[] => {
+      const decision = decided.get(place);
+      if (decision === undefined || content.kind !== 'count') return [];
+      return content.body.lines.slice(0, 2).map(({ sku }) => ({ location, sku, order, decision }));
+    });
+    return { facts, limits, verdicts, writeOffs };
   });

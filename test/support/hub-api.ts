@@ -5,8 +5,12 @@ import type { Pool } from 'pg';
 import { createApiKey } from '#hub/api/api-keys.ts';
 import { createApi } from '#hub/api/app.ts';
 import type { ApiParts } from '#hub/api/parts.ts';
+import { followMoves } from '#hub/availability/engine/follow-moves.ts';
+import { rulesPorts } from '#hub/availability/keep-current.ts';
+import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
+import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -52,8 +56,11 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
   const app = createApi({
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
-    quarantine: createQuarantineDecisions(pool),
+    quarantine: createQuarantineDecisions(pool, followMoves()),
+    counts: createCountDecisions(pool, followMoves()),
+    transfers: createTransferSettlements(pool),
     metrics: createMetrics(),
+    rules: rulesPorts(() => Date.now()),
     clock: systemClock,
     logger: silentLogger,
     version: '0.0.0-test',
@@ -99,7 +106,9 @@ export function readFact(seq: number, at: number, kind: string, key: string, bod
 
 /** Merges facts of one journal, which go on from its watermark. */
 export async function merge(pool: Pool, location: number, journal: number, facts: readonly ReadFact[]): Promise<void> {
-  const [outcome] = await createLedger(pool).merge([{ location, journal, fromSeq: facts[0]!.seq, facts }]);
+  const [outcome] = await createLedger(pool, followMoves()).merge([
+    { location, journal, fromSeq: facts[0]!.seq, facts },
+  ]);
   if (outcome!.gap) throw new Error('the facts of a test must not leave a gap');
 }
 

@@ -16,7 +16,7 @@ based AS (
     FROM page
     LEFT JOIN LATERAL (
       SELECT * FROM counts
-       WHERE location_no = $1 AND sku = $2 AND NOT voided
+       WHERE location_no = $1 AND sku = $2 AND NOT voided AND NOT held
          AND (at, journal_no, seq) < (page.at, page.journal_no, page.seq)
        ORDER BY at DESC, journal_no DESC, seq DESC LIMIT 1
     ) c ON true
@@ -48,7 +48,7 @@ SELECT m.journal_no, m.seq, m.line, m.condition, m.quantity, m.balance::bigint,
   /*reason-joins*/
   LEFT JOIN LATERAL (
     SELECT * FROM counts
-     WHERE m.condition = 'sellable' AND location_no = $1 AND sku = $2 AND NOT voided
+     WHERE m.condition = 'sellable' AND location_no = $1 AND sku = $2 AND NOT voided AND NOT held
        AND (at, journal_no, seq) > (m.at, m.journal_no, m.seq)
      ORDER BY at, journal_no, seq LIMIT 1
   ) a ON true

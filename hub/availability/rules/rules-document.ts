@@ -5,7 +5,12 @@ import { sku, storeCode, text } from '#shared/protocol/fields.ts';
 const UNITS_MAX = 1_000_000;
 
 const units = z.int().min(0).max(UNITS_MAX);
-const percent = z.number().min(0).max(100);
+/** In hundredths at the finest, so that sums of percents are exact. */
+const percent = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine((value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6, 'must have two decimals at most');
 const instant = z.iso.datetime({ offset: true });
 /** What `explain` and the audit name a rule by; unique in the document. */
 const ruleId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1-64 letters, digits, ., _ or -');
@@ -42,7 +47,7 @@ const channel = z.strictObject({
   inboundHorizonHours: z.number().min(0).max(8_760).default(0),
 });
 
-/** Units kept in a location, for its shelf. The most specific rule in force is the one that counts. */
+/** Units kept in a location, for its shelf. The most specific rule in force is the one that counts (rule-rank.ts). */
 const safetyStock = z.strictObject({
   id: ruleId,
   units,
@@ -52,7 +57,7 @@ const safetyStock = z.strictObject({
   ...validity,
 });
 
-/** Another holdback, cap or least quantity of a channel for some products. */
+/** Another holdback, cap or least quantity of a channel for some products; of each, the most specific in force counts. */
 const limit = z.strictObject({
   id: ruleId,
   channel: storeCode,
@@ -65,7 +70,8 @@ const limit = z.strictObject({
 
 /**
  * Units of each location that a channel has for itself (`exclusive`), or the most that it may use of what all share
- * (`shared`). Exactly one of `units` and `percent`.
+ * (`shared`). Exactly one of `units` and `percent`. It holds where the channel sells, nowhere else. Exclusive ones add
+ * up, in the order of the document; of shared ones the most specific in force counts.
  */
 const allocation = z.strictObject({
   id: ruleId,
@@ -96,3 +102,27 @@ export const rulesDocument = z.strictObject({
   listings: z.array(listing).default([]),
 });
 export type RulesDocument = z.infer<typeof rulesDocument>;
+
+/** The lists of the document. */
+export const SECTIONS = ['groups', 'channels', 'safetyStock', 'limits', 'allocations', 'listings'] as const;
+const ENTRIES = {
+  groups: group,
+  channels: channel,
+  safetyStock,
+  limits: limit,
+  allocations: allocation,
+  listings: listing,
+};
+
+/** The fields of what stands at this path: the document itself, or an entry of one of its lists. */
+export function fieldsOf([section]: readonly (string | number)[]): string[] {
+  const entry = SECTIONS.find((name) => name === section);
+  return Object.keys(entry === undefined ? rulesDocument.shape : ENTRIES[entry].shape);
+}
+
+export type GroupRule = RulesDocument['groups'][number];
+export type ChannelRule = RulesDocument['channels'][number];
+export type SafetyStockRule = RulesDocument['safetyStock'][number];
+export type LimitRule = RulesDocument['limits'][number];
+export type AllocationRule = RulesDocument['allocations'][number];
+export type Listing = RulesDocument['listings'][number];

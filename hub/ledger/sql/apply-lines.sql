@@ -2,7 +2,8 @@
 -- $1-$8 lines: location_no, sku, at, journal_no, seq, line, condition, quantity. $9: whether they are reversals.
 -- $10-$17 their sums by position, in order of (location_no, sku): location_no, sku, on_hand, damaged, quarantined, and
 -- the earliest line's at, journal_no, seq.
--- Gives the places (from 1) of those sums that remain for settle-lines.sql: a new position, or a line before its anchor.
+-- Gives the places (from 1) of those sums that remain for settle-lines.sql: a new position, a line before its anchor, or a
+-- count that is held.
 WITH delta AS MATERIALIZED (
   SELECT *
   FROM unnest(
@@ -24,6 +25,7 @@ WITH delta AS MATERIALIZED (
   WHERE p.location_no = delta.location_no AND p.sku = delta.sku
     AND (p.anchor_at IS NULL
       OR (delta.at, delta.journal_no, delta.seq) > (p.anchor_at, p.anchor_journal, p.anchor_seq))
+    AND NOT p.held
   RETURNING delta.place
 ), fed AS (
   INSERT INTO changes (topic, scope, keys)

@@ -1,6 +1,8 @@
--- Moves the positions that apply-lines.sql left over: new ones, and those with a line that lies before their anchor,
--- which is absorbed by a count and leaves onHand alone. $1-$7: location_no, sku, at, journal_no, seq, condition, quantity.
--- Gives how many sellable lines were absorbed: then the counts after them expect another number.
+-- Moves the positions that apply-lines.sql left over: new ones, those with a line that lies before their anchor, which is
+-- absorbed by a count and leaves onHand alone, and those with a held count, whose variance a line may change.
+-- $1-$7: location_no, sku, at, journal_no, seq, condition, quantity.
+-- Gives by how much each of them moved; whether a sellable line was absorbed: then the counts after it expect another
+-- number; and where a limit says which counts are in force, whether it has to be judged anew.
 WITH line AS MATERIALIZED (
   SELECT *
   FROM unnest(
@@ -15,7 +17,8 @@ WITH line AS MATERIALIZED (
     coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'damaged'), 0) AS damaged,
     coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'quarantined'), 0) AS quarantined,
     count(*) FILTER (WHERE l.condition = 'sellable'
-      AND (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq)) AS absorbed
+      AND (p.held OR (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq))) AS absorbed,
+    EXISTS (SELECT FROM count_limits x WHERE x.location_no IN (0, l.location_no)) AS limited
   FROM line l
   LEFT JOIN positions p ON p.location_no = l.location_no AND p.sku = l.sku
   GROUP BY l.location_no, l.sku
@@ -27,4 +30,5 @@ WITH line AS MATERIALIZED (
     damaged = positions.damaged + excluded.damaged,
     quarantined = positions.quarantined + excluded.quarantined
 )
-SELECT coalesce(sum(absorbed), 0)::int AS absorbed FROM delta
+SELECT location_no, sku, on_hand::bigint AS change, NOT limited AND absorbed > 0 AS absorbed, limited AND absorbed > 0 AS judged
+FROM delta

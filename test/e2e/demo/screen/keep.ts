@@ -11,7 +11,7 @@ export async function keepRunning(system: System, signal: AbortSignal, say: (tex
   say(` hub    ${hub.url}   (/v1/openapi.json lists what it answers)`);
   say(`   curl ${bearer(key)} '${hub.url}/v1/stores'`);
   say(`   curl ${bearer(key)} '${hub.url}/v1/positions/LEEDS/22423/movements'`);
-  say(`   curl ${bearer(key)} '${hub.url}/v1/channels/WEB/availability?sku=22423&explain=1'`);
+  say(`   curl ${bearer(key)} '${hub.url}/v1/channels/WEB/availability/22423/explain'`);
   say('   another key:');
   say(`   npm run hub -- key create --data ${hub.data} --name me --scope read`);
   for (const { code, door, data } of Object.values(stores)) {

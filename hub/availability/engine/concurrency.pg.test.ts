@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
+import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
+import { findDrift } from './drift.ts';
+import { followMoves } from './follow-moves.ts';
+import { requestRebuild } from './rebuild.ts';
+import { requestJob, runChunk, runJobs } from './recompute-jobs.ts';
+import { sweepSilence } from './sweep-silence.ts';
+import { updateDemand } from './update-demand.ts';
+
+const FACTS_AT = 1_790_000_000_000;
+const AT = Date.parse('2026-03-03T12:00:00Z');
+const SKUS = Array.from({ length: 8 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
+const NONE = { numbers: [], positions: [] };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 16 });
+});
+afterAll(() => database.drop());
+beforeEach(() => database.pool.query(BEGIN_AVAILABILITY));
+
+const drift = () => snapshot(database.pool, (client) => findDrift(client));
+const channels = (locations: readonly string[]) => [
+  { code: 'web', name: 'Web', locations },
+  { code: 'amazon', name: 'Amazon', locations: ['S1', 'S2'], epsilon: 0.05, holdback: 1 },
+];
+
+/** Sales, receipts and counts of random skus, a few lines a fact. */
+function randomFacts(location: number, fromSeq: number, random: () => number) {
+  return Array.from({ length: 5 }, (_, place) => {
+    const seq = fromSeq + place;
+    const sku = () => SKUS[Math.floor(random() * SKUS.length)]!;
+    const units = () => 1 + Math.floor(random() * 9);
+    const roll = random();
+    const [kind, body] =
+      roll < 0.6
+        ? (['sale', sale(line(sku(), units()), line(sku(), units()))] as const)
+        : ([roll < 0.8 ? 'receipt' : 'count', plain({ sku: sku(), quantity: units() * 3 })] as const);
+    return readFact(seq, FACTS_AT + Math.floor(random() * 1_000), kind, `k${location}-${seq}`, body);
+  });
+}
+
+describe('availability with everything at once', () => {
+  it('A1 pools are what a full recompute gives at every instant, whatever merges, changes of rules, silence and demand run at once', async () => {
+    const { pool } = database;
+    const random = seededRandom(7);
+    const ledger = createLedger(pool, followMoves());
+    await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
+    await runJobs(pool);
+    const run = { selling: true };
+    const found: unknown[] = [];
+    const watch = async (): Promise<void> => {
+      while (run.selling) found.push(...(await drift()).numbers);
+    };
+    const sell = async (location: number): Promise<void> => {
+      for (let seq = 1; seq <= 200; seq += 5) {
+        const facts = randomFacts(location, seq, random);
+        await withRetries(() => ledger.merge([{ location, journal: location, fromSeq: seq, facts }]));
+      }
+    };
+    const recompute = async (): Promise<void> => {
+      while (run.selling) await runChunk(pool);
+    };
+    const change = async (): Promise<void> => {
+      for (let turn = 0; run.selling; turn += 1) {
+        const safetyStock = [{ id: 'floor', units: turn % 5 }];
+        const allocations =
+          turn % 3 === 0
+            ? [{ id: 'own', channel: 'amazon', mode: 'exclusive', units: turn % 4, sku: SKUS[turn % SKUS.length] }]
+            : [];
+        await requestRules(
+          pool,
+          rulesOf({ channels: channels(LOCATIONS.slice(0, 1 + (turn % 4))), safetyStock, allocations }),
+          AT,
+        );
+        await sweepSilence(pool, FACTS_AT + (turn % 7) * 5 * 3_600_000);
+        await updateDemand(pool, FACTS_AT + 3_600_000);
+        await transaction(pool, (client) =>
+          requestJob(client, { kind: 'demand', reason: 'test', seenAt: FACTS_AT + 86_400_000 }),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const others = [recompute(), recompute(), change(), watch()];
+    await Promise.all([1, 2, 3, 4].map(sell));
+    run.selling = false;
+    await Promise.all(others);
+    expect(found).toEqual([]);
+    expect(await drift()).toEqual(NONE);
+    await runJobs(pool);
+    expect(await drift()).toEqual(NONE);
+    const kinds = await pool.query('SELECT DISTINCT kind::text FROM recompute_jobs WHERE done > 0 ORDER BY 1');
+    expect(kinds.rows.map((row) => row.kind)).toEqual(['demand', 'rules', 'silence']);
+  });
+
+  it('A1 a sale and what it leaves to sell become visible in the same commit', async () => {
+    const { pool } = database;
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    await runJobs(pool);
+    const look = async () => {
+      const { rows } = await pool.query(`
+        SELECT on_hand, ats FROM positions JOIN availability USING (sku) WHERE sku = 'A' AND location_no = 1`);
+      return rows;
+    };
+    const receipt = [readFact(1, FACTS_AT, 'receipt', 'r', plain({ sku: 'A', quantity: 10 }))];
+    await createLedger(pool, followMoves()).merge([{ location: 1, journal: 1, fromSeq: 1, facts: receipt }]);
+    expect(await look()).toEqual([{ on_hand: 10, ats: [10, 9] }]);
+    const follow = followMoves();
+    const seen: unknown[] = [];
+    const ledger = createLedger(pool, {
+      async moved(client, moves) {
+        await follow.moved(client, moves);
+        seen.push(await look());
+      },
+    });
+    const sold = [readFact(2, FACTS_AT + 1, 'sale', 's', sale(line('A', 3)))];
+    await ledger.merge([{ location: 1, journal: 1, fromSeq: 2, facts: sold }]);
+    expect(seen).toEqual([[{ on_hand: 10, ats: [10, 9] }]]);
+    expect(await look()).toEqual([{ on_hand: 7, ats: [7, 6] }]);
+    const feed = await pool.query("SELECT scope, keys FROM changes WHERE topic = 'availability' ORDER BY position");
+    expect(feed.rows.at(-1)).toEqual({ scope: 0, keys: ['A'] });
+  });
+
+  it('a position that came by another way does not stop a merge, and is counted from then on', async () => {
+    const { pool } = database;
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    await runJobs(pool);
+    await pool.query("INSERT INTO positions (location_no, sku, on_hand) VALUES (1, 'A', 10), (2, 'A', 20)");
+    const ledger = createLedger(pool, followMoves());
+    const sold = [readFact(1, FACTS_AT, 'sale', 's', sale(line('A', 3)))];
+    await ledger.merge([{ location: 1, journal: 1, fromSeq: 1, facts: sold }]);
+    const { rows } = await pool.query("SELECT ats FROM availability WHERE sku = 'A'");
+    expect(rows).toEqual([{ ats: [7, 6] }]);
+    expect((await drift()).positions).toEqual([{ location: 2, sku: 'A' }]);
+    await requestRebuild(pool, 'test', AT);
+    await runJobs(pool);
+    expect(await drift()).toEqual(NONE);
+  });
+
+  it('a job whose hub is killed (kill -9) goes on behind the last chunk that committed', async () => {
+    const { pool } = database;
+    await pool.query(`
+      INSERT INTO positions (location_no, sku, on_hand)
+      SELECT l, 'X' || s, s FROM generate_series(1, 4) AS l, generate_series(10000, 29999) AS s;
+      INSERT INTO availability (sku) SELECT DISTINCT sku FROM positions;
+      INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions;`);
+    await requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    const hub = spawn(process.execPath, [
+      join(import.meta.dirname, '../../../test/support/recompute-loop.ts'),
+      database.url,
+    ]);
+    await new Promise<void>((resolve, reject) => {
+      hub.stdout.on('data', (text) => String(text).includes('\n') && resolve());
+      hub.stderr.on('data', (text) => reject(new Error(String(text))));
+    });
+    hub.kill('SIGKILL');
+    await once(hub, 'close');
+    const { rows } = await pool.query<{ done: number; total: number; finished: boolean }>(
+      'SELECT done, total, finished_at IS NOT NULL AS finished FROM recompute_jobs',
+    );
+    const [killed] = rows;
+    expect(killed).toMatchObject({ total: 20_000, finished: false });
+    expect(killed!.done).toBeGreaterThan(0);
+    const dones: number[] = [];
+    await expect
+      .poll(async () => {
+        await runJobs(pool, (turn) => turn.kind === 'chunk' && dones.push(turn.done));
+        return dones.at(-1);
+      })
+      .toBe(20_000);
+    // The killed one's last transaction may have committed after all.
+    expect(dones[0]).toBeGreaterThan(killed!.done);
+    expect(await drift()).toEqual(NONE);
+    const { rows: offered } = await pool.query('SELECT ats FROM availability ORDER BY sku LIMIT 1');
+    expect(offered).toEqual([{ ats: [40_000, 19_999] }]);
+    const { rows: chunks } = await pool.query<{ broken: number }>(`
+      SELECT count(*) FILTER (WHERE after_sku <> coalesce(before, ''))::int AS broken
+      FROM (SELECT after_sku, lag(last_sku) OVER (ORDER BY last_sku) AS before FROM recompute_chunks) AS c`);
+    expect(chunks).toEqual([{ broken: 0 }]);
+  });
+});

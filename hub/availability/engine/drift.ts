@@ -1,0 +1,58 @@
+import type { Queryable } from '#hub/db/snapshot.ts';
+import { pooledText } from './pools-sql.ts';
+import { eachSlot, offered, type SqlShape } from './slot-sql.ts';
+
+/** A number that is not what its parts come to. */
+export interface Drift {
+  readonly sku: string;
+  readonly slot: number;
+  readonly pool: number;
+  readonly poolExpected: number;
+  readonly ats: number;
+  readonly atsExpected: number;
+}
+
+const SHAPE = `
+  SELECT greatest(max(cardinality(pool)), (SELECT max(cardinality(withheld)) FROM shelf_terms))::int AS slots,
+    (SELECT max(CASE WHEN allocated THEN 1 + coalesce(cardinality(exclusive_slot), 0) ELSE 0 END)
+       FROM shelf_terms)::int AS allocations,
+    coalesce(bool_or(num_nonnulls(holdback, cap, min_publish) > 0), false) AS limited
+  FROM availability`;
+
+/** Positions without terms, or without a row of their sku: what a merge leaves behind never. */
+const WITHOUT_ROW = `
+  SELECT p.location_no AS location, p.sku FROM positions p
+  LEFT JOIN shelf_terms t ON t.sku = p.sku AND t.location_no = p.location_no
+  LEFT JOIN availability a ON a.sku = p.sku
+  WHERE t.sku IS NULL OR a.sku IS NULL
+  ORDER BY 1, 2 LIMIT $1`;
+
+/**
+ * Holds the stored numbers against what positions, terms and limits come to, all of them by one snapshot: the deltas of
+ * all merges and recomputes must have added up to it. At most `limit` differences.
+ */
+export async function findDrift(
+  client: Queryable,
+  limit = 100,
+): Promise<{ numbers: Drift[]; positions: { location: number; sku: string }[] }> {
+  const shapes = await client.query<SqlShape>(SHAPE);
+  const shape = shapes.rows[0];
+  const positions = (await client.query<{ location: number; sku: string }>(WITHOUT_ROW, [limit])).rows;
+  if (!shape?.slots) return { numbers: [], positions };
+  const { rows } = await client.query<Drift>(driftText({ ...shape, allocations: shape.allocations || 0 }), [limit]);
+  return { numbers: rows, positions };
+}
+
+function driftText(shape: SqlShape): string {
+  return `
+WITH ${pooledText(shape, 'SELECT sku FROM availability')}, expected AS (
+  SELECT a.sku, a.pool_before AS pool, a.ats_before AS ats, a.pool AS pool_expected,
+    ARRAY[${eachSlot(shape, (slot) => offered(shape, slot, `a.pool[${slot}]`))}]::bigint[] AS ats_expected
+  FROM pooled a
+)
+SELECT sku, slot, coalesce(pool[slot], 0) AS pool, pool_expected[slot] AS "poolExpected",
+  coalesce(ats[slot], 0) AS ats, ats_expected[slot] AS "atsExpected"
+FROM expected CROSS JOIN generate_series(1, ${shape.slots}) AS slot
+WHERE coalesce(pool[slot], 0) <> pool_expected[slot] OR coalesce(ats[slot], 0) <> ats_expected[slot]
+ORDER BY sku, slot LIMIT $1`;
+}

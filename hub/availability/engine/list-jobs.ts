@@ -1,0 +1,31 @@
+import type { Queryable } from '#hub/db/snapshot.ts';
+import type { JobKind } from './recompute-jobs.ts';
+
+/** A recompute, as it is shown. Progress in skus. */
+export interface JobEntry {
+  readonly job: number;
+  readonly kind: JobKind;
+  readonly reason: string;
+  readonly location: string | null;
+  readonly rulesVersion: number | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly superseded: boolean;
+  readonly done: number;
+  readonly total: number | null;
+}
+
+const LIST = `
+  SELECT job_no AS job, kind::text, reason, l.code AS location, s.rules_version AS "rulesVersion",
+    j.created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt", superseded, done, total
+  FROM recompute_jobs j
+  LEFT JOIN locations l USING (location_no)
+  LEFT JOIN rule_sets s USING (rule_set_no)
+  WHERE $1::int IS NULL OR job_no < $1
+  ORDER BY job_no DESC LIMIT $2`;
+
+/** The newest first. */
+export async function listJobs(client: Queryable, before: number | null, limit: number): Promise<JobEntry[]> {
+  return (await client.query<JobEntry>(LIST, [before, limit])).rows;
+}

@@ -1,0 +1,67 @@
+import type { PoolClient } from 'pg';
+import { joined, literal } from '#hub/ledger/array-parameter.ts';
+import type { Move } from '#hub/ledger/moves.ts';
+import { limitsText, shapeOf } from './pools-sql.ts';
+import { lastRuleSet, readRuleSet } from './rule-set.ts';
+import { NO_SHAPE, widest, type SqlShape } from './slot-sql.ts';
+import { termsText } from './terms-sql.ts';
+
+/** Positions without terms, and the rule set that their sku goes by: the last one when the sku is new too. */
+const WITHOUT_TERMS = `
+  SELECT m.location_no, m.sku, a.rule_set_no
+  FROM unnest($1::int[], string_to_array($2, E'\\n')) AS m (location_no, sku)
+  JOIN availability a ON a.sku = m.sku COLLATE "C"
+  WHERE NOT EXISTS (
+    SELECT FROM shelf_terms t WHERE t.sku = m.sku COLLATE "C" AND t.location_no = m.location_no)`;
+
+const GIVEN = `SELECT * FROM unnest($3::int[], string_to_array($4, E'\\n')) AS g (location_no, sku)`;
+
+interface NewPosition {
+  location_no: number;
+  sku: string;
+  rule_set_no: number | null;
+}
+
+/**
+ * Gives positions that have just come into being their terms, under the locks of their skus. Nothing was there before,
+ * so what they add to the pools is the whole of what they give now. Gives the shape that statements need from now on.
+ */
+export async function addTerms(client: PoolClient, moves: readonly Move[]): Promise<SqlShape> {
+  const { rows } = await client.query<NewPosition>({
+    name: 'positions-without-terms',
+    text: WITHOUT_TERMS,
+    values: [literal(moves.map(({ location }) => location)), joined(moves.map(({ sku }) => sku))],
+  });
+  let shape = NO_SHAPE;
+  if (rows.length === 0) return shape;
+  const last = rows.some((row) => row.rule_set_no === null) ? await lastRuleSet(client) : undefined;
+  for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
+    shape = widest(shape, await addTermsOf(client, ruleSet, positions));
+  }
+  return shape;
+}
+
+async function addTermsOf(
+  client: PoolClient,
+  ruleSet: number | undefined,
+  positions: readonly NewPosition[],
+): Promise<SqlShape> {
+  const places = [literal(positions.map((row) => row.location_no)), joined(positions.map((row) => row.sku))];
+  if (ruleSet === undefined) {
+    // Nothing sells anywhere yet: the first rule set will come with a job.
+    await client.query(
+      `INSERT INTO shelf_terms (location_no, sku)
+       SELECT * FROM unnest($1::int[], string_to_array($2, E'\\n')) ON CONFLICT DO NOTHING`,
+      places,
+    );
+    return NO_SHAPE;
+  }
+  const set = await readRuleSet(client, ruleSet);
+  await client.query({
+    text: termsText(set, GIVEN),
+    values: [ruleSet, null, ...places],
+  });
+  const names = joined([...new Set(positions.map(({ sku }) => sku))]);
+  await client.query(limitsText(set), [ruleSet, names]);
+  return shapeOf(client, names, set.slots);
+}

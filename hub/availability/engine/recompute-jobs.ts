@@ -1,0 +1,185 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Queryable } from '#hub/db/snapshot.ts';
+import { transaction } from '#hub/db/transaction.ts';
+import { joined } from '#hub/ledger/array-parameter.ts';
+import { recomputeChunk } from './recompute-chunk.ts';
+import { readRuleSet } from './rule-set.ts';
+import { lockSkus } from './sku-locks.ts';
+
+export type JobKind = 'rules' | 'silence' | 'demand';
+
+/** What is to be recomputed, and from what. */
+export interface JobRequest {
+  readonly kind: JobKind;
+  readonly reason: string;
+  /** Kind `rules`: the set that is to hold from now on. */
+  readonly ruleSet?: number;
+  /** Kind `silence`: the location, and what is assumed of it. */
+  readonly location?: number;
+  readonly silence?: number;
+  /** ms since 1970. */
+  readonly seenAt: number;
+}
+
+/** A chunk that was done, or why none was. */
+export type Turn =
+  | { readonly kind: 'chunk'; readonly job: number; readonly done: number; readonly total: number }
+  | { readonly kind: 'idle' }
+  /** Another hub does it. */
+  | { readonly kind: 'elsewhere' };
+
+interface JobRow {
+  job_no: number;
+  kind: JobKind;
+  rule_set_no: number | null;
+  location_no: number | null;
+  seen_at: number;
+  chunk_skus: number | null;
+  after_sku: string;
+  done: number;
+  total: number | null;
+}
+
+/** One hub recomputes at a time. */
+const RUNNER_LOCK = 0x5e20;
+/** Positions that one transaction makes anew: while it holds their skus, merges of them wait. */
+const CHUNK_POSITIONS = 5_000;
+
+const INSERT_JOB = `
+  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  RETURNING job_no`;
+
+/**
+ * Of jobs that make the same anew only the newest matters. Silence goes first, since what it withholds is what would be
+ * oversold.
+ */
+const NEXT_JOB = `
+  WITH old AS (
+    UPDATE recompute_jobs j SET finished_at = clock_timestamp(), superseded = true
+    WHERE finished_at IS NULL AND EXISTS (
+      SELECT FROM recompute_jobs n
+      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no)
+    RETURNING job_no
+  )
+  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, chunk_skus, after_sku, done, total
+  FROM recompute_jobs
+  WHERE finished_at IS NULL AND job_no NOT IN (SELECT job_no FROM old)
+  ORDER BY kind <> 'silence', job_no LIMIT 1`;
+
+const BEGIN_JOB = `
+  UPDATE recompute_jobs j
+  SET started_at = clock_timestamp(), total = size.skus,
+    chunk_skus = greatest(10, $2::bigint * size.skus / greatest(1, size.positions))
+  FROM (
+    SELECT CASE WHEN $3::int IS NULL THEN (SELECT count(*) FROM availability) ELSE own.positions END AS skus,
+      own.positions
+    FROM (SELECT count(*) AS positions FROM shelf_terms WHERE $3::int IS NULL OR location_no = $3) AS own
+  ) AS size
+  WHERE job_no = $1
+  RETURNING chunk_skus::int, total`;
+
+const SKUS_OF_ALL = 'SELECT sku FROM availability WHERE sku > $1 ORDER BY sku LIMIT $2';
+const SKUS_OF_LOCATION = 'SELECT sku FROM positions WHERE sku > $1 AND location_no = $3 ORDER BY sku LIMIT $2';
+
+const MOVE_ON = `
+  UPDATE recompute_jobs
+  SET after_sku = coalesce($2, after_sku), done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END
+  WHERE job_no = $1
+  RETURNING done, total`;
+
+const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku) VALUES ($1, $2, $3)';
+
+const RULE_SETS = `
+  SELECT rule_set_no, array_agg(sku) AS skus FROM availability
+  WHERE sku = ANY (string_to_array($1, E'\\n') COLLATE "C") AND rule_set_no IS NOT NULL
+  GROUP BY rule_set_no ORDER BY rule_set_no`;
+
+/** Asks for a recompute; it is done by whichever hub runs jobs, after this transaction has committed. */
+export async function requestJob(client: Queryable, request: JobRequest): Promise<number> {
+  const { kind, reason, ruleSet = null, location = null, silence = null, seenAt } = request;
+  const values = [kind, reason, ruleSet, location, silence, seenAt];
+  const { rows } = await client.query<{ job_no: number }>(INSERT_JOB, values);
+  if (!rows[0]) throw new Error('a job was not asked for');
+  return rows[0].job_no;
+}
+
+/**
+ * Does the next chunk of the next job, in one transaction with the note that it is done: after a crash the job goes on
+ * behind the last chunk that committed.
+ */
+export async function runChunk(pool: Pool): Promise<Turn> {
+  return transaction(pool, async (client): Promise<Turn> => {
+    if (!(await tryRunner(client))) return { kind: 'elsewhere' };
+    const found = await client.query<JobRow>(NEXT_JOB);
+    const [job] = found.rows;
+    if (!job) return { kind: 'idle' };
+    return chunkOf(client, job);
+  });
+}
+
+/** Waits until no other transaction changes what numbers are made from: one does at a time, over all hubs. */
+export async function holdRunner(client: PoolClient): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [RUNNER_LOCK]);
+}
+
+async function tryRunner(client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [RUNNER_LOCK]);
+  return rows[0]?.mine === true;
+}
+
+/** Runs jobs until none is left; tells how far the one at hand is. */
+export async function runJobs(pool: Pool, observe: (turn: Turn) => void = () => undefined): Promise<void> {
+  for (;;) {
+    const turn = await runChunk(pool);
+    observe(turn);
+    if (turn.kind !== 'chunk') return;
+  }
+}
+
+async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
+  const chunkSkus = job.chunk_skus ?? (await beginJob(client, job));
+  const place = job.location_no === null ? [] : [job.location_no];
+  const { rows } = await client.query<{ sku: string }>(job.location_no === null ? SKUS_OF_ALL : SKUS_OF_LOCATION, [
+    job.after_sku,
+    chunkSkus,
+    ...place,
+  ]);
+  const skus = rows.map((row) => row.sku);
+  const last = skus.at(-1);
+  if (last !== undefined) {
+    await recompute(client, job, skus);
+    await client.query(INSERT_CHUNK, [job.job_no, job.after_sku, last]);
+  }
+  const moved = await client.query<{ done: number; total: number }>(MOVE_ON, [
+    job.job_no,
+    last ?? null,
+    skus.length,
+    skus.length < chunkSkus,
+  ]);
+  const { done = 0, total = 0 } = moved.rows[0] ?? {};
+  return { kind: 'chunk', job: job.job_no, done, total };
+}
+
+async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
+  const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, [
+    job.job_no,
+    CHUNK_POSITIONS,
+    job.location_no,
+  ]);
+  return rows[0]?.chunk_skus ?? 10;
+}
+
+/** A change of rules brings its set; silence and demand keep to the set that each sku goes by. */
+async function recompute(client: PoolClient, job: JobRow, skus: readonly string[]): Promise<void> {
+  const basis = { seenAt: job.seen_at, location: job.location_no };
+  if (job.kind === 'rules' && job.rule_set_no !== null) {
+    await recomputeChunk(client, skus, { ...basis, set: await readRuleSet(client, job.rule_set_no) });
+    return;
+  }
+  await lockSkus(client, skus);
+  const { rows } = await client.query<{ rule_set_no: number; skus: string[] }>(RULE_SETS, [joined(skus)]);
+  for (const row of rows) {
+    await recomputeChunk(client, row.skus, { ...basis, set: await readRuleSet(client, row.rule_set_no) });
+  }
+}

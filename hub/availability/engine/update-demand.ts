@@ -1,0 +1,130 @@
+import type { Pool, PoolClient } from 'pg';
+import { transaction } from '#hub/db/transaction.ts';
+import {
+  DEMAND_REFERENCE_AT,
+  HALF_LIFE_MS,
+  LEAST_DISPERSION,
+  PRIOR_HOURS,
+  PRIOR_UNITS,
+  QUANTITY_CAP,
+  UNKNOWN,
+} from '#shared/stock/demand.ts';
+import { holdRunner } from './recompute-jobs.ts';
+
+/** Facts that one run looks at, over all journals: bounds its memory and its time. */
+const FACTS_A_RUN = 200_000;
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
+const MONDAY_MS = 4 * 24 * HOUR_MS;
+
+const BEGIN_RUN = 'INSERT INTO demand_runs (seen_at) VALUES ($1) RETURNING run_no';
+
+/**
+ * $1 the run, $2 facts at most. Counts what is new of each journal: facts up to its watermark are all here, so the
+ * next run begins behind them and misses none. A voided sale counts for nothing: it is left out when its void is here
+ * already, and taken back when the void comes later than it was counted.
+ */
+const COUNT_SALES = `
+  WITH fresh AS MATERIALIZED (
+    SELECT j.journal_no, j.location_no, coalesce(m.seq, 0) AS after_seq,
+      least(j.watermark, coalesce(m.seq, 0) + $2::bigint / greatest(1, (SELECT count(*) FROM journals))) AS to_seq
+    FROM journals j
+    LEFT JOIN LATERAL (
+      SELECT seq FROM demand_marks m WHERE m.journal_no = j.journal_no ORDER BY run_no DESC LIMIT 1
+    ) AS m ON true
+    WHERE j.watermark > coalesce(m.seq, 0)
+  ), marked AS (
+    INSERT INTO demand_marks (journal_no, run_no, seq) SELECT journal_no, $1, to_seq FROM fresh
+  ), sale AS MATERIALIZED (
+    SELECT f.location_no, f.at, f.body, 1 AS times
+    FROM fresh
+    JOIN facts f ON f.location_no = fresh.location_no AND f.journal_no = fresh.journal_no
+      AND f.seq > fresh.after_seq AND f.seq <= fresh.to_seq
+    WHERE f.kind = 'sale'
+      AND NOT EXISTS (
+        SELECT FROM voids v LEFT JOIN fresh AS own ON own.journal_no = v.journal_no
+        WHERE v.location_no = f.location_no AND v.target_key = f.key AND (own.to_seq IS NULL OR v.seq <= own.to_seq))
+    UNION ALL
+    SELECT f.location_no, f.at, f.body, -1
+    FROM fresh
+    JOIN facts t ON t.location_no = fresh.location_no AND t.journal_no = fresh.journal_no
+      AND t.seq > fresh.after_seq AND t.seq <= fresh.to_seq AND t.kind = 'void'
+    JOIN voids v ON v.location_no = t.location_no AND v.journal_no = t.journal_no AND v.seq = t.seq
+    JOIN facts f ON f.location_no = v.location_no AND f.key = v.target_key AND f.kind = 'sale'
+    -- Counted by an earlier run, which did not know the void.
+    JOIN LATERAL (
+      SELECT seq FROM demand_marks m WHERE m.journal_no = f.journal_no AND m.run_no < $1 ORDER BY run_no DESC LIMIT 1
+    ) AS counted ON f.seq <= counted.seq
+  ), line AS MATERIALIZED (
+    SELECT sale.location_no, l.sku, sale.at, least(${QUANTITY_CAP}, l.quantity) AS quantity,
+      sale.times * power(2::float8, (sale.at - ${DEMAND_REFERENCE_AT}) / ${HALF_LIFE_MS}::float8) AS weight
+    FROM sale
+    CROSS JOIN LATERAL jsonb_to_recordset(sale.body::jsonb -> 'lines') AS l (sku text, quantity int, service boolean)
+    WHERE l.service IS NOT TRUE
+  ), summed AS (
+    INSERT INTO demand AS d (location_no, sku, units, squares, first_at)
+    SELECT location_no, sku, sum(quantity * weight), sum(quantity * quantity * weight), min(at)
+    FROM line GROUP BY location_no, sku
+    ON CONFLICT (location_no, sku) DO UPDATE SET units = d.units + excluded.units,
+      squares = d.squares + excluded.squares, first_at = least(d.first_at, excluded.first_at)
+  ), hours AS (
+    INSERT INTO demand_hours AS h (location_no, hour, sales)
+    SELECT location_no, (((at - ${MONDAY_MS}) % ${WEEK_MS}) / ${HOUR_MS})::smallint, sum(weight)
+    FROM line GROUP BY 1, 2
+    ON CONFLICT (location_no, hour) DO UPDATE SET sales = h.sales + excluded.sales
+  )
+  SELECT coalesce(sum(to_seq - after_seq), 0)::bigint AS facts, coalesce(bool_or(behind), false) AS behind
+  FROM (SELECT fresh.*, j.watermark > to_seq AS behind FROM fresh JOIN journals j USING (journal_no)) AS f`;
+
+const SCALED = `power(2::float8, (${DEMAND_REFERENCE_AT} - $2::bigint) / ${HALF_LIFE_MS}::float8)`;
+
+/** $1 the run, $2 the instant it is seen from. The chain leans on what is assumed of any, each category on the chain. */
+const MAKE_PRIORS = `
+  WITH seen AS MATERIALIZED (
+    SELECT p.category, sum(greatest(0, d.units)) * ${SCALED} AS units, sum(greatest(0, d.squares)) * ${SCALED} AS squares,
+      sum(${HALF_LIFE_MS / HOUR_MS / Math.LN2} * (1 - power(2::float8, (d.first_at - $2) / ${HALF_LIFE_MS}::float8))) AS hours
+    FROM demand d LEFT JOIN products p USING (sku)
+    WHERE d.first_at < $2
+    GROUP BY p.category
+  ), chain AS MATERIALIZED (
+    SELECT ${posterior('coalesce(sum(units), 0)', 'coalesce(sum(squares), 0)', 'coalesce(sum(hours), 0)', String(UNKNOWN.ratePerHour), String(UNKNOWN.dispersion))}
+    FROM seen
+  )
+  INSERT INTO demand_priors (run_no, category, rate_per_hour, dispersion)
+  SELECT $1::int, '', rate, dispersion FROM chain
+  UNION ALL
+  SELECT $1::int, seen.category, ${posterior('units', 'squares', 'hours', 'chain.rate', 'chain.dispersion')}
+  FROM seen CROSS JOIN chain WHERE seen.category IS NOT NULL`;
+
+function posterior(units: string, squares: string, hours: string, rate: string, dispersion: string): string {
+  return `(${units} + ${rate} * ${PRIOR_HOURS}) / (${hours} + ${PRIOR_HOURS}) AS rate,
+    greatest(${LEAST_DISPERSION}, (${squares} + ${dispersion} * ${PRIOR_UNITS}) / (${units} + ${PRIOR_UNITS})) AS dispersion`;
+}
+
+/**
+ * Adds what has been sold since the last run to the estimates of demand. Gives how many facts it looked at.
+ */
+export async function updateDemand(pool: Pool, now: number): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { facts, behind } = await transaction(pool, (client) => runOnce(client, now));
+    total += facts;
+    if (!behind) return total;
+  }
+}
+
+async function runOnce(client: PoolClient, now: number): Promise<{ facts: number; behind: boolean }> {
+  const nothing = { facts: 0, behind: false };
+  await holdRunner(client);
+  const { rowCount } = await client.query(`
+    SELECT FROM journals j
+    WHERE watermark > coalesce((
+      SELECT seq FROM demand_marks m WHERE m.journal_no = j.journal_no ORDER BY run_no DESC LIMIT 1), 0)
+    LIMIT 1`);
+  if (rowCount === 0) return nothing;
+  const begun = await client.query<{ run_no: number }>(BEGIN_RUN, [now]);
+  const run = begun.rows[0]?.run_no;
+  const { rows } = await client.query<{ facts: number; behind: boolean }>(COUNT_SALES, [run, FACTS_A_RUN]);
+  await client.query(MAKE_PRIORS, [run, now]);
+  return rows[0] ?? nothing;
+}

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { transaction } from '#hub/db/transaction.ts';
+import type { Ledger } from '#hub/ledger/incoming.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
+import { CHANNELS, facts, feeder, rules, RULES_AT, type Step } from '#test/support/availability-steps.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { SKUS } from '#test/support/rules-documents.ts';
+import { findDrift } from '../engine/drift.ts';
+import { followMoves } from '../engine/follow-moves.ts';
+import { requestJob, runJobs } from '../engine/recompute-jobs.ts';
+import { sweepSilence } from '../engine/sweep-silence.ts';
+import { updateDemand } from '../engine/update-demand.ts';
+import { explain, type Explanation } from './explain.ts';
+
+const DAY_MS = 86_400_000;
+const FACTS_AT = 1_790_000_000_000;
+
+let database: TestDatabase;
+let ledger: Ledger;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ledger = createLedger(database.pool, followMoves());
+});
+afterAll(() => database.drop());
+
+type TimedStep =
+  | Step
+  /** Stores are looked at this long after their facts. */
+  | { readonly kind: 'sweep'; readonly afterMs: number }
+  | { readonly kind: 'demand'; readonly afterMs: number };
+
+const timed: fc.Arbitrary<TimedStep[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: facts },
+    { weight: 2, arbitrary: rules.map((rules): TimedStep => ({ kind: 'rules', rules })) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .constantFrom(0, 400_000, 3_600_000, DAY_MS, 9 * DAY_MS, 90 * DAY_MS)
+        .map((afterMs): TimedStep => ({ kind: 'sweep', afterMs })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(DAY_MS, 30 * DAY_MS).map((afterMs): TimedStep => ({ kind: 'demand', afterMs })),
+    },
+  ),
+  { minLength: 5, maxLength: 16 },
+);
+
+async function take(step: TimedStep, feed: ReturnType<typeof feeder>): Promise<void> {
+  const { pool } = database;
+  if (step.kind === 'facts') await feed(step.location, step.facts);
+  else if (step.kind === 'rules') await requestRules(pool, step.rules, RULES_AT);
+  else if (step.kind === 'sweep') await sweepSilence(pool, FACTS_AT + step.afterMs);
+  else {
+    const seenAt = FACTS_AT + step.afterMs;
+    await updateDemand(pool, seenAt);
+    await transaction(pool, (client) => requestJob(client, { kind: 'demand', reason: 'test', seenAt }));
+  }
+  await runJobs(pool);
+}
+
+async function now(): Promise<number> {
+  const { rows } = await database.pool.query<{ at: number }>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at',
+  );
+  return rows[0]!.at;
+}
+
+async function stored(): Promise<Map<string, number>> {
+  const { rows } = await database.pool.query<{ name: string; ats: number }>(`
+    SELECT sku || ' ' || code AS name, coalesce(ats[channel_no], 0) AS ats
+    FROM availability CROSS JOIN channels ORDER BY sku, channel_no`);
+  return new Map(rows.map(({ name, ats }) => [name, ats]));
+}
+
+const explainAll = (at: number): Promise<Map<string, Explanation | undefined>> =>
+  snapshot(database.pool, async (client) => {
+    const all = new Map<string, Explanation | undefined>();
+    for (const sku of SKUS)
+      for (const channel of CHANNELS)
+        all.set(`${sku} ${channel}`, await explain(client, { sku, channel, at, movementsMax: 3 }));
+    return all;
+  });
+
+describe('explain', () => {
+  it('A1 gives the stored number with its terms, now and for every past instant', async () => {
+    let buffered = 0;
+    await fc.assert(
+      fc.asyncProperty(timed, async (steps) => {
+        await database.pool.query(BEGIN_AVAILABILITY);
+        const feed = feeder(ledger);
+        const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
+        for (const step of steps) {
+          await take(step, feed);
+          const at = await now();
+          const numbers = await stored();
+          const explained = await explainAll(at);
+          for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
+          expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({ numbers: [], positions: [] });
+          buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;
+          then.push({ at, explained });
+        }
+        for (const { at, explained } of then) expect(await explainAll(at)).toEqual(explained);
+      }),
+      { numRuns: 25 },
+    );
+    expect(buffered).toBeGreaterThan(0);
+  });
+});

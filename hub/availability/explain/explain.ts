@@ -1,0 +1,212 @@
+import type { Queryable } from '#hub/db/snapshot.ts';
+import { availableToSell, type AtsTerms, type ShelfTerms } from '#shared/stock/ats.ts';
+import {
+  addSale,
+  estimateDemand,
+  NO_SALES,
+  seenDemand,
+  UNKNOWN,
+  type DemandEstimate,
+  type DemandPrior,
+} from '#shared/stock/demand.ts';
+import { lagBuffer } from '#shared/stock/lag-buffer.ts';
+import { unseenDemand } from '#shared/stock/unseen-demand.ts';
+import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
+import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
+import { anchorsAt, positionsAt, salesCountedBy, type PastPosition } from './position-at.ts';
+import { rulesOfSku, type RulesOfSku } from './ruled.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Why something is withheld for what is not known of a location. */
+export interface BufferStory {
+  readonly seenAt: number;
+  readonly until: number;
+  readonly exposureHours: number;
+  readonly demand: DemandEstimate;
+  readonly unitsSold: number;
+  readonly mean: number;
+  readonly lossMean: number;
+  readonly shape: number;
+  readonly spread: number;
+  readonly epsilon: number;
+}
+
+export interface ExplainedShelf extends ShelfTerms {
+  readonly safetyStockRule: string | null;
+  readonly exclusives: readonly { channel: string; rule: string }[];
+  readonly sharedRule: string | null;
+  readonly position: PastPosition;
+  readonly basis: TermsBasis;
+  /** Null: nothing is withheld for silence or for the record. */
+  readonly buffer: BufferStory | null;
+}
+
+/** A channel's number with everything that it comes from, at an instant. */
+export interface Explanation extends Omit<AtsTerms, 'shelves'> {
+  readonly sku: string;
+  readonly channel: string;
+  readonly at: number;
+  readonly rulesVersion: number | null;
+  readonly ruleSet: number | null;
+  readonly limitRules: {
+    readonly holdback: string | null;
+    readonly cap: string | null;
+    readonly minPublish: string | null;
+  };
+  readonly shelves: readonly ExplainedShelf[];
+}
+
+/** A shelf before the formula: where it stands, and what is withheld for what is not known. */
+type Shelf = Pick<ExplainedShelf, 'position' | 'basis' | 'buffer'> & { readonly lag: number; readonly record: number };
+
+export interface Question {
+  readonly sku: string;
+  readonly channel: string;
+  /** ms since 1970; what the hub had taken by then counts. */
+  readonly at: number;
+  readonly movementsMax: number;
+}
+
+/**
+ * What a channel might sell of a sku at an instant, and why (A1): recomputed by the pure formula from facts, rules and
+ * silence as they were then. Read it in one snapshot. Undefined: the channel was not there.
+ */
+export async function explain(client: Queryable, question: Question): Promise<Explanation | undefined> {
+  const { sku, channel: code, movementsMax } = question;
+  // Instants of facts are kept to the microsecond, those of questions to the millisecond: what began in it counts.
+  const at = Math.ceil(question.at);
+  const ruleSet = await ruleSetAt(client, sku, at);
+  if (ruleSet === null) return undefined;
+  const set = await readRuleSet(client, ruleSet);
+  const channel = set.channels.find((one) => one.code === code);
+  if (channel === undefined) return undefined;
+  const rules = await rulesOfSku(client, set, sku, channel);
+  const positions = (await positionsAt(client, sku, channel.locations, { at, movementsMax })).filter(
+    (one) => one.bornAt !== null,
+  );
+  const bases = await termsBasisAt(client, sku, at, positions);
+  const shelves: Shelf[] = [];
+  for (const position of positions) {
+    const basis = bases.get(position.location);
+    if (!basis) throw new Error(`terms of location ${position.location} have no basis`);
+    const buffer = await bufferOf(client, { sku, position, basis, set, channel });
+    shelves.push({ position, basis, buffer, ...withheldBy(buffer) });
+  }
+  const holdback = rules.holdback.value;
+  const terms = availableToSell(
+    code,
+    shelves.map((shelf) => ({
+      ...shelfInput(shelf.position, rules),
+      lagBuffer: shelf.lag,
+      recordBuffer: shelf.record,
+    })),
+    { inbound: 0, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
+  );
+  return {
+    ...terms,
+    sku,
+    channel: code,
+    at,
+    rulesVersion: set.rulesVersion,
+    ruleSet,
+    limitRules: { holdback: rules.holdback.rule, cap: rules.cap.rule, minPublish: rules.minPublish.rule },
+    shelves: terms.shelves.flatMap((shelf, place) => {
+      const own = shelves[place];
+      return own === undefined ? [] : [toExplained(shelf, own, rules)];
+    }),
+  };
+}
+
+function toExplained(
+  shelf: ShelfTerms,
+  { position, basis, buffer }: Pick<ExplainedShelf, 'position' | 'basis' | 'buffer'>,
+  rules: RulesOfSku,
+): ExplainedShelf {
+  return {
+    ...shelf,
+    safetyStockRule: rules.safetyStock(position.location).rule,
+    exclusives: rules.exclusives(position.location).map(({ channel, rule }) => ({ channel, rule })),
+    sharedRule: rules.shared(position.location)?.rule ?? null,
+    position,
+    basis,
+    buffer,
+  };
+}
+
+function shelfInput({ location, code, onHand }: PastPosition, rules: RulesOfSku) {
+  return {
+    location: code,
+    onHand,
+    reserved: 0,
+    safetyStock: rules.safetyStock(location).value,
+    exclusives: rules.exclusives(location),
+    shared: rules.shared(location)?.share,
+  };
+}
+
+interface BufferQuestion {
+  readonly sku: string;
+  readonly position: PastPosition;
+  readonly basis: TermsBasis;
+  readonly set: RuleSet;
+  readonly channel: RuledChannel;
+}
+
+async function bufferOf(
+  client: Queryable,
+  { sku, position, basis, set, channel: { epsilon } }: BufferQuestion,
+): Promise<BufferStory | null> {
+  const { silence, seenAt, madeAt, demandRun } = basis;
+  const from = silence?.asOf ?? seenAt;
+  if (from === null || (silence === null && set.unrecordedLoss === 0)) return null;
+  const until = from + (silence?.stepMs ?? 0);
+  const sales = demandRun === null ? [] : await salesCountedBy(client, sku, position.location, demandRun);
+  let sums = NO_SALES;
+  for (const { at, quantity, takenBack } of sales) {
+    sums = addSale(sums, at, quantity);
+    if (takenBack === true) sums = addSale(sums, at, quantity, -1);
+  }
+  const demand = estimateDemand(seenDemand(sums, from), await priorAt(client, sku, demandRun));
+  const exposureHours = silence?.exposureHours ?? 0;
+  const anchored = await anchorAt(client, sku, position.location, madeAt);
+  const countedAt = sums.firstAt === Infinity ? until : (anchored ?? sums.firstAt);
+  const mean = exposureHours * demand.ratePerHour;
+  const lossMean = (set.unrecordedLoss * demand.ratePerHour * Math.max(0, until - countedAt)) / HOUR_MS;
+  const unitsSold = sales.reduce((sum, { quantity, takenBack }) => (takenBack === true ? sum : sum + quantity), 0);
+  return {
+    seenAt: from,
+    until,
+    exposureHours,
+    demand,
+    unitsSold,
+    mean,
+    lossMean,
+    ...unseenDemand(demand, mean),
+    epsilon,
+  };
+}
+
+function withheldBy(buffer: BufferStory | null): { lag: number; record: number } {
+  if (buffer === null) return { lag: 0, record: 0 };
+  const { demand, exposureHours, lossMean, epsilon } = buffer;
+  const { silence, inaccuracy } = lagBuffer(demand, { exposureHours, lossMean }, epsilon);
+  return { lag: silence, record: inaccuracy };
+}
+
+/** The anchor when the terms were made: a count that came later has not changed them yet. */
+async function anchorAt(client: Queryable, sku: string, location: number, madeAt: number): Promise<number | null> {
+  const anchors = await anchorsAt(client, sku, Math.ceil(madeAt));
+  return anchors.find((row) => row.location_no === location)?.anchor_at ?? null;
+}
+
+const PRIOR = `
+  SELECT rate_per_hour AS "ratePerHour", dispersion FROM demand_priors
+  WHERE run_no = $1 AND category IN ('', (SELECT category FROM products WHERE sku = $2))
+  ORDER BY category DESC LIMIT 1`;
+
+async function priorAt(client: Queryable, sku: string, run: number | null): Promise<DemandPrior> {
+  if (run === null) return UNKNOWN;
+  const { rows } = await client.query<DemandPrior>(PRIOR, [run, sku]);
+  return rows[0] ?? UNKNOWN;
+}

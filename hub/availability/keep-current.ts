@@ -1,0 +1,59 @@
+import type { Pool, PoolClient } from 'pg';
+import { transaction } from '#hub/db/transaction.ts';
+import { followRules, followRulesNow } from './engine/follow-rules.ts';
+import { requestJob, runJobs } from './engine/recompute-jobs.ts';
+import { sweepSilence } from './engine/sweep-silence.ts';
+import { updateDemand } from './engine/update-demand.ts';
+
+/** Something that is done again and again to keep numbers true although no fact comes. */
+export interface AvailabilityTask {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly firstAfterMs: number;
+  turn(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+const LAST_DEMAND_JOB = `
+  SELECT (extract(epoch FROM max(created_at)) * 1000)::bigint AS at FROM recompute_jobs WHERE kind = 'demand'`;
+
+/** What time alone changes. Each may run in every hub at once: they exclude each other in the database. */
+export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTask[] {
+  return [
+    { name: 'recompute', everyMs: 500, firstAfterMs: 0, turn: () => runJobs(pool) },
+    {
+      name: 'rules that begin or end',
+      everyMs: 5_000,
+      firstAfterMs: 0,
+      turn: async () => void (await followRulesNow(pool, now())),
+    },
+    {
+      name: 'silence of stores',
+      everyMs: 30_000,
+      firstAfterMs: 60_000,
+      turn: async () => void (await sweepSilence(pool, now())),
+    },
+    { name: 'demand', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, turn: () => estimateDemand(pool, now()) },
+  ];
+}
+
+/** Estimates follow hourly; what is withheld for an old count follows them daily. */
+async function estimateDemand(pool: Pool, now: number): Promise<void> {
+  await updateDemand(pool, now);
+  await transaction(pool, async (client) => {
+    const { rows } = await client.query<{ at: number | null }>(LAST_DEMAND_JOB);
+    if (now - (rows[0]?.at ?? 0) < DAY_MS) return;
+    await requestJob(client, { kind: 'demand', reason: 'daily: demand, and the age of counts', seenAt: now });
+  });
+}
+
+/** What the rules' room calls: a version that comes into force has its numbers asked for in the same transaction. */
+export function rulesPorts(now: () => number): { onApplied(client: PoolClient): Promise<void> } {
+  return {
+    async onApplied(client) {
+      await followRules(client, now());
+    },
+  };
+}

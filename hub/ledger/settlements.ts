@@ -1,0 +1,81 @@
+import type { Pool, PoolClient } from 'pg';
+import { transaction } from '#hub/db/transaction.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { sumTransfers } from './transfers.ts';
+
+/** Units of a transfer that are given up (above zero), or taken as received though never sent (below zero). */
+export interface SettledLine {
+  readonly sku: string;
+  readonly place: string;
+  readonly units: number;
+}
+
+export interface Settlement {
+  /** Absent: every discrepancy of the transfer. */
+  readonly lines: readonly SettledLine[] | undefined;
+  readonly reason: string;
+  readonly note: string;
+  readonly by: string;
+}
+
+export interface TransferSettlements {
+  /** Throws NOT_FOUND; CONFLICT when nothing, or less than that, is open. */
+  readonly settle: (transfer: number, settlement: Settlement) => Promise<void>;
+}
+
+interface OpenRow {
+  sku: string;
+  place: string;
+  in_transit: number;
+  discrepancy: number;
+}
+
+const LOCK = 'SELECT FROM transfers WHERE transfer_no = $1 FOR UPDATE';
+const OPEN = `
+  SELECT sku, place, in_transit, discrepancy FROM transfer_lines
+   WHERE transfer_no = $1 AND (in_transit > 0 OR discrepancy <> 0) ORDER BY sku, place`;
+const INSERT = `
+  INSERT INTO transfer_settlements (transfer_no, sku, place, units, reason, note, settled_by)
+  SELECT $1, sku, place, units, $5, $6, $7 FROM unnest($2::text[], $3::text[], $4::int[]) AS s (sku, place, units)`;
+
+/** Settles transfers without a fact: a row that is kept, with its reason and who wrote it. */
+export function createTransferSettlements(pool: Pool): TransferSettlements {
+  return {
+    settle: (transfer, { lines, reason, note, by }) =>
+      transaction(pool, async (client) => {
+        const open = await lockOpen(client, transfer);
+        const settled = lines ?? open.flatMap(asDiscrepancy);
+        if (settled.length === 0) throw new ShelfwireError('CONFLICT', `Transfer ${transfer} has no discrepancy.`);
+        for (const line of settled) requireOpen(open, line);
+        await client.query(INSERT, [
+          transfer,
+          settled.map(({ sku }) => sku),
+          settled.map(({ place }) => place),
+          settled.map(({ units }) => units),
+          reason,
+          note,
+          by,
+        ]);
+        await sumTransfers(client, [transfer]);
+      }),
+  };
+}
+
+/** Merges take the same row before they change anything of a transfer. */
+async function lockOpen(client: PoolClient, transfer: number): Promise<OpenRow[]> {
+  const { rowCount } = await client.query(LOCK, [transfer]);
+  if (rowCount === 0) throw new ShelfwireError('NOT_FOUND', `There is no transfer ${transfer}.`);
+  return (await client.query<OpenRow>(OPEN, [transfer])).rows;
+}
+
+function asDiscrepancy({ sku, place, discrepancy: units }: OpenRow): SettledLine[] {
+  return units === 0 ? [] : [{ sku, place, units }];
+}
+
+function requireOpen(open: readonly OpenRow[], { sku, place, units }: SettledLine): void {
+  const row = open.find((one) => one.sku === sku && one.place === place);
+  const there = row ? row.in_transit + row.discrepancy : 0;
+  const isWithin = units > 0 ? units <= there : units < 0 && units >= there;
+  if (isWithin) return;
+  throw new ShelfwireError('CONFLICT', `Of "${sku}" at ${place} ${there} units are open, not ${units}.`);
+}

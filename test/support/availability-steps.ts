@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
+import type { Ledger } from '#hub/ledger/incoming.ts';
+import { line, plain, readFact, sale } from './hub-api.ts';
+import { GROUPS, LOCATIONS, numbered, place, product, rulesOf, SKUS, validity } from './rules-documents.ts';
+
+export const CHANNELS = ['web', 'amazon', 'ebay'] as const;
+/** The instant at which rules of a random document hold or not. */
+export const RULES_AT = Date.parse('2026-03-03T12:00:00Z');
+
+const channel = fc.constantFrom(...CHANNELS);
+const few = fc.integer({ min: 0, max: 8 });
+const share = fc.oneof(fc.record({ units: few }), fc.record({ percent: fc.constantFrom(0, 10, 25, 33.3, 50) }));
+const all = (...parts: fc.Arbitrary<object>[]) =>
+  fc.tuple(...parts).map((list) => Object.assign({}, ...list) as object);
+const maybeUnits = (name: string) =>
+  fc.option(few, { nil: undefined }).map((n) => (n === undefined ? {} : { [name]: n }));
+
+/** Any rules; two may speak of the same, then the first of equal rank counts. */
+export const rules: fc.Arbitrary<RulesDocument> = fc
+  .record({
+    channels: fc.tuple(
+      ...CHANNELS.map((code) =>
+        all(
+          fc.record({ locations: fc.subarray([...LOCATIONS]), groups: fc.subarray(['north', 'south']) }),
+          maybeUnits('holdback'),
+          maybeUnits('cap'),
+          maybeUnits('minPublish'),
+        ).map((rest) => ({ code, name: code, ...rest })),
+      ),
+    ),
+    safetyStock: fc.array(
+      all(
+        product,
+        place,
+        validity,
+        fc.record({ units: few }),
+        fc.option(channel).map((c) => (c ? { channel: c } : {})),
+      ),
+      { maxLength: 6 },
+    ),
+    limits: fc.array(
+      all(
+        product,
+        validity,
+        channel.map((c) => ({ channel: c })),
+        maybeUnits('holdback'),
+        maybeUnits('cap'),
+        maybeUnits('minPublish'),
+      ),
+      { maxLength: 5 },
+    ),
+    allocations: fc.array(
+      all(product, place, validity, share, fc.record({ channel, mode: fc.constantFrom('exclusive', 'shared') })),
+      { maxLength: 6 },
+    ),
+  })
+  .map((parts) =>
+    rulesOf({
+      groups: GROUPS,
+      ...parts,
+      safetyStock: numbered(parts.safetyStock, 's'),
+      limits: numbered(parts.limits, 'l'),
+      allocations: numbered(parts.allocations, 'a'),
+    }),
+  );
+
+export type Step =
+  | { readonly kind: 'facts'; readonly location: number; readonly facts: readonly Entry[] }
+  | { readonly kind: 'rules'; readonly rules: RulesDocument };
+export interface Entry {
+  readonly kind: 'sale' | 'receipt' | 'count' | 'void';
+  readonly sku: string;
+  readonly quantity: number;
+  readonly ms: number;
+}
+const entry: fc.Arbitrary<Entry> = fc.record({
+  kind: fc.constantFrom('sale', 'sale', 'receipt', 'count', 'void'),
+  sku: fc.constantFrom(...SKUS),
+  quantity: fc.integer({ min: 1, max: 12 }),
+  ms: fc.nat(50),
+});
+export const facts: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('facts'),
+  location: fc.constantFrom(1, 2, 3, 4),
+  facts: fc.array(entry, { minLength: 1, maxLength: 6 }),
+});
+export const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: facts },
+    { weight: 1, arbitrary: rules.map((rules): Step => ({ kind: 'rules', rules })) },
+  ),
+  { minLength: 4, maxLength: 14 },
+);
+
+/** Seqs go on by journal; a void names one of the last keys of its store. */
+export function feeder(ledger: Ledger) {
+  const seqs = new Map<number, number>();
+  return async (location: number, entries: readonly Entry[]): Promise<void> => {
+    const fromSeq = (seqs.get(location) ?? 0) + 1;
+    const list = entries.map(({ kind, sku, quantity, ms }, index) => {
+      const seq = fromSeq + index;
+      const body =
+        kind === 'sale'
+          ? sale(line(sku, quantity))
+          : kind === 'void'
+            ? { voids: `k${location}-${Math.max(1, seq - quantity)}`, reason: 'mistake' }
+            : plain({ sku, quantity });
+      return readFact(seq, 1_790_000_000_000 + ms, kind, `k${location}-${seq}`, body);
+    });
+    seqs.set(location, fromSeq + list.length - 1);
+    await ledger.merge([{ location, journal: location, fromSeq, facts: list }]);
+  };
+}

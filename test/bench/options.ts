@@ -12,18 +12,24 @@ export interface BenchOptions {
   readonly seconds: number | undefined;
   /** Leave the peer out. */
   readonly withoutPeer: boolean;
+  /** what-if: an "Online Retail" file, CSV or gzip of it; absent: the slice that comes with the tests. */
+  readonly data: string | undefined;
+  /** what-if: folder for the pictures. */
+  readonly out: string | undefined;
   /** Folder for CPU profiles of hub and agents. */
   readonly profile: string | undefined;
 }
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       drain, storage: rounds, of which the median is shown
+  --rounds N       drain, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal
   --without-peer   drain: leave PouchDB out
   --stores N       fleet: connected stores
   --rate N         fleet: facts a second of all stores together
   --seconds N      fleet: length of each phase
+  --data FILE      what-if: all of "Online Retail" in place of its short slice
+  --out FOLDER     what-if: pictures of the curves, written there
   --profile FOLDER write CPU profiles of hub and agents there
   --help           this text`;
 
@@ -48,6 +54,8 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
         rate: { type: 'string' },
         seconds: { type: 'string' },
         'without-peer': { type: 'boolean', default: false },
+        data: { type: 'string' },
+        out: { type: 'string' },
         profile: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -60,6 +68,8 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
       rate: wholeNumber('rate', values.rate),
       seconds: wholeNumber('seconds', values.seconds),
       withoutPeer: values['without-peer'],
+      data: values.data,
+      out: values.out,
       profile: values.profile,
     };
     return { names: positionals, help: values.help, options };

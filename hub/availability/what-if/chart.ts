@@ -32,6 +32,8 @@ const COLOURS = [
   ['#9c3f78', '#e08dbd'],
   ['#7a6a00', '#f0e442'],
   ['#a8321e', '#ff8a66'],
+  ['#555555', '#b8b8b8'],
+  ['#5b3fb0', '#b39cff'],
 ] as const;
 
 /** A chart as an SVG that needs nothing else: no script, no font, no network; it follows light and dark. */

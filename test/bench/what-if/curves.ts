@@ -121,7 +121,7 @@ export function duel(ours: Curve, theirs: Curve, none: Curve, seed = 1): Duel[] 
   return ours.runs.flatMap(({ strength }, index): Duel[] => {
     const place = mine[index + 1];
     const equal = place && oversoldAt(other, place.withheld);
-    if (!place || equal === undefined) return [];
+    if (!place || equal === undefined || equal === 0) return [];
     const ratios = drawn.flatMap(({ mine, other }) => {
       const own = mine[index + 1];
       const equal = own && oversoldAt(other, own.withheld);

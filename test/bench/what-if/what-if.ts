@@ -33,7 +33,7 @@ export async function benchWhatIf({ short, rounds = 1, data, out }: BenchOptions
   const risks = CHANNELS.map(({ code, epsilon, locations }) => `${code} ${epsilon * 100} % (${locations.size} stores)`);
   console.log(`orders    ${CHANNEL_SHARE * 100} % of the sales, of ${risks.join(', ')}`);
   console.log('stock     simulated: weekly (s, S), see hub/availability/what-if/supply.ts');
-  for (const kind of short ? KINDS.slice(0, 1) : KINDS) {
+  for (const kind of short ? (['nightly'] as const) : KINDS) {
     const dealings = told.map((sales, round) => makeRetail(sales, kind, seeds[round] ?? SEED, learnDays));
     console.log(`\n-- silences: ${kind}; ${round(dealings[0]?.past.shelves.length ?? 0)} shelves`);
     if (dealings[0]) printCalibration(dealings[0]);
@@ -88,13 +88,13 @@ function printDuels(ours: Curve, others: readonly Curve[], none: Curve): void {
     const duels = duel(ours, other, none);
     const cells = ours.runs.map(({ strength }) => {
       const one = duels.find((each) => each.strength === strength);
-      return one ? `${one.ratio.toFixed(2)} (${one.low.toFixed(2)}-${one.high.toFixed(2)})` : 'beyond';
+      return one ? `${one.ratio.toFixed(2)} (${one.low.toFixed(2)}-${one.high.toFixed(2)})` : '-';
     });
     return [`/ ${other.name}`, ...cells];
   });
   printTable(head, [own, cancelled, ...rows]);
   console.log(
-    '  ratio of our cancelled orders to the rule\'s, with its 95 % interval over stores and weeks; "beyond": it has no such place',
+    "  ratio of our cancelled orders to the rule's, with its 95 % interval over stores and weeks; -: it has no such place, or nothing to compare",
   );
 }
 
@@ -112,7 +112,9 @@ async function draw(folder: string, kind: string, curves: readonly Curve[], none
     return { name: curve.name, points: points.filter(({ x }) => x <= most), isOurs: index === 0 };
   });
   const file = join(folder, `what-if-${kind}.svg`);
-  const svg = drawChart(series, {
+  // A rule whose weakest form withholds more than all of ours has nothing to show but its begin.
+  const shown = series.filter(({ points }) => points.length > 1);
+  const svg = drawChart(shown, {
     title: `Withheld and oversold, ${kind} silences`,
     xTitle: 'units withheld, mean over time',
     yTitle: 'channel orders cancelled',

@@ -32,7 +32,7 @@ export function promisedRisk(epsilon: number): number {
 }
 const cache = new Map<number, BufferThresholds>();
 
-/** The thresholds of a risk bound, 0.0001 to 0.2; made once a process (200 ms), 300 kB. */
+/** The thresholds of a risk bound, 0.0001 to 0.2; made once a process, which takes most of a second; 330 kB. */
 export function bufferThresholds(epsilon: number): BufferThresholds {
   let classes = cache.get(epsilon);
   if (!classes) {

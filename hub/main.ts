@@ -4,7 +4,15 @@ import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
+import { whatIfCommand } from './cli/what-if-command.ts';
 import { hubCli } from './options.ts';
 
-const commands = { ...runHubCommand, ...schemaCommands, ...storeCommands, ...keyCommands, ...availabilityCommands };
+const commands = {
+  ...runHubCommand,
+  ...schemaCommands,
+  ...storeCommands,
+  ...keyCommands,
+  ...availabilityCommands,
+  ...whatIfCommand,
+};
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

@@ -1,9 +1,10 @@
 import { runCommand } from '#shared/runtime/run-command.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
+import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
 import { hubCli } from './options.ts';
 
-const commands = { ...runHubCommand, ...schemaCommands, ...storeCommands, ...keyCommands };
+const commands = { ...runHubCommand, ...schemaCommands, ...storeCommands, ...keyCommands, ...rulesCommands({}) };
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

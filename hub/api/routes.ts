@@ -36,7 +36,7 @@ export function apiRoutes({ pool, sync, quarantine, metrics, rules, clock, versi
     ...productRoutes(pool),
     ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
-    ...rulesVersionRoutes(pool, clock),
+    ...rulesVersionRoutes(pool),
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),
   ];

@@ -19,6 +19,7 @@ import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import {
   listVersions,
+  readNow,
   requireVersion,
   requireVersionAt,
   type RuleVersion,
@@ -100,8 +101,9 @@ export function rulesCommands(ports: RulesPorts): Pick<Handlers, RulesCommand> {
     },
 
     'rules list': async ({ options }, terminal) => {
-      const page = { before: undefined, limit: LISTED_MAX, now: new Date() };
-      const versions = await withDatabase(options, commandLogger(options), (pool) => listVersions(pool, page));
+      const versions = await withDatabase(options, commandLogger(options), async (pool) =>
+        listVersions(pool, { before: undefined, limit: LISTED_MAX, now: await readNow(pool) }),
+      );
       terminal.out(options.json ? `${JSON.stringify(versions)}\n` : showVersions(versions, terminal));
       return 0;
     },
@@ -178,8 +180,8 @@ function versionOf(given: string, where: string): number {
   throw new ShelfwireError('OPTION_INVALID', `${where}: "${given}" is not the number of a version.`);
 }
 
-function versionOrInForce(pool: Pool, version: number | undefined): Promise<RuleVersion> {
-  const now = new Date();
+async function versionOrInForce(pool: Pool, version: number | undefined): Promise<RuleVersion> {
+  const now = await readNow(pool);
   return version === undefined ? requireVersionAt(pool, now) : requireVersion(pool, version, now);
 }
 

@@ -12,6 +12,8 @@ export const RULES_LIMITS = {
   channels: 500,
   groups: 2_000,
   listings: 50_000,
+  /** Names in the lists of groups and channels, together. */
+  members: 50_000,
 } as const;
 
 /** A text read as rules: what of it has the right form, and what is wrong so far. */
@@ -80,6 +82,14 @@ function checkCounts(value: unknown, problems: RulesProblems): void {
     const remedy = `At most ${most} are taken. Let one rule speak of a category or a group, not of each one.`;
     problems.add('too-large', [section], `There are ${count} ${what}.`, remedy);
   };
+  let members = 0;
+  for (const section of ['groups', 'channels']) {
+    const list = typeof value === 'object' && value !== null ? (value as Fields)[section] : undefined;
+    for (const entry of Array.isArray(list) ? (list as (Fields | null)[]) : []) {
+      for (const names of [entry?.['locations'], entry?.['groups']]) members += Array.isArray(names) ? names.length : 0;
+    }
+  }
+  refuse('groups', 'names in groups and channels', members, RULES_LIMITS.members);
   const rules = ['safetyStock', 'limits', 'allocations'];
   const largest = rules.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? 'limits';
   const total = rules.reduce((sum, section) => sum + lengthOf(section), 0);

@@ -2,6 +2,7 @@ import { runCommand } from '#shared/runtime/run-command.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
+import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
 import { whatIfCommand } from './cli/what-if-command.ts';
@@ -13,6 +14,7 @@ const commands = {
   ...storeCommands,
   ...keyCommands,
   ...availabilityCommands,
+  ...rulesCommands({}),
   ...whatIfCommand,
 };
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

@@ -133,6 +133,7 @@ describe('versions', () => {
     // The document in force again, at once: so pending ones are called off.
     expect((await apply(channel('One'))).skips).toEqual([2, 4]);
     expect(await states(late)).toEqual(['5 in force', '4 skipped', '3 skipped', '2 skipped', '1 past']);
+    expect(await inForce(late)).toBe(5);
     expect(await activateDue(database.pool, late, ports)).toBeUndefined();
   });
 

@@ -1,10 +1,19 @@
 import { runCommand } from '#shared/runtime/run-command.ts';
+import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
+import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
 import { hubCli } from './options.ts';
 
-const commands = { ...runHubCommand, ...schemaCommands, ...storeCommands, ...keyCommands, ...availabilityCommands };
+const commands = {
+  ...runHubCommand,
+  ...schemaCommands,
+  ...storeCommands,
+  ...keyCommands,
+  ...rulesCommands(rulesPorts(() => Date.now())),
+  ...availabilityCommands,
+};
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

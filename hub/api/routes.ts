@@ -51,7 +51,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),
     ...recomputeJobRoutes(pool),
-    ...rulesVersionRoutes(pool, clock),
+    ...rulesVersionRoutes(pool),
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),
   ];

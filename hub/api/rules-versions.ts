@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
 import { diffRules } from '#hub/availability/rules/diff-rules.ts';
 import {
   listVersions,
+  readNow,
   requireVersion,
   requireVersionAt,
   type VersionEntry,
@@ -28,8 +28,7 @@ const versionText = z
 const at = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 /** GET of rules: what is in force, what was, and what is different. */
-export function rulesVersionRoutes(pool: Pool, clock: Clock): Route[] {
-  const now = () => new Date(clock.now());
+export function rulesVersionRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
@@ -42,9 +41,12 @@ export function rulesVersionRoutes(pool: Pool, clock: Clock): Route[] {
           throw new ShelfwireError('REQUEST_INVALID', 'In the query: give `version` or `at`, not both.');
         }
         const { version } = query;
-        const found = await snapshot(pool, (client) =>
-          version === undefined ? requireVersionAt(client, query.at ?? now()) : requireVersion(client, version, now()),
-        );
+        const found = await snapshot(pool, async (client) => {
+          const now = await readNow(client);
+          return version === undefined
+            ? requireVersionAt(client, query.at ?? now)
+            : requireVersion(client, version, now);
+        });
         return { body: { ...shownVersion(found), document: found.document, rules: found.rules } };
       },
     }),
@@ -56,8 +58,9 @@ export function rulesVersionRoutes(pool: Pool, clock: Clock): Route[] {
       query: z.strictObject(pageQuery),
       async handle({ query }) {
         const before = readCursor(query.cursor, versionNumber);
-        const page = { before, limit: query.limit + 1, now: now() };
-        const rows = await snapshot(pool, (client) => listVersions(client, page));
+        const rows = await snapshot(pool, async (client) =>
+          listVersions(client, { before, limit: query.limit + 1, now: await readNow(client) }),
+        );
         return { body: pageOf(rows, query.limit, shownVersion, (row) => row.version) };
       },
     }),
@@ -68,11 +71,12 @@ export function rulesVersionRoutes(pool: Pool, clock: Clock): Route[] {
       summary: 'What is different between two versions of the rules; `to` is by default the one in force.',
       query: z.strictObject({ from: versionText, to: versionText.optional() }),
       async handle({ query: { from, to } }) {
-        const [before, after] = await snapshot(pool, async (client) => [
-          await requireVersion(client, from, now()),
-          await (to === undefined ? requireVersionAt(client, now()) : requireVersion(client, to, now())),
-        ]);
-        return { body: { from, to: after?.version, diff: diffRules(before?.rules, after?.rules) } };
+        const [before, after] = await snapshot(pool, async (client) => {
+          const now = await readNow(client);
+          const after = to === undefined ? requireVersionAt(client, now) : requireVersion(client, to, now);
+          return [await requireVersion(client, from, now), await after] as const;
+        });
+        return { body: { from, to: after.version, diff: diffRules(before.rules, after.rules) } };
       },
     }),
   ];

@@ -10,6 +10,7 @@ import { readRules, type RulesRead } from './read-rules.ts';
 import {
   newestVersion,
   pendingFrom,
+  readNow,
   requireVersion,
   versionAt,
   type RuleVersion,
@@ -151,12 +152,8 @@ interface Draft {
   readonly document: RulesDocument;
 }
 
-/** Reads PostgreSQL's clock; one that was set back does not make history out of order. */
 async function begin(client: PoolClient, { basedOn, effectiveFrom }: Application): Promise<Moment> {
-  const { rows } = await client.query<{ now: Date }>(
-    'SELECT greatest(clock_timestamp(), max(applied_at)) AS now FROM rule_versions',
-  );
-  const now = rows[0]?.now ?? new Date();
+  const now = await readNow(client);
   const newest = await newestVersion(client, now);
   if (basedOn !== undefined && basedOn !== (newest?.version ?? 0)) {
     const by =

@@ -297,6 +297,8 @@ describe('bad rules are refused with the line and the remedy', () => {
     const rule = '- {id: a, units: 1}\n';
     const many = told(`rules: 1\nsafetyStock:\n${rule.repeat(RULES_LIMITS.rules + 1)}`, '');
     expect(many).toEqual([expect.stringContaining('2:1 too-large There are 10001 rules.')]);
+    const members = `rules: 1\ngroups:\n  - {code: a, locations: [${'S,'.repeat(RULES_LIMITS.members + 1)}]}\n`;
+    expect(told(members, '')).toEqual([expect.stringContaining('2:1 too-large There are 50001 names in groups')]);
     const { problems } = checkRules(`rules: 1\nsafetyStock:\n${rule.repeat(500)}`);
     expect([problems.list().length, problems.total]).toEqual([100, 499]);
     expect(() => problems.refuse()).toThrow(/^The rules have 499 problems; the first: line 4: /);

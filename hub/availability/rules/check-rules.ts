@@ -7,12 +7,6 @@ import { checkReferences, type KnownNames } from './check-references.ts';
 import { readRules, type RulesRead } from './read-rules.ts';
 import type { RulesDocument } from './rules-document.ts';
 
-/** A document without a fault. */
-export interface CheckedRules {
-  readonly text: string;
-  readonly document: RulesDocument;
-}
-
 /**
  * Everything that can be told of a document: its form, its names, and what its entries mean together. `problems` of the
  * answer lists all; with `known` the names of the database are looked at too.

@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import { rulesDocument, SECTIONS, type RulesDocument } from './rules-document.ts';
 
 type Section = (typeof SECTIONS)[number] | 'settings';
 
+type Value = string | number;
+
 /** One field of an entry; undefined where it is absent. Of lists of names only what came and went. */
 export interface FieldChange {
   readonly field: string;
-  readonly from?: unknown;
-  readonly to?: unknown;
+  readonly from?: Value;
+  readonly to?: Value;
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
 }
@@ -62,25 +63,25 @@ function nameOf(entry: Entry): string {
 
 const NAMES = new Set(['id', 'code', 'channelSku']);
 
+type Fields = Readonly<Record<string, Value | readonly string[] | undefined>>;
+
 function fieldsOf(before: object, after: object): FieldChange[] {
-  const [was, is] = [before, after] as [Record<string, unknown>, Record<string, unknown>];
+  const [was, is] = [before, after] as [Fields, Fields];
   return [...new Set([...Object.keys(was), ...Object.keys(is)])]
     .filter((field) => !NAMES.has(field))
     .flatMap((field) => fieldChange(field, was[field], is[field]));
 }
 
-function fieldChange(field: string, from: unknown, to: unknown): FieldChange[] {
-  const [old, now] = [asNames(from), asNames(to)];
-  if (old !== undefined || now !== undefined) {
+function fieldChange(field: string, from: Fields[string], to: Fields[string]): FieldChange[] {
+  if (typeof from === 'object' || typeof to === 'object') {
+    const [old, now] = [from, to].map((names) => (typeof names === 'object' ? names : []));
     const added = (now ?? []).filter((name) => old?.includes(name) !== true);
     const removed = (old ?? []).filter((name) => now?.includes(name) !== true);
     return added.length + removed.length === 0 ? [] : [{ field, added, removed }];
   }
-  if (isDeepStrictEqual(from, to) || isSameInstant(from, to)) return [];
+  if (from === to || isSameInstant(from, to)) return [];
   return [{ field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
 }
-
-const asNames = (value: unknown): string[] | undefined => (Array.isArray(value) ? value.map(String) : undefined);
 
 /** Written with another offset. */
 function isSameInstant(from: unknown, to: unknown): boolean {

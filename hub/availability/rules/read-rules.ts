@@ -12,6 +12,8 @@ export const RULES_LIMITS = {
   channels: 500,
   groups: 2_000,
   listings: 50_000,
+  /** Names in the lists of groups and channels, together. */
+  members: 50_000,
 } as const;
 
 /** A text read as rules: what of it has the right form, and what is wrong so far. */
@@ -28,6 +30,8 @@ export interface RulesRead {
 export function readRules(text: string): RulesRead {
   const bytes = Buffer.byteLength(text);
   if (bytes > RULES_LIMITS.bytes) return tooLarge(bytes);
+  const unstorable = UNSTORABLE.exec(text);
+  if (unstorable !== null) return unprintable(text, unstorable.index);
   const { value, problems } = readYaml(text);
   if (problems.total > 0) return { document: undefined, problems, leftOut: NOTHING };
   if (value === null || value === undefined) {
@@ -46,6 +50,9 @@ export function readRules(text: string): RulesRead {
   return salvage(value as Fields, parsed.error.issues, problems);
 }
 
+/** PostgreSQL keeps no NUL and no half of a character; other control characters have no place in a file of rules. */
+const UNSTORABLE = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
+
 type Fields = Record<string, unknown>;
 const NOTHING = { groups: new Set<string>(), channels: new Set<string>() };
 
@@ -53,6 +60,14 @@ function tooLarge(bytes: number): RulesRead {
   const problems = new RulesProblems(() => ({ line: 1, column: 1 }));
   const remedy = `At most ${RULES_LIMITS.bytes} bytes are read. Let rules speak of categories and groups, not of each.`;
   problems.add('too-large', [], `The document has ${bytes} bytes.`, remedy);
+  return { document: undefined, problems, leftOut: NOTHING };
+}
+
+function unprintable(text: string, offset: number): RulesRead {
+  const before = text.slice(0, offset).split('\n');
+  const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  const problems = new RulesProblems(() => place);
+  problems.add('syntax', [], 'Here is a character that no text has.', 'Save the file as UTF-8, without it.');
   return { document: undefined, problems, leftOut: NOTHING };
 }
 
@@ -67,6 +82,14 @@ function checkCounts(value: unknown, problems: RulesProblems): void {
     const remedy = `At most ${most} are taken. Let one rule speak of a category or a group, not of each one.`;
     problems.add('too-large', [section], `There are ${count} ${what}.`, remedy);
   };
+  let members = 0;
+  for (const section of ['groups', 'channels']) {
+    const list = typeof value === 'object' && value !== null ? (value as Fields)[section] : undefined;
+    for (const entry of Array.isArray(list) ? (list as (Fields | null)[]) : []) {
+      for (const names of [entry?.['locations'], entry?.['groups']]) members += Array.isArray(names) ? names.length : 0;
+    }
+  }
+  refuse('groups', 'names in groups and channels', members, RULES_LIMITS.members);
   const rules = ['safetyStock', 'limits', 'allocations'];
   const largest = rules.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? 'limits';
   const total = rules.reduce((sum, section) => sum + lengthOf(section), 0);

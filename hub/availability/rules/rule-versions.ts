@@ -42,6 +42,17 @@ const entries = (columns = '') => `
             FROM rule_versions) v`;
 const WHOLE = entries(', document, rules');
 
+/**
+ * Now by PostgreSQL's clock, which is the one that dates versions. One that was set back does not put them out of order:
+ * it is never before the newest was applied.
+ */
+export async function readNow(client: Queryable): Promise<Date> {
+  const { rows } = await client.query<{ now: Date }>(
+    'SELECT greatest(clock_timestamp(), max(applied_at)) AS now FROM rule_versions',
+  );
+  return rows[0]?.now ?? new Date();
+}
+
 /** The version in force at an instant: the highest whose `effectiveFrom` had come. Undefined before the first. */
 export async function versionAt(client: Queryable, at: Date): Promise<RuleVersion | undefined> {
   const text = `${WHOLE} WHERE effective_from <= $1 ORDER BY version DESC LIMIT 1`;

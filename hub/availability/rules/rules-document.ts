@@ -122,7 +122,5 @@ export function fieldsOf([section]: readonly (string | number)[]): string[] {
 
 export type GroupRule = RulesDocument['groups'][number];
 export type ChannelRule = RulesDocument['channels'][number];
-export type SafetyStockRule = RulesDocument['safetyStock'][number];
-export type LimitRule = RulesDocument['limits'][number];
 export type AllocationRule = RulesDocument['allocations'][number];
 export type Listing = RulesDocument['listings'][number];

@@ -6,6 +6,7 @@ import { runHubCommand } from './cli/run-command.ts';
 import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
+import { whatIfCommand } from './cli/what-if-command.ts';
 import { hubCli } from './options.ts';
 
 const commands = {
@@ -15,5 +16,6 @@ const commands = {
   ...keyCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
+  ...whatIfCommand,
 };
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

@@ -102,6 +102,11 @@ export function pooledPrior(group: Iterable<SeenDemand>, parent: DemandPrior = U
   return { ratePerHour, dispersion };
 }
 
+/** A group's prior at one location: where all sells twice the chain's mean, this does too until it is known better. */
+export function localPrior(group: DemandPrior, location: DemandPrior, chain: DemandPrior): DemandPrior {
+  return { ...group, ratePerHour: (group.ratePerHour * location.ratePerHour) / chain.ratePerHour };
+}
+
 /** Demand of a position: a compound Poisson process whose rate is itself known only as a gamma distribution. */
 export interface DemandEstimate {
   /** Mean units an hour, averaged over the week. */

@@ -3,6 +3,7 @@ import { benchDrain } from './drain.ts';
 import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
 import { benchStorage } from './storage/storage.ts';
+import { benchWhatIf } from './what-if/what-if.ts';
 import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './options.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   drain: benchDrain,
   fleet: benchFleet,
   storage: benchStorage,
+  'what-if': benchWhatIf,
 };
 
 const USAGE_WITH_NAMES = `${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`;

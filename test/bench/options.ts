@@ -14,19 +14,25 @@ export interface BenchOptions {
   readonly partitions: number | undefined;
   /** Leave the peer out. */
   readonly withoutPeer: boolean;
+  /** what-if: an "Online Retail" file, CSV or gzip of it; absent: the slice that comes with the tests. */
+  readonly data: string | undefined;
+  /** what-if: folder for the pictures. */
+  readonly out: string | undefined;
   /** Folder for CPU profiles of hub and agents. */
   readonly profile: string | undefined;
 }
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       availability, drain, storage: rounds, of which the median is shown
+  --rounds N       availability, drain, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal
   --without-peer   drain: leave PouchDB out
   --stores N       fleet: connected stores
   --rate N         fleet: facts a second of all stores together
   --seconds N      fleet: length of each phase
   --partitions N   merge: also with the tables of the ledger in so many partitions
+  --data FILE      what-if: all of "Online Retail" in place of its short slice
+  --out FOLDER     what-if: pictures of the curves, written there
   --profile FOLDER write CPU profiles of hub and agents there
   --help           this text`;
 
@@ -52,6 +58,8 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
         seconds: { type: 'string' },
         partitions: { type: 'string' },
         'without-peer': { type: 'boolean', default: false },
+        data: { type: 'string' },
+        out: { type: 'string' },
         profile: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -65,6 +73,8 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
       seconds: wholeNumber('seconds', values.seconds),
       partitions: wholeNumber('partitions', values.partitions),
       withoutPeer: values['without-peer'],
+      data: values.data,
+      out: values.out,
       profile: values.profile,
     };
     return { names: positionals, help: values.help, options };

@@ -1,0 +1,20 @@
+import type { Pool } from 'pg';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { readPast, type PastOptions } from './ledger-past.ts';
+import type { Policy } from './policy.ts';
+import { Replay } from './replay.ts';
+import { reportOf, type Report } from './report.ts';
+
+/**
+ * Replays a period of the ledger under several policies side by side, in one snapshot: all see the same events. Memory
+ * grows with positions and policies, not with facts.
+ */
+export async function whatIf(pool: Pool, policies: readonly Policy[], options: PastOptions): Promise<Report> {
+  return snapshot(pool, async (client) => {
+    const { past, events } = await readPast(client, options);
+    const replays = policies.map((policy) => new Replay(past, policy));
+    for await (const event of events()) for (const replay of replays) replay.take(event);
+    for (const replay of replays) replay.finish();
+    return reportOf(past, policies, replays);
+  });
+}

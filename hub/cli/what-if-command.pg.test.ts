@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defineCli } from '#shared/runtime/command-line.ts';
+import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { hubCli } from '#hub/options.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { whatIfCommand } from './what-if-command.ts';
+
+const { options, commands, ...program } = hubCli.definition;
+const cli = defineCli({ ...program, options, commands: { 'what-if': commands['what-if'] } });
+
+let database: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query("INSERT INTO locations (code, name) VALUES ('S1', 'One')");
+  folder = await mkdtemp(join(tmpdir(), 'shelfwire-what-if-'));
+  await writeFile(join(folder, 'none.json'), '{"name": "no buffer", "rule": "none"}');
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const terminal: Terminal = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    env: { DATABASE_URL: database.url },
+    columns: 100,
+    isInteractive: false,
+  };
+  return { code: await runCommand(cli, whatIfCommand, ['what-if', ...args], terminal), out, err };
+}
+
+it('prints a table, or JSON, and writes a page or a picture', async () => {
+  const asked = ['--from', '2026-01-01', '--to', '2026-02-01T12:00Z', '--policy', join(folder, 'none.json')];
+  const page = join(folder, 'page.html');
+  const picture = join(folder, 'picture.svg');
+  expect(await run(...asked, '--out', page)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/1 stores.*no buffer +all/s),
+  });
+  expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/);
+  const { out } = await run(...asked, '--json', '--out', picture);
+  expect(JSON.parse(out)).toMatchObject({
+    locations: 1,
+    positions: 0,
+    lines: [{ policy: 'no buffer', channel: null }],
+  });
+  expect(await readFile(picture, 'utf8')).toMatch(/^<svg /);
+});
+
+it.for([
+  [['--from', '2026-01-01', '--to', '2025-01-01'], /--to: must be later/],
+  [['--from', 'yesterday', '--to', '2026-01-01'], /--from: "yesterday" is no day/],
+  [['--from', '2026-01-01', '--to', '2026-02-01'], /--policy: name at least one file/],
+] as const)('%j: says what was wrong', async ([args, message]) => {
+  const { code, err } = await run(...args);
+  expect(code).toBe(2);
+  expect(err).toMatch(message);
+});

@@ -1,4 +1,5 @@
 import { runCommand } from '#shared/runtime/run-command.ts';
+import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
@@ -13,8 +14,8 @@ const commands = {
   ...schemaCommands,
   ...storeCommands,
   ...keyCommands,
+  ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
-  ...rulesCommands({}),
   ...whatIfCommand,
 };
 process.exitCode = await runCommand(hubCli, commands, process.argv.slice(2));

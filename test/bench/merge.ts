@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
-import { joined, literal } from '#hub/ledger/array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { ledgerLines } from '#hub/ledger/placed-fact.ts';

@@ -6,7 +6,7 @@ import type { FrameShape } from './upstream-state.ts';
 /** Text of one frame before compression, so that neither side ever holds much of it. */
 const RAW_CHARS_MAX = 2 * 1024 * 1024;
 /** A shorter frame is sent plain: it takes longer to begin compressing, here and at the hub, than to send it. */
-const COMPRESSED_CHARS_MIN = 4 * 1024;
+const COMPRESSED_CHARS_MIN = 8 * 1024;
 /** From so many facts on a frame says what a fact takes. */
 const SAMPLE_MIN = 16;
 

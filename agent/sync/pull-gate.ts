@@ -17,8 +17,8 @@ interface Passage {
  * Lets pulls through while there is a connection. One that comes while offline waits, and one whose connection ends is
  * asked again over the next: RxDB sees neither an error nor a loop of retries.
  *
- * While a backlog is sent the hub's positions change with every frame, and each would be out of date on arrival: pulls of
- * them wait until it is sent, or for YIELD_LIMIT_MS.
+ * Facts go first: while a backlog is sent pulls wait, until it is acknowledged or for YIELD_LIMIT_MS. The hub's positions would
+ * be out of date on arrival; and when all stores come back at once, what they pull would take the time of their facts.
  */
 export class PullGate {
   readonly #clock: Clock;
@@ -69,7 +69,7 @@ export class PullGate {
 
   /** The hub's answer; null when stopped. Throws the hub's refusal, or HUB_UNREACHABLE after a silence. */
   async pull(message: Pull): Promise<PullAnswer | null> {
-    let mayYield = message.collection === 'positions';
+    let mayYield = true;
     for (;;) {
       if (this.#stopped) return null;
       const passage = this.#passage;

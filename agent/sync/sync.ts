@@ -85,6 +85,8 @@ class StoreSync implements Sync {
   readonly #story: JournalStory;
   #since: number;
   #connection: Connection | null = null;
+  /** The last fact that was there when the connection was made. */
+  #cameBackWithSeq = 0;
   #cancelReport: (() => void) | null = null;
   #cancelMove: (() => void) | null = null;
   #stopping: Promise<void> | undefined;
@@ -98,7 +100,7 @@ class StoreSync implements Sync {
     this.#since = clock.now();
     this.#contact = new ContactLog(logger, options.hubUrl);
     this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
-    this.#gate = new PullGate(clock, () => this.#backlog() >= DRAINING_FACTS);
+    this.#gate = new PullGate(clock, () => this.#isDraining());
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
       journal: store.journal,
@@ -107,7 +109,7 @@ class StoreSync implements Sync {
       ackedSeq: store.device.marks.ackedSeq,
       onAcked: (ackedSeq) => {
         store.device.mark({ ackedSeq, lastAckAt: Math.round(clock.now()) });
-        if (this.#backlog() < DRAINING_FACTS) this.#gate.drained();
+        if (!this.#isDraining()) this.#gate.drained();
         this.#changes.next();
       },
       onSetAside: (epoch, facts) => void this.#setAside(epoch, facts),
@@ -212,6 +214,7 @@ class StoreSync implements Sync {
 
   #online(connection: Connection, welcome: Welcome): void {
     this.#connection = connection;
+    this.#cameBackWithSeq = this.#options.store.journal.lastSeq;
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
     this.#uplink.attach(connection, welcome);
@@ -269,6 +272,11 @@ class StoreSync implements Sync {
 
   #backlog(): number {
     return this.#options.store.journal.lastSeq - Math.min(this.#uplink.ackedSeq, this.#options.store.journal.lastSeq);
+  }
+
+  /** Whether the hub's positions would be out of date on arrival: what it lacks is on its way to it. */
+  #isDraining(): boolean {
+    return this.#uplink.ackedSeq < this.#cameBackWithSeq || this.#backlog() >= DRAINING_FACTS;
   }
 
   async #oldestUnsentAt(): Promise<number | null> {

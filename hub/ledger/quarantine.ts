@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { ErrorCode } from '#shared/protocol/errors.ts';
 import { toLine, type ReadFact } from '#shared/protocol/frame.ts';
-import { literal } from './array-parameter.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 import type { PlacedFact } from './placed-fact.ts';
 import { INSERT_QUARANTINE } from './statements.ts';
 

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { joined, literal } from './array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import {
   ledgerCounts,
   ledgerLines,

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
-import { joined, literal } from './array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import { placeOf, type Place, type PlacedContent, type PlacedFact } from './placed-fact.ts';
 import { INSERT_TRANSFER_ENTRIES, LOCK_TRANSFERS, SUM_TRANSFERS, VOID_TRANSFER_ENTRIES } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
-import { joined, literal } from './array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import { ledgerCounts, ledgerLines, placeOf, type PlacedContent, type PlacedFact } from './placed-fact.ts';
 import type { Moves } from './moves.ts';
 import { INSERT_VOIDS } from './statements.ts';

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { Batcher } from '#shared/runtime/batcher.ts';
 import { HELD_MAX, type Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
 import type { DeviceRecord } from './handshake.ts';
 
@@ -120,7 +121,7 @@ async function loadWatermarks(pool: Pool, device: number, epochs: readonly numbe
 }
 
 async function loadDevices(pool: Pool, numbers: readonly number[]): Promise<(DeviceRecord | undefined)[]> {
-  const { rows } = await pool.query<DeviceRow>({ name: 'devices', text: DEVICES, values: [numbers] });
+  const { rows } = await pool.query<DeviceRow>({ name: 'devices', text: DEVICES, values: [literal(numbers)] });
   const found = new Map(rows.map((row) => [row.device_no, toRecord(row)]));
   return numbers.map((number) => found.get(number));
 }
@@ -132,7 +133,7 @@ async function openJournals(pool: Pool, asked: readonly JournalAsked[]): Promise
     await pool.query({
       name: 'begin-journals',
       text: BEGIN_JOURNALS,
-      values: [missing.map(({ device }) => device), missing.map(({ epoch }) => epoch)],
+      values: [literal(missing.map(({ device }) => device)), literal(missing.map(({ epoch }) => epoch))],
     });
   }
   const all = missing.length > 0 ? await loadJournals(pool, asked) : known;
@@ -148,10 +149,10 @@ async function loadJournals(pool: Pool, asked: readonly JournalAsked[]): Promise
     name: 'journals',
     text: JOURNALS,
     values: [
-      asked.map((_, place) => place),
-      asked.map(({ device }) => device),
-      asked.map(({ epoch }) => epoch),
-      asked.map(({ ackedSeq }) => ackedSeq),
+      literal(asked.map((_, place) => place)),
+      literal(asked.map(({ device }) => device)),
+      literal(asked.map(({ epoch }) => epoch)),
+      literal(asked.map(({ ackedSeq }) => ackedSeq)),
     ],
   });
   return new Map(

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Collection } from '#shared/protocol/messages/pull.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 
 /** Where a reader stands in the entries of one topic and scope. */
 export interface EntriesRequest {
@@ -53,7 +54,7 @@ const ENTRIES = `
   CROSS JOIN unnest($1::int[], $2::feed_topic[], $3::int[], $4::xid8[], $5::text[], $6::int[])
     AS r (place, topic, scope, position, after, most)
   CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(DISTINCT key), '{}') AS keys, count(*) >= r.most AS full,
+    SELECT string_agg(DISTINCT key, E'\\n') AS keys, count(*) >= r.most AS full,
       (array_agg(position::text ORDER BY position DESC, key DESC))[1] AS last_position,
       (array_agg(key ORDER BY position DESC, key DESC))[1] AS last_key
     FROM (
@@ -74,7 +75,8 @@ interface StateRow {
 }
 
 interface EntriesRow extends StateRow {
-  readonly keys: string[];
+  /** Joined by newlines, which no key contains. */
+  readonly keys: string | null;
   readonly full: boolean;
   readonly last_position: string | null;
   readonly last_key: string | null;
@@ -89,12 +91,12 @@ export async function readEntries(
     name: 'feed-entries',
     text: ENTRIES,
     values: [
-      requests.map((_, place) => place),
-      requests.map(({ topic }) => topic),
-      requests.map(({ scope }) => scope),
-      requests.map(({ position }) => String(position)),
+      literal(requests.map((_, place) => place)),
+      literal(requests.map(({ topic }) => topic)),
+      literal(requests.map(({ scope }) => scope)),
+      literal(requests.map(({ position }) => String(position))),
       requests.map(({ after }) => after),
-      requests.map(({ limit }) => limit),
+      literal(requests.map(({ limit }) => limit)),
     ],
   });
   return { state: stateOf(rows[0]), entries: rows.map(entriesOf) };
@@ -113,5 +115,8 @@ function stateOf(row: StateRow | undefined): FeedState {
 }
 
 function entriesOf({ keys, full, last_position: position, last_key: key }: EntriesRow): Entries {
-  return { keys, last: full && position !== null && key !== null ? { position: BigInt(position), key } : null };
+  return {
+    keys: keys?.split('\n') ?? [],
+    last: full && position !== null && key !== null ? { position: BigInt(position), key } : null,
+  };
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { StatusReport } from '#shared/protocol/messages/status.ts';
 import { Batcher } from '#shared/runtime/batcher.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
 
 /** What happened to a device's session, as far as the operator is shown it. Instants: ms since 1970, the hub's clock. */
@@ -115,7 +116,7 @@ function emptyRow(device: number): StatusRow {
 }
 
 async function save(pool: Pool, rows: readonly StatusRow[]): Promise<void> {
-  const column = <Name extends keyof StatusRow>(name: Name): StatusRow[Name][] => rows.map((row) => row[name]);
+  const column = (name: Exclude<keyof StatusRow, 'agentVersion'>): string => literal(rows.map((row) => row[name]));
   try {
     await pool.query({
       name: 'save-device-status',
@@ -130,7 +131,7 @@ async function save(pool: Pool, rows: readonly StatusRow[]): Promise<void> {
         column('oldestUnsentAt'),
         column('quarantined'),
         column('clockOffsetMs'),
-        column('agentVersion'),
+        rows.map(({ agentVersion }) => agentVersion),
         column('protocol'),
       ],
     });

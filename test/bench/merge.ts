@@ -4,7 +4,7 @@ import { MIGRATIONS } from '#hub/db/migrations.ts';
 import { partitionLedger } from '#hub/db/partition.ts';
 import { openPool } from '#hub/db/pool.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import { joined, literal } from '#hub/ledger/array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { IncomingFrame } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { ledgerLines } from '#hub/ledger/placed-fact.ts';

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { joined, literal } from '#hub/ledger/array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move, StockObserver } from '#hub/ledger/moves.ts';
 import { addTerms } from './new-terms.ts';
 import { poolsText } from './pools-sql.ts';

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { joined, literal } from '#hub/ledger/array-parameter.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move } from '#hub/ledger/moves.ts';
 import { limitsText, shapeOf } from './pools-sql.ts';
 import { lastRuleSet, readRuleSet } from './rule-set.ts';

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { joined } from '#hub/ledger/array-parameter.ts';
+import { joined } from '#hub/db/array-parameter.ts';
 import { limitsText, poolsText, shapeOf } from './pools-sql.ts';
 import type { RuleSet } from './rule-set.ts';
 import { lockSkus } from './sku-locks.ts';

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import { joined } from '#hub/ledger/array-parameter.ts';
+import { joined } from '#hub/db/array-parameter.ts';
 import { recomputeChunk } from './recompute-chunk.ts';
 import { readRuleSet } from './rule-set.ts';
 import { lockSkus } from './sku-locks.ts';

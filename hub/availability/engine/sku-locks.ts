@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { joined } from '#hub/ledger/array-parameter.ts';
+import { joined } from '#hub/db/array-parameter.ts';
 import { NO_SHAPE, type SqlShape } from './slot-sql.ts';
 
 /**

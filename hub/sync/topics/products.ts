@@ -3,9 +3,10 @@ import { byPlace, keyColumns, pageColumns, type PlacedRow, type Topic } from './
 
 /** Products are every store's: scope 0. One that is no longer there at all is told as deleted. */
 const BY_KEYS = `
-  SELECT r.place, r.key AS sku, coalesce(p.name, '') AS name, p.gtin, coalesce(p.deleted, true) AS deleted
-  FROM unnest($1::int[], $2::text[]) AS r (place, key)
-  LEFT JOIN products p ON p.sku = r.key`;
+  SELECT r.place, k.key AS sku, coalesce(p.name, '') AS name, p.gtin, coalesce(p.deleted, true) AS deleted
+  FROM unnest($1::int[], $2::text[]) AS r (place, keys)
+  CROSS JOIN LATERAL unnest(string_to_array(r.keys, E'\\n')) AS k (key)
+  LEFT JOIN products p ON p.sku = k.key`;
 
 const PAGES = `
   SELECT r.place, p.sku, p.name, p.gtin, p.deleted

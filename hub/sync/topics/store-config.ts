@@ -3,8 +3,8 @@ import { byPlace, keyColumns, pageColumns, type PlacedRow, type Topic } from './
 
 const BY_KEYS = `
   SELECT r.place, c.name, c.value, l.code AS store
-  FROM unnest($1::int[], $2::int[], $3::text[]) AS r (place, location_no, key)
-  JOIN store_config c ON c.location_no = r.location_no AND c.name = r.key
+  FROM unnest($1::int[], $2::int[], $3::text[]) AS r (place, location_no, keys)
+  JOIN store_config c ON c.location_no = r.location_no AND c.name = ANY (string_to_array(r.keys, E'\\n'))
   JOIN locations l ON l.location_no = r.location_no`;
 
 const PAGES = `

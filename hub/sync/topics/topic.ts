@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Collection, Documents } from '#shared/protocol/messages/pull.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
 
 /** Who pulls: from the session's credential, never from the message (S4). */
 export interface Reader {
@@ -45,30 +46,23 @@ export function byPlace<Row extends PlacedRow, Document>(
   return documents;
 }
 
-/** Requests by keys as columns: one row a key. */
+/** Requests by keys as columns, one row a request. Its keys are one text, joined by newlines, which no key contains. */
 export function keyColumns(requests: readonly KeysRequest[]) {
-  const places: number[] = [];
-  const locations: number[] = [];
-  const journals: number[] = [];
-  const keys: string[] = [];
-  for (const [place, { reader, keys: wanted }] of requests.entries()) {
-    for (const key of wanted) {
-      places.push(place);
-      locations.push(reader.location);
-      journals.push(reader.journal);
-      keys.push(key);
-    }
-  }
-  return { places, locations, journals, keys };
+  return {
+    places: literal(requests.map((_, place) => place)),
+    locations: literal(requests.map(({ reader }) => reader.location)),
+    journals: literal(requests.map(({ reader }) => reader.journal)),
+    keys: requests.map(({ keys }) => joined(keys)),
+  };
 }
 
 /** Page requests as columns. No key comes before the empty text. */
 export function pageColumns(requests: readonly PageRequest[]) {
   return {
-    places: requests.map((_, place) => place),
-    locations: requests.map(({ reader }) => reader.location),
-    journals: requests.map(({ reader }) => reader.journal),
+    places: literal(requests.map((_, place) => place)),
+    locations: literal(requests.map(({ reader }) => reader.location)),
+    journals: literal(requests.map(({ reader }) => reader.journal)),
     afters: requests.map(({ after }) => after ?? ''),
-    limits: requests.map(({ limit }) => limit),
+    limits: literal(requests.map(({ limit }) => limit)),
   };
 }

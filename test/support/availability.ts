@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { adoptAtFirst } from '#hub/availability/engine/first-rules.ts';
 import { makeRuleSet } from '#hub/availability/engine/make-rule-set.ts';
 import { requestJob } from '#hub/availability/engine/recompute-jobs.ts';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
@@ -13,6 +14,7 @@ export async function requestRules(pool: Pool, document: RulesDocument, at: numb
     );
     const ruleSet = await makeRuleSet(client, { document, version: null, at });
     await requestJob(client, { kind: 'rules', reason: 'test', ruleSet, seenAt: at });
+    await adoptAtFirst(client, ruleSet);
     return ruleSet;
   });
 }

@@ -9,6 +9,7 @@ import { seededRandom } from '#shared/runtime/random.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
+import { waitUntil } from '#test/support/program.ts';
 import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
 import { followMoves } from './follow-moves.ts';
@@ -129,6 +130,43 @@ describe('availability with everything at once', () => {
     expect(await look()).toEqual([{ on_hand: 7, ats: [7, 6] }]);
     const feed = await pool.query("SELECT scope, keys FROM changes WHERE topic = 'availability' ORDER BY position");
     expect(feed.rows.at(-1)).toEqual({ scope: 0, keys: ['A'] });
+  });
+
+  it('A1 before the first rules a merge leaves availability alone, and one under way then is not left out', async () => {
+    const { pool } = database;
+    const receipt = (location: number, units: number) => {
+      const facts = [readFact(1, FACTS_AT, 'receipt', `r${location}`, plain({ sku: 'A', quantity: units }))];
+      return [{ location, journal: location, fromSeq: 1, facts }];
+    };
+    const follow = followMoves();
+    await createLedger(pool, follow).merge(receipt(1, 10));
+    expect((await pool.query('SELECT FROM availability')).rowCount).toBe(0);
+    const held = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const slow = createLedger(pool, {
+      async moved(client, moves) {
+        await follow.moved(client, moves);
+        reached.resolve();
+        await held.promise;
+      },
+    });
+    const merging = slow.merge(receipt(2, 5));
+    await reached.promise;
+    const ruling = requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
+    await waitUntil('the first rules wait for the merge', 10_000, async () => {
+      const { rowCount } = await pool.query(
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'",
+      );
+      return rowCount === 1;
+    });
+    // Another merge comes while they wait: it goes by them.
+    const next = createLedger(pool, follow).merge(receipt(3, 1));
+    held.resolve();
+    await Promise.all([merging, ruling, next]);
+    await runJobs(pool);
+    const { rows } = await pool.query("SELECT ats FROM availability WHERE sku = 'A'");
+    expect(rows).toEqual([{ ats: [16, 14] }]);
+    expect(await drift()).toEqual(NONE);
   });
 
   it('a position that came by another way does not stop a merge, and is counted from then on', async () => {

@@ -19,12 +19,12 @@ const SHAPE = `
     coalesce(bool_or(num_nonnulls(holdback, cap, min_publish) > 0), false) AS limited
   FROM availability`;
 
-/** Positions without terms, or without a row of their sku: what a merge leaves behind never. */
+/** Positions without terms, or without a row of their sku: what a merge leaves behind never, once there are rules. */
 const WITHOUT_ROW = `
   SELECT p.location_no AS location, p.sku FROM positions p
   LEFT JOIN shelf_terms t ON t.sku = p.sku AND t.location_no = p.location_no
   LEFT JOIN availability a ON a.sku = p.sku
-  WHERE t.sku IS NULL OR a.sku IS NULL
+  WHERE (t.sku IS NULL OR a.sku IS NULL) AND EXISTS (SELECT FROM rule_sets)
   ORDER BY 1, 2 LIMIT $1`;
 
 /**

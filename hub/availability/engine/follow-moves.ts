@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move, StockObserver } from '#hub/ledger/moves.ts';
+import { FirstRules } from './first-rules.ts';
 import { addTerms } from './new-terms.ts';
 import { poolsText } from './pools-sql.ts';
 import { savedAndTold } from './save-sql.ts';
@@ -13,8 +14,10 @@ import { allocatedParts, eachSlot, sellable, widest, type SqlShape } from './slo
  * are in force: work per moved position, however many locations carry the sku.
  */
 export function followMoves(): StockObserver {
+  const firstRules = new FirstRules();
   return {
     async moved(client, moves) {
+      if (!(await firstRules.areThere(client))) return;
       const mayBeNew = moves.filter((move) => move.mayBeNew);
       if (mayBeNew.length > 0) await insertMissingSkus(client, skusOf(mayBeNew));
       const skus = skusOf(moves);

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { rulesDocument, type RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import { nextBoundary } from '#hub/availability/rules/validity.ts';
 import { transaction } from '#hub/db/transaction.ts';
+import { adoptAtFirst } from './first-rules.ts';
 import { makeRuleSet } from './make-rule-set.ts';
 import { requestJob } from './recompute-jobs.ts';
 
@@ -38,6 +39,7 @@ export async function followRules(client: PoolClient, now: number): Promise<stri
   if (reason === undefined) return undefined;
   const ruleSet = await makeRuleSet(client, { document, version: state.version, at: now });
   await requestJob(client, { kind: 'rules', reason, ruleSet, seenAt: now });
+  await adoptAtFirst(client, ruleSet);
   return reason;
 }
 

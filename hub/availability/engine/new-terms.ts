@@ -34,28 +34,16 @@ export async function addTerms(client: PoolClient, moves: readonly Move[]): Prom
   });
   let shape = NO_SHAPE;
   if (rows.length === 0) return shape;
-  const last = rows.some((row) => row.rule_set_no === null) ? await lastRuleSet(client) : undefined;
+  const last = await lastRuleSet(client);
+  if (last === undefined) throw new Error('positions are given terms, and there are no rules');
   for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
     shape = widest(shape, await addTermsOf(client, ruleSet, positions));
   }
   return shape;
 }
 
-async function addTermsOf(
-  client: PoolClient,
-  ruleSet: number | undefined,
-  positions: readonly NewPosition[],
-): Promise<SqlShape> {
+async function addTermsOf(client: PoolClient, ruleSet: number, positions: readonly NewPosition[]): Promise<SqlShape> {
   const places = [literal(positions.map((row) => row.location_no)), joined(positions.map((row) => row.sku))];
-  if (ruleSet === undefined) {
-    // Nothing sells anywhere yet: the first rule set will come with a job.
-    await client.query(
-      `INSERT INTO shelf_terms (location_no, sku)
-       SELECT * FROM unnest($1::int[], string_to_array($2, E'\\n')) ON CONFLICT DO NOTHING`,
-      places,
-    );
-    return NO_SHAPE;
-  }
   const set = await readRuleSet(client, ruleSet);
   await client.query({
     text: termsText(set, GIVEN),

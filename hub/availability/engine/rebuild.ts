@@ -4,7 +4,7 @@ import { requestJob } from './recompute-jobs.ts';
 import { lastRuleSet } from './rule-set.ts';
 
 /** Rows that a merge would have made: of positions that came into the database by another way. */
-async function adoptPositions(client: PoolClient): Promise<void> {
+export async function adoptPositions(client: PoolClient): Promise<void> {
   await client.query(`
     INSERT INTO availability (sku)
     SELECT DISTINCT sku FROM positions p WHERE NOT EXISTS (SELECT FROM availability a WHERE a.sku = p.sku)

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import type { Ledger } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { CHANNELS, facts, feeder, rules, RULES_AT, type Step } from '#test/support/availability-steps.ts';
@@ -21,10 +20,8 @@ const FACTS_AT = 1_790_000_000_000;
 const LONG = { timeout: 180_000 };
 
 let database: TestDatabase;
-let ledger: Ledger;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ledger = createLedger(database.pool, followMoves());
 });
 afterAll(() => database.drop());
 
@@ -94,7 +91,7 @@ describe('explain', () => {
     await fc.assert(
       fc.asyncProperty(timed, async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
-        const feed = feeder(ledger);
+        const feed = feeder(createLedger(database.pool, followMoves()));
         const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
         for (const step of steps) {
           await take(step, feed);

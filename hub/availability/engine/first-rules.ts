@@ -1,0 +1,38 @@
+import type { PoolClient } from 'pg';
+import { adoptPositions } from './rebuild.ts';
+
+/** Held shared by merges that found no rules, until they commit; exclusively by who brings the first ones. */
+const FIRST_RULES_LOCK = 0x5e21;
+
+/** Two statements in one message: the second one's snapshot is taken when the lock is held. */
+const LOOK = `
+  SELECT pg_advisory_xact_lock_shared(${FIRST_RULES_LOCK});
+  SELECT EXISTS (SELECT FROM rule_sets) AS there`;
+
+/**
+ * Whether there are rules, so that numbers are to be kept. Where there are none, nobody sells, and a merge leaves
+ * availability alone; its positions are adopted when the first rules come.
+ */
+export class FirstRules {
+  #areThere = false;
+
+  /** In a merge, before its commit. */
+  async areThere(client: PoolClient): Promise<boolean> {
+    if (this.#areThere) return true;
+    const results = (await client.query(LOOK)) as unknown as readonly { rows: readonly { there?: boolean }[] }[];
+    // Rules never go again: a newer set replaces the last one.
+    this.#areThere = results.at(-1)?.rows[0]?.there === true;
+    return this.#areThere;
+  }
+}
+
+/**
+ * In the transaction that makes a rule set, as its last act: if it is the first one, waits for the merges that found
+ * none, and takes over all positions that are there.
+ */
+export async function adoptAtFirst(client: PoolClient, ruleSet: number): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM rule_sets WHERE rule_set_no <> $1 LIMIT 1', [ruleSet]);
+  if (rowCount !== 0) return;
+  await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_RULES_LOCK]);
+  await adoptPositions(client);
+}

@@ -84,7 +84,7 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
       .array(adjusted, { minLength: 1, maxLength: 2 })
       .map((lines): Draft => ({ kind: 'adjustment', body: { reason: 'damaged', code: 'damage', lines } })),
   },
-  { weight: 2, arbitrary: fc.nat(60).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
+  { weight: 3, arbitrary: fc.nat(30).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
 );
 
 /** Two stores; the first has two journals (1 and 2), the second one (3). */
@@ -146,4 +146,17 @@ export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
       return content.body.lines.slice(0, 2).map(({ sku }) => ({ location, sku, order, decision }));
     });
     return { facts, limits, verdicts, writeOffs };
+  });
+
+/** Histories of one shelf, crowded with counts of which many are held: what comes late lies between them. */
+export const heldHistory: fc.Arbitrary<JudgedHistory> = fc
+  .array(fc.tuple(fc.nat(12), fc.boolean(), fc.nat(6)), { minLength: 4, maxLength: 16 })
+  .map((entries) => {
+    const facts = entries.map(([ms, counts, quantity], place): MergeableFact => {
+      const lines = [{ sku: skus[0], quantity: counts ? quantity : quantity + 1 }];
+      const { content, digest } = canonicalContent(counts ? 'count' : 'receipt', { lines });
+      const order = { at: BASE_AT + ms, journal: 1, seq: place + 1 };
+      return { location: 1, order, key: `fact-${place}`, digest, content };
+    });
+    return { facts, limits: [{ location: 0, fromAt: BASE_AT, units: 2, percent: null }], verdicts: [], writeOffs: [] };
   });

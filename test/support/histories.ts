@@ -94,9 +94,9 @@ export const JOURNALS = [
   { location: 2, journal: 3 },
 ] as const;
 
-/** A random history of all kinds of facts: gapless seqs per journal, instants in any order, voids early and late. */
+/** A random history of all kinds of facts, long ones as often as short ones (`size`): gapless seqs per journal, instants in any order, voids early and late. */
 export const history: fc.Arbitrary<MergeableFact[]> = fc
-  .array(fc.tuple(fc.constantFrom(...JOURNALS), fc.nat(12), draft), { minLength: 1, maxLength: 40 })
+  .array(fc.tuple(fc.constantFrom(...JOURNALS), fc.nat(12), draft), { minLength: 1, maxLength: 40, size: 'max' })
   .map((entries) => {
     const lastSeq = new Map<number, number>();
     return entries.map(([{ location, journal }, ms, { kind, body, target }], place) => {
@@ -135,7 +135,7 @@ export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
   .record({
     facts: history,
     limits: fc.uniqueArray(limit, { maxLength: 4, selector: ({ location, fromAt }) => `${location} ${fromAt}` }),
-    decisions: fc.array(fc.tuple(fc.nat(60), fc.constantFrom('approved', 'rejected')), { maxLength: 12 }),
+    decisions: fc.array(fc.tuple(fc.nat(40), fc.constantFrom('approved', 'rejected')), { maxLength: 20 }),
     writeOffs: fc.array(writeOff, { maxLength: 3 }),
   })
   .map(({ facts, limits, decisions, writeOffs }) => {
@@ -150,7 +150,7 @@ export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
 
 /** Histories of one shelf, crowded with counts of which many are held: what comes late lies between them. */
 export const heldHistory: fc.Arbitrary<JudgedHistory> = fc
-  .array(fc.tuple(fc.nat(12), fc.boolean(), fc.nat(6)), { minLength: 4, maxLength: 16 })
+  .array(fc.tuple(fc.nat(12), fc.boolean(), fc.nat(6)), { minLength: 4, maxLength: 16, size: 'max' })
   .map((entries) => {
     const facts = entries.map(([ms, counts, quantity], place): MergeableFact => {
       const lines = [{ sku: skus[0], quantity: counts ? quantity : quantity + 1 }];

@@ -116,12 +116,15 @@ describe('transfers', () => {
         const body = { transfer: `T${id}`, ...from, lines: [{ sku: 'A', quantity: 1 }] };
         return readFact(seq + place, T + id, kind, `${kind}-${id}`, body);
       });
-    const ids = Array.from({ length: 60 }, (_, id) => id);
-    await Promise.all([
-      merge(database.pool, 1, 1, many('transferOut', 1, ids, { to: 'S2' })),
-      merge(database.pool, 2, 3, many('transferIn', 1, ids.toReversed(), { from: 'S1' })),
-    ]);
-    expect((await get('/v1/transfers?state=settled')).items).toHaveLength(60);
+    for (let round = 0; round < 10; round += 1) {
+      const ids = Array.from({ length: 300 }, (_, id) => round * 300 + id);
+      const seq = ids[0]! + 1;
+      await Promise.all([
+        merge(database.pool, 1, 1, many('transferOut', seq, ids, { to: 'S2' })),
+        merge(database.pool, 2, 3, many('transferIn', seq, ids.toReversed(), { from: 'S1' })),
+      ]);
+    }
+    expect((await get('/v1/transfers?state=settled&limit=1000')).items).toHaveLength(1_000);
     expect((await get('/v1/transfers?state=open')).items).toEqual([]);
   });
 });

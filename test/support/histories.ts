@@ -84,7 +84,7 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
       .array(adjusted, { minLength: 1, maxLength: 2 })
       .map((lines): Draft => ({ kind: 'adjustment', body: { reason: 'damaged', code: 'damage', lines } })),
   },
-  { weight: 2, arbitrary: fc.nat(60).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
+  { weight: 3, arbitrary: fc.nat(30).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
 );
 
 /** Two stores; the first has two journals (1 and 2), the second one (3). */
@@ -94,9 +94,9 @@ export const JOURNALS = [
   { location: 2, journal: 3 },
 ] as const;
 
-/** A random history of all kinds of facts: gapless seqs per journal, instants in any order, voids early and late. */
+/** A random history of all kinds of facts, long ones as often as short ones (`size`): gapless seqs per journal, instants in any order, voids early and late. */
 export const history: fc.Arbitrary<MergeableFact[]> = fc
-  .array(fc.tuple(fc.constantFrom(...JOURNALS), fc.nat(12), draft), { minLength: 1, maxLength: 40 })
+  .array(fc.tuple(fc.constantFrom(...JOURNALS), fc.nat(12), draft), { minLength: 1, maxLength: 40, size: 'max' })
   .map((entries) => {
     const lastSeq = new Map<number, number>();
     return entries.map(([{ location, journal }, ms, { kind, body, target }], place) => {
@@ -135,7 +135,7 @@ export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
   .record({
     facts: history,
     limits: fc.uniqueArray(limit, { maxLength: 4, selector: ({ location, fromAt }) => `${location} ${fromAt}` }),
-    decisions: fc.array(fc.tuple(fc.nat(60), fc.constantFrom('approved', 'rejected')), { maxLength: 12 }),
+    decisions: fc.array(fc.tuple(fc.nat(40), fc.constantFrom('approved', 'rejected')), { maxLength: 20 }),
     writeOffs: fc.array(writeOff, { maxLength: 3 }),
   })
   .map(({ facts, limits, decisions, writeOffs }) => {
@@ -146,4 +146,17 @@ export const judgedHistory: fc.Arbitrary<JudgedHistory> = fc
       return content.body.lines.slice(0, 2).map(({ sku }) => ({ location, sku, order, decision }));
     });
     return { facts, limits, verdicts, writeOffs };
+  });
+
+/** Histories of one shelf, crowded with counts of which many are held: what comes late lies between them. */
+export const heldHistory: fc.Arbitrary<JudgedHistory> = fc
+  .array(fc.tuple(fc.nat(12), fc.boolean(), fc.nat(6)), { minLength: 4, maxLength: 16, size: 'max' })
+  .map((entries) => {
+    const facts = entries.map(([ms, counts, quantity], place): MergeableFact => {
+      const lines = [{ sku: skus[0], quantity: counts ? quantity : quantity + 1 }];
+      const { content, digest } = canonicalContent(counts ? 'count' : 'receipt', { lines });
+      const order = { at: BASE_AT + ms, journal: 1, seq: place + 1 };
+      return { location: 1, order, key: `fact-${place}`, digest, content };
+    });
+    return { facts, limits: [{ location: 0, fromAt: BASE_AT, units: 2, percent: null }], verdicts: [], writeOffs: [] };
   });

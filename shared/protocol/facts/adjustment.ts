@@ -2,17 +2,7 @@ import { z } from 'zod';
 import { condition, instant, lines, signedUnits, sku, text } from '../fields.ts';
 
 /** Why units came or went without a trading partner: a closed list, so that it can be summed by. */
-export const adjustmentCode = z.enum([
-  'damage',
-  'theft',
-  'ownUse',
-  'found',
-  'expired',
-  'sample',
-  'correction',
-  'other',
-]);
-export type AdjustmentCode = z.infer<typeof adjustmentCode>;
+const adjustmentCode = z.enum(['damage', 'theft', 'ownUse', 'found', 'expired', 'sample', 'correction', 'other']);
 
 const line = z
   .strictObject({ sku, quantity: signedUnits, condition: condition.optional(), to: condition.optional() })

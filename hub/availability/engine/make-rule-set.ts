@@ -88,11 +88,6 @@ export function ruleRowsOf(document: RulesDocument, numbers: Numbers, at: number
   };
 }
 
-/** Thresholds are made for risks from 0.0001 to 0.2; beyond, the nearest of them counts. */
-function riskOf({ epsilon }: { epsilon: number }): number {
-  return Math.min(0.2, Math.max(0.0001, epsilon));
-}
-
 /** What SQL looks buffers up in; the same for ever once it is there. */
 async function keepThresholds(client: PoolClient, risks: ReadonlySet<number>): Promise<void> {
   for (const epsilon of risks) {
@@ -119,7 +114,7 @@ function channelsOf(rules: CompiledRules, numbers: Numbers): RuledChannel[] {
   return rules.channels.map((channel) => ({
     slot: numberOf(numbers.slots, channel.code),
     code: channel.code,
-    epsilon: riskOf(channel),
+    epsilon: channel.epsilon,
     holdback: channel.holdback,
     cap: channel.cap,
     minPublish: channel.minPublish,

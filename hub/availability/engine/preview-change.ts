@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { bufferThresholds } from '#shared/stock/buffer-thresholds.ts';
 import { joined } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
@@ -48,9 +49,9 @@ export async function previewChange(client: Queryable, question: PreviewQuestion
   for (const { code } of question.document.channels) codes.set(all.slots.get(code) ?? 0, code);
   const rules = ruleRowsOf(question.document, all, question.at);
   const set = toRuleSet(rules, question.at);
-  const thresholds = JSON.stringify(await newThresholds(client, set));
+  const thresholds = await newThresholds(client, set, endsAt);
   const text = previewText(set, shapeOf(rules), codes);
-  const given = [JSON.stringify(rules.rows), JSON.stringify(rules.channels), thresholds, EXAMPLES];
+  const given = [JSON.stringify(rules.rows), JSON.stringify(rules.channels), JSON.stringify(thresholds), EXAMPLES];
   const { skus = 0, positions = 0 } = (await client.query<{ skus: number; positions: number }>(SIZE)).rows[0] ?? {};
   const chunkSkus = Math.max(10, Math.ceil((CHUNK_POSITIONS * skus) / Math.max(1, positions)));
   const parts: Part[] = [];
@@ -121,12 +122,16 @@ function exclusivesMost(rows: readonly RuleRow[]): number {
   return most;
 }
 
-async function newThresholds(client: Queryable, set: RuleSet): Promise<object[]> {
+/** Each takes most of a second: many new risks are too many as well. */
+async function newThresholds(client: Queryable, set: RuleSet, endsAt: number): Promise<object[]> {
   const known = new Set((await client.query<{ epsilon: number }>(KNOWN_RISKS)).rows.map((row) => row.epsilon));
-  const risks = new Set(set.channels.map((channel) => channel.epsilon).filter((epsilon) => !known.has(epsilon)));
-  return [...risks].flatMap((epsilon) =>
-    bufferThresholds(epsilon).map((thresholds, place) => ({ epsilon, class: place, thresholds })),
-  );
+  const made: object[] = [];
+  for (const epsilon of new Set(set.channels.map((channel) => channel.epsilon))) {
+    if (known.has(epsilon) || performance.now() > endsAt) continue;
+    made.push(...bufferThresholds(epsilon).map((thresholds, place) => ({ epsilon, class: place, thresholds })));
+    await setImmediate();
+  }
+  return made;
 }
 
 function summed(parts: readonly Part[], pairsTotal: number): ChangePreview {

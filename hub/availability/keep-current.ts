@@ -1,9 +1,11 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
 import { followRules, followRulesNow } from './engine/follow-rules.ts';
+import { previewChange } from './engine/preview-change.ts';
 import { requestJob, runJobs } from './engine/recompute-jobs.ts';
 import { sweepSilence } from './engine/sweep-silence.ts';
 import { updateDemand } from './engine/update-demand.ts';
+import type { RulesPorts } from './rules/rules-ports.ts';
 
 /** Something that is done again and again to keep numbers true although no fact comes. */
 export interface AvailabilityTask {
@@ -49,11 +51,19 @@ async function estimateDemand(pool: Pool, now: number): Promise<void> {
   });
 }
 
-/** What the rules' room calls: a version that comes into force has its numbers asked for in the same transaction. */
-export function rulesPorts(now: () => number): { onApplied(client: PoolClient): Promise<void> } {
+/** So long a dry run looks at numbers: below the time that a statement of the API has. */
+const PREVIEW_MS = 8_000;
+
+/**
+ * What the rules' room calls: a version that comes into force has its numbers asked for in the same transaction, and a
+ * dry run says which numbers would change.
+ */
+export function rulesPorts(now: () => number): Required<RulesPorts> {
   return {
     async onApplied(client) {
       await followRules(client, now());
     },
+    previewChange: (client, document, effectiveFrom) =>
+      previewChange(client, { document, at: effectiveFrom.getTime(), seenAt: now(), budgetMs: PREVIEW_MS }),
   };
 }

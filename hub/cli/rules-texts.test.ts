@@ -43,10 +43,22 @@ describe('texts of the rules', () => {
   });
 
   it('name the numbers that would change', () => {
-    const numbers = { pairs: 900, changed: 2, examples: [{ sku: 'A', channel: 'web', from: 3, to: 7 }] };
+    const numbers = {
+      pairs: 900,
+      pairsTotal: 1_000,
+      changed: 2,
+      channels: [{ channel: 'web', changed: 2, from: 40, to: 30 }],
+      examples: [{ sku: 'A', channel: 'web', from: 3, to: 7 }],
+    };
     const run = { isNew: true, effectiveFrom: new Date(0), skips: [4], diff: [], numbers };
     const text = showDryRun(run, { isInteractive: false });
-    for (const part of ['2 of 900 numbers would change.', 'A on web: 3 -> 7 (+4)', 'Pending version 4 would not']) {
+    for (const part of [
+      '2 of 900 numbers would change.',
+      'Too many to preview: the other 100 of 1000 were not looked at.',
+      'web: 2 numbers, 40 -> 30 (-10) units in all',
+      'A on web: 3 -> 7 (+4)',
+      'Pending version 4 would not',
+    ]) {
       expect(text).toContain(part);
     }
   });

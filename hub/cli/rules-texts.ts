@@ -4,6 +4,7 @@ import type { Terminal } from '#shared/runtime/run-command.ts';
 import type { Applied, DryRun } from '#hub/availability/rules/apply-rules.ts';
 import type { EntryChange, FieldChange, RulesDiff } from '#hub/availability/rules/diff-rules.ts';
 import type { VersionEntry } from '#hub/availability/rules/rule-versions.ts';
+import type { ChangePreview } from '#hub/availability/rules/rules-ports.ts';
 
 type Screen = Pick<Terminal, 'columns' | 'isInteractive'>;
 type Colour = 'red' | 'green' | 'yellow' | 'bold';
@@ -94,11 +95,23 @@ function changedField({ field, from, to, added, removed }: FieldChange): string 
 export function showDryRun({ isNew, effectiveFrom, skips, diff, numbers }: DryRun, screen: Screen): string {
   if (!isNew) return 'This is the newest version already: nothing would change.\n';
   const when = `Nothing was changed. Applied, it would be in force from ${effectiveFrom.toISOString()} on.\n`;
-  const changes = numbers === undefined ? '' : `${numbers.changed} of ${numbers.pairs} numbers would change.\n`;
-  const examples = numbers?.examples.map(
-    ({ sku, channel, from, to }) => `  ${sku} on ${channel}: ${from} -> ${to} (${to > from ? '+' : ''}${to - from})\n`,
-  );
-  return showDiff(diff, screen) + changes + (examples ?? []).join('') + skipped(skips, 'would') + when;
+  return showDiff(diff, screen) + showNumbers(numbers) + skipped(skips, 'would') + when;
+}
+
+function showNumbers(numbers: ChangePreview | undefined): string {
+  if (numbers === undefined) return '';
+  const { pairs, pairsTotal, changed, channels, examples } = numbers;
+  const signed = (from: number, to: number) => `${from} -> ${to} (${to > from ? '+' : ''}${to - from})`;
+  const all = `${changed} of ${pairs} numbers would change.\n`;
+  const rest =
+    pairs < pairsTotal
+      ? `Too many to preview: the other ${pairsTotal - pairs} of ${pairsTotal} were not looked at.\n`
+      : '';
+  const byChannel = channels
+    .filter((channel) => channel.changed > 0)
+    .map(({ channel, changed: own, from, to }) => `  ${channel}: ${own} numbers, ${signed(from, to)} units in all\n`);
+  const most = examples.map(({ sku, channel, from, to }) => `  ${sku} on ${channel}: ${signed(from, to)}\n`);
+  return all + rest + byChannel.join('') + (most.length > 0 ? `Most change:\n${most.join('')}` : '');
 }
 
 export function showApplied({ version, isNew, skips, diff }: Applied, screen: Screen): string {

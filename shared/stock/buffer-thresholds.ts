@@ -17,6 +17,10 @@ export const BUFFER_UNITS: readonly number[] = bufferUnits();
  */
 export type BufferThresholds = readonly (readonly number[])[];
 
+/** Risk bounds that thresholds can be made for. */
+export const EPSILON_LEAST = 0.0001;
+export const EPSILON_MOST = 0.2;
+
 const TOLERANCE = 1e-9;
 
 /**
@@ -32,11 +36,13 @@ export function promisedRisk(epsilon: number): number {
 }
 const cache = new Map<number, BufferThresholds>();
 
-/** The thresholds of a risk bound, 0.0001 to 0.2; made once a process, which takes most of a second; 330 kB. */
+/** The thresholds of a risk bound, EPSILON_LEAST to EPSILON_MOST; made once a process, which takes most of a second; 330 kB. */
 export function bufferThresholds(epsilon: number): BufferThresholds {
   let classes = cache.get(epsilon);
   if (!classes) {
-    if (!(epsilon >= 0.0001 && epsilon <= 0.2)) throw new RangeError(`a risk of ${epsilon} is not from 0.0001 to 0.2`);
+    if (!(epsilon >= EPSILON_LEAST && epsilon <= EPSILON_MOST)) {
+      throw new RangeError(`a risk of ${epsilon} is not from ${EPSILON_LEAST} to ${EPSILON_MOST}`);
+    }
     const atEdges = SPREAD_EDGES.map((edge) => thresholdsOf(edge, promisedRisk(epsilon)));
     // No spread lies below the first edge, none that counts above the last.
     classes = [...atEdges, atEdges.at(-1) ?? []];

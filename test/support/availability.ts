@@ -6,14 +6,14 @@ import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import { transaction } from '#hub/db/transaction.ts';
 
 /** Asks for a document's rules to hold, as applying a version does; its channels get their slots. */
-export async function requestRules(pool: Pool, document: RulesDocument, at: number): Promise<number> {
+export async function requestRules(pool: Pool, document: RulesDocument, at: number, seenAt = at): Promise<number> {
   return transaction(pool, async (client) => {
     await client.query(
       `INSERT INTO channels (code, name) SELECT code, code FROM unnest($1::text[]) AS code ON CONFLICT (code) DO NOTHING`,
       [document.channels.map(({ code }) => code)],
     );
     const ruleSet = await makeRuleSet(client, { document, version: null, at });
-    await requestJob(client, { kind: 'rules', reason: 'test', ruleSet, seenAt: at });
+    await requestJob(client, { kind: 'rules', reason: 'test', ruleSet, seenAt });
     await adoptAtFirst(client, ruleSet);
     return ruleSet;
   });

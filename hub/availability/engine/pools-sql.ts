@@ -7,11 +7,8 @@ import { firstByRank, matching } from './terms-sql.ts';
 /** The skus whose lock is held: $2, joined by newlines. */
 const MINE = `SELECT sku COLLATE "C" AS sku FROM unnest(string_to_array($2, E'\\n')) AS mine (sku)`;
 
-/**
- * Gives skus the limits of a rule set ($1), and counts what allocations their positions have: what the next statements
- * are written for. Both of them, and the terms before, under the skus' locks.
- */
-export function limitsText(set: RuleSet): string {
+/** What a rule set ($1) limits each sku of a CTE `place (sku, category)` to, by slot: `lim (sku, holdback, cap, min_publish)`. */
+export function limitCte(set: RuleSet): string {
   const limited = set.kinds.has('limit');
   const field = (column: string, own: (channel: RuledChannel) => number | null): string => {
     const values = Array.from({ length: set.slots }, (_, place) => {
@@ -22,15 +19,23 @@ export function limitsText(set: RuleSet): string {
     const none = set.channels.every((channel) => own(channel) === null);
     return `${none && !limited ? 'NULL' : `ARRAY[${values.join(', ')}]`}::int[] AS ${column}`;
   };
-  return `
-WITH place AS MATERIALIZED (
-  SELECT mine.sku, p.category FROM (${MINE}) AS mine LEFT JOIN products p ON p.sku = mine.sku
-), lim AS MATERIALIZED (
+  return `lim AS MATERIALIZED (
   SELECT place.sku, ${field('holdback', (channel) => channel.holdback || null)}, ${field('cap', (channel) => channel.cap)},
     ${field('min_publish', (channel) => channel.minPublish || null)}
   ${limited ? matching('limit', 'anywhere').replace('JOIN rule_rows', 'LEFT JOIN rule_rows') : 'FROM place'}
   GROUP BY place.sku
-), shelf AS MATERIALIZED (
+)`;
+}
+
+/**
+ * Gives skus the limits of a rule set ($1), and counts what allocations their positions have: what the next statements
+ * are written for. Both of them, and the terms before, under the skus' locks.
+ */
+export function limitsText(set: RuleSet): string {
+  return `
+WITH place AS MATERIALIZED (
+  SELECT mine.sku, p.category FROM (${MINE}) AS mine LEFT JOIN products p ON p.sku = mine.sku
+), ${limitCte(set)}, shelf AS MATERIALIZED (
   SELECT t.sku, max(CASE WHEN t.allocated THEN 1 + coalesce(cardinality(t.exclusive_slot), 0) ELSE 0 END) AS allocations
   FROM place JOIN shelf_terms t USING (sku)
   GROUP BY t.sku

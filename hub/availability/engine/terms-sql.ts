@@ -7,39 +7,11 @@ import type { RuleKind, RuleSet } from './rule-set.ts';
  * The positions are those of the text `given (location_no, sku)`, which takes parameters from $3 on.
  */
 export function termsText(set: RuleSet, given: string): string {
-  const slots = Array.from({ length: set.slots }, (_, place) => place + 1);
-  const has = (kind: RuleKind): boolean => set.kinds.has(kind);
-  const buffers = set.channels.length > 0;
   return `
-WITH basis AS MATERIALIZED (
-  SELECT $2::bigint AS seen_at
-), given AS MATERIALIZED (
-  ${given}
-), place AS MATERIALIZED (
-  SELECT g.location_no, g.sku COLLATE "C" AS sku, p.category
-  FROM given g LEFT JOIN products p ON p.sku = g.sku COLLATE "C"
-), member AS MATERIALIZED (
-  SELECT m.location_no, ${slots.map((slot) => `bool_or(c.slot = ${slot}) AS m${slot}`).join(', ') || 'true AS none'}
-  FROM rule_channels c CROSS JOIN LATERAL unnest(c.locations) AS m (location_no)
-  WHERE c.rule_set_no = $1
-  GROUP BY m.location_no
-)${has('safetyStock') ? `, ${safetyText(slots)}` : ''}${has('exclusive') ? `, ${exclusiveText()}` : ''}${
-    has('shared') ? `, ${sharedText(slots)}` : ''
-  }${buffers ? `, ${buffersText(set)}` : ''}
+WITH ${termCtes(set, given)}
 INSERT INTO shelf_terms AS t (location_no, sku, withheld, lag, record, allocated, exclusive_slot, exclusive_units,
   exclusive_before, exclusive_percent, exclusive_total, shared_units, shared_percent)
-SELECT place.location_no, place.sku,
-  ARRAY[${slots.map((slot) => withheld(slot, has('safetyStock'), buffers)).join(', ')}]::int[],
-  ${buffers ? 'b.lag, b.record' : 'NULL, NULL'},
-  ${has('exclusive') ? 'x.slots IS NOT NULL' : 'false'} OR ${has('shared') ? 's.units IS NOT NULL' : 'false'},
-  ${has('exclusive') ? 'x.slots, x.units, x.before, x.percent, x.total' : 'NULL, NULL, NULL, NULL, NULL'},
-  ${has('shared') ? 's.units, s.percent' : 'NULL, NULL'}
-FROM place
-LEFT JOIN member USING (location_no)
-${has('safetyStock') ? 'LEFT JOIN safety f ON f.location_no = place.location_no AND f.sku = place.sku' : ''}
-${has('exclusive') ? 'LEFT JOIN exclusive x ON x.location_no = place.location_no AND x.sku = place.sku' : ''}
-${has('shared') ? 'LEFT JOIN shared s ON s.location_no = place.location_no AND s.sku = place.sku' : ''}
-${buffers ? 'LEFT JOIN buffers b ON b.location_no = place.location_no AND b.sku = place.sku' : ''}
+${termsQuery(set)}
 ORDER BY place.sku, place.location_no
 ON CONFLICT (sku, location_no) DO UPDATE SET
   withheld = excluded.withheld, lag = excluded.lag, record = excluded.record, allocated = excluded.allocated,
@@ -53,6 +25,52 @@ WHERE (t.withheld, t.lag, t.record, t.allocated, t.exclusive_slot, t.exclusive_u
        excluded.exclusive_units, excluded.exclusive_before, excluded.exclusive_percent, excluded.shared_units,
        excluded.shared_percent)`;
 }
+
+/** What termsQuery reads; parameters as in termsText. */
+export function termCtes(set: RuleSet, given: string): string {
+  const slots = slotsOf(set);
+  return `basis AS MATERIALIZED (
+  SELECT $2::bigint AS seen_at
+), given AS MATERIALIZED (
+  ${given}
+), place AS MATERIALIZED (
+  SELECT g.location_no, g.sku COLLATE "C" AS sku, p.category
+  FROM given g LEFT JOIN products p ON p.sku = g.sku COLLATE "C"
+), member AS MATERIALIZED (
+  SELECT m.location_no, ${slots.map((slot) => `bool_or(c.slot = ${slot}) AS m${slot}`).join(', ') || 'true AS none'}
+  FROM rule_channels c CROSS JOIN LATERAL unnest(c.locations) AS m (location_no)
+  WHERE c.rule_set_no = $1
+  GROUP BY m.location_no
+)${set.kinds.has('safetyStock') ? `, ${safetyText(slots)}` : ''}${set.kinds.has('exclusive') ? `, ${exclusiveText()}` : ''}${
+    set.kinds.has('shared') ? `, ${sharedText(slots)}` : ''
+  }${hasBuffers(set) ? `, ${buffersText(set)}` : ''}`;
+}
+
+/** The terms of the places given, in the order of the columns of shelf_terms. */
+export function termsQuery(set: RuleSet): string {
+  const has = (kind: RuleKind): boolean => set.kinds.has(kind);
+  const buffers = hasBuffers(set);
+  return `SELECT place.location_no, place.sku,
+  ARRAY[${slotsOf(set)
+    .map((slot) => withheld(slot, has('safetyStock'), buffers))
+    .join(', ')}]::int[] AS withheld,
+  ${buffers ? 'b.lag, b.record' : 'NULL::int[] AS lag, NULL::int[] AS record'},
+  ${has('exclusive') ? 'x.slots IS NOT NULL' : 'false'} OR ${has('shared') ? 's.units IS NOT NULL' : 'false'} AS allocated,
+  ${has('exclusive') ? 'x.slots' : 'NULL::int[]'} AS exclusive_slot, ${has('exclusive') ? 'x.units' : 'NULL::int[]'} AS exclusive_units,
+  ${has('exclusive') ? 'x.before' : 'NULL::bigint[]'} AS exclusive_before,
+  ${has('exclusive') ? 'x.percent' : 'NULL::float8[]'} AS exclusive_percent,
+  ${has('exclusive') ? 'x.total' : 'NULL::bigint'} AS exclusive_total,
+  ${has('shared') ? 's.units' : 'NULL::int[]'} AS shared_units, ${has('shared') ? 's.percent' : 'NULL::float8[]'} AS shared_percent
+FROM place
+LEFT JOIN member USING (location_no)
+${has('safetyStock') ? 'LEFT JOIN safety f ON f.location_no = place.location_no AND f.sku = place.sku' : ''}
+${has('exclusive') ? 'LEFT JOIN exclusive x ON x.location_no = place.location_no AND x.sku = place.sku' : ''}
+${has('shared') ? 'LEFT JOIN shared s ON s.location_no = place.location_no AND s.sku = place.sku' : ''}
+${buffers ? 'LEFT JOIN buffers b ON b.location_no = place.location_no AND b.sku = place.sku' : ''}`;
+}
+
+const slotsOf = (set: RuleSet): number[] => Array.from({ length: set.slots }, (_, place) => place + 1);
+const hasBuffers = (set: RuleSet): boolean => set.channels.length > 0;
 
 function withheld(slot: number, safety: boolean, buffers: boolean): string {
   const terms = [

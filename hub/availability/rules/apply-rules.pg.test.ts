@@ -219,7 +219,13 @@ describe('checks against the database', () => {
   it('a dry run says what would change and changes nothing', async () => {
     await apply(channel('One'));
     await apply(channel('Later'), { effectiveFrom: later(1) });
-    const numbers = { pairs: 10, changed: 1, examples: [{ sku: 'A', channel: 'web', from: 3, to: 0 }] };
+    const numbers = {
+      pairs: 10,
+      pairsTotal: 10,
+      changed: 1,
+      channels: [],
+      examples: [{ sku: 'A', channel: 'web', from: 3, to: 0 }],
+    };
     let seen: string | undefined;
     const preview = {
       previewChange: async (client: PoolClient, document: RuleVersion['rules']) => {

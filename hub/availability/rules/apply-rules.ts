@@ -198,7 +198,7 @@ async function plan(
   ports: RulesPorts,
 ): Promise<DryRun> {
   const planned = await compare(client, draft, how, moment);
-  const numbers = await ports.previewChange?.(client, draft.document);
+  const numbers = await ports.previewChange?.(client, draft.document, planned.effectiveFrom);
   return numbers === undefined ? planned : { ...planned, numbers };
 }
 

@@ -95,6 +95,14 @@ describe('bad rules are refused with the line and the remedy', () => {
       ['2:27 field cap is 1000000000, and must be 1000000 at most.'],
     ],
     [
+      'a risk that no buffer is made for',
+      '  - {code: ebay, name: E, epsilon: 0.00001}\n  - {code: otto, name: O, epsilon: 0.5}',
+      [
+        '1:27 field epsilon is 0.00001, and must be at least 0.0001. | Write at least 0.0001.',
+        '2:27 field epsilon is 0.5, and must be 0.2 at most. | Write 0.2 at most.',
+      ],
+    ],
+    [
       'half a unit',
       'limits:\n  - {id: a, channel: web, cap: 1.5}',
       ['2:27 field cap is 1.5, and must be a whole number.'],

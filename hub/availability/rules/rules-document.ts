@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sku, storeCode, text } from '#shared/protocol/fields.ts';
+import { EPSILON_LEAST, EPSILON_MOST } from '#shared/stock/buffer-thresholds.ts';
 
 /** Largest number of units that a rule may name. */
 const UNITS_MAX = 1_000_000;
@@ -36,7 +37,7 @@ const channel = z.strictObject({
   locations: z.array(storeCode).default([]),
   groups: z.array(storeCode).default([]),
   /** Risk budget: with which chance a silent store's unseen demand may exceed what is withheld for it. */
-  epsilon: z.number().gt(0).max(0.5).default(0.01),
+  epsilon: z.number().min(EPSILON_LEAST).max(EPSILON_MOST).default(0.01),
   /** Units never offered, of each sku. */
   holdback: units.default(0),
   /** Most units offered of a sku. */

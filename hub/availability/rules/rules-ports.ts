@@ -4,10 +4,19 @@ import type { RuleVersion } from './rule-versions.ts';
 
 /** What a change of the rules would do to the numbers that channels are offered. */
 export interface ChangePreview {
-  /** Skus times channels that were looked at. */
+  /** Skus times channels that were looked at, by sku. */
   readonly pairs: number;
-  /** How many of them would change. */
+  /** How many there are. Greater than `pairs`: they were too many for the time that a preview may take. */
+  readonly pairsTotal: number;
+  /** How many of `pairs` would change. */
   readonly changed: number;
+  /** The same by channel, and how many units it is offered, and would be, of all skus that were looked at. */
+  readonly channels: readonly {
+    readonly channel: string;
+    readonly changed: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
   /** Those that change most. */
   readonly examples: readonly {
     readonly sku: string;
@@ -21,6 +30,9 @@ export interface ChangePreview {
 export interface RulesPorts {
   /** A version came into force: called in the transaction that shows it in `channels` and `listings`. */
   onApplied?(client: PoolClient, version: RuleVersion): Promise<void>;
-  /** What the numbers would be under other rules. Called in a transaction that is rolled back. */
-  previewChange?(client: PoolClient, document: RulesDocument): Promise<ChangePreview>;
+  /**
+   * What the numbers would be under other rules, as those rules hold when they come into force. Called in a transaction
+   * that sees one state and is rolled back.
+   */
+  previewChange?(client: PoolClient, document: RulesDocument, effectiveFrom: Date): Promise<ChangePreview>;
 }

@@ -63,10 +63,10 @@ describe('setChannel', () => {
     '@',
   ])('a name is read as it was given: %s', (name) => {
     const text =
-      'rules: 1\ntransitHours: 1e1\nchannels:\n  - {code: 1e3, name: null-and-void, cap: 0x10, epsilon: .5}\n';
+      'rules: 1\ntransitHours: 1e1\nchannels:\n  - {code: 1e3, name: null-and-void, cap: 0x10, epsilon: .05}\n';
     const codes = { code: 'null', name, locations: ['true', 'null', '1e3'] };
     const { document } = checkRules(setChannel(text, codes));
-    expect(document!.channels).toMatchObject([{ code: '1e3', cap: 16, epsilon: 0.5 }, codes]);
+    expect(document!.channels).toMatchObject([{ code: '1e3', cap: 16, epsilon: 0.05 }, codes]);
     expect(document!.transitHours).toBe(10);
   });
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { EPSILON_LEAST, EPSILON_MOST } from '#shared/stock/buffer-thresholds.ts';
 import { demandQuantile } from '#shared/stock/lag-buffer.ts';
 import type { KnownDemand } from './known-demand.ts';
 
-const epsilon = z.number().min(0.0001).max(0.2);
+const epsilon = z.number().min(EPSILON_LEAST).max(EPSILON_MOST);
 const units = z.int().min(0).max(1_000_000);
 const factor = z.number().min(0).max(1_000);
 const rounding = z.enum(['up', 'nearest']).default('up');

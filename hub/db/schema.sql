@@ -153,9 +153,16 @@ CREATE TABLE demand_marks (
 CREATE TABLE demand_priors (
   run_no integer NOT NULL,
   category text COLLATE "C" NOT NULL,
+  location_no integer DEFAULT 0 NOT NULL,
   rate_per_hour double precision NOT NULL,
   dispersion double precision NOT NULL,
-  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category)
+  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category, location_no)
+);
+
+CREATE TABLE demand_released (
+  quarantine_no bigint NOT NULL,
+  run_no integer NOT NULL,
+  CONSTRAINT demand_released_pkey PRIMARY KEY (quarantine_no)
 );
 
 CREATE TABLE demand_runs (
@@ -164,6 +171,15 @@ CREATE TABLE demand_runs (
   seen_at bigint NOT NULL,
   CONSTRAINT demand_runs_pkey PRIMARY KEY (run_no)
 );
+
+CREATE TABLE demand_skus (
+  sku text COLLATE "C" NOT NULL,
+  units double precision NOT NULL,
+  squares double precision NOT NULL,
+  shelves integer NOT NULL,
+  firsts double precision NOT NULL,
+  CONSTRAINT demand_skus_pkey PRIMARY KEY (sku)
+) WITH (fillfactor=80);
 
 CREATE TABLE device_status (
   device_no integer NOT NULL,
@@ -522,6 +538,8 @@ ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
+ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
+ALTER TABLE demand_released ADD CONSTRAINT demand_released_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -596,7 +614,10 @@ COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements bet
 COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
 COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
-COMMENT ON COLUMN demand_priors.category IS 'Empty: the whole chain.';
+COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when it names neither, the whole chain.';
+COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
+COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
+COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';

@@ -79,6 +79,25 @@ export function seenDemand(sums: DemandSums, now: number): SeenDemand {
   };
 }
 
+/** The sums of many positions. What each was watched for is kept as their number and one sum, whatever it is seen from. */
+export interface GroupSums {
+  readonly units: number;
+  readonly squares: number;
+  readonly shelves: number;
+  /** Sum of the weights of the positions' firstAt. */
+  readonly firsts: number;
+}
+
+/** What is seen of a group from `now`, before which all of it was watched: what its positions' SeenDemand add up to. */
+export function seenGroup({ units, squares, shelves, firsts }: GroupSums, now: number): SeenDemand {
+  const scale = 1 / demandWeight(now);
+  return {
+    units: Math.max(0, units) * scale,
+    squares: Math.max(0, squares) * scale,
+    hours: Math.max(0, (HALF_LIFE_MS / HOUR_MS / Math.LN2) * (shelves - firsts * scale)),
+  };
+}
+
 /** What is believed of a position before its own sales are looked at. */
 export interface DemandPrior {
   /** Units an hour. */

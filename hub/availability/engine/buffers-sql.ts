@@ -49,8 +49,29 @@ export function buffersText(set: RuleSet): string {
   ) AS q ON true
   WHERE q.step_ms > 0 OR (basis.seen_at IS NOT NULL AND ${set.unrecordedLoss} > 0)
 ), prior AS MATERIALIZED (
-  SELECT category, rate_per_hour, dispersion FROM demand_priors
+  SELECT category, location_no, rate_per_hour, dispersion FROM demand_priors
   WHERE run_no = (SELECT max(run_no) FROM demand_runs)
+), chain AS MATERIALIZED (
+  -- One row, also before the first run.
+  SELECT coalesce(max(rate_per_hour), ${UNKNOWN.ratePerHour}) AS rate, coalesce(max(dispersion), ${UNKNOWN.dispersion}) AS dispersion,
+    coalesce((SELECT power(2::float8, (${DEMAND_REFERENCE_AT} - seen_at) / ${HALF_LIFE_MS}::float8) FROM demand_runs
+      ORDER BY run_no DESC LIMIT 1), 0) AS scale
+  FROM prior WHERE category = '' AND location_no = 0
+), sku_prior AS MATERIALIZED (
+  -- The same sku in all locations, which leans on its category, and where it has none on the chain.
+  SELECT own.sku, (units + rate * ${PRIOR_HOURS}) / (hours + ${PRIOR_HOURS}) AS rate,
+    greatest(${LEAST_DISPERSION}, (squares + dispersion * ${PRIOR_UNITS}) / (units + ${PRIOR_UNITS})) AS dispersion
+  FROM (
+    SELECT sku.sku, coalesce(greatest(0, d.units) * chain.scale, 0) AS units,
+      coalesce(greatest(0, d.squares) * chain.scale, 0) AS squares,
+      coalesce(greatest(0, ${HOURS_MOST} * (d.shelves - d.firsts * chain.scale)), 0) AS hours,
+      coalesce(own.rate_per_hour, chain.rate) AS rate, coalesce(own.dispersion, chain.dispersion) AS dispersion
+    FROM (SELECT DISTINCT sku, category FROM place) AS sku
+    CROSS JOIN chain
+    LEFT JOIN demand_skus d ON d.sku = sku.sku
+    LEFT JOIN prior own ON own.category = sku.category AND own.location_no = 0
+    OFFSET 0
+  ) AS own
 ), estimate AS MATERIALIZED (
   SELECT e.location_no, e.sku, e.exposure * e.units / (e.hours + ${PRIOR_HOURS}) AS mean, e.dispersion,
     e.units / e.dispersion AS shape,
@@ -68,14 +89,14 @@ export function buffersText(set: RuleSet): string {
         CASE WHEN d.first_at < q.seen_at THEN greatest(0, d.squares) * scale.factor ELSE 0 END AS squares,
         CASE WHEN d.first_at < q.seen_at
              THEN ${HOURS_MOST} * (1 - power(2::float8, (d.first_at - q.seen_at) / ${HALF_LIFE_MS}::float8)) ELSE 0 END AS hours,
-        coalesce(own.rate_per_hour, chain.rate_per_hour, ${UNKNOWN.ratePerHour}) AS prior_rate,
-        coalesce(own.dispersion, chain.dispersion, ${UNKNOWN.dispersion}) AS prior_dispersion
+        sku_prior.rate * coalesce(level.rate_per_hour / chain.rate, 1) AS prior_rate, sku_prior.dispersion AS prior_dispersion
       FROM place
       JOIN quiet q USING (location_no)
       JOIN positions p ON p.location_no = place.location_no AND p.sku = place.sku
       LEFT JOIN demand d ON d.location_no = place.location_no AND d.sku = place.sku
-      LEFT JOIN prior own ON own.category = place.category
-      LEFT JOIN prior chain ON chain.category = ''
+      JOIN sku_prior ON sku_prior.sku = place.sku
+      CROSS JOIN chain
+      LEFT JOIN prior level ON level.location_no = place.location_no AND level.category = ''
       CROSS JOIN LATERAL (
         SELECT power(2::float8, (${DEMAND_REFERENCE_AT} - q.seen_at) / ${HALF_LIFE_MS}::float8) AS factor OFFSET 0
       ) AS scale

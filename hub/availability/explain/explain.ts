@@ -1,19 +1,12 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { availableToSell, type AtsTerms, type ShelfTerms } from '#shared/stock/ats.ts';
-import {
-  addSale,
-  estimateDemand,
-  NO_SALES,
-  seenDemand,
-  UNKNOWN,
-  type DemandEstimate,
-  type DemandPrior,
-} from '#shared/stock/demand.ts';
+import type { DemandEstimate } from '#shared/stock/demand.ts';
 import { lagBuffer } from '#shared/stock/lag-buffer.ts';
 import { unseenDemand } from '#shared/stock/unseen-demand.ts';
 import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
 import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
-import { anchorsAt, positionsAt, salesCountedBy, type PastPosition } from './position-at.ts';
+import { demandAt, type DemandAt } from './demand-at.ts';
+import { anchorsAt, positionsAt, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
 
 const HOUR_MS = 3_600_000;
@@ -86,11 +79,17 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
     (one) => one.bornAt !== null,
   );
   const bases = await termsBasisAt(client, sku, at, positions);
+  const byRun = new Map<number | null, Promise<DemandAt>>();
+  const demandOf = (run: number | null): Promise<DemandAt> => {
+    const known = byRun.get(run) ?? demandAt(client, sku, run);
+    byRun.set(run, known);
+    return known;
+  };
   const shelves: Shelf[] = [];
   for (const position of positions) {
     const basis = bases.get(position.location);
     if (!basis) throw new Error(`terms of location ${position.location} have no basis`);
-    const buffer = await bufferOf(client, { sku, position, basis, set, channel });
+    const buffer = await bufferOf(client, { sku, position, basis, set, channel, demandOf });
     shelves.push({ position, basis, buffer, ...withheldBy(buffer) });
   }
   const holdback = rules.holdback.value;
@@ -151,29 +150,25 @@ interface BufferQuestion {
   readonly basis: TermsBasis;
   readonly set: RuleSet;
   readonly channel: RuledChannel;
+  readonly demandOf: (run: number | null) => Promise<DemandAt>;
 }
 
 async function bufferOf(
   client: Queryable,
-  { sku, position, basis, set, channel: { epsilon } }: BufferQuestion,
+  { sku, position, basis, set, channel: { epsilon }, demandOf }: BufferQuestion,
 ): Promise<BufferStory | null> {
   const { silence, seenAt, madeAt, demandRun } = basis;
   const from = silence?.asOf ?? seenAt;
   if (from === null || (silence === null && set.unrecordedLoss === 0)) return null;
   const until = from + (silence?.stepMs ?? 0);
-  const sales = demandRun === null ? [] : await salesCountedBy(client, sku, position.location, demandRun);
-  let sums = NO_SALES;
-  for (const { at, quantity, takenBack } of sales) {
-    sums = addSale(sums, at, quantity);
-    if (takenBack === true) sums = addSale(sums, at, quantity, -1);
-  }
-  const demand = estimateDemand(seenDemand(sums, from), await priorAt(client, sku, demandRun));
+  const known = await demandOf(demandRun);
+  const { sums, unitsSold } = known.of(position.location);
+  const demand = known.estimate(position.location, from);
   const exposureHours = silence?.exposureHours ?? 0;
   const anchored = await anchorAt(client, sku, position.location, madeAt);
   const countedAt = sums.firstAt === Infinity ? until : (anchored ?? sums.firstAt);
   const mean = exposureHours * demand.ratePerHour;
   const lossMean = (set.unrecordedLoss * demand.ratePerHour * Math.max(0, until - countedAt)) / HOUR_MS;
-  const unitsSold = sales.reduce((sum, { quantity, takenBack }) => (takenBack === true ? sum : sum + quantity), 0);
   return {
     seenAt: from,
     until,
@@ -198,15 +193,4 @@ function withheldBy(buffer: BufferStory | null): { lag: number; record: number }
 async function anchorAt(client: Queryable, sku: string, location: number, madeAt: number): Promise<number | null> {
   const anchors = await anchorsAt(client, sku, Math.ceil(madeAt));
   return anchors.find((row) => row.location_no === location)?.anchor_at ?? null;
-}
-
-const PRIOR = `
-  SELECT rate_per_hour AS "ratePerHour", dispersion FROM demand_priors
-  WHERE run_no = $1 AND category IN ('', (SELECT category FROM products WHERE sku = $2))
-  ORDER BY category DESC LIMIT 1`;
-
-async function priorAt(client: Queryable, sku: string, run: number | null): Promise<DemandPrior> {
-  if (run === null) return UNKNOWN;
-  const { rows } = await client.query<DemandPrior>(PRIOR, [run, sku]);
-  return rows[0] ?? UNKNOWN;
 }

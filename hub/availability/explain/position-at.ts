@@ -106,33 +106,36 @@ export async function anchorsAt(client: Queryable, sku: string, at: number): Pro
   return rows.filter((row) => row.anchor_at !== null);
 }
 
-/** $1 sku, $2 location, $3 the run: sales that runs up to it have counted, and taken back. */
+/** $1 sku, $2 the run: sales, of all locations, that runs up to it have counted, and taken back. */
 const COUNTED_SALES = `
-  SELECT m.at, -m.quantity AS quantity, gone.run <= $3 AS "takenBack"
+  SELECT m.location_no AS location, m.at, -m.quantity AS quantity, gone.run <= $2 AS "takenBack"
   FROM movements m
   JOIN facts f ON f.location_no = m.location_no AND f.journal_no = m.journal_no AND f.seq = m.seq AND f.kind = 'sale'
-  JOIN LATERAL (
-    SELECT min(run_no) AS run FROM demand_marks k WHERE k.journal_no = f.journal_no AND k.seq >= f.seq
-  ) AS counted ON counted.run <= $3
+  JOIN LATERAL (${countingRun('f')}) AS counted ON counted.run <= $2
   LEFT JOIN voids v ON v.location_no = f.location_no AND v.target_key = f.key
-  LEFT JOIN LATERAL (
-    SELECT min(run_no) AS run FROM demand_marks k WHERE k.journal_no = v.journal_no AND k.seq >= v.seq
-  ) AS gone ON true
-  WHERE m.sku = $1 AND m.location_no = $2 AND NOT m.reversal AND (gone.run IS NULL OR gone.run > counted.run)
+  LEFT JOIN LATERAL (${countingRun('v')}) AS gone ON true
+  WHERE m.sku = $1 AND m.location_no = ANY (SELECT location_no FROM locations) AND NOT m.reversal
+    AND (gone.run IS NULL OR gone.run > counted.run)
   ORDER BY m.at`;
 
+/** The run that counted a fact: the first that passed it, or, when it came out of quarantine, the one that noted that. */
+function countingRun(fact: string): string {
+  return `
+    SELECT CASE WHEN q.quarantine_no IS NOT NULL THEN r.run_no ELSE (
+      SELECT min(run_no) FROM demand_marks k WHERE k.journal_no = ${fact}.journal_no AND k.seq >= ${fact}.seq) END AS run
+    FROM (SELECT) AS one
+    LEFT JOIN quarantine q ON q.journal_no = ${fact}.journal_no AND q.seq = ${fact}.seq AND q.resolution = 'released'
+    LEFT JOIN demand_released r ON r.quarantine_no = q.quarantine_no`;
+}
+
 export interface CountedSale {
+  readonly location: number;
   readonly at: number;
   readonly quantity: number;
   readonly takenBack: boolean | null;
 }
 
-export async function salesCountedBy(
-  client: Queryable,
-  sku: string,
-  location: number,
-  run: number,
-): Promise<CountedSale[]> {
-  const { rows } = await client.query<CountedSale>(COUNTED_SALES, [sku, location, run]);
+export async function salesCountedBy(client: Queryable, sku: string, run: number): Promise<CountedSale[]> {
+  const { rows } = await client.query<CountedSale>(COUNTED_SALES, [sku, run]);
   return rows;
 }

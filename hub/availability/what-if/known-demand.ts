@@ -1,10 +1,10 @@
 import {
   demandWeight,
   estimateDemand,
-  HALF_LIFE_MS,
   localPrior,
   pooledPrior,
   QUANTITY_CAP,
+  seenGroup,
   type DemandEstimate,
   type DemandPrior,
   type SeenDemand,
@@ -18,23 +18,16 @@ import {
 } from '#shared/stock/hour-profile.ts';
 import type { Shelf } from './stock-event.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 
-/** The sums of `DemandSums` for a whole group of shelves, whose hours add up as well. */
-class GroupSums {
-  units = 0;
-  squares = 0;
-  shelves = 0;
-  /** Sum of the weights of the shelves' first instants. */
-  firsts = 0;
-
-  seen(now: number): SeenDemand {
-    const scale = 1 / demandWeight(now);
-    const hours = (HALF_LIFE_MS / HOUR_MS / Math.LN2) * (this.shelves - this.firsts * scale);
-    return { units: this.units * scale, squares: this.squares * scale, hours: Math.max(0, hours) };
-  }
+interface Group {
+  units: number;
+  squares: number;
+  shelves: number;
+  firsts: number;
 }
+
+const emptyGroup = (): Group => ({ units: 0, squares: 0, shelves: 0, firsts: 0 });
 
 /**
  * What the hub knows of demand: it is told of sales as they are received, and makes its estimates anew each day, when
@@ -42,10 +35,10 @@ class GroupSums {
  */
 export class KnownDemand {
   readonly #shelves: readonly Shelf[];
-  readonly #own: GroupSums[];
-  readonly #bySku: GroupSums[];
-  readonly #byLocation: GroupSums[];
-  readonly #chain = new GroupSums();
+  readonly #own: Group[];
+  readonly #bySku: Group[];
+  readonly #byLocation: Group[];
+  readonly #chain = emptyGroup();
   readonly #hours: Float64Array[];
   #today = Number.NaN;
   #chainPrior: DemandPrior = pooledPrior([]);
@@ -56,7 +49,7 @@ export class KnownDemand {
   readonly #estimatedOn: Float64Array;
 
   constructor(shelves: readonly Shelf[], locations: number) {
-    const groups = (count: number) => Array.from({ length: count }, () => new GroupSums());
+    const groups = (count: number) => Array.from({ length: count }, emptyGroup);
     this.#shelves = shelves;
     this.#own = groups(shelves.length);
     this.#bySku = groups(shelves.reduce((most, { sku }) => Math.max(most, sku + 1), 0));
@@ -112,10 +105,10 @@ export class KnownDemand {
   }
 
   #seen(shelf: number, now: number): SeenDemand {
-    return this.#own[shelf]?.seen(now) ?? { units: 0, squares: 0, hours: 0 };
+    return seenGroup(this.#own[shelf] ?? emptyGroup(), now);
   }
 
-  #groupsOf(shelf: number): GroupSums[] {
+  #groupsOf(shelf: number): Group[] {
     const { location, sku } = this.#shelves[shelf] ?? { location: 0, sku: 0 };
     return [this.#own[shelf], this.#bySku[sku], this.#byLocation[location], this.#chain].filter(
       (group) => group !== undefined,
@@ -128,8 +121,8 @@ export class KnownDemand {
     return prior;
   }
 
-  #seenOf(group: GroupSums | undefined, now: number): SeenDemand[] {
-    return group ? [group.seen(now)] : [];
+  #seenOf(group: Group | undefined, now: number): SeenDemand[] {
+    return group ? [seenGroup(group, now)] : [];
   }
 
   /** Makes anew, on a new day, what all estimates of that day rest on. */
@@ -138,8 +131,8 @@ export class KnownDemand {
     if (day === this.#today) return day;
     this.#today = day;
     this.#skuPriors.clear();
-    this.#chainPrior = pooledPrior([this.#chain.seen(now)]);
-    this.#locationPriors = this.#byLocation.map((group) => pooledPrior([group.seen(now)], this.#chainPrior));
+    this.#chainPrior = pooledPrior([seenGroup(this.#chain, now)]);
+    this.#locationPriors = this.#byLocation.map((group) => pooledPrior([seenGroup(group, now)], this.#chainPrior));
     const scale = 1 / demandWeight(now);
     const scaled = this.#hours.map((hours) => hours.map((weight) => weight * scale));
     const chain = Array.from({ length: HOURS_OF_WEEK }, (_, hour) =>

@@ -129,6 +129,23 @@ CREATE TABLE demand (
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
 
+CREATE TABLE demand_skus (
+  sku text COLLATE "C" PRIMARY KEY,
+  units float8 NOT NULL,
+  squares float8 NOT NULL,
+  shelves int NOT NULL,
+  firsts float8 NOT NULL
+) WITH (fillfactor = 80);
+COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
+COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
+
+CREATE TABLE demand_released (
+  quarantine_no bigint PRIMARY KEY REFERENCES quarantine,
+  run_no int NOT NULL REFERENCES demand_runs
+);
+COMMENT ON TABLE demand_released IS
+  'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
+
 CREATE TABLE demand_hours (
   location_no int NOT NULL,
   hour smallint NOT NULL,
@@ -139,11 +156,12 @@ CREATE TABLE demand_hours (
 CREATE TABLE demand_priors (
   run_no int NOT NULL REFERENCES demand_runs,
   category text COLLATE "C" NOT NULL,
+  location_no int NOT NULL DEFAULT 0,
   rate_per_hour float8 NOT NULL,
   dispersion float8 NOT NULL,
-  PRIMARY KEY (run_no, category)
+  PRIMARY KEY (run_no, category, location_no)
 );
-COMMENT ON COLUMN demand_priors.category IS 'Empty: the whole chain.';
+COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when it names neither, the whole chain.';
 
 CREATE TABLE lag_thresholds (
   epsilon float8 NOT NULL,

@@ -7,6 +7,7 @@ import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
 import { followMoves } from './availability/engine/follow-moves.ts';
@@ -26,7 +27,6 @@ import { createQuarantineDecisions } from './ledger/release.ts';
 import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { startRepeating } from './sync/repeating.ts';
 import { startSync } from './sync/sync.ts';
 
 export interface HubOptions {

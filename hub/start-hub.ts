@@ -7,6 +7,7 @@ import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { createApi } from './api/app.ts';
 import { followMoves } from './availability/engine/follow-moves.ts';
@@ -14,6 +15,7 @@ import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
 import { activateDue } from './availability/rules/activate-rules.ts';
 import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
+import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { MIGRATIONS } from './db/migrations.ts';
@@ -26,7 +28,6 @@ import { createQuarantineDecisions } from './ledger/release.ts';
 import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { startRepeating } from './sync/repeating.ts';
 import { startSync } from './sync/sync.ts';
 
 export interface HubOptions {
@@ -55,7 +56,7 @@ export interface Hub {
 const LEDGER_CONNECTIONS = 6;
 const SYNC_CONNECTIONS = 6;
 const API_CONNECTIONS = 8;
-const AVAILABILITY_CONNECTIONS = 3;
+const AVAILABILITY_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -127,6 +128,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   for (const task of availabilityTasks(pools.availability, () => clock.now())) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
+  lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
     counts: createCountDecisions(pools.ledger, followMoves()),

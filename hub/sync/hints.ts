@@ -3,9 +3,9 @@ import { COLLECTIONS, type Collection } from '#shared/protocol/messages/pull.ts'
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 import { readFeedState } from './feed-entries.ts';
 import { HintPace } from './hint-pace.ts';
-import { startRepeating } from './repeating.ts';
 
 export interface HintsOptions {
   readonly pool: Pool;

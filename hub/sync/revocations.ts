@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
-import { startRepeating } from './repeating.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 
 export interface RevocationsOptions {
   readonly pool: Pool;

@@ -71,7 +71,7 @@ export function drawChart(series: readonly ChartSeries[], options: ChartOptions)
     return `<g>${line}${dots.join('')}${key}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(options.title)}">
-<style>${STYLE}</style>
+<style>${CHART_STYLE}</style>
 <rect class="ground" width="${WIDTH}" height="${HEIGHT}"/>
 <text class="title" x="${FRAME.left}" y="24">${escape(options.title)}</text>
 ${grid.join('\n')}
@@ -87,7 +87,7 @@ const colourRules = (theme: 0 | 1): string =>
     '',
   );
 
-const STYLE = `text{font:12px system-ui,sans-serif;fill:#1c1c1c}.title{font-size:15px;font-weight:600}.tick,.axis{fill:#555}
+export const CHART_STYLE = `text{font:12px system-ui,sans-serif;fill:#1c1c1c}.title{font-size:15px;font-weight:600}.tick,.axis{fill:#555}
 .label{font-size:11px;font-weight:600}.ground{fill:#fff}.grid{stroke:#e2e2e2}polyline{fill:none;stroke-width:1.5}
 polyline.ours{stroke-width:3}${colourRules(0)}
 @media(prefers-color-scheme:dark){text{fill:#eee}.tick,.axis{fill:#aaa}.ground{fill:#17191c}.grid{stroke:#34373b}${colourRules(1)}}`;

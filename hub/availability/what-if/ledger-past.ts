@@ -16,7 +16,7 @@ export interface PastOptions {
   /** Of the sales in stores, the share that is taken for channels' orders, chosen by the hash of their key. */
   readonly channelShare: number;
   readonly seed: number;
-  /** Called with each batch of rows, and where it ends; may throw to end the reading. */
+  /** Called again and again with where the reading has come to; may throw to end it. */
   readonly onRows?: (pass: 1 | 2, at: number) => void;
 }
 
@@ -39,6 +39,7 @@ interface Row {
 
 const CHANNEL_PREFIX = 'channel:';
 const BATCH = 5_000;
+const TOLD_EVERY = 250;
 
 /** What was voided is as if it had never been. The sort may go to the database's disk; here rows come in batches. */
 const EVENTS = `
@@ -133,10 +134,13 @@ async function* rowsOf(client: Queryable, options: PastOptions, pass: 1 | 2): As
   await client.query(text);
   for (;;) {
     const { rows } = await client.query<Row>(`FETCH ${BATCH} FROM past`);
-    options.onRows?.(pass, rows.at(-1)?.at ?? options.to);
     if (rows.length === 0) break;
-    yield* rows;
+    for (const [place, row] of rows.entries()) {
+      if (place % TOLD_EVERY === 0) options.onRows?.(pass, row.at);
+      yield row;
+    }
   }
+  options.onRows?.(pass, options.to);
   await client.query('CLOSE past');
 }
 

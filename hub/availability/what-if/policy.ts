@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from '#shared/protocol/fields.ts';
 import { EPSILON_LEAST, EPSILON_MOST } from '#shared/stock/buffer-thresholds.ts';
 import { demandQuantile } from '#shared/stock/lag-buffer.ts';
 import type { KnownDemand } from './known-demand.ts';
@@ -10,7 +11,7 @@ const rounding = z.enum(['up', 'nearest']).default('up');
 
 /** How a rule's strength is set for one channel; what is not set is as for all. */
 const CHANNEL = z.strictObject({ epsilon: epsilon.optional(), units: units.optional(), factor: factor.optional() });
-const common = { name: z.string().min(1).max(60), channels: z.record(z.string(), CHANNEL).default({}) };
+const common = { name: text.max(60), channels: z.record(text, CHANNEL).default({}) };
 
 /** What is withheld, and when: a policy file. */
 export const policySchema = z.discriminatedUnion('rule', [

@@ -1,6 +1,6 @@
-import type { Clock } from '#shared/runtime/clock.ts';
-import type { Part } from '#shared/runtime/lifecycle.ts';
-import type { Logger } from '#shared/runtime/logger.ts';
+import type { Clock } from './clock.ts';
+import type { Part } from './lifecycle.ts';
+import type { Logger } from './logger.ts';
 
 export interface RepeatingOptions {
   readonly name: string;

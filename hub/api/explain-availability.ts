@@ -52,13 +52,23 @@ function toBody({ at, cap, limitRules, shelves, ...rest }: Explanation) {
   };
 }
 
-function toShelf({ position, basis, buffer, safetyStockRule, exclusives, sharedRule, ...terms }: ExplainedShelf) {
+function toShelf({
+  position,
+  watermarks,
+  basis,
+  buffer,
+  safetyStockRule,
+  exclusives,
+  sharedRule,
+  ...terms
+}: ExplainedShelf) {
   const { silence } = basis;
   return {
     ...terms,
     rules: { safetyStock: safetyStockRule, exclusives, shared: sharedRule },
     anchor: position.anchor && toFact(position.anchor),
     movements: { total: position.movementsTotal, last: position.movements.map(toFact) },
+    watermarks: watermarks.map(({ device, journal, seq, at }) => ({ device, journal, seq, at: isoTimeOrNull(at) })),
     termsMadeAt: isoTime(basis.madeAt),
     job: basis.job,
     silence: silence && {

@@ -85,8 +85,24 @@ const explainAll = (at: number): Promise<Map<string, Explanation | undefined>> =
     return all;
   });
 
+/** Watermarks by location and journal, of locations that the explanations speak of. */
+const named = (all: ReadonlyMap<string, Explanation | undefined>): Map<string, number> =>
+  new Map(
+    [...all.values()]
+      .flatMap((one) => one?.shelves.flatMap(({ watermarks }) => watermarks) ?? [])
+      .map(({ journal, seq }): [string, number] => [String(journal), seq]),
+  );
+
+async function heldOf(journals: Iterable<string>): Promise<Map<string, number>> {
+  const { rows } = await database.pool.query<{ journal: string; seq: number }>(
+    'SELECT journal_no::text AS journal, watermark AS seq FROM journals WHERE journal_no::text = ANY($1) ORDER BY 1',
+    [[...journals]],
+  );
+  return new Map(rows.map(({ journal, seq }) => [journal, seq]));
+}
+
 describe('explain', () => {
-  it('A1 gives the stored number with its terms, now and for every past instant', LONG, async () => {
+  it('A1 gives the stored number with its terms and watermarks, now and for every past instant', LONG, async () => {
     let buffered = 0;
     await fc.assert(
       fc.asyncProperty(timed, async (steps) => {
@@ -98,6 +114,7 @@ describe('explain', () => {
           const at = await now();
           const numbers = await stored();
           const explained = await explainAll(at);
+          expect(named(explained)).toEqual(await heldOf(named(explained).keys()));
           for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
           expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({ numbers: [], positions: [] });
           buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;

@@ -8,6 +8,7 @@ import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
 import { demandAt, type DemandAt } from './demand-at.ts';
 import { anchorsAt, positionsAt, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
+import { watermarksAt, type PastWatermark } from './watermarks-at.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -30,6 +31,8 @@ export interface ExplainedShelf extends ShelfTerms {
   readonly exclusives: readonly { channel: string; rule: string }[];
   readonly sharedRule: string | null;
   readonly position: PastPosition;
+  /** How far the hub held each journal of the location. */
+  readonly watermarks: readonly PastWatermark[];
   readonly basis: TermsBasis;
   /** Null: nothing is withheld for silence or for the record. */
   readonly buffer: BufferStory | null;
@@ -51,7 +54,10 @@ export interface Explanation extends Omit<AtsTerms, 'shelves'> {
 }
 
 /** A shelf before the formula: where it stands, and what is withheld for what is not known. */
-type Shelf = Pick<ExplainedShelf, 'position' | 'basis' | 'buffer'> & { readonly lag: number; readonly record: number };
+type Shelf = Pick<ExplainedShelf, 'position' | 'watermarks' | 'basis' | 'buffer'> & {
+  readonly lag: number;
+  readonly record: number;
+};
 
 export interface Question {
   readonly sku: string;
@@ -79,6 +85,8 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
     (one) => one.bornAt !== null,
   );
   const bases = await termsBasisAt(client, sku, at, positions);
+  const places = positions.map(({ location }) => location);
+  const held = await watermarksAt(client, places, at);
   const byRun = new Map<number | null, Promise<DemandAt>>();
   const demandOf = (run: number | null): Promise<DemandAt> => {
     const known = byRun.get(run) ?? demandAt(client, sku, run);
@@ -90,7 +98,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
     const basis = bases.get(position.location);
     if (!basis) throw new Error(`terms of location ${position.location} have no basis`);
     const buffer = await bufferOf(client, { sku, position, basis, set, channel, demandOf });
-    shelves.push({ position, basis, buffer, ...withheldBy(buffer) });
+    shelves.push({ position, watermarks: held.get(position.location) ?? [], basis, buffer, ...withheldBy(buffer) });
   }
   const holdback = rules.holdback.value;
   const terms = availableToSell(
@@ -119,7 +127,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
 
 function toExplained(
   shelf: ShelfTerms,
-  { position, basis, buffer }: Pick<ExplainedShelf, 'position' | 'basis' | 'buffer'>,
+  { position, watermarks, basis, buffer }: Pick<ExplainedShelf, 'position' | 'watermarks' | 'basis' | 'buffer'>,
   rules: RulesOfSku,
 ): ExplainedShelf {
   return {
@@ -128,6 +136,7 @@ function toExplained(
     exclusives: rules.exclusives(position.location).map(({ channel, rule }) => ({ channel, rule })),
     sharedRule: rules.shared(position.location)?.rule ?? null,
     position,
+    watermarks,
     basis,
     buffer,
   };

@@ -15,6 +15,7 @@ import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
 import { activateDue } from './availability/rules/activate-rules.ts';
 import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
+import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { MIGRATIONS } from './db/migrations.ts';
@@ -55,7 +56,7 @@ export interface Hub {
 const LEDGER_CONNECTIONS = 6;
 const SYNC_CONNECTIONS = 6;
 const API_CONNECTIONS = 8;
-const AVAILABILITY_CONNECTIONS = 3;
+const AVAILABILITY_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -127,6 +128,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   for (const task of availabilityTasks(pools.availability, () => clock.now())) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
+  lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
     counts: createCountDecisions(pools.ledger, followMoves()),

@@ -7,6 +7,7 @@ CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availab
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE rule_kind AS ENUM ('safetyStock', 'limit', 'exclusive', 'shared');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
+CREATE TYPE what_if_state AS ENUM ('waiting', 'running', 'done', 'failed', 'cancelled');
 
 CREATE OR REPLACE FUNCTION public.fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[])
  RETURNS TABLE(place integer, expected bigint, held boolean)
@@ -517,6 +518,30 @@ CREATE TABLE voids (
   CONSTRAINT voids_pkey PRIMARY KEY (location_no, target_key)
 );
 
+CREATE TABLE what_if_jobs (
+  job_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  state what_if_state DEFAULT 'waiting'::what_if_state NOT NULL,
+  request json NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  run integer DEFAULT 0 NOT NULL,
+  lost integer DEFAULT 0 NOT NULL,
+  started_at timestamp with time zone,
+  beat_at timestamp with time zone,
+  phase text,
+  progress double precision DEFAULT 0 NOT NULL,
+  finished_at timestamp with time zone,
+  report json,
+  error json,
+  CONSTRAINT what_if_jobs_pkey PRIMARY KEY (job_no),
+  CONSTRAINT what_if_jobs_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::what_if_state, 'running'::what_if_state])))),
+  CONSTRAINT what_if_jobs_check1 CHECK (((beat_at IS NOT NULL) = (state = 'running'::what_if_state))),
+  CONSTRAINT what_if_jobs_check2 CHECK (((report IS NOT NULL) = (state = 'done'::what_if_state))),
+  CONSTRAINT what_if_jobs_check3 CHECK (((error IS NOT NULL) = (state = 'failed'::what_if_state))),
+  CONSTRAINT what_if_jobs_phase_check CHECK ((phase = ANY (ARRAY['reading'::text, 'replaying'::text]))),
+  CONSTRAINT what_if_jobs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision)))
+) WITH (fillfactor=50);
+
 ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
@@ -579,6 +604,7 @@ CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree 
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
 CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
+CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 
 CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
@@ -630,4 +656,8 @@ COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given 
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
+COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
+COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
+COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';
+COMMENT ON COLUMN what_if_jobs.beat_at IS 'When the runner was last heard of: silent for long, it is taken for dead, and another may take the job.';
 COMMENT ON FUNCTION fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[]) IS 'Walks the counts of one position in their order: what each expected, and whether it is held. moved: units since the count before.';

@@ -50,6 +50,27 @@ export const ERRORS = {
     remedy: 'Correct each line that is named as its remedy says; nothing of the rules was applied.',
   },
 
+  // What-if jobs
+  WHAT_IF_QUEUE_FULL: {
+    status: 429,
+    remedy: 'Ask again when some of the waiting jobs are done, or cancel one: GET /v1/what-if-jobs.',
+  },
+  WHAT_IF_NOT_DONE: { status: 409, remedy: 'GET the job until its state is done; of a failed one it says why.' },
+  WHAT_IF_OUT_OF_MEMORY: {
+    status: 500,
+    remedy: 'Ask for fewer policies at a time; or run `shelfwire-hub what-if` on a machine with more memory.',
+  },
+  WHAT_IF_TOO_LONG: {
+    status: 500,
+    remedy: 'Ask for a shorter period or fewer policies; or run `shelfwire-hub what-if`, which takes its time.',
+  },
+  WHAT_IF_RUNNER_LOST: {
+    status: 500,
+    remedy:
+      'See in the logs why the hub ended; then ask again, for a shorter period or fewer policies if it was memory.',
+  },
+  WHAT_IF_CRASHED: { status: 500, remedy: "Look the job's number up in the hub's logs, and report what they say." },
+
   // Devices and the wire
   PROTOCOL_TOO_OLD: { status: 426, remedy: 'Update the agent; the store keeps its facts and sends them afterwards.' },
   PROTOCOL_TOO_NEW: { status: 426, remedy: 'Update the hub; the store keeps its facts and sends them afterwards.' },

@@ -25,6 +25,7 @@ import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
 import { transferRoutes } from './transfers.ts';
 import { unknownRoutes } from './unknown.ts';
+import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
@@ -51,6 +52,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),
     ...recomputeJobRoutes(pool),
+    ...whatIfJobRoutes(pool),
     ...rulesVersionRoutes(pool),
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),

@@ -1,0 +1,79 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { askForJob, cancelJob, findJob, listJobs, type JobEntry } from '#hub/availability/what-if/jobs/job-list.ts';
+import { jobRequest } from '#hub/availability/what-if/jobs/job-request.ts';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { isoTime, isoTimeOrNull } from './instant.ts';
+import { pageOf, pageQuery, readCursor } from './page.ts';
+import { route, type Route } from './route.ts';
+import { whatIfReportRoutes } from './what-if-reports.ts';
+
+/** In an address. */
+const jobNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be the number of a job')
+  .transform(Number);
+const one = z.strictObject({ job: jobNumber });
+
+/** Past periods replayed under other policies: asked for, watched, cancelled. */
+export function whatIfJobRoutes(pool: Pool): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/what-if-jobs',
+      access: 'write',
+      summary: 'Asks for a replay of a past period under other policies; it is run when its turn comes.',
+      body: jobRequest,
+      async handle({ body, caller, log }) {
+        const job = await askForJob(pool, body, caller?.name ?? 'nobody');
+        log.info({ job: job.job }, 'a what-if job was asked for');
+        return { status: 202, headers: { Location: `/v1/what-if-jobs/${job.job}` }, body: toItem(job) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/what-if-jobs',
+      access: 'read',
+      summary: 'What-if jobs that are kept, the newest first, without their reports.',
+      query: z.strictObject(pageQuery),
+      async handle({ query }) {
+        const before = readCursor(query.cursor, z.int32()) ?? null;
+        const rows = await snapshot(pool, (client) => listJobs(client, before, query.limit + 1));
+        return { body: pageOf(rows, query.limit, toItem, (row) => row.job) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/what-if-jobs/:job',
+      access: 'read',
+      summary: 'One what-if job: how far it is, its report when it is done, why when it failed.',
+      params: one,
+      async handle({ params }) {
+        const { report, ...job } = await snapshot(pool, (client) => findJob(client, params.job));
+        return { body: { ...toItem(job), report } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/what-if-jobs/:job/cancel',
+      access: 'write',
+      summary: 'Ends a what-if job that waits or runs.',
+      params: one,
+      async handle({ params, log }) {
+        const job = await cancelJob(pool, params.job);
+        log.info({ job: job.job }, 'a what-if job was cancelled');
+        return { body: toItem(job) };
+      },
+    }),
+    ...whatIfReportRoutes(pool, one),
+  ];
+}
+
+function toItem({ createdAt, startedAt, finishedAt, ...job }: JobEntry) {
+  return {
+    ...job,
+    createdAt: isoTime(createdAt),
+    startedAt: isoTimeOrNull(startedAt),
+    finishedAt: isoTimeOrNull(finishedAt),
+  };
+}

@@ -154,16 +154,9 @@ CREATE TABLE demand_marks (
 CREATE TABLE demand_priors (
   run_no integer NOT NULL,
   category text COLLATE "C" NOT NULL,
-  location_no integer DEFAULT 0 NOT NULL,
   rate_per_hour double precision NOT NULL,
   dispersion double precision NOT NULL,
-  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category, location_no)
-);
-
-CREATE TABLE demand_released (
-  quarantine_no bigint NOT NULL,
-  run_no integer NOT NULL,
-  CONSTRAINT demand_released_pkey PRIMARY KEY (quarantine_no)
+  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category)
 );
 
 CREATE TABLE demand_runs (
@@ -172,15 +165,6 @@ CREATE TABLE demand_runs (
   seen_at bigint NOT NULL,
   CONSTRAINT demand_runs_pkey PRIMARY KEY (run_no)
 );
-
-CREATE TABLE demand_skus (
-  sku text COLLATE "C" NOT NULL,
-  units double precision NOT NULL,
-  squares double precision NOT NULL,
-  shelves integer NOT NULL,
-  firsts double precision NOT NULL,
-  CONSTRAINT demand_skus_pkey PRIMARY KEY (sku)
-) WITH (fillfactor=80);
 
 CREATE TABLE device_status (
   device_no integer NOT NULL,
@@ -537,7 +521,7 @@ CREATE TABLE voids (
 CREATE TABLE what_if_jobs (
   job_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   state what_if_state DEFAULT 'waiting'::what_if_state NOT NULL,
-  request jsonb NOT NULL,
+  request json NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   created_by text NOT NULL,
   run integer DEFAULT 0 NOT NULL,
@@ -547,8 +531,8 @@ CREATE TABLE what_if_jobs (
   phase text,
   progress double precision DEFAULT 0 NOT NULL,
   finished_at timestamp with time zone,
-  report jsonb,
-  error jsonb,
+  report json,
+  error json,
   CONSTRAINT what_if_jobs_pkey PRIMARY KEY (job_no),
   CONSTRAINT what_if_jobs_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::what_if_state, 'running'::what_if_state])))),
   CONSTRAINT what_if_jobs_check1 CHECK (((beat_at IS NOT NULL) = (state = 'running'::what_if_state))),
@@ -563,8 +547,6 @@ ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
-ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
-ALTER TABLE demand_released ADD CONSTRAINT demand_released_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -640,10 +622,7 @@ COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements bet
 COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
 COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
-COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when it names neither, the whole chain.';
-COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
-COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
-COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
+COMMENT ON COLUMN demand_priors.category IS 'Empty: the whole chain.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
@@ -677,6 +656,7 @@ COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given 
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
+COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
 COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';
 COMMENT ON COLUMN what_if_jobs.beat_at IS 'When the runner was last heard of: silent for long, it is taken for dead, and another may take the job.';

@@ -5,7 +5,7 @@ CREATE TYPE what_if_state AS ENUM ('waiting', 'running', 'done', 'failed', 'canc
 CREATE TABLE what_if_jobs (
   job_no int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   state what_if_state NOT NULL DEFAULT 'waiting',
-  request jsonb NOT NULL,
+  request json NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   created_by text NOT NULL,
   run int NOT NULL DEFAULT 0,
@@ -15,13 +15,14 @@ CREATE TABLE what_if_jobs (
   phase text CHECK (phase IN ('reading', 'replaying')),
   progress float8 NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),
   finished_at timestamptz,
-  report jsonb,
-  error jsonb,
+  report json,
+  error json,
   CHECK ((finished_at IS NULL) = (state IN ('waiting', 'running'))),
   CHECK ((beat_at IS NOT NULL) = (state = 'running')),
   CHECK ((report IS NOT NULL) = (state = 'done')),
   CHECK ((error IS NOT NULL) = (state = 'failed'))
 ) WITH (fillfactor = 50);
+COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
 COMMENT ON COLUMN what_if_jobs.run IS
   'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';

@@ -47,8 +47,8 @@ const BEAT = `
   UPDATE what_if_jobs SET beat_at = clock_timestamp(), phase = $3, progress = greatest(progress, $4) WHERE ${OURS}`;
 const FINISH = `
   UPDATE what_if_jobs
-  SET state = CASE WHEN $3::jsonb IS NULL THEN 'failed' ELSE 'done' END::what_if_state, report = $3, error = $4,
-    finished_at = clock_timestamp(), beat_at = NULL, phase = NULL, progress = CASE WHEN $3::jsonb IS NULL THEN progress ELSE 1 END
+  SET state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' END::what_if_state, report = $3, error = $4,
+    finished_at = clock_timestamp(), beat_at = NULL, phase = NULL, progress = CASE WHEN $3::json IS NULL THEN progress ELSE 1 END
   WHERE ${OURS}`;
 const RELEASE = `
   UPDATE what_if_jobs

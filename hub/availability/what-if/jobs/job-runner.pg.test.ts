@@ -102,17 +102,29 @@ describe('a what-if job', () => {
 
   it('of a runner that died is begun anew by another hub, once it was silent for the lease', async () => {
     const { job } = await ask(SHORT);
-    const dead = await claimed();
+    await claimed();
     expect(await claimJob(database.pool, 60_000)).toBeUndefined();
     startRunner({ leaseMs: 300 });
     startRunner({ leaseMs: 300 });
     await reaches(job, 'done');
-    // What was taken for dead, and is not, changes nothing any more.
-    expect(await beat(database.pool, dead, { phase: 'reading', part: 0.1 })).toBe(false);
-    expect(await finishJob(database.pool, dead, { error: { code: 'INTERNAL', detail: 'x', remedy: 'y' } })).toBe(false);
     const { rows } = await database.pool.query('SELECT run, lost FROM what_if_jobs');
     expect(rows).toEqual([{ run: 2, lost: 1 }]);
     expect((await find(job)).report).toEqual(await whatIf(database.pool, SHORT.policies, pastOf(SHORT)));
+  });
+
+  it('is of its last runner alone: one that was given up can write nothing of it', async () => {
+    const { job } = await ask(SHORT);
+    const givenUp = await claimed();
+    const last = await claimed(0);
+    expect(last).toMatchObject({ job, run: 2, lost: 1 });
+    const error = { code: 'INTERNAL', detail: 'x', remedy: 'y' } as const;
+    expect(await beat(database.pool, givenUp, { phase: 'replaying', part: 0.9 })).toBe(false);
+    expect(await finishJob(database.pool, givenUp, { error })).toBe(false);
+    await releaseJob(database.pool, givenUp, { isLost: true });
+    expect(await find(job)).toMatchObject({ state: 'running', phase: 'reading', progress: 0 });
+    expect(await beat(database.pool, last, { phase: 'replaying', part: 0.5 })).toBe(true);
+    expect(await finishJob(database.pool, last, { error })).toBe(true);
+    expect(await find(job)).toMatchObject({ state: 'failed', error, progress: 0.5 });
   });
 
   it('that keeps losing its runner fails', async () => {
@@ -140,7 +152,9 @@ describe('a what-if job', () => {
 
   it('whose thread goes down by a bug, or whose request cannot be read any more, fails with a code', async () => {
     const stored = [await ask(SHORT), await ask(SHORT), await ask(SHORT)];
-    await database.pool.query(`UPDATE what_if_jobs SET request = request || '{"outages": "solar"}' WHERE job_no = 1`);
+    await database.pool.query(
+      `UPDATE what_if_jobs SET request = replace(request::text, 'nightly', 'solar')::json WHERE job_no = 1`,
+    );
     startRunner();
     await reaches(stored[2]!.job, 'done');
     expect((await find(1)).error).toMatchObject({ code: 'REQUEST_INVALID', detail: /outages/ });

@@ -59,6 +59,8 @@ CREATE TABLE availability (
   cap integer[],
   min_publish integer[],
   inbound bigint[],
+  inbound_as_of bigint,
+  inbound_until bigint,
   allocations smallint DEFAULT 0 NOT NULL,
   rule_set_no integer,
   CONSTRAINT availability_pkey PRIMARY KEY (sku)
@@ -228,6 +230,14 @@ CREATE TABLE feed_state (
   CONSTRAINT feed_state_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE inbound_looks (
+  look_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  looked_at timestamp with time zone NOT NULL,
+  as_of bigint NOT NULL,
+  CONSTRAINT inbound_looks_pkey PRIMARY KEY (look_no)
+);
+
 CREATE TABLE journals (
   journal_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   device_no integer NOT NULL,
@@ -391,6 +401,7 @@ CREATE TABLE rule_sets (
   holds_at bigint NOT NULL,
   slots integer NOT NULL,
   unrecorded_loss double precision NOT NULL,
+  transit_hours double precision NOT NULL,
   made_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
 );
@@ -481,6 +492,7 @@ CREATE TABLE transfer_lines (
   in_transit bigint NOT NULL,
   discrepancy bigint NOT NULL,
   expected_at bigint,
+  left_at bigint,
   CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_no, sku, place)
 );
 
@@ -556,12 +568,14 @@ CREATE VIEW in_transit AS
      JOIN locations l ON ((l.code = t.place)))
   WHERE (t.in_transit > 0);
 
+CREATE INDEX availability_inbound_until ON public.availability USING btree (inbound_until, sku) WHERE (inbound_until IS NOT NULL);
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
 CREATE INDEX listings_sku ON public.listings USING btree (sku);
 CREATE INDEX location_silence_last ON public.location_silence USING btree (location_no, silence_no);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
@@ -574,6 +588,7 @@ CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, 
 CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
 CREATE INDEX transfer_entries_by_place ON public.transfer_entries USING btree (place, sku) WHERE (NOT incoming);
 CREATE INDEX transfer_lines_by_place ON public.transfer_lines USING btree (place, transfer_no);
+CREATE INDEX transfer_lines_coming ON public.transfer_lines USING btree (sku, place) WHERE (in_transit > 0);
 CREATE INDEX transfer_lines_on_the_way ON public.transfer_lines USING btree (place, sku) INCLUDE (in_transit, expected_at) WHERE (in_transit > 0);
 CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree (transfer_no);
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
@@ -584,6 +599,8 @@ CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 
 COMMENT ON TABLE availability IS 'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
 COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inbound.';
+COMMENT ON COLUMN availability.inbound_as_of IS 'The instant (ms since 1970) that inbound holds for: it is a function of this, the rule set and transfer_lines. NULL: nothing is on its way that any rule speaks of.';
+COMMENT ON COLUMN availability.inbound_until IS 'When time alone gives another inbound, or may: units come within a horizon, or are overdue.';
 COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets; of topic availability 0.';
@@ -601,6 +618,7 @@ COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
 COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
+COMMENT ON TABLE inbound_looks IS 'What availability.inbound_as_of was when: by it the past is explained. Of a sku the last one counts.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
 COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: everything until as_of is known, and it may have sold unseen for step_ms after it; 0: it is not silent. The last row counts.';
@@ -626,6 +644,7 @@ COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its sender says.';
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';

@@ -26,7 +26,7 @@ interface Numbers {
 }
 
 const INSERT_SET = `
-  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss) VALUES ($1, $2, $3, $4)
+  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours) VALUES ($1, $2, $3, $4, $5)
   RETURNING rule_set_no`;
 
 const INSERT_CHANNELS = `
@@ -53,7 +53,13 @@ export async function makeRuleSet(
   const numbers = await readNumbers(client);
   const rules = compileRules(document, { locations: new Set(numbers.locations.keys()) });
   const slots = Math.max(0, ...numbers.slots.values());
-  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [version, at, slots, rules.unrecordedLoss]);
+  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [
+    version,
+    at,
+    slots,
+    rules.unrecordedLoss,
+    rules.transitHours,
+  ]);
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');
   await client.query(INSERT_CHANNELS, [ruleSet, JSON.stringify(channelRows(rules, numbers))]);

@@ -13,6 +13,7 @@ import { lagBuffer } from '#shared/stock/lag-buffer.ts';
 import { unseenDemand } from '#shared/stock/unseen-demand.ts';
 import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
 import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
+import { inboundAt, type InboundTransfer } from './inbound-at.ts';
 import { anchorsAt, positionsAt, salesCountedBy, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
 
@@ -55,6 +56,10 @@ export interface Explanation extends Omit<AtsTerms, 'shelves'> {
     readonly minPublish: string | null;
   };
   readonly shelves: readonly ExplainedShelf[];
+  /** The instant that inbound holds for, ms since 1970; null: nothing was on its way that the rules speak of. */
+  readonly inboundAsOf: number | null;
+  /** All that was on its way to the channel's locations, also what did not count. */
+  readonly onTheWay: readonly InboundTransfer[];
 }
 
 /** A shelf before the formula: where it stands, and what is withheld for what is not known. */
@@ -93,6 +98,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
     const buffer = await bufferOf(client, { sku, position, basis, set, channel });
     shelves.push({ position, basis, buffer, ...withheldBy(buffer) });
   }
+  const { transfers: onTheWay, asOf: inboundAsOf, inbound } = await inboundAt(client, { sku, at, set, channel });
   const holdback = rules.holdback.value;
   const terms = availableToSell(
     code,
@@ -101,7 +107,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
       lagBuffer: shelf.lag,
       recordBuffer: shelf.record,
     })),
-    { inbound: 0, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
+    { inbound, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
   );
   return {
     ...terms,
@@ -115,6 +121,8 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
       const own = shelves[place];
       return own === undefined ? [] : [toExplained(shelf, own, rules)];
     }),
+    inboundAsOf,
+    onTheWay,
   };
 }
 

@@ -132,7 +132,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
     counts: createCountDecisions(pools.ledger, followMoves()),
-    transfers: createTransferSettlements(pools.ledger),
+    transfers: createTransferSettlements(pools.ledger, followMoves()),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

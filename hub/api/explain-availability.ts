@@ -5,6 +5,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { explain, type ExplainedShelf, type Explanation } from '#hub/availability/explain/explain.ts';
+import type { InboundTransfer } from '#hub/availability/explain/inbound-at.ts';
 import type { NamedFact } from '#hub/availability/explain/position-at.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { factId } from './fact-reason.ts';
@@ -42,13 +43,15 @@ export function explainAvailabilityRoutes(pool: Pool, clock: Clock): Route[] {
   ];
 }
 
-function toBody({ at, cap, limitRules, shelves, ...rest }: Explanation) {
+function toBody({ at, cap, limitRules, shelves, inboundAsOf, onTheWay, ...rest }: Explanation) {
   return {
     ...rest,
     at: isoTime(at),
     cap: cap === Infinity ? null : cap,
     rules: limitRules,
     shelves: shelves.map(toShelf),
+    inboundAsOf: isoTimeOrNull(inboundAsOf),
+    onTheWay: onTheWay.map(toTransfer),
   };
 }
 
@@ -80,6 +83,15 @@ function toShelf({
     },
     buffer: buffer && { ...buffer, seenAt: isoTime(buffer.seenAt), until: isoTime(buffer.until) },
     firstFactTakenAt: isoTimeOrNull(position.bornAt),
+  };
+}
+
+function toTransfer({ leftAt, expectedAt, arrivesAt, ...transfer }: InboundTransfer) {
+  return {
+    ...transfer,
+    leftAt: isoTime(leftAt),
+    expectedAt: isoTimeOrNull(expectedAt),
+    arrivesAt: isoTime(arrivesAt),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
+import { sweepInbound } from './engine/follow-inbound.ts';
 import { followRules, followRulesNow } from './engine/follow-rules.ts';
 import { previewChange } from './engine/preview-change.ts';
 import { requestJob, runJobs } from './engine/recompute-jobs.ts';
@@ -36,6 +37,12 @@ export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTa
       everyMs: 30_000,
       firstAfterMs: 60_000,
       turn: async () => void (await sweepSilence(pool, now())),
+    },
+    {
+      name: 'units on their way',
+      everyMs: 15_000,
+      firstAfterMs: 0,
+      turn: async () => void (await sweepInbound(pool, now())),
     },
     { name: 'demand', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, turn: () => estimateDemand(pool, now()) },
   ];

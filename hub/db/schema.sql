@@ -60,6 +60,8 @@ CREATE TABLE availability (
   cap integer[],
   min_publish integer[],
   inbound bigint[],
+  inbound_as_of bigint,
+  inbound_until bigint,
   allocations smallint DEFAULT 0 NOT NULL,
   rule_set_no integer,
   CONSTRAINT availability_pkey PRIMARY KEY (sku)
@@ -154,9 +156,16 @@ CREATE TABLE demand_marks (
 CREATE TABLE demand_priors (
   run_no integer NOT NULL,
   category text COLLATE "C" NOT NULL,
+  location_no integer DEFAULT 0 NOT NULL,
   rate_per_hour double precision NOT NULL,
   dispersion double precision NOT NULL,
-  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category)
+  CONSTRAINT demand_priors_pkey PRIMARY KEY (run_no, category, location_no)
+);
+
+CREATE TABLE demand_released (
+  quarantine_no bigint NOT NULL,
+  run_no integer NOT NULL,
+  CONSTRAINT demand_released_pkey PRIMARY KEY (quarantine_no)
 );
 
 CREATE TABLE demand_runs (
@@ -165,6 +174,15 @@ CREATE TABLE demand_runs (
   seen_at bigint NOT NULL,
   CONSTRAINT demand_runs_pkey PRIMARY KEY (run_no)
 );
+
+CREATE TABLE demand_skus (
+  sku text COLLATE "C" NOT NULL,
+  units double precision NOT NULL,
+  squares double precision NOT NULL,
+  shelves integer NOT NULL,
+  firsts double precision NOT NULL,
+  CONSTRAINT demand_skus_pkey PRIMARY KEY (sku)
+) WITH (fillfactor=80);
 
 CREATE TABLE device_status (
   device_no integer NOT NULL,
@@ -227,6 +245,14 @@ CREATE TABLE feed_state (
   floor xid8 DEFAULT '0'::xid8 NOT NULL,
   CONSTRAINT feed_state_pkey PRIMARY KEY (singleton),
   CONSTRAINT feed_state_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE inbound_looks (
+  look_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  looked_at timestamp with time zone NOT NULL,
+  as_of bigint NOT NULL,
+  CONSTRAINT inbound_looks_pkey PRIMARY KEY (look_no)
 );
 
 CREATE TABLE journals (
@@ -392,6 +418,7 @@ CREATE TABLE rule_sets (
   holds_at bigint NOT NULL,
   slots integer NOT NULL,
   unrecorded_loss double precision NOT NULL,
+  transit_hours double precision NOT NULL,
   made_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
 );
@@ -482,6 +509,7 @@ CREATE TABLE transfer_lines (
   in_transit bigint NOT NULL,
   discrepancy bigint NOT NULL,
   expected_at bigint,
+  left_at bigint,
   CONSTRAINT transfer_lines_pkey PRIMARY KEY (transfer_no, sku, place)
 );
 
@@ -547,6 +575,8 @@ ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
+ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
+ALTER TABLE demand_released ADD CONSTRAINT demand_released_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -581,12 +611,14 @@ CREATE VIEW in_transit AS
      JOIN locations l ON ((l.code = t.place)))
   WHERE (t.in_transit > 0);
 
+CREATE INDEX availability_inbound_until ON public.availability USING btree (inbound_until, sku) WHERE (inbound_until IS NOT NULL);
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
 CREATE INDEX listings_sku ON public.listings USING btree (sku);
 CREATE INDEX location_silence_last ON public.location_silence USING btree (location_no, silence_no);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
@@ -599,6 +631,7 @@ CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, 
 CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
 CREATE INDEX transfer_entries_by_place ON public.transfer_entries USING btree (place, sku) WHERE (NOT incoming);
 CREATE INDEX transfer_lines_by_place ON public.transfer_lines USING btree (place, transfer_no);
+CREATE INDEX transfer_lines_coming ON public.transfer_lines USING btree (sku, place) WHERE (in_transit > 0);
 CREATE INDEX transfer_lines_on_the_way ON public.transfer_lines USING btree (place, sku) INCLUDE (in_transit, expected_at) WHERE (in_transit > 0);
 CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree (transfer_no);
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
@@ -610,6 +643,8 @@ CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 
 COMMENT ON TABLE availability IS 'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
 COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inbound.';
+COMMENT ON COLUMN availability.inbound_as_of IS 'The instant (ms since 1970) that inbound holds for: it is a function of this, the rule set and transfer_lines. NULL: nothing is on its way that any rule speaks of.';
+COMMENT ON COLUMN availability.inbound_until IS 'When time alone gives another inbound, or may: units come within a horizon, or are overdue.';
 COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets; of topic availability 0.';
@@ -622,11 +657,15 @@ COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements bet
 COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
 COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
-COMMENT ON COLUMN demand_priors.category IS 'Empty: the whole chain.';
+COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when it names neither, the whole chain.';
+COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
+COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
+COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
 COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
+COMMENT ON TABLE inbound_looks IS 'What availability.inbound_as_of was when: by it the past is explained. Of a sku the last one counts.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
 COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: everything until as_of is known, and it may have sold unseen for step_ms after it; 0: it is not silent. The last row counts.';
@@ -652,6 +691,7 @@ COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its sender says.';
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';

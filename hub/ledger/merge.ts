@@ -111,7 +111,7 @@ export async function enterStock(
   await applyCounts(client, counts, moves);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
   const takenBack = await applyVoids(client, taken, already, moves);
-  await applyTransfers(client, taken, takenBack);
+  await applyTransfers(client, taken, takenBack, moves);
   return moves;
 }
 

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { Moves, type StockObserver } from './moves.ts';
 import { sumTransfers } from './transfers.ts';
 
 /** Units of a transfer that are given up (above zero), or taken as received though never sent (below zero). */
@@ -39,7 +40,7 @@ const INSERT = `
   SELECT $1, sku, place, units, $5, $6, $7 FROM unnest($2::text[], $3::text[], $4::int[]) AS s (sku, place, units)`;
 
 /** Settles transfers without a fact: a row that is kept, with its reason and who wrote it. */
-export function createTransferSettlements(pool: Pool): TransferSettlements {
+export function createTransferSettlements(pool: Pool, observer?: StockObserver): TransferSettlements {
   return {
     settle: (transfer, { lines, reason, note, by }) =>
       transaction(pool, async (client) => {
@@ -56,7 +57,9 @@ export function createTransferSettlements(pool: Pool): TransferSettlements {
           note,
           by,
         ]);
-        await sumTransfers(client, [transfer]);
+        const moves = new Moves();
+        await sumTransfers(client, [transfer], moves);
+        await moves.tell(client, observer);
       }),
   };
 }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { FactContent } from '#shared/protocol/fact.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
+import type { InboundChange, Moves } from './moves.ts';
 import { placeOf, type Place, type PlacedContent, type PlacedFact } from './placed-fact.ts';
 import { INSERT_TRANSFER_ENTRIES, LOCK_TRANSFERS, SUM_TRANSFERS, VOID_TRANSFER_ENTRIES } from './statements.ts';
 
@@ -25,6 +26,7 @@ export async function applyTransfers(
   client: PoolClient,
   taken: readonly PlacedFact[],
   takenBack: readonly PlacedContent[],
+  moves: Moves,
 ): Promise<void> {
   const fresh = taken.flatMap((fact) => transferOf(placeOf(fact), fact.fact.content));
   const voided = takenBack.flatMap(({ place, content }) => transferOf(place, content));
@@ -53,12 +55,14 @@ export async function applyTransfers(
   await sumTransfers(
     client,
     rows.map((row) => row.transfer_no),
+    moves,
   );
 }
 
 /** Makes the lines of transfers anew; their rows must be locked. */
-export async function sumTransfers(client: PoolClient, transfers: readonly number[]): Promise<void> {
-  await client.query({ ...SUM_TRANSFERS, values: [literal(transfers)] });
+export async function sumTransfers(client: PoolClient, transfers: readonly number[], moves: Moves): Promise<void> {
+  const { rows } = await client.query<InboundChange>({ ...SUM_TRANSFERS, values: [literal(transfers)] });
+  for (const row of rows) moves.addInbound(row);
 }
 
 async function insertEntries(client: PoolClient, transfers: readonly PlacedTransfer[]): Promise<void> {

@@ -58,7 +58,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool, followMoves()),
     counts: createCountDecisions(pool, followMoves()),
-    transfers: createTransferSettlements(pool),
+    transfers: createTransferSettlements(pool, followMoves()),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

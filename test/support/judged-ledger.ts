@@ -109,6 +109,7 @@ export async function judge(pool: Pool, { limits, verdicts, writeOffs }: JudgedH
   await sumTransfers(
     client,
     rows.map((row) => row.transfer_no),
+    new Moves(),
   );
   client.release();
 }

@@ -12,6 +12,7 @@ import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
 import { waitUntil } from '#test/support/program.ts';
 import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
+import { sweepInbound } from './follow-inbound.ts';
 import { followMoves } from './follow-moves.ts';
 import { requestRebuild } from './rebuild.ts';
 import { requestJob, runChunk, runJobs } from './recompute-jobs.ts';
@@ -32,17 +33,25 @@ beforeEach(() => database.pool.query(BEGIN_AVAILABILITY));
 
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
 const channels = (locations: readonly string[]) => [
-  { code: 'web', name: 'Web', locations },
-  { code: 'amazon', name: 'Amazon', locations: ['S1', 'S2'], epsilon: 0.05, holdback: 1 },
+  { code: 'web', name: 'Web', locations, inboundHorizonHours: 30 },
+  { code: 'amazon', name: 'Amazon', locations: ['S1', 'S2'], epsilon: 0.05, holdback: 1, inboundHorizonHours: 80 },
 ];
 
-/** Sales, receipts and counts of random skus, a few lines a fact. */
+/** Sales, receipts, counts and both ends of transfers, of random skus, a few lines a fact. */
 function randomFacts(location: number, fromSeq: number, random: () => number) {
   return Array.from({ length: 5 }, (_, place) => {
     const seq = fromSeq + place;
     const sku = () => SKUS[Math.floor(random() * SKUS.length)]!;
     const units = () => 1 + Math.floor(random() * 9);
     const roll = random();
+    if (roll < 0.3) {
+      const other = `S${1 + ((location + Math.floor(random() * 3)) % 4)}`;
+      const ends =
+        roll < 0.2 ? ({ kind: 'transferOut', to: other } as const) : ({ kind: 'transferIn', from: other } as const);
+      const { kind, ...end } = ends;
+      const body = { transfer: `T${Math.floor(random() * 6)}`, ...end, ...plain({ sku: sku(), quantity: units() }) };
+      return readFact(seq, FACTS_AT, kind, `k${location}-${seq}`, body);
+    }
     const [kind, body] =
       roll < 0.6
         ? (['sale', sale(line(sku(), units()), line(sku(), units()))] as const)
@@ -52,13 +61,18 @@ function randomFacts(location: number, fromSeq: number, random: () => number) {
 }
 
 describe('availability with everything at once', () => {
-  it('A1 pools are what a full recompute gives at every instant, whatever merges, changes of rules, silence and demand run at once', async () => {
+  it('A1 pools are what a full recompute gives at every instant, whatever merges, transfers, changes of rules, silence, demand and time do at once', async () => {
     const { pool } = database;
     const random = seededRandom(7);
-    const ledger = createLedger(pool, followMoves());
+    const hours = (): number => Math.floor(random() * 200) * 3_600_000;
+    const ledger = createLedger(
+      pool,
+      followMoves(() => FACTS_AT + hours()),
+    );
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
     const run = { selling: true };
+    let swept = 0;
     const found: unknown[] = [];
     const watch = async (): Promise<void> => {
       while (run.selling) found.push(...(await drift()).numbers);
@@ -92,7 +106,11 @@ describe('availability with everything at once', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
-    const others = [recompute(), recompute(), change(), watch()];
+    const goOn = async (): Promise<void> => {
+      for (; run.selling; swept += await sweepInbound(pool, FACTS_AT + hours()))
+        await new Promise((resolve) => setTimeout(resolve, 3));
+    };
+    const others = [recompute(), recompute(), change(), goOn(), goOn(), watch()];
     await Promise.all([1, 2, 3, 4].map(sell));
     run.selling = false;
     await Promise.all(others);
@@ -100,6 +118,7 @@ describe('availability with everything at once', () => {
     expect(await drift()).toEqual(NONE);
     await runJobs(pool);
     expect(await drift()).toEqual(NONE);
+    expect(swept).toBeGreaterThan(0);
     const kinds = await pool.query('SELECT DISTINCT kind::text FROM recompute_jobs WHERE done > 0 ORDER BY 1');
     expect(kinds.rows.map((row) => row.kind)).toEqual(['demand', 'rules', 'silence']);
   });
@@ -119,8 +138,8 @@ describe('availability with everything at once', () => {
     const follow = followMoves();
     const seen: unknown[] = [];
     const ledger = createLedger(pool, {
-      async moved(client, moves) {
-        await follow.moved(client, moves);
+      async moved(client, moves, inbound) {
+        await follow.moved(client, moves, inbound);
         seen.push(await look());
       },
     });
@@ -144,8 +163,8 @@ describe('availability with everything at once', () => {
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     const slow = createLedger(pool, {
-      async moved(client, moves) {
-        await follow.moved(client, moves);
+      async moved(client, moves, inbound) {
+        await follow.moved(client, moves, inbound);
         reached.resolve();
         await held.promise;
       },

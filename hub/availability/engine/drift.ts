@@ -1,4 +1,5 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
+import { lookedText } from './inbound-sql.ts';
 import { pooledText } from './pools-sql.ts';
 import { eachSlot, offered, type SqlShape } from './slot-sql.ts';
 
@@ -10,6 +11,8 @@ export interface Drift {
   readonly poolExpected: number;
   readonly ats: number;
   readonly atsExpected: number;
+  readonly inbound: number;
+  readonly inboundExpected: number;
 }
 
 const SHAPE = `
@@ -28,8 +31,8 @@ const WITHOUT_ROW = `
   ORDER BY 1, 2 LIMIT $1`;
 
 /**
- * Holds the stored numbers against what positions, terms and limits come to, all of them by one snapshot: the deltas of
- * all merges and recomputes must have added up to it. At most `limit` differences.
+ * Holds the stored numbers against what positions, terms, transfers and limits come to, all of them by one snapshot: the
+ * deltas of all merges and recomputes must have added up to it, and when inbound is due again must be known. At most `limit` differences.
  */
 export async function findDrift(
   client: Queryable,
@@ -45,14 +48,19 @@ export async function findDrift(
 
 function driftText(shape: SqlShape): string {
   return `
-WITH ${pooledText(shape, 'SELECT sku FROM availability')}, expected AS (
+WITH ${lookedText(shape, 'SELECT sku FROM availability', 'a.inbound_as_of')},
+${pooledText(shape, 'SELECT sku FROM availability')}, expected AS (
   SELECT a.sku, a.pool_before AS pool, a.ats_before AS ats, a.pool AS pool_expected,
-    ARRAY[${eachSlot(shape, (slot) => offered(shape, slot, `a.pool[${slot}]`))}]::bigint[] AS ats_expected
-  FROM pooled a
+    ARRAY[${eachSlot(shape, (slot) => offered(shape, slot, `a.pool[${slot}]`))}]::bigint[] AS ats_expected,
+    s.inbound, l.inbound AS inbound_expected,
+    (s.inbound IS NULL, s.inbound_until) IS DISTINCT FROM (l.inbound IS NULL, l.inbound_until) AS late
+  FROM pooled a JOIN availability s USING (sku) JOIN looked l USING (sku)
 )
 SELECT sku, slot, coalesce(pool[slot], 0) AS pool, pool_expected[slot] AS "poolExpected",
-  coalesce(ats[slot], 0) AS ats, ats_expected[slot] AS "atsExpected"
+  coalesce(ats[slot], 0) AS ats, ats_expected[slot] AS "atsExpected",
+  coalesce(inbound[slot], 0) AS inbound, coalesce(inbound_expected[slot], 0) AS "inboundExpected"
 FROM expected CROSS JOIN generate_series(1, ${shape.slots}) AS slot
-WHERE coalesce(pool[slot], 0) <> pool_expected[slot] OR coalesce(ats[slot], 0) <> ats_expected[slot]
+WHERE coalesce(pool[slot], 0) <> pool_expected[slot] OR coalesce(ats[slot], 0) <> ats_expected[slot] OR late
+  OR coalesce(inbound[slot], 0) <> coalesce(inbound_expected[slot], 0)
 ORDER BY sku, slot LIMIT $1`;
 }

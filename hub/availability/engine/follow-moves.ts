@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move, StockObserver } from '#hub/ledger/moves.ts';
+import { applyInbound } from './follow-inbound.ts';
 import { FirstRules } from './first-rules.ts';
 import { addTerms } from './new-terms.ts';
 import { poolsText } from './pools-sql.ts';
@@ -11,23 +12,30 @@ import { allocatedParts, eachSlot, sellable, widest, type SqlShape } from './slo
 /**
  * Keeps what channels may sell in the ledger's own transaction: whoever sees a sale sees what it leaves to sell, and
  * the other way round. Adds to each pool what the position gives now less what it gave before, both by the terms that
- * are in force: work per moved position, however many locations carry the sku.
+ * are in force: work per moved position, however many locations carry the sku. What is on its way is worked out for the
+ * skus of which a transfer says something new, as of `now` (ms since 1970); absent: by PostgreSQL's clock.
  */
-export function followMoves(): StockObserver {
+export function followMoves(now?: () => number): StockObserver {
   const firstRules = new FirstRules();
   return {
-    async moved(client, moves) {
+    async moved(client, moves, inbound) {
       if (!(await firstRules.areThere(client))) return;
       const mayBeNew = moves.filter((move) => move.mayBeNew);
       if (mayBeNew.length > 0) await insertMissingSkus(client, skusOf(mayBeNew));
-      const skus = skusOf(moves);
+      const skus = skusOf([...moves, ...inbound]);
       const locked = await lockSkus(client, skus);
       if (locked.locked < skus.length) {
-        await adopt(client, moves, skus);
+        await adopt(client, moves, skus, now?.() ?? null);
         return;
       }
       const shape = mayBeNew.length > 0 ? widest(locked, await addTerms(client, mayBeNew)) : locked;
-      if (shape.slots > 0) await applyMoves(client, moves, { ...shape, single: skus.length === moves.length });
+      if (shape.slots === 0) return;
+      if (moves.length > 0) {
+        await applyMoves(client, moves, { ...shape, single: skusOf(moves).length === moves.length });
+      }
+      if (inbound.length > 0) {
+        await applyInbound(client, skusOf(inbound), { asOf: now?.() ?? null, inMerge: true, shape });
+      }
     },
   };
 }
@@ -36,10 +44,17 @@ export function followMoves(): StockObserver {
  * Positions that came into the database by another way than a merge: they get what one would have made, and their skus'
  * pools from scratch. Locks are taken out of order here; should two such merges wait for each other, one is tried again.
  */
-async function adopt(client: PoolClient, moves: readonly Move[], skus: readonly string[]): Promise<void> {
+async function adopt(
+  client: PoolClient,
+  moves: readonly Move[],
+  skus: readonly string[],
+  asOf: number | null,
+): Promise<void> {
   await insertMissingSkus(client, skus);
   const shape = widest(await lockSkus(client, skus), await addTerms(client, moves));
-  if (shape.slots > 0) await client.query(poolsText(shape), [joined(skus)]);
+  if (shape.slots === 0) return;
+  await applyInbound(client, skus, { asOf, inMerge: true, shape });
+  await client.query(poolsText(shape), [joined(skus)]);
 }
 
 /** A statement is written for a shape, and for whether each sku moves at one location only. */
@@ -91,6 +106,6 @@ WITH change AS MATERIALIZED (
 ), ${savedAndTold(shape)}`;
 }
 
-function skusOf(moves: readonly Move[]): string[] {
+function skusOf(moves: readonly Pick<Move, 'sku'>[]): string[] {
   return [...new Set(moves.map(({ sku }) => sku))];
 }

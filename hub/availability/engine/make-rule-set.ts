@@ -33,12 +33,13 @@ export interface RuleRows {
   /** Length of the arrays over channels. */
   readonly slots: number;
   readonly unrecordedLoss: number;
+  readonly transitHours: number;
   readonly channels: readonly RuledChannel[];
   readonly rows: readonly RuleRow[];
 }
 
 const INSERT_SET = `
-  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss) VALUES ($1, $2, $3, $4)
+  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours) VALUES ($1, $2, $3, $4, $5)
   RETURNING rule_set_no`;
 
 const INSERT_CHANNELS = `
@@ -65,8 +66,15 @@ export async function makeRuleSet(
   client: PoolClient,
   { document, version, at }: { document: RulesDocument; version: number | null; at: number },
 ): Promise<number> {
-  const { slots, unrecordedLoss, channels, rows: ruled } = ruleRowsOf(document, await readNumbers(client), at);
-  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [version, at, slots, unrecordedLoss]);
+  const made = ruleRowsOf(document, await readNumbers(client), at);
+  const { slots, unrecordedLoss, transitHours, channels, rows: ruled } = made;
+  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [
+    version,
+    at,
+    slots,
+    unrecordedLoss,
+    transitHours,
+  ]);
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');
   await client.query(INSERT_CHANNELS, [ruleSet, JSON.stringify(channels)]);
@@ -83,6 +91,7 @@ export function ruleRowsOf(document: RulesDocument, numbers: Numbers, at: number
   return {
     slots: Math.max(0, ...numbers.slots.values()),
     unrecordedLoss: rules.unrecordedLoss,
+    transitHours: rules.transitHours,
     channels: channelsOf(rules, numbers),
     rows: rowsOf(rules, numbers, at),
   };

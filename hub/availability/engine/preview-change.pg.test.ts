@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applyRules, dryRunRules } from '#hub/availability/rules/apply-rules.ts';
+import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import type { ChangePreview } from '#hub/availability/rules/rules-ports.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
 import { transaction } from '#hub/db/transaction.ts';
@@ -44,13 +45,19 @@ const ask = (document: Parameters<typeof requestRules>[1], seenAt: number, budge
     return preview;
   });
 
+/** What is inbound stays as it is in a dry run: see the gaps in hub/availability/README.md. */
+const withoutInbound = (rules: RulesDocument): RulesDocument => ({
+  ...rules,
+  channels: rules.channels.map((channel) => ({ ...channel, inboundHorizonHours: 0 })),
+});
+
 describe('previewChange', () => {
   it('A1 tells exactly the numbers that applying the document then gives', { timeout: 120_000 }, async () => {
     let changes = 0;
     const step = fc.oneof(
       { weight: 3, arbitrary: facts },
-      { weight: 2, arbitrary: rules.map((rules) => ({ kind: 'rules' as const, rules })) },
-      { weight: 1, arbitrary: fc.constantFrom(1, 9, 90).map((days) => ({ kind: 'time' as const, days })) },
+      { weight: 2, arbitrary: rules.map((rules) => ({ kind: 'rules' as const, rules: withoutInbound(rules) })) },
+      { weight: 1, arbitrary: fc.constantFrom(1, 9, 90).map((days) => ({ kind: 'days' as const, days })) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 12 }), async (steps) => {
@@ -63,7 +70,7 @@ describe('previewChange', () => {
         }
         for (const step of steps) {
           if (step.kind === 'facts') await feed(step.location, step.facts);
-          if (step.kind === 'time') {
+          if (step.kind === 'days') {
             now += step.days * DAY_MS;
             await updateDemand(database.pool, now);
             await sweepSilence(database.pool, now);

@@ -94,9 +94,9 @@ function withNewChannels(numbers: Numbers, document: RulesDocument): Numbers {
   return { ...numbers, slots };
 }
 
-function toRuleSet({ slots, unrecordedLoss, channels, rows }: RuleRows, at: number): RuleSet {
+function toRuleSet({ slots, unrecordedLoss, transitHours, channels, rows }: RuleRows, at: number): RuleSet {
   const kinds = new Set<RuleKind>(rows.map(({ kind }) => kind));
-  return { ruleSet: UNWRITTEN, rulesVersion: null, holdsAt: at, slots, unrecordedLoss, channels, kinds };
+  return { ruleSet: UNWRITTEN, rulesVersion: null, holdsAt: at, slots, unrecordedLoss, transitHours, channels, kinds };
 }
 
 function shapeOf({ slots, channels, rows }: RuleRows): SqlShape {

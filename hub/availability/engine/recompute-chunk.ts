@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { joined } from '#hub/db/array-parameter.ts';
+import { inboundText } from './inbound-sql.ts';
 import { limitsText, poolsText, shapeOf } from './pools-sql.ts';
 import type { RuleSet } from './rule-set.ts';
 import { lockSkus } from './sku-locks.ts';
@@ -10,7 +11,7 @@ export interface Basis {
   readonly set: RuleSet;
   /** ms since 1970. */
   readonly seenAt: number;
-  /** Only this location's terms, its silence being what has changed; null: those of all, and the skus' limits. */
+  /** Only this location's terms, its silence being what has changed; null: those of all, the skus' limits, and what is inbound. */
   readonly location: number | null;
 }
 
@@ -35,5 +36,7 @@ export async function recomputeChunk(client: PoolClient, skus: readonly string[]
   ]);
   if (location === null) await client.query(limitsText(set), [set.ruleSet, names]);
   const shape = await shapeOf(client, names, Math.max(locked.slots, set.slots));
-  if (shape.slots > 0) await client.query(poolsText(shape), [names]);
+  if (shape.slots === 0) return;
+  if (location === null) await client.query(inboundText(shape), [names, basis.seenAt]);
+  await client.query(poolsText(shape), [names]);
 }

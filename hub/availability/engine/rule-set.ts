@@ -23,6 +23,8 @@ export interface RuleSet {
   /** Length of the arrays over channels. */
   readonly slots: number;
   readonly unrecordedLoss: number;
+  /** When units arrive of which nobody says it, hours after they left. */
+  readonly transitHours: number;
   readonly channels: readonly RuledChannel[];
   /** Which kinds it has rows of: what it has none of costs nothing. */
   readonly kinds: ReadonlySet<RuleKind>;
@@ -30,7 +32,7 @@ export interface RuleSet {
 
 const SET = `
   SELECT rule_set_no AS "ruleSet", rules_version AS "rulesVersion", holds_at AS "holdsAt", slots,
-    unrecorded_loss AS "unrecordedLoss",
+    unrecorded_loss AS "unrecordedLoss", transit_hours AS "transitHours",
     ARRAY(SELECT kind::text FROM unnest(enum_range(NULL::rule_kind)) AS kind
            WHERE EXISTS (SELECT FROM rule_rows r WHERE r.rule_set_no = s.rule_set_no AND r.kind = kind.kind)) AS kinds
   FROM rule_sets s WHERE rule_set_no = $1`;

@@ -4,10 +4,20 @@ import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
-import { CHANNELS, facts, feeder, rules, RULES_AT, type Step } from '#test/support/availability-steps.ts';
+import {
+  CHANNELS,
+  facts,
+  FACTS_AT,
+  feeder,
+  rules,
+  RULES_AT,
+  time,
+  type Step,
+} from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SKUS } from '#test/support/rules-documents.ts';
 import { findDrift } from '../engine/drift.ts';
+import { sweepInbound } from '../engine/follow-inbound.ts';
 import { followMoves } from '../engine/follow-moves.ts';
 import { requestJob, runJobs } from '../engine/recompute-jobs.ts';
 import { sweepSilence } from '../engine/sweep-silence.ts';
@@ -15,11 +25,11 @@ import { updateDemand } from '../engine/update-demand.ts';
 import { explain, type Explanation } from './explain.ts';
 
 const DAY_MS = 86_400_000;
-const FACTS_AT = 1_790_000_000_000;
 /** Every instant of every history is explained twice. */
 const LONG = { timeout: 180_000 };
 
 let database: TestDatabase;
+const clock = { now: FACTS_AT };
 beforeAll(async () => {
   database = await createTestDatabase();
 });
@@ -41,6 +51,7 @@ const timed: fc.Arbitrary<TimedStep[]> = fc.array(
         .constantFrom(0, 400_000, 3_600_000, DAY_MS, 9 * DAY_MS, 90 * DAY_MS)
         .map((afterMs): TimedStep => ({ kind: 'sweep', afterMs })),
     },
+    { weight: 2, arbitrary: time },
     {
       weight: 1,
       arbitrary: fc.constantFrom(DAY_MS, 30 * DAY_MS).map((afterMs): TimedStep => ({ kind: 'demand', afterMs })),
@@ -53,7 +64,10 @@ async function take(step: TimedStep, feed: ReturnType<typeof feeder>): Promise<v
   const { pool } = database;
   if (step.kind === 'facts') await feed(step.location, step.facts);
   else if (step.kind === 'rules') await requestRules(pool, step.rules, RULES_AT);
-  else if (step.kind === 'sweep') await sweepSilence(pool, FACTS_AT + step.afterMs);
+  else if (step.kind === 'time') {
+    clock.now = FACTS_AT + step.afterMs;
+    await sweepInbound(pool, clock.now);
+  } else if (step.kind === 'sweep') await sweepSilence(pool, FACTS_AT + step.afterMs);
   else {
     const seenAt = FACTS_AT + step.afterMs;
     await updateDemand(pool, seenAt);
@@ -104,10 +118,17 @@ async function heldOf(journals: Iterable<string>): Promise<Map<string, number>> 
 describe('explain', () => {
   it('A1 gives the stored number with its terms and watermarks, now and for every past instant', LONG, async () => {
     let buffered = 0;
+    let inbound = 0;
     await fc.assert(
       fc.asyncProperty(timed, async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
-        const feed = feeder(createLedger(database.pool, followMoves()));
+        const feed = feeder(
+          createLedger(
+            database.pool,
+            followMoves(() => clock.now),
+          ),
+        );
+        clock.now = FACTS_AT;
         const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
         for (const step of steps) {
           await take(step, feed);
@@ -118,6 +139,7 @@ describe('explain', () => {
           for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
           expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({ numbers: [], positions: [] });
           buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;
+          inbound += [...explained.values()].filter((one) => one !== undefined && one.inbound > 0).length;
           then.push({ at, explained });
         }
         for (const { at, explained } of then) expect(await explainAll(at)).toEqual(explained);
@@ -125,5 +147,6 @@ describe('explain', () => {
       { numRuns: 15 },
     );
     expect(buffered).toBeGreaterThan(0);
+    expect(inbound).toBeGreaterThan(0);
   });
 });

@@ -6,6 +6,7 @@ import { unseenDemand } from '#shared/stock/unseen-demand.ts';
 import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
 import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
 import { demandAt, type DemandAt } from './demand-at.ts';
+import { inboundAt, type InboundTransfer } from './inbound-at.ts';
 import { anchorsAt, positionsAt, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
 import { watermarksAt, type PastWatermark } from './watermarks-at.ts';
@@ -51,6 +52,10 @@ export interface Explanation extends Omit<AtsTerms, 'shelves'> {
     readonly minPublish: string | null;
   };
   readonly shelves: readonly ExplainedShelf[];
+  /** The instant that inbound holds for, ms since 1970; null: nothing was on its way that the rules speak of. */
+  readonly inboundAsOf: number | null;
+  /** All that was on its way to the channel's locations, also what did not count. */
+  readonly onTheWay: readonly InboundTransfer[];
 }
 
 /** A shelf before the formula: where it stands, and what is withheld for what is not known. */
@@ -100,6 +105,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
     const buffer = await bufferOf(client, { sku, position, basis, set, channel, demandOf });
     shelves.push({ position, watermarks: held.get(position.location) ?? [], basis, buffer, ...withheldBy(buffer) });
   }
+  const { transfers: onTheWay, asOf: inboundAsOf, inbound } = await inboundAt(client, { sku, at, set, channel });
   const holdback = rules.holdback.value;
   const terms = availableToSell(
     code,
@@ -108,7 +114,7 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
       lagBuffer: shelf.lag,
       recordBuffer: shelf.record,
     })),
-    { inbound: 0, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
+    { inbound, holdback, cap: rules.cap.value, minPublish: rules.minPublish.value },
   );
   return {
     ...terms,
@@ -122,6 +128,8 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
       const own = shelves[place];
       return own === undefined ? [] : [toExplained(shelf, own, rules)];
     }),
+    inboundAsOf,
+    onTheWay,
   };
 }
 

@@ -13,12 +13,19 @@ CREATE TABLE availability (
   cap int[],
   min_publish int[],
   inbound bigint[],
+  inbound_as_of bigint,
+  inbound_until bigint,
   allocations smallint NOT NULL DEFAULT 0,
   rule_set_no int
 ) WITH (fillfactor = 75);
 COMMENT ON TABLE availability IS
   'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
 COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inbound.';
+COMMENT ON COLUMN availability.inbound_as_of IS
+  'The instant (ms since 1970) that inbound holds for: it is a function of this, the rule set and transfer_lines. NULL: nothing is on its way that any rule speaks of.';
+COMMENT ON COLUMN availability.inbound_until IS
+  'When time alone gives another inbound, or may: units come within a horizon, or are overdue.';
+CREATE INDEX availability_inbound_until ON availability (inbound_until, sku) WHERE inbound_until IS NOT NULL;
 COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
 
 CREATE TABLE shelf_terms (
@@ -51,6 +58,7 @@ CREATE TABLE rule_sets (
   holds_at bigint NOT NULL,
   slots int NOT NULL,
   unrecorded_loss float8 NOT NULL,
+  transit_hours float8 NOT NULL,
   made_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE rule_sets IS
@@ -171,6 +179,24 @@ CREATE TABLE lag_thresholds (
 );
 ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
+
+-- Units on their way --------------------------------------------------------------------------------------------------
+
+ALTER TABLE transfer_lines ADD COLUMN left_at bigint;
+COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its sender says.';
+UPDATE transfer_lines l SET left_at = (
+  SELECT max(at) FROM transfer_entries e
+  WHERE e.transfer_no = l.transfer_no AND e.sku = l.sku AND e.place = l.place AND NOT e.incoming AND NOT e.voided);
+CREATE INDEX transfer_lines_coming ON transfer_lines (sku, place) WHERE in_transit > 0;
+
+CREATE TABLE inbound_looks (
+  look_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  sku text COLLATE "C" NOT NULL,
+  looked_at timestamptz NOT NULL,
+  as_of bigint NOT NULL
+);
+COMMENT ON TABLE inbound_looks IS 'What availability.inbound_as_of was when: by it the past is explained. Of a sku the last one counts.';
+CREATE INDEX inbound_looks_by_sku ON inbound_looks (sku, look_no);
 
 -- Jobs --------------------------------------------------------------------------------------------------------------
 

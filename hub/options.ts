@@ -118,7 +118,7 @@ export const hubCli = defineCli({
         out: {
           type: 'path',
           placeholder: 'FILE',
-          help: 'Writes a page with picture and table there, or with .svg the picture.',
+          help: 'Writes a page with picture and table there (.html), or the picture (.svg).',
         },
         outages: {
           type: 'enum',
@@ -140,7 +140,7 @@ export const hubCli = defineCli({
           max: 1,
           fraction: true,
           default: 0,
-          help: 'Share of the sales that are taken for orders of channels, chosen by their key.',
+          help: 'Share of the sales that are taken for orders of channels, chosen by their key; without it there are no orders.',
         },
         learnDays: {
           type: 'number',

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -25,7 +25,7 @@ import {
   type RuleVersion,
 } from '#hub/availability/rules/rule-versions.ts';
 import type { HubCli } from '#hub/options.ts';
-import { commandLogger, readText } from './command-input.ts';
+import { commandLogger, isDay, readText, writeOutput } from './command-input.ts';
 import { showApplied, showDiff, showDryRun, showProblems, showVersions } from './rules-texts.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -94,7 +94,7 @@ export function rulesCommands(ports: RulesPorts): Pick<Handlers, RulesCommand> {
       const found = await withDatabase(options, commandLogger(options), (pool) => versionOrInForce(pool, options.of));
       if (options.out === undefined) terminal.out(found.document);
       else {
-        await writeFile(options.out, found.document);
+        await writeOutput(options.out, found.document);
         terminal.err(`Version ${found.version} is written to ${options.out}.\n`);
       }
       return 0;
@@ -166,7 +166,7 @@ function readInstant(given: string): Date {
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(given)
     ? new Date(given)
     : undefined;
-  if (at !== undefined && !Number.isNaN(at.getTime())) return at;
+  if (at !== undefined && !Number.isNaN(at.getTime()) && isDay(given.slice(0, 10))) return at;
   throw new ShelfwireError(
     'OPTION_INVALID',
     `--effective-from: "${given}" is no instant with its offset, such as 2026-12-01T00:00:00Z.`,

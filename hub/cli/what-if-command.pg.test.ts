@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,9 +57,30 @@ it('prints a table, or JSON, and writes a page or a picture', async () => {
 it.for([
   [['--from', '2026-01-01', '--to', '2025-01-01'], /--to: must be later/],
   [['--from', 'yesterday', '--to', '2026-01-01'], /--from: "yesterday" is no day/],
+  [['--from', '2026-02-30', '--to', '2026-03-10'], /--from: "2026-02-30" is no day/],
+  [['--from', '2026-02-01', '--to', '2026-02-29T10:00Z'], /--to: "2026-02-29T10:00Z" is no day/],
+  [['--from', '2026-02-01', '--to', '2999-01-01'], /--to: 2999-01-01 lies in the future/],
+  [
+    ['--from', '2026-01-01', '--to', '2026-02-01', '--out', 'report.pdf'],
+    /--out: .*report\.pdf ends neither in \.html/,
+  ],
   [['--from', '2026-01-01', '--to', '2026-02-01'], /--policy: name at least one file/],
 ] as const)('%j: says what was wrong', async ([args, message]) => {
   const { code, err } = await run(...args);
   expect(code).toBe(2);
   expect(err).toMatch(message);
+});
+
+it('refuses a file that cannot be written, before the work and after it', async () => {
+  const asked = ['--from', '2026-01-01', '--to', '2026-02-01', '--policy', join(folder, 'none.json')];
+  await mkdir(join(folder, 'folder.html'));
+  for (const [name, reason] of [
+    ['missing/page.html', 'ENOENT'],
+    ['folder.html', 'EISDIR'],
+  ] as const) {
+    const path = join(folder, name);
+    const { code, out, err } = await run(...asked, '--out', path);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`OPTION_INVALID: --out: ${path} cannot be written: ${reason}.`);
+  }
 });

@@ -1,12 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
 import { readPolicyFile } from '#hub/availability/what-if/policy-file.ts';
 import { reportChart, reportPage } from '#hub/availability/what-if/report-page.ts';
 import { reportTable } from '#hub/availability/what-if/report-text.ts';
+import type { Report } from '#hub/availability/what-if/report.ts';
 import { whatIf } from '#hub/availability/what-if/what-if.ts';
 import type { HubCli } from '#hub/options.ts';
-import { commandLogger } from './command-input.ts';
+import { commandLogger, isDay, requireWritable, writeOutput } from './command-input.ts';
 import { withDatabase } from './with-database.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,9 +19,12 @@ export const whatIfCommand: Pick<CommandHandlers<HubCli>, 'what-if'> = {
     const measuredFrom = readInstant(options.from, '--from');
     const to = readInstant(options.to, '--to');
     if (to <= measuredFrom) throw new ShelfwireError('OPTION_INVALID', '--to: must be later than --from.');
+    if (to > Date.now()) throw new ShelfwireError('OPTION_INVALID', `--to: ${options.to} lies in the future.`);
+    const draw = options.out === undefined ? undefined : drawingOf(options.out);
     const paths = options.policy ?? [];
     if (paths.length === 0) throw new ShelfwireError('OPTION_INVALID', '--policy: name at least one file.');
     const policies = (await Promise.all(paths.map(readPolicyFile))).flat();
+    if (options.out !== undefined) await requireWritable(options.out);
     const from = measuredFrom - options.learnDays * DAY_MS;
     const { outages, stock, channelShare, seed } = options;
     const stop = interruption();
@@ -32,9 +36,7 @@ export const whatIfCommand: Pick<CommandHandlers<HubCli>, 'what-if'> = {
       const past = { from, measuredFrom, to, outages, stock, channelShare, seed, onRows };
       const report = await withDatabase(options, commandLogger(options), (pool) => whatIf(pool, policies, past));
       if (terminal.isInteractive) terminal.err('\r\u001B[K');
-      if (options.out !== undefined) {
-        await writeFile(options.out, options.out.endsWith('.svg') ? reportChart(report) : reportPage(report));
-      }
+      if (options.out !== undefined && draw) await writeOutput(options.out, draw(report));
       terminal.out(options.json ? `${JSON.stringify(report)}\n` : reportTable(report, terminal.columns));
       return 0;
     } catch (error) {
@@ -47,12 +49,24 @@ export const whatIfCommand: Pick<CommandHandlers<HubCli>, 'what-if'> = {
   },
 };
 
+/** What a file of that name holds. */
+function drawingOf(path: string): (report: Report) => string {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.html') return reportPage;
+  if (ending === '.svg') return reportChart;
+  throw new ShelfwireError(
+    'OPTION_INVALID',
+    `--out: ${path} ends neither in .html, for a page, nor in .svg, for a picture.`,
+  );
+}
+
 /** A day or an instant, UTC when it names no zone. */
 function readInstant(text: string, where: string): number {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const hasNoTime = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/.test(text);
-  const hasZone = isDay || /(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const instant = isDay || isInstant ? Date.parse(hasZone ? text : `${text}Z`) : Number.NaN;
+  const hasZone = hasNoTime || /(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const isGood = (hasNoTime || isInstant) && isDay(text.slice(0, 10));
+  const instant = isGood ? Date.parse(hasZone ? text : `${text}Z`) : Number.NaN;
   if (Number.isNaN(instant)) {
     throw new ShelfwireError(
       'OPTION_INVALID',

@@ -124,6 +124,8 @@ it('X2 refuses what it cannot read, with a code', async () => {
     ['validate', 'absent.yaml'],
     ['apply', 'one.yaml', '--effective-from', 'tomorrow'],
     ['apply', 'one.yaml', '--based-on', 'x'],
+    ['apply', 'one.yaml', '--effective-from', '2099-02-30T00:00:00Z'],
+    ['export', '--out', 'missing/rules.yaml'],
     ['rollback', 'x'],
     ['apply'],
   ]) {

@@ -37,11 +37,12 @@ interface Row {
   quantity: number;
 }
 
+/** Of facts that are a channel's orders, `channel:CODE`. No feed of the agent writes such a source. */
 const CHANNEL_PREFIX = 'channel:';
 const BATCH = 5_000;
 const TOLD_EVERY = 250;
 
-/** What was voided is as if it had never been. The sort may go to the database's disk; here rows come in batches. */
+/** What was voided is as if it had never been, and so is a count that is held or was rejected. The sort may go to the database's disk; here rows come in batches. */
 const EVENTS = `
   DECLARE past NO SCROLL CURSOR FOR
   SELECT l.location_no AS location, l.sku, l.at, f.kind, f.source, f.key, l.quantity,
@@ -53,7 +54,7 @@ const EVENTS = `
        GROUP BY location_no, sku, at, journal_no, seq
       UNION ALL
       SELECT location_no, sku, at, journal_no, seq, counted FROM counts
-       WHERE at >= $1 AND at < $2 AND NOT voided
+       WHERE at >= $1 AND at < $2 AND NOT voided AND NOT held
     ) l
     JOIN facts f USING (location_no, journal_no, seq)
    WHERE NOT EXISTS (SELECT FROM voids v WHERE v.location_no = f.location_no AND v.target_key = f.key)
@@ -62,7 +63,7 @@ const EVENTS = `
 const OPENING = `
   WITH anchor AS (
     SELECT DISTINCT ON (location_no, sku) location_no, sku, at, journal_no, seq, counted FROM counts
-     WHERE at < $1 AND NOT voided
+     WHERE at < $1 AND NOT voided AND NOT held
      ORDER BY location_no, sku, at DESC, journal_no DESC, seq DESC
   ), moved AS (
     SELECT m.location_no, m.sku, sum(m.quantity) AS quantity
@@ -114,7 +115,7 @@ async function readChannels(client: Queryable, places: ReadonlyMap<number, numbe
   const known = rows.map(({ code, locations }) => {
     return { code, locations: new Set(locations.map((no) => places.get(no) ?? -1)) };
   });
-  return [...known, { code: 'other', locations: new Set(places.values()) }];
+  return [...known, { code: 'other', locations: new Set(places.values()), isUnknown: true }];
 }
 
 async function readOpening(

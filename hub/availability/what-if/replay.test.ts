@@ -98,7 +98,27 @@ describe('a replay', () => {
   it('tallies unit-hours: what is published and what is withheld make up what is known', () => {
     const { offeredUnitHours, withheldUnitHours } = replay({ name: 'f', rule: 'fixed', units: 4 }, []).ledger.total();
     expect(offeredUnitHours / withheldUnitHours).toBeCloseTo(6 / 4, 9);
-    expect((offeredUnitHours + withheldUnitHours) / 200).toBeCloseTo(10, -1);
+    expect((offeredUnitHours + withheldUnitHours) / 200).toBeCloseTo(10, 9);
+  });
+
+  it.for([
+    ['three minutes', 0.05],
+    ['a day', 24],
+    ['twelve days', 288],
+    ['a year', 8_760],
+  ] as const)('publishes what is there all the time, on the mean of %s, whatever was learnt before', ([, hours]) => {
+    const past = { ...PAST, measuredFrom: at(30), to: at(30 + hours), outages: [[]] };
+    expect(replay(NONE, [], past).ledger.total().offeredUnitHours / hours).toBeCloseTo(10, 9);
+  });
+
+  it.for([1, 5, 12, 14, 30, 365])('of %d days whose mornings sell out, the mean is of morning and evening', (days) => {
+    const emptied = [...Array(days).keys()].flatMap((day) => [
+      event(day * 24, 'count', 10),
+      event(day * 24 + 9, 'count', 0),
+    ]);
+    const past = { ...PAST, to: at(days * 24), outages: [[]] };
+    const { offeredUnitHours } = replay(NONE, emptied, past).ledger.total();
+    expect(offeredUnitHours / (days * 24) / 10).toBeCloseTo(9 / 24, 1);
   });
 
   it('tallies nothing while it only learns', () => {

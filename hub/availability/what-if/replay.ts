@@ -7,8 +7,12 @@ import { Ledger, type Calibration } from './tally.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What is offered is looked at this often: no divisor of a day, so that all its hours are met. */
-const SAMPLE_MS = 13.1 * HOUR_MS;
+/**
+ * What is offered is looked at in the middle of equal steps that divide the measured period: a mean weighs each alike. They
+ * are at most so long, no divisor of a day, and at least so many, a prime: all hours of a day are met, also in few days.
+ */
+const STEP_MS_MAX = 13.1 * HOUR_MS;
+const STEPS_MIN = 29;
 
 export interface ReplayOptions {
   /** Looks at every shelf at the end of every silence: unseen demand against the buffer. Costs time. */
@@ -40,7 +44,7 @@ export class Replay {
   readonly ledger: Ledger;
   /** By channel. */
   readonly calibration: Calibration[];
-  /** Shelf-samples that were empty, and all. */
+  /** Shelf-samples of the measured period that were empty, and all. */
   readonly shelves = { empty: 0, all: 0 };
 
   readonly #past: Past;
@@ -61,7 +65,9 @@ export class Replay {
   readonly #outageNo: number[];
   #opened = 0;
   #nextMorning: number;
-  #nextSample: number;
+  readonly #steps: number;
+  readonly #stepMs: number;
+  #sampled = 0;
 
   constructor(past: Past, policy: Policy, { calibrates = false }: ReplayOptions = {}) {
     const { shelves, locations, channels, from } = past;
@@ -81,7 +87,9 @@ export class Replay {
     this.#unreceived = locations.map(() => []);
     this.#outageNo = locations.map(() => 0);
     this.#nextMorning = Supply.firstDelivery(from);
-    this.#nextSample = from + SAMPLE_MS;
+    const measuredMs = past.to - past.measuredFrom;
+    this.#steps = Math.max(STEPS_MIN, Math.ceil(measuredMs / STEP_MS_MAX));
+    this.#stepMs = measuredMs / this.#steps;
     this.ledger = new Ledger(past.measuredFrom);
     this.calibration = channels.map(() => ({
       windows: 0,
@@ -179,7 +187,7 @@ export class Replay {
     for (;;) {
       const opening = this.#opensAt(this.#openings[this.#opened] ?? -1);
       const heard = this.#nextHeard();
-      const due = Math.min(opening, this.#supply ? this.#nextMorning : Infinity, this.#nextSample, heard.at);
+      const due = Math.min(opening, this.#supply ? this.#nextMorning : Infinity, this.#nextSample(), heard.at);
       if (due > until) break;
       this.#now = due;
       if (due === heard.at) this.#hear(heard.location);
@@ -189,10 +197,15 @@ export class Replay {
         this.#nextMorning += DAY_MS;
       } else {
         this.#sample(due);
-        this.#nextSample += SAMPLE_MS;
+        this.#sampled += 1;
       }
     }
     this.#now = until;
+  }
+
+  #nextSample(): number {
+    if (this.#sampled === this.#steps) return Infinity;
+    return Math.floor(this.#past.measuredFrom + (this.#sampled + 0.5) * this.#stepMs);
   }
 
   #opensAt(shelf: number): number {
@@ -269,8 +282,8 @@ export class Replay {
         let sum = sums.get(rule.key);
         if (!sum) sums.set(rule.key, (sum = this.#offer(rule, shelves, situation)));
         const tally = this.ledger.at(channel, location, now);
-        tally.offeredUnitHours += (sum.offered * SAMPLE_MS) / HOUR_MS;
-        tally.withheldUnitHours += (sum.withheld * SAMPLE_MS) / HOUR_MS;
+        tally.offeredUnitHours += (sum.offered * this.#stepMs) / HOUR_MS;
+        tally.withheldUnitHours += (sum.withheld * this.#stepMs) / HOUR_MS;
       }
       for (const shelf of shelves) {
         if (this.#isOpen[shelf] !== 1) continue;

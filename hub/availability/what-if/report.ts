@@ -1,12 +1,12 @@
 import type { Policy } from './policy.ts';
 import type { Replay } from './replay.ts';
 import type { Past } from './stock-event.ts';
-import type { Tally } from './tally.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
 
 /** What a policy would have done to one channel, or to all together. */
 export interface ReportLine {
   readonly policy: string;
-  /** Null: all channels together. */
+  /** Null: all channels of the report together. */
   readonly channel: string | null;
   /** Units published, on the mean of the period: all positions of the channel summed. */
   readonly publishedUnits: number;
@@ -43,9 +43,11 @@ export function reportOf(past: Past, policies: readonly Policy[], replays: reado
   const lines = policies.flatMap(({ name }, place) => {
     const ledger = replays[place]?.ledger;
     if (!ledger) return [];
-    const whole = lineOf(name, null, ledger.total(), hours);
-    const channels = past.channels.map(({ code }, channel) => lineOf(name, code, ledger.total(channel), hours));
-    return [whole, ...channels.filter(({ channel, orders }) => orders > 0 || channel !== 'other')];
+    const shown = past.channels
+      .map(({ code, isUnknown }, channel) => ({ code, isUnknown, tally: ledger.total(channel) }))
+      .filter(({ isUnknown, tally }) => !isUnknown || ordersOf(tally) > 0);
+    const whole = shown.reduce((sum, { tally }) => addTally(sum, tally), emptyTally());
+    return [lineOf(name, null, whole, hours), ...shown.map(({ code, tally }) => lineOf(name, code, tally, hours))];
   });
   return {
     from: past.measuredFrom,
@@ -57,13 +59,15 @@ export function reportOf(past: Past, policies: readonly Policy[], replays: reado
   };
 }
 
+const ordersOf = ({ accepted, refused }: Tally): number => accepted + refused;
+
 function lineOf(policy: string, channel: string | null, tally: Tally, hours: number): ReportLine {
   return {
     policy,
     channel,
     publishedUnits: tally.offeredUnitHours / hours,
     withheldUnits: tally.withheldUnitHours / hours,
-    orders: tally.accepted + tally.refused,
+    orders: ordersOf(tally),
     soldUnits: tally.acceptedUnits - tally.cancelledUnits,
     oversoldUnits: tally.oversoldUnits,
     cancelledOrders: tally.cancelled,

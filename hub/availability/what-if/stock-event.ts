@@ -36,6 +36,8 @@ export interface Channel {
   readonly code: string;
   /** Places of the locations that it sells from. */
   readonly locations: ReadonlySet<number>;
+  /** Stands for all channels that the hub does not know: of the report only when it has orders. */
+  readonly isUnknown?: boolean;
 }
 
 /** A past period, as far as it must be known before it is replayed. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
+import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { policySchema } from './policy.ts';
@@ -100,4 +101,50 @@ it('can be ended while it reads', async () => {
   };
   await expect(whatIf(database.pool, POLICIES, { ...OPTIONS, onRows })).rejects.toThrow('enough');
   expect(await whatIf(database.pool, POLICIES, OPTIONS)).toMatchObject({ locations: 2 });
+});
+
+it('sums up the channels that it shows: without orders of unknown channels nothing is published to them', async () => {
+  const shown = async (to: number) => {
+    const { lines } = await whatIf(database.pool, POLICIES, { ...OPTIONS, to });
+    return lines.filter(({ policy }) => policy === 'fixed');
+  };
+  for (const [to, channels] of [
+    [at(100), ['market']],
+    [at(200), ['market', 'other']],
+  ] as const) {
+    const [whole, ...each] = await shown(to);
+    expect(each.map(({ channel }) => channel)).toEqual(channels);
+    for (const name of ['publishedUnits', 'withheldUnits', 'orders', 'soldUnits'] as const) {
+      expect(whole?.[name]).toBeCloseTo(
+        each.reduce((sum, line) => sum + line[name], 0),
+        9,
+      );
+    }
+  }
+});
+
+const PROMPT = 'UPDATE facts SET received_at = to_timestamp(at / 1000.0) WHERE seq >= $1';
+
+it('takes no count for stock that is held or was rejected, before the period and in it; an approved one it does', async () => {
+  const before = await whatIf(database.pool, POLICIES, OPTIONS);
+  const { setLimit, decide } = createCountDecisions(database.pool);
+  await setLimit({ location: 1, fromAt: at(-25), units: 50, percent: null, by: 'anna' });
+  const count = (hours: number) => fact(hours, 'count', { lines: [{ sku: 'A', quantity: 900 }] });
+  const facts = [count(-10), count(30)];
+  const [opening = 0, within = 0] = facts.map((one) => one.seq);
+  await createLedger(database.pool).merge([{ location: 1, journal: 1, fromSeq: opening, facts }]);
+  const { rows } = await database.pool.query('SELECT held FROM counts WHERE counted = 900');
+  expect(rows).toEqual([{ held: true }, { held: true }]);
+  await database.pool.query(PROMPT, [opening]);
+  expect(await whatIf(database.pool, POLICIES, OPTIONS)).toEqual(before);
+  const place = { location: 1, sku: 'A', journal: 1 };
+  await decide({ ...place, seq: opening }, 'rejected', { by: 'anna', note: 'a typing error' });
+  await decide({ ...place, seq: within }, 'rejected', { by: 'anna', note: 'a typing error' });
+  expect(await whatIf(database.pool, POLICIES, OPTIONS)).toEqual(before);
+  const found = count(40);
+  await createLedger(database.pool).merge([{ location: 1, journal: 1, fromSeq: found.seq, facts: [found] }]);
+  await database.pool.query(PROMPT, [opening]);
+  await decide({ ...place, seq: found.seq }, 'approved', { by: 'anna', note: 'a pallet was found' });
+  const { lines } = await whatIf(database.pool, POLICIES, OPTIONS);
+  expect(lines[0]?.publishedUnits).toBeGreaterThan(500);
 });

@@ -173,7 +173,12 @@ describe('held counts', () => {
   it('M1 a rejected count stays out, whatever comes later, and the ledger’s list shows no balance of it', async () => {
     await limit({ location: 'S1', units: 5 });
     await merge(database.pool, 1, 1, [count(1, 10, 10), count(2, 20, 30)]);
+    expect(await position('S1', 'A')).toMatchObject({ onHand: 10, countHeld: true });
     await post('/v1/positions/S1/A/counts/1-2/reject', { note: 'the wrong shelf' });
+    expect(await position('S1', 'A')).toMatchObject({ onHand: 10, countHeld: false });
+    now = T + 1_000;
+    const past = `/v1/positions?location=S1&sku=A&at=${at(20)}`;
+    expect((await get(past)).items).toMatchObject([{ onHand: 10, countHeld: false }]);
     await merge(database.pool, 1, 1, [readFact(3, T + 15, 'receipt', 'r', plain({ sku: 'A', quantity: 20 }))]);
     expect(await position('S1', 'A')).toMatchObject({ onHand: 30, anchor: { fact: '1-1' } });
     expect((await get('/v1/held-counts?rejected=1')).items).toMatchObject([
@@ -182,6 +187,17 @@ describe('held counts', () => {
     expect((await get('/v1/positions/S1/A/movements')).items).toMatchObject([
       { key: 'r', balance: 30, absorbedBy: null },
     ]);
+  });
+
+  it('a position has a count to decide about while any after its anchor waits, and no older one', async () => {
+    await limit({ location: 'S1', units: 5 });
+    await merge(database.pool, 1, 1, [count(1, 10, 10), count(2, 20, 30), count(3, 30, 50)]);
+    await post('/v1/positions/S1/A/counts/1-3/reject', { note: 'the wrong shelf' });
+    now = T + 1_000;
+    const past = async () => (await get(`/v1/positions?location=S1&at=${at(1_000)}`)).items[0];
+    expect([await position('S1', 'A'), await past()]).toMatchObject([{ countHeld: true }, { countHeld: true }]);
+    await merge(database.pool, 1, 1, [count(4, 40, 10)]);
+    expect([await position('S1', 'A'), await past()]).toMatchObject([{ countHeld: false }, { countHeld: false }]);
   });
 
   it('M1 a limit judges counts from its instant on, also those that came before it was set, and no earlier ones', async () => {

@@ -13,7 +13,15 @@ import { route, type Route } from './route.ts';
 
 /** Store by store, each by its key: a filter on what is there never reads the whole chain at once. */
 const LIST = `
-  SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit
+  SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit,
+         p.held AND EXISTS (
+           SELECT FROM counts c
+            WHERE c.location_no = p.location_no AND c.sku = p.sku AND c.held AND NOT c.voided
+              AND (c.at, c.journal_no, c.seq) > (coalesce(p.anchor_at, 0), coalesce(p.anchor_journal, 0), coalesce(p.anchor_seq, 0))
+              AND NOT EXISTS (
+                SELECT FROM count_decisions d
+                 WHERE (d.location_no, d.sku, d.at, d.journal_no, d.seq) = (c.location_no, c.sku, c.at, c.journal_no, c.seq))
+         ) AS undecided
     FROM locations l
     CROSS JOIN LATERAL (
       SELECT * FROM positions
@@ -85,7 +93,7 @@ export function positionRoutes(pool: Pool): Route[] {
 }
 
 function toPosition(row: PositionRow) {
-  const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, held: countHeld } = row;
+  const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, undecided: countHeld } = row;
   const anchor = row.anchor_at === null ? null : anchorOf(row, row.anchor_at);
   return { location, sku, onHand, damaged, quarantined, inTransit, anchor, countHeld };
 }

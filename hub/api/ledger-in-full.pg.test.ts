@@ -97,6 +97,37 @@ describe('transfers', () => {
     expect((await get('/v1/transfers?state=discrepancy')).items).toMatchObject([{ discrepancies: 1 }]);
   });
 
+  it('M7 settles only with a reason that can be true: what is missing was not received, what is over was not lost', async () => {
+    await merge(database.pool, 1, 1, [out(1, 10, 5), out(2, 11, 5, { transfer: 'T2' })]);
+    await merge(database.pool, 2, 3, [
+      into(1, 20, 2, { final: true }),
+      into(2, 30, 4, { transfer: 'T3' }),
+      into(3, 31, 4, { transfer: 'T4', lines: [{ sku: 'B', quantity: 4 }] }),
+    ]);
+    const items = (await get('/v1/transfers')).items;
+    const settle = (transfer: string, body: object) => {
+      const { id } = items.find((one) => one['transfer'] === transfer)!;
+      return post(`/v1/transfers/${String(id)}/settle`, { note: 'looked', ...body });
+    };
+    const refused = await settle('T1', { reason: 'receivedUnsent' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    expect(refused.body['remedy']).toContain('lostOnTheWay, lostAtSource, neverSent, other');
+    for (const reason of ['lostOnTheWay', 'lostAtSource', 'neverSent'])
+      expect((await settle('T3', { reason })).status).toBe(409);
+    expect((await settle('T1', { reason: 'neverSent' })).status).toBe(200);
+    expect((await settle('T3', { reason: 'receivedUnsent' })).status).toBe(200);
+    expect((await settle('T4', { reason: 'other' })).status).toBe(200);
+    const coming = await settle('T2', { reason: 'lostOnTheWay' });
+    expect(coming.body).toMatchObject({
+      code: 'CONFLICT',
+      detail: expect.stringContaining('5 units are still in transit'),
+    });
+    expect(coming.body['remedy']).toContain('`lines`');
+    const lines = [{ sku: 'A', place: 'S2', units: 5 }];
+    expect((await settle('T2', { reason: 'receivedUnsent', lines })).status).toBe(409);
+    expect((await settle('T2', { reason: 'lostOnTheWay', lines })).status).toBe(200);
+  });
+
   it('M7 F1 keeps a transfer of a store that is not known yet, and it belongs to that store once it is there', async () => {
     await merge(database.pool, 1, 1, [out(1, 10, 5, { to: 'NEW' })]);
     await merge(database.pool, 2, 3, [into(1, 20, 2, { from: 'OLD' })]);

@@ -319,6 +319,7 @@ describe('what nobody has entered', () => {
 
 describe('GET /v1/positions of the past', () => {
   it('M1 tells what was there, and what was known then', async () => {
+    now = T + 10_000;
     await merge(database.pool, 1, 1, [readFact(1, T, 'receipt', 'rec', plain({ sku: 'A', quantity: 10 }))]);
     await database.pool.query(`UPDATE facts SET received_at = to_timestamp(${(T + 1_000) / 1_000})`);
     await merge(database.pool, 1, 1, [
@@ -333,5 +334,11 @@ describe('GET /v1/positions of the past', () => {
     expect(await past(`at=${at(-5)}`)).toBe(0);
     expect((await api.call('GET', '/v1/positions?at=yesterday')).status).toBe(400);
     expect((await api.call('GET', `/v1/positions?negative=1&at=${at(5)}`)).status).toBe(400);
+    expect((await api.call('GET', `/v1/positions?at=${at(10_000)}`)).status).toBe(200);
+    for (const name of ['at', 'knownAt']) {
+      const { status, body } = await api.call('GET', `/v1/positions?${name}=${at(10_001)}`);
+      expect([status, body['code']]).toEqual([400, 'REQUEST_INVALID']);
+      expect(body['detail']).toContain('lies in the future');
+    }
   });
 });

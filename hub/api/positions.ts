@@ -2,11 +2,12 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
 import { factId } from './fact-reason.ts';
-import { isoInstant, isoTime } from './instant.ts';
+import { isoInstant, isoTime, requirePast } from './instant.ts';
 import { knownToOf } from './known-to.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -44,7 +45,7 @@ const place = z.tuple([z.int32(), sku]);
  * GET /v1/positions: onHand, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
  * for an earlier instant as it looks today, `knownAt` for what the hub knew then; knownTo is always of now.
  */
-export function positionRoutes(pool: Pool): Route[] {
+export function positionRoutes(pool: Pool, clock: Clock): Route[] {
   return [
     route({
       method: 'get',
@@ -63,6 +64,8 @@ export function positionRoutes(pool: Pool): Route[] {
       async handle({ query }) {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
         const { at, knownAt } = query;
+        requirePast('at', at, clock.now());
+        requirePast('knownAt', knownAt, clock.now());
         const isPast = at !== undefined || knownAt !== undefined;
         if (isPast && query.negative !== undefined)
           throw new ShelfwireError('REQUEST_INVALID', 'In the query: negative: it cannot be asked of the past.');

@@ -66,7 +66,12 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   else logger.warn({ code: 'NOT_ENROLLED' }, 'not enrolled: facts are kept, and wait for a hub');
 
   const { journal, quarantine, products } = store;
-  const intake = new Intake({ journal, quarantine, unknownSkus: (skus) => products.unknown(skus) });
+  const intake = new Intake({
+    journal,
+    quarantine,
+    unknownSkus: (skus) => products.unknown(skus),
+    ownStore: () => store.device.state.identity?.store.code,
+  });
   const context = { intake, clock, logger };
   const http = httpSource(context, {
     clientOf: (_request, response) => callerOf(response).client ?? 'unknown',

@@ -5,6 +5,7 @@ import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { FactDraft } from '#shared/protocol/fact.ts';
 import { key } from '#shared/protocol/fields.ts';
+import { isToItself } from '#shared/stock/transfer.ts';
 
 /** A fact as it came in: nothing about it is known yet, except the text it was read from. */
 export interface Arrival {
@@ -44,6 +45,9 @@ export interface QuarantineWriter {
 /** Which of these skus the store's products do not have; none while the products have never been pulled. */
 export type UnknownSkus = (skus: Iterable<string>) => readonly string[];
 
+/** Code of the store that this device belongs to; undefined before it is enrolled. */
+export type OwnStore = () => string | undefined;
+
 /** Something that is set aside without having been a fact. */
 export interface Unreadable {
   readonly code: ErrorCode;
@@ -68,8 +72,15 @@ export class Intake {
   readonly #journal: Pick<Journal, 'append'>;
   readonly #quarantine: QuarantineWriter;
   readonly #unknownSkus: UnknownSkus;
+  readonly #ownStore: OwnStore;
 
-  constructor(parts: { journal: Pick<Journal, 'append'>; quarantine: QuarantineWriter; unknownSkus: UnknownSkus }) {
+  constructor(parts: {
+    journal: Pick<Journal, 'append'>;
+    quarantine: QuarantineWriter;
+    unknownSkus: UnknownSkus;
+    ownStore?: OwnStore;
+  }) {
+    this.#ownStore = parts.ownStore ?? (() => undefined);
     this.#journal = parts.journal;
     this.#quarantine = parts.quarantine;
     this.#unknownSkus = parts.unknownSkus;
@@ -81,7 +92,7 @@ export class Intake {
    * again is safe (F4).
    */
   async take(source: string, arrivals: readonly Arrival[]): Promise<IntakeResult[]> {
-    const read = arrivals.map((arrival) => readDraft(source, arrival.submission));
+    const read = arrivals.map((arrival) => readDraft(source, arrival.submission, this.#ownStore()));
     const drafts = read.filter((one) => 'body' in one);
     const appended = drafts.length > 0 ? await this.#journal.append(drafts) : [];
     let next = 0;
@@ -119,7 +130,7 @@ function* stockedSkus(
 
 type Refusal = Extract<IntakeResult, { status: 'refused' }>;
 
-function readDraft(source: string, given: unknown): FactDraft | Refusal {
+function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {
   const parsed = submission.safeParse(given);
   if (!parsed.success) {
     return { status: 'refused', key: keyOf(given), code: 'FACT_INVALID', detail: describeIssues(parsed.error) };
@@ -127,6 +138,10 @@ function readDraft(source: string, given: unknown): FactDraft | Refusal {
   const { kind, key, body, correlationId } = parsed.data;
   try {
     const { content } = canonicalContent(kind, body);
+    if (store !== undefined && isToItself(store, content)) {
+      const detail = `Both ends of the transfer are "${store}", the store itself.`;
+      return { status: 'refused', key, code: 'TRANSFER_TO_ITSELF', detail };
+    }
     return { ...content, key, source, ...(correlationId === undefined ? {} : { correlationId }) };
   } catch (error) {
     if (!(error instanceof ShelfwireError)) throw error;

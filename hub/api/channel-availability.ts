@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { pageAvailability, type ChannelAvailability } from '#hub/availability/channel-availability.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
+import { isRemaking } from '#hub/availability/engine/list-jobs.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { knownToOf } from './known-to.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -19,18 +20,21 @@ export function channelAvailabilityRoutes(pool: Pool): Route[] {
       method: 'get',
       path: '/v1/channels/:code/availability',
       access: 'read',
-      summary: 'What a channel may sell now, by sku; why is said by /explain below each of them.',
+      summary:
+        'What a channel may sell now, by sku; why is said by /explain below each. recomputing: new rules are not in all of it yet.',
       params: z.strictObject({ code: storeCode }),
       query: z.strictObject({ ...pageQuery, sku: sku.optional() }),
       async handle({ params: { code }, query }) {
         const after = readCursor(query.cursor, sku) ?? '';
-        const { rows, completeness } = await snapshot(pool, async (client) => {
+        const { rows, recomputing, completeness } = await snapshot(pool, async (client) => {
           await requireChannel(client, code);
           const rows = await pageAvailability(client, code, { after, limit: query.limit + 1, sku: query.sku });
-          return { rows, completeness: await readCompleteness(client, await locationsOf(client, code)) };
+          const completeness = await readCompleteness(client, await locationsOf(client, code));
+          return { rows, recomputing: await isRemaking(client), completeness };
         });
         const toItem = (row: ChannelAvailability) => row;
-        return { body: { ...pageOf(rows, query.limit, toItem, (row) => row.sku), knownTo: knownToOf(completeness) } };
+        const page = pageOf(rows, query.limit, toItem, (row) => row.sku);
+        return { body: { ...page, recomputing, knownTo: knownToOf(completeness) } };
       },
     }),
   ];

@@ -4,12 +4,13 @@ import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
+import { isRemaking } from '#hub/availability/engine/list-jobs.ts';
 import { explain, type ExplainedShelf, type Explanation } from '#hub/availability/explain/explain.ts';
 import type { InboundTransfer } from '#hub/availability/explain/inbound-at.ts';
 import type { NamedFact } from '#hub/availability/explain/position-at.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { factId } from './fact-reason.ts';
-import { isoTime, isoTimeOrNull } from './instant.ts';
+import { isoInstant, isoTime, isoTimeOrNull, requirePast } from './instant.ts';
 import { knownToOf } from './known-to.ts';
 import { requireChannel } from './require.ts';
 import { route, type Route } from './route.ts';
@@ -26,15 +27,19 @@ export function explainAvailabilityRoutes(pool: Pool, clock: Clock): Route[] {
       access: 'read',
       summary: 'Every term of what a channel may sell of a sku: now, or as the hub had it at a past instant (at=).',
       params: z.strictObject({ code: storeCode, sku }),
-      query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }),
+      query: z.strictObject({ at: isoInstant.optional() }),
       async handle({ params: { code, sku }, query }) {
-        const at = query.at === undefined ? clock.now() : Date.parse(query.at);
-        const { explained, completeness } = await snapshot(pool, async (client) => {
+        requirePast('at', query.at, clock.now());
+        const at = query.at ?? clock.now();
+        const { explained, remaking, completeness } = await snapshot(pool, async (client) => {
           await requireChannel(client, code);
           const explained = await explain(client, { sku, channel: code, at, movementsMax: MOVEMENTS_SHOWN });
           const locations = explained?.shelves.map(({ location }) => location) ?? [];
-          return { explained, completeness: await readCompleteness(client, locations) };
+          const remaking = explained === undefined && (await isRemaking(client, query.at ?? null));
+          return { explained, remaking, completeness: await readCompleteness(client, locations) };
         });
+        if (!explained && remaking)
+          throw new ShelfwireError('AVAILABILITY_PENDING', `The numbers of channel "${code}" are being made.`);
         if (!explained) throw new ShelfwireError('NOT_FOUND', `Channel "${code}" had no rules at ${isoTime(at)}.`);
         const knownTo = query.at === undefined ? { knownTo: knownToOf(completeness) } : {};
         return { body: { ...toBody(explained), ...knownTo } };

@@ -97,6 +97,37 @@ describe('transfers', () => {
     expect((await get('/v1/transfers?state=discrepancy')).items).toMatchObject([{ discrepancies: 1 }]);
   });
 
+  it('M7 settles only with a reason that can be true: what is missing was not received, what is over was not lost', async () => {
+    await merge(database.pool, 1, 1, [out(1, 10, 5), out(2, 11, 5, { transfer: 'T2' })]);
+    await merge(database.pool, 2, 3, [
+      into(1, 20, 2, { final: true }),
+      into(2, 30, 4, { transfer: 'T3' }),
+      into(3, 31, 4, { transfer: 'T4', lines: [{ sku: 'B', quantity: 4 }] }),
+    ]);
+    const items = (await get('/v1/transfers')).items;
+    const settle = (transfer: string, body: object) => {
+      const { id } = items.find((one) => one['transfer'] === transfer)!;
+      return post(`/v1/transfers/${String(id)}/settle`, { note: 'looked', ...body });
+    };
+    const refused = await settle('T1', { reason: 'receivedUnsent' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    expect(refused.body['remedy']).toContain('lostOnTheWay, lostAtSource, neverSent, other');
+    for (const reason of ['lostOnTheWay', 'lostAtSource', 'neverSent'])
+      expect((await settle('T3', { reason })).status).toBe(409);
+    expect((await settle('T1', { reason: 'neverSent' })).status).toBe(200);
+    expect((await settle('T3', { reason: 'receivedUnsent' })).status).toBe(200);
+    expect((await settle('T4', { reason: 'other' })).status).toBe(200);
+    const coming = await settle('T2', { reason: 'lostOnTheWay' });
+    expect(coming.body).toMatchObject({
+      code: 'CONFLICT',
+      detail: expect.stringContaining('5 units are still in transit'),
+    });
+    expect(coming.body['remedy']).toContain('`lines`');
+    const lines = [{ sku: 'A', place: 'S2', units: 5 }];
+    expect((await settle('T2', { reason: 'receivedUnsent', lines })).status).toBe(409);
+    expect((await settle('T2', { reason: 'lostOnTheWay', lines })).status).toBe(200);
+  });
+
   it('M7 F1 keeps a transfer of a store that is not known yet, and it belongs to that store once it is there', async () => {
     await merge(database.pool, 1, 1, [out(1, 10, 5, { to: 'NEW' })]);
     await merge(database.pool, 2, 3, [into(1, 20, 2, { from: 'OLD' })]);
@@ -173,7 +204,12 @@ describe('held counts', () => {
   it('M1 a rejected count stays out, whatever comes later, and the ledger’s list shows no balance of it', async () => {
     await limit({ location: 'S1', units: 5 });
     await merge(database.pool, 1, 1, [count(1, 10, 10), count(2, 20, 30)]);
+    expect(await position('S1', 'A')).toMatchObject({ onHand: 10, countHeld: true });
     await post('/v1/positions/S1/A/counts/1-2/reject', { note: 'the wrong shelf' });
+    expect(await position('S1', 'A')).toMatchObject({ onHand: 10, countHeld: false });
+    now = T + 1_000;
+    const past = `/v1/positions?location=S1&sku=A&at=${at(20)}`;
+    expect((await get(past)).items).toMatchObject([{ onHand: 10, countHeld: false }]);
     await merge(database.pool, 1, 1, [readFact(3, T + 15, 'receipt', 'r', plain({ sku: 'A', quantity: 20 }))]);
     expect(await position('S1', 'A')).toMatchObject({ onHand: 30, anchor: { fact: '1-1' } });
     expect((await get('/v1/held-counts?rejected=1')).items).toMatchObject([
@@ -182,6 +218,17 @@ describe('held counts', () => {
     expect((await get('/v1/positions/S1/A/movements')).items).toMatchObject([
       { key: 'r', balance: 30, absorbedBy: null },
     ]);
+  });
+
+  it('a position has a count to decide about while any after its anchor waits, and no older one', async () => {
+    await limit({ location: 'S1', units: 5 });
+    await merge(database.pool, 1, 1, [count(1, 10, 10), count(2, 20, 30), count(3, 30, 50)]);
+    await post('/v1/positions/S1/A/counts/1-3/reject', { note: 'the wrong shelf' });
+    now = T + 1_000;
+    const past = async () => (await get(`/v1/positions?location=S1&at=${at(1_000)}`)).items[0];
+    expect([await position('S1', 'A'), await past()]).toMatchObject([{ countHeld: true }, { countHeld: true }]);
+    await merge(database.pool, 1, 1, [count(4, 40, 10)]);
+    expect([await position('S1', 'A'), await past()]).toMatchObject([{ countHeld: false }, { countHeld: false }]);
   });
 
   it('M1 a limit judges counts from its instant on, also those that came before it was set, and no earlier ones', async () => {
@@ -272,6 +319,7 @@ describe('what nobody has entered', () => {
 
 describe('GET /v1/positions of the past', () => {
   it('M1 tells what was there, and what was known then', async () => {
+    now = T + 10_000;
     await merge(database.pool, 1, 1, [readFact(1, T, 'receipt', 'rec', plain({ sku: 'A', quantity: 10 }))]);
     await database.pool.query(`UPDATE facts SET received_at = to_timestamp(${(T + 1_000) / 1_000})`);
     await merge(database.pool, 1, 1, [
@@ -286,5 +334,11 @@ describe('GET /v1/positions of the past', () => {
     expect(await past(`at=${at(-5)}`)).toBe(0);
     expect((await api.call('GET', '/v1/positions?at=yesterday')).status).toBe(400);
     expect((await api.call('GET', `/v1/positions?negative=1&at=${at(5)}`)).status).toBe(400);
+    expect((await api.call('GET', `/v1/positions?at=${at(10_000)}`)).status).toBe(200);
+    for (const name of ['at', 'knownAt']) {
+      const { status, body } = await api.call('GET', `/v1/positions?${name}=${at(10_001)}`);
+      expect([status, body['code']]).toEqual([400, 'REQUEST_INVALID']);
+      expect(body['detail']).toContain('lies in the future');
+    }
   });
 });

@@ -2,18 +2,27 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
 import { factId } from './fact-reason.ts';
-import { isoInstant, isoTime } from './instant.ts';
+import { isoInstant, isoTime, requirePast } from './instant.ts';
 import { knownToOf } from './known-to.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
 /** Store by store, each by its key: a filter on what is there never reads the whole chain at once. */
 const LIST = `
-  SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit
+  SELECT p.*, l.code AS location, coalesce(coming.units, 0)::bigint AS in_transit,
+         p.held AND EXISTS (
+           SELECT FROM counts c
+            WHERE c.location_no = p.location_no AND c.sku = p.sku AND c.held AND NOT c.voided
+              AND (c.at, c.journal_no, c.seq) > (coalesce(p.anchor_at, 0), coalesce(p.anchor_journal, 0), coalesce(p.anchor_seq, 0))
+              AND NOT EXISTS (
+                SELECT FROM count_decisions d
+                 WHERE (d.location_no, d.sku, d.at, d.journal_no, d.seq) = (c.location_no, c.sku, c.at, c.journal_no, c.seq))
+         ) AS undecided
     FROM locations l
     CROSS JOIN LATERAL (
       SELECT * FROM positions
@@ -36,7 +45,7 @@ const place = z.tuple([z.int32(), sku]);
  * GET /v1/positions: onHand, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
  * for an earlier instant as it looks today, `knownAt` for what the hub knew then; knownTo is always of now.
  */
-export function positionRoutes(pool: Pool): Route[] {
+export function positionRoutes(pool: Pool, clock: Clock): Route[] {
   return [
     route({
       method: 'get',
@@ -55,6 +64,8 @@ export function positionRoutes(pool: Pool): Route[] {
       async handle({ query }) {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
         const { at, knownAt } = query;
+        requirePast('at', at, clock.now());
+        requirePast('knownAt', knownAt, clock.now());
         const isPast = at !== undefined || knownAt !== undefined;
         if (isPast && query.negative !== undefined)
           throw new ShelfwireError('REQUEST_INVALID', 'In the query: negative: it cannot be asked of the past.');
@@ -85,7 +96,7 @@ export function positionRoutes(pool: Pool): Route[] {
 }
 
 function toPosition(row: PositionRow) {
-  const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, held: countHeld } = row;
+  const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, undecided: countHeld } = row;
   const anchor = row.anchor_at === null ? null : anchorOf(row, row.anchor_at);
   return { location, sku, onHand, damaged, quarantined, inTransit, anchor, countHeld };
 }

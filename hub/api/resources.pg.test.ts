@@ -140,8 +140,15 @@ describe('channels', () => {
     ]);
     const put = await api.call('PUT', '/v1/channels/web', { body: { name: 'Web shop', locations: ['S2', 'S1'] } });
     expect([put.status, put.body]).toMatchObject([201, { locations: ['S1', 'S2'] }]);
+    expect((await api.call('GET', '/v1/channels/web/availability')).body).toMatchObject({
+      items: [],
+      recomputing: true,
+    });
+    const early = await api.call('GET', '/v1/channels/web/availability/B/explain');
+    expect([early.status, early.body['code']]).toEqual([503, 'AVAILABILITY_PENDING']);
     await runJobs(database.pool);
     const { body } = await api.call('GET', '/v1/channels/web/availability');
+    expect(body['recomputing']).toBe(false);
     expect(body.items).toEqual([
       { sku: 'A', available: 14, channelSkus: [] },
       { sku: 'B', available: 6, channelSkus: [] },
@@ -162,6 +169,9 @@ describe('channels', () => {
     });
     const before = await api.call('GET', '/v1/channels/web/availability/B/explain?at=2020-01-01T00:00:00Z');
     expect(before.body['code']).toBe('NOT_FOUND');
+    const ahead = await api.call('GET', '/v1/channels/web/availability/B/explain?at=2999-01-01T00:00:00Z');
+    expect(ahead.body).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(ahead.body['detail']).toContain('lies in the future');
     const jobs = await api.call('GET', '/v1/recompute-jobs');
     expect(jobs.body.items).toMatchObject([{ kind: 'rules', reason: 'version 1 of the rules', done: 3, total: 3 }]);
     const paged: unknown[] = [];
@@ -185,6 +195,7 @@ describe('channels', () => {
     expect((await api.call('GET', '/v1/channels/web/availability')).body).toEqual({
       items: [],
       next: null,
+      recomputing: false,
       knownTo: {},
     });
     expect((await api.call('GET', '/v1/channels/shop/availability')).body['code']).toBe('NOT_FOUND');

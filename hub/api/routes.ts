@@ -34,7 +34,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
     ...enrolRoutes(sync),
-    ...positionRoutes(pool),
+    ...positionRoutes(pool, clock),
     ...movementRoutes(pool),
     ...countRoutes(pool),
     ...heldCountRoutes(pool, counts),

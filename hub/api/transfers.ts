@@ -5,7 +5,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { sku, storeCode, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
-import type { TransferSettlements } from '#hub/ledger/settlements.ts';
+import { SETTLE_REASONS, type SettleReason, type TransferSettlements } from '#hub/ledger/settlements.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -82,7 +82,7 @@ const id = z
   .transform(Number);
 const one = z.strictObject({ id });
 const place = z.int().min(0);
-const reason = z.enum(['lostOnTheWay', 'lostAtSource', 'neverSent', 'receivedUnsent', 'other']);
+const reason = z.enum(Object.keys(SETTLE_REASONS) as SettleReason[]);
 const settlement = z.strictObject({
   reason,
   note: text,

@@ -69,6 +69,41 @@ describe('watermarks', () => {
   });
 });
 
+describe('transfers of a store to itself', () => {
+  const out = (seq: number, to: string, key = `k${seq}`) =>
+    fact(seq, seq, 'transferOut', { transfer: 'T1', to, lines: line(2) }, key);
+  const into = (seq: number, from: string) => fact(seq, seq, 'transferIn', { transfer: 'T2', from, lines: line(3) });
+
+  it('F5 M7 are set aside with what is wrong, alone, and move nothing', async () => {
+    const outcome = await push(receipt(1, 1, 10), out(2, 'S1'), into(3, 'S1'), sale(4, 4));
+    expect(outcome).toMatchObject({
+      watermark: 4,
+      quarantined: [
+        { seq: 2, code: 'TRANSFER_TO_ITSELF' },
+        { seq: 3, code: 'TRANSFER_TO_ITSELF' },
+      ],
+    });
+    expect([await onHand(), await table('transfers'), await table('facts')]).toEqual([9, 0, 2]);
+    expect((await one('SELECT detail FROM quarantine WHERE seq = 2'))?.['detail']).toMatch(
+      /^to: "S1" is the store itself/,
+    );
+    expect((await one('SELECT detail FROM quarantine WHERE seq = 3'))?.['detail']).toMatch(/^from: "S1"/);
+  });
+
+  it('M1 S1 come again as duplicates, are not released, and leave their key to the corrected one', async () => {
+    await push(out(1, 'S1', 'DOC'));
+    expect(await push(out(1, 'S1', 'DOC'))).toMatchObject({ watermark: 1, duplicates: 1, quarantined: [] });
+    expect(await table('quarantine')).toBe(1);
+    const id = Number((await one('SELECT quarantine_no AS id FROM quarantine'))?.['id']);
+    const decisions = createQuarantineDecisions(database!.pool);
+    const released = decisions.release(id, { by: 'me', note: null, asKey: undefined });
+    await expect(released).rejects.toMatchObject({ code: 'TRANSFER_TO_ITSELF' });
+    await decisions.dismiss(id, { by: 'me', note: null });
+    expect(await push(out(2, 'S2', 'DOC'))).toMatchObject({ watermark: 2, duplicates: 0, quarantined: [] });
+    expect([await onHand(), await table('transfers')]).toEqual([-2, 1]);
+  });
+});
+
 describe('keys', () => {
   it('F4 the same key with the same content is a duplicate, also from another journal and clock', async () => {
     await push(sale(1, 0, 2, 'R1'));

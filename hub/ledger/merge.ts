@@ -6,6 +6,7 @@ import { Moves, type StockObserver } from './moves.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
 import { insertQuarantine, keyReused, unreadable, type SetAside } from './quarantine.ts';
 import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLines } from './stock.ts';
+import { setTransfersToItselfAside } from './transfers-to-itself.ts';
 import { applyTransfers } from './transfers.ts';
 import { applyVoids } from './voids.ts';
 
@@ -39,7 +40,7 @@ async function mergeFrames(
   locking.catch(() => undefined);
   // While the lock is awaited, perhaps behind another merge: columns, and what the facts mean for stock if all of them
   // are taken, as they nearly always are.
-  const { frames, runs } = chain(given);
+  const { frames, runs } = chain(await setTransfersToItselfAside(client, given));
   const offered = frames.flatMap(({ location, journal, unseen }) =>
     unseen.flatMap((fact): PlacedFact[] => (fact.ok ? [{ location, journal, fact }] : [])),
   );

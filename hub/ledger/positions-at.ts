@@ -10,7 +10,8 @@ export interface PositionRow {
   damaged: number;
   quarantined: number;
   in_transit: number;
-  held: boolean;
+  /** A count after the anchor is held, and nobody has decided about it. */
+  undecided: boolean;
   anchor_at: number | null;
   anchor_journal: number;
   anchor_seq: number;

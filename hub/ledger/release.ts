@@ -6,6 +6,7 @@ import { enterStock, lockLocations, stockOf } from './merge.ts';
 import type { StockObserver } from './moves.ts';
 import type { PlacedFact } from './placed-fact.ts';
 import { INSERT_RELEASED } from './statements.ts';
+import { requireOtherEnd } from './transfers-to-itself.ts';
 
 /** An operator's decision on a quarantined fact, kept with it. */
 export interface Decision {
@@ -39,6 +40,7 @@ export function createQuarantineDecisions(pool: Pool, observer?: StockObserver):
         const fact = readAgain(row, decision.asKey);
         const placed: PlacedFact = { location: row.location_no, journal: row.journal_no, fact };
         await lockLocations(client, [placed.location]);
+        await requireOtherEnd(client, placed);
         await enter(client, placed, observer);
         await decide(client, id, 'released', decision);
       }),

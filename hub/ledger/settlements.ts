@@ -11,16 +11,26 @@ export interface SettledLine {
   readonly units: number;
 }
 
+/** Why units are settled, and of which the reason can be true: what is missing, what is over, or both. */
+export const SETTLE_REASONS = {
+  lostOnTheWay: 'missing',
+  lostAtSource: 'missing',
+  neverSent: 'missing',
+  receivedUnsent: 'over',
+  other: 'both',
+} as const;
+export type SettleReason = keyof typeof SETTLE_REASONS;
+
 export interface Settlement {
   /** Absent: every discrepancy of the transfer. */
   readonly lines: readonly SettledLine[] | undefined;
-  readonly reason: string;
+  readonly reason: SettleReason;
   readonly note: string;
   readonly by: string;
 }
 
 export interface TransferSettlements {
-  /** Throws NOT_FOUND; CONFLICT when nothing, or less than that, is open. */
+  /** Throws NOT_FOUND; CONFLICT when nothing, or less than that, is open, or when the reason contradicts it. */
   readonly settle: (transfer: number, settlement: Settlement) => Promise<void>;
 }
 
@@ -46,8 +56,11 @@ export function createTransferSettlements(pool: Pool, observer?: StockObserver):
       transaction(pool, async (client) => {
         const open = await lockOpen(client, transfer);
         const settled = lines ?? open.flatMap(asDiscrepancy);
-        if (settled.length === 0) throw new ShelfwireError('CONFLICT', `Transfer ${transfer} has no discrepancy.`);
-        for (const line of settled) requireOpen(open, line);
+        if (settled.length === 0) throw noDiscrepancy(transfer, open);
+        for (const line of settled) {
+          requireOpen(open, line);
+          requireReason(reason, line);
+        }
         await client.query(INSERT, [
           transfer,
           settled.map(({ sku }) => sku),
@@ -81,4 +94,23 @@ function requireOpen(open: readonly OpenRow[], { sku, place, units }: SettledLin
   const isWithin = units > 0 ? units <= there : units < 0 && units >= there;
   if (isWithin) return;
   throw new ShelfwireError('CONFLICT', `Of "${sku}" at ${place} ${there} units are open, not ${units}.`);
+}
+
+function noDiscrepancy(transfer: number, open: readonly OpenRow[]): ShelfwireError {
+  const coming = open.reduce((sum, row) => sum + row.in_transit, 0);
+  if (coming === 0) return new ShelfwireError('CONFLICT', `Transfer ${transfer} has no discrepancy.`);
+  const detail = `Transfer ${transfer} has no discrepancy: ${coming} units are still in transit.`;
+  const remedy = 'Wait for them, or give them up by naming them in `lines`: sku, place and units.';
+  return new ShelfwireError('CONFLICT', detail, { remedy });
+}
+
+/** What is missing was not received, and what is over was not lost. */
+function requireReason(reason: SettleReason, { sku, place, units }: SettledLine): void {
+  const is = units > 0 ? 'missing' : 'over';
+  const of = SETTLE_REASONS[reason];
+  if (of === 'both' || of === is) return;
+  const detail = `Of "${sku}" at ${place} ${Math.abs(units)} units are ${is}; "${reason}" is of units that are ${of}.`;
+  const fitting = Object.entries(SETTLE_REASONS).filter(([, kind]) => kind === is || kind === 'both');
+  const remedy = `Give ${fitting.map(([name]) => name).join(', ')}; where units are missing and others over, settle each with its own reason by \`lines\`.`;
+  throw new ShelfwireError('CONFLICT', detail, { remedy });
 }

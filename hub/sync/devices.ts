@@ -42,7 +42,7 @@ const JOURNALS = `
     CROSS JOIN LATERAL (
       SELECT CASE
         WHEN q.seq IS NULL THEN f.key || E'\\t' || replace(f.digest::text, '-', '')
-        WHEN q.code IN ('KEY_REUSED', 'FACT_AHEAD') THEN q.key || E'\\t' || (${DIGEST_OF_LINE})
+        WHEN q.code IN ('KEY_REUSED', 'FACT_AHEAD', 'TRANSFER_TO_ITSELF') THEN q.key || E'\\t' || (${DIGEST_OF_LINE})
       END AS name
     ) AS fact
   ) AS held ON j.watermark > r.acked_seq AND j.watermark - r.acked_seq <= ${HELD_MAX}`;

@@ -24,6 +24,11 @@ export const ERRORS = {
     remedy:
       "Set that machine's clock, then count, and dismiss this: the new count has the units. Released, a count hides what is sold up to its instant, and units that were added are added once more to each count made before it.",
   },
+  TRANSFER_TO_ITSELF: {
+    status: 422,
+    remedy:
+      'Correct the store at the other end and send the document again under a new key; units that stay in the store need no transfer. What the hub has set aside: dismiss it.',
+  },
   SKU_UNKNOWN: {
     status: 422,
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
@@ -45,6 +50,10 @@ export const ERRORS = {
   INTERNAL: { status: 500, remedy: 'Look the correlation id up in the logs.' },
 
   // Rules
+  AVAILABILITY_PENDING: {
+    status: 503,
+    remedy: 'Ask again in some seconds; GET /v1/recompute-jobs says how far it is.',
+  },
   RULES_INVALID: {
     status: 422,
     remedy: 'Correct each line that is named as its remedy says; nothing of the rules was applied.',

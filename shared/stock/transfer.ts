@@ -38,6 +38,12 @@ export function transferNote(store: string, { kind, body }: FactContent): Transf
   return { from, transfer, place: store, way: 'in', final, expectedAt: null, lines };
 }
 
+/** Whether both ends are this store: its units would leave and hang in transit, or come out of nothing. */
+export function isToItself(store: string, content: FactContent): boolean {
+  const note = transferNote(store, content);
+  return note !== undefined && note.from === note.place;
+}
+
 interface Sums {
   sent: number;
   received: number;

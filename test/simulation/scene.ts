@@ -60,7 +60,7 @@ export class Scene {
 
   #addStore(location: number): void {
     const { world, settings, record, checks } = this;
-    const workload = new StoreWorkload(world.random(`workload ${location}`), () => world.nowMs);
+    const workload = new StoreWorkload(`S${location}`, world.random(`workload ${location}`), () => world.nowMs);
     const there = Array.from({ length: settings.devicesOf(location) }, () => this.#addAgent(location));
     const places = there.flatMap((agent) => Array.from({ length: settings.tillsOf(agent.parts.device) }, () => agent));
     for (const [place, agent] of places.entries()) {

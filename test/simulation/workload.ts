@@ -36,12 +36,15 @@ const KINDS = [
 
 /** The acts of one store, shared by its devices. */
 export class StoreWorkload {
+  /** A transfer of a store to itself is set aside. */
+  readonly #others: readonly string[];
   readonly #dice: Dice;
   readonly #told: Act[][] = [];
   readonly #nowMs: () => number;
   #acts = 0;
 
-  constructor(dice: Dice, nowMs: () => number) {
+  constructor(store: string, dice: Dice, nowMs: () => number) {
+    this.#others = STORES.filter((code) => code !== store);
     this.#dice = dice;
     this.#nowMs = nowMs;
   }
@@ -114,13 +117,18 @@ export class StoreWorkload {
         return { ...time, reason: 'broken', ...this.#adjusted(lines) };
       case 'transferOut': {
         const transfer = dice.pick(TRANSFERS);
-        return { ...time, transfer, to: dice.pick(STORES), lines: lines((sku) => ({ sku, quantity: quantity() })) };
+        return {
+          ...time,
+          transfer,
+          to: dice.pick(this.#others),
+          lines: lines((sku) => ({ sku, quantity: quantity() })),
+        };
       }
       case 'transferIn': {
         const transfer = dice.pick(TRANSFERS);
         const final = dice.chance(0.3) ? { final: true } : {};
         const arrived = lines((sku) => ({ sku, quantity: quantity() }));
-        return { ...time, transfer, from: dice.pick(STORES), ...final, lines: arrived };
+        return { ...time, transfer, from: dice.pick(this.#others), ...final, lines: arrived };
       }
       case 'void':
         // Of something before, or of what comes later, or of nothing.

@@ -102,11 +102,23 @@ export const history: fc.Arbitrary<MergeableFact[]> = fc
     return entries.map(([{ location, journal }, ms, { kind, body, target }], place) => {
       const seq = (lastSeq.get(journal) ?? 0) + 1;
       lastSeq.set(journal, seq);
-      const whole = target === undefined ? body : { ...body, voids: `fact-${target}` };
+      const whole = target === undefined ? elsewhere(location, body) : { ...body, voids: `fact-${target}` };
       const { content, digest } = canonicalContent(kind, whole);
       return { location, order: { at: BASE_AT + ms, journal, seq }, key: `fact-${place}`, digest, content };
     });
   });
+
+/** A transfer of a store to itself is not merged: its other end becomes the other store. */
+function elsewhere(location: number, body: object): object {
+  const own = `S${location}`;
+  const other = `S${3 - location}`;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      (name === 'to' || name === 'from') && value === own ? other : value,
+    ]),
+  );
+}
 
 /** Facts with what people have set and decided beside them. */
 export interface JudgedHistory {

@@ -29,3 +29,16 @@ const LIST = `
 export async function listJobs(client: Queryable, before: number | null, limit: number): Promise<JobEntry[]> {
   return (await client.query<JobEntry>(LIST, [before, limit])).rows;
 }
+
+/** Of jobs of rules that were asked for by an instant, ms; null: by now. */
+const REMAKING = `
+  SELECT EXISTS (
+    SELECT FROM recompute_jobs
+    WHERE kind = 'rules' AND finished_at IS NULL AND ($1::float8 IS NULL OR created_at <= to_timestamp($1 / 1000))
+  ) AS remaking`;
+
+/** Whether numbers are being made by new rules: until then a channel may have none, or those of the rules before. */
+export async function isRemaking(client: Queryable, askedBy: number | null = null): Promise<boolean> {
+  const { rows } = await client.query<{ remaking: boolean }>(REMAKING, [askedBy]);
+  return rows[0]?.remaking === true;
+}

@@ -67,10 +67,12 @@ WITH page AS MATERIALIZED (
   GROUP BY n.location_no, n.sku
 ), anchor AS MATERIALIZED (
   SELECT l.location_no, l.sku, l.at[f.place] AS at, l.journal_no[f.place] AS journal_no, l.seq[f.place] AS seq,
-    l.counted[f.place] AS counted, f.place AS span, f.held_after
+    l.counted[f.place] AS counted, f.place AS span, f.undecided
   FROM listed l
   CROSS JOIN LATERAL (
-    SELECT max(place) FILTER (WHERE NOT held) AS place, bool_or(held AND place = cardinality(l.counted)) AS held_after
+    SELECT max(place) FILTER (WHERE NOT held) AS place,
+      max(place) FILTER (WHERE held AND l.decision[place] IS NULL)
+        > coalesce(max(place) FILTER (WHERE NOT held), 0) AS undecided
     FROM fold_counts(l.moved, l.counted, l.decision, l.units, l.percent)
   ) AS f
 ), rest AS (
@@ -131,7 +133,7 @@ SELECT
   coalesce(other.damaged, 0)::bigint AS damaged,
   coalesce(other.quarantined, 0)::bigint AS quarantined,
   coalesce(coming.units, 0)::bigint AS in_transit,
-  coalesce(a.held_after, false) AS held,
+  coalesce(a.undecided, false) AS undecided,
   a.at AS anchor_at, a.journal_no AS anchor_journal, a.seq AS anchor_seq, a.counted AS anchor_quantity
 FROM page
 LEFT JOIN anchor a USING (location_no, sku)

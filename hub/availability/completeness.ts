@@ -19,8 +19,9 @@ export interface Completeness {
 
 /**
  * Until when a journal is known completely: the `at` of the last fact that we hold, since later ones carry a later
- * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later.
- * A device that was revoked says no more and is left out; so is a journal that was begun anew since.
+ * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later. A fact dated ahead
+ * proves nothing beyond its own arrival. A device that was revoked says no more and is left out; so is a journal that
+ * was begun anew since.
  */
 const KNOWN_JOURNALS = `
   SELECT l.code, d.device_no AS device, j.journal_no AS journal, j.watermark AS seq,
@@ -34,7 +35,7 @@ const KNOWN_JOURNALS = `
     ) j ON true
     LEFT JOIN device_status s ON s.device_no = d.device_no
     LEFT JOIN LATERAL (
-      SELECT at FROM facts
+      SELECT least(at, (extract(epoch FROM received_at) * 1000)::bigint) AS at FROM facts
        WHERE location_no = j.location_no AND journal_no = j.journal_no AND seq <= j.watermark
        ORDER BY seq DESC LIMIT 1
     ) held ON true

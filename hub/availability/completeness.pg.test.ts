@@ -28,4 +28,37 @@ describe('completeness', () => {
     expect(await knownUntil('S1')).toBeLessThanOrEqual(Date.now() - 9 * DAY_MS);
     expect(await knownUntil('S1')).toBeGreaterThan(now - 9 * DAY_MS - 60_000);
   });
+
+  it('reaches to the beginning of a journal of which nothing has come, and no further back', async () => {
+    const now = Date.now();
+    await database.pool.query("UPDATE devices SET enrolled_at = now() - interval '400 days'");
+    await merge(database.pool, 1, 1, [soldAt(1, now - 1_000)]);
+    await database.pool.query(`
+      INSERT INTO devices (location_no, name, public_key) VALUES (1, 'second', decode(repeat('77', 32), 'hex'));
+      INSERT INTO journals (device_no, epoch, location_no) SELECT max(device_no), 1, 1 FROM devices;`);
+    expect(await knownUntil('S1')).toBe(now - 1_000);
+    const unsent = now - 2 * DAY_MS;
+    await database.pool.query(
+      `INSERT INTO device_status (device_no, reported_at, last_seq, oldest_unsent_at)
+       SELECT max(device_no), now(), 3, $1 FROM devices`,
+      [unsent],
+    );
+    expect(await knownUntil('S1')).toBe(unsent);
+    await database.pool.query("UPDATE journals SET begun_at = now() - interval '9 days' WHERE device_no > 4");
+    expect(await knownUntil('S1')).toBeLessThanOrEqual(Date.now() - 9 * DAY_MS);
+  });
+
+  it('of a journal begun anew is not judged by what was reported of the one before', async () => {
+    await merge(database.pool, 1, 1, [soldAt(1, Date.now() - DAY_MS)]);
+    await database.pool.query(`
+      UPDATE journals SET begun_at = now() - interval '3 days';
+      INSERT INTO device_status (device_no, reported_at, last_seq) VALUES (1, now() - interval '2 days', 0);
+      INSERT INTO journals (device_no, epoch, location_no, begun_at) VALUES (1, 2, 1, now() - interval '1 day');`);
+    const begun = await knownUntil('S1');
+    expect(begun).toBeGreaterThan(Date.now() - DAY_MS - 60_000);
+    await database.pool.query('UPDATE device_status SET last_seq = 5000');
+    expect(await knownUntil('S1')).toBe(begun);
+    await database.pool.query("UPDATE device_status SET last_seq = 0, reported_at = now() - interval '1 hour'");
+    expect(await knownUntil('S1')).toBeGreaterThan(Date.now() - DAY_MS / 2);
+  });
 });

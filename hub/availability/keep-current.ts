@@ -4,6 +4,7 @@ import { sweepInbound } from './engine/follow-inbound.ts';
 import { followRules, followRulesNow } from './engine/follow-rules.ts';
 import { previewChange } from './engine/preview-change.ts';
 import { requestJob, runJobs } from './engine/recompute-jobs.ts';
+import { SWEEP_MS } from './engine/silence-steps.ts';
 import { sweepSilence } from './engine/sweep-silence.ts';
 import { updateDemand } from './engine/update-demand.ts';
 import type { RulesPorts } from './rules/rules-ports.ts';
@@ -34,7 +35,7 @@ export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTa
     },
     {
       name: 'silence of stores',
-      everyMs: 30_000,
+      everyMs: SWEEP_MS,
       firstAfterMs: 60_000,
       turn: async () => void (await sweepSilence(pool, now())),
     },

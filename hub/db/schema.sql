@@ -262,6 +262,7 @@ CREATE TABLE journals (
   location_no integer NOT NULL,
   watermark bigint DEFAULT 0 NOT NULL,
   advanced_at timestamp with time zone,
+  begun_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT journals_pkey PRIMARY KEY (journal_no),
   CONSTRAINT journals_device_no_epoch_key UNIQUE (device_no, epoch)
 ) WITH (fillfactor=50);
@@ -667,6 +668,7 @@ COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader tha
 COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
 COMMENT ON TABLE inbound_looks IS 'What availability.inbound_as_of was when: by it the past is explained. Of a sku the last one counts.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
+COMMENT ON COLUMN journals.begun_at IS 'When the hub first heard of it. While nothing of it has come, it is taken for known until then.';
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
 COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: everything until as_of is known, and it may have sold unseen for step_ms after it; 0: it is not silent. The last row counts.';
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GRACE_MS, silenceStep } from './silence-steps.ts';
+import { GRACE_MS, silenceStep, STEP_LEAD_MS, SWEEP_MS } from './silence-steps.ts';
 
 const MONTHS_MS = 200 * 86_400_000;
 
@@ -15,6 +15,15 @@ describe('silence steps', () => {
       fc.property(fc.integer({ min: GRACE_MS + 1, max: MONTHS_MS }), (silentMs) => {
         expect(silenceStep(silentMs)).toBeGreaterThanOrEqual(silentMs);
         expect(silenceStep(silentMs)).toBeLessThanOrEqual(3 * silentMs);
+      }),
+    );
+  });
+
+  it('are left before their edge: until the next look none is shorter than the silence has become', () => {
+    expect(STEP_LEAD_MS).toBeGreaterThan(SWEEP_MS);
+    fc.assert(
+      fc.property(fc.integer({ min: GRACE_MS + 1, max: MONTHS_MS }), (silentMs) => {
+        expect(silenceStep(silentMs)).toBeGreaterThanOrEqual(silentMs + STEP_LEAD_MS);
       }),
     );
   });

@@ -5,6 +5,12 @@ const DAY_MS = 24 * HOUR_MS;
 /** A location that is heard of in time is not silent: devices report every half minute, and a round trip may fail. */
 export const GRACE_MS = 3 * MINUTE_MS;
 
+/** How often it is looked at which stores are silent. */
+export const SWEEP_MS = 30_000;
+
+/** So long before its edge a step is left: the next look, and making numbers anew, come before the edge does. */
+export const STEP_LEAD_MS = SWEEP_MS + 30_000;
+
 /**
  * Silence is counted in steps, each a third to twice as long as the last: a store that is silent for a month is made
  * anew some thirty times, and one that is not, never. Beyond the last step, whole multiples of it.
@@ -17,8 +23,12 @@ export const SILENCE_STEPS_MS: readonly number[] = [
 
 const LAST_MS = SILENCE_STEPS_MS.at(-1) ?? DAY_MS;
 
-/** The upper edge of the step that a silence lies in: what may have been sold is never taken for less. 0: not silent. */
+/**
+ * The upper edge of the step that a silence lies in, or soon will: what may have been sold is never taken for less.
+ * 0: not silent.
+ */
 export function silenceStep(silentMs: number): number {
   if (silentMs <= GRACE_MS) return 0;
-  return SILENCE_STEPS_MS.find((step) => silentMs <= step) ?? Math.ceil(silentMs / LAST_MS) * LAST_MS;
+  const soonMs = silentMs + STEP_LEAD_MS;
+  return SILENCE_STEPS_MS.find((step) => soonMs <= step) ?? Math.ceil(soonMs / LAST_MS) * LAST_MS;
 }

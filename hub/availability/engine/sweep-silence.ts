@@ -9,7 +9,7 @@ import {
 } from '#shared/stock/hour-profile.ts';
 import { readCompleteness, type Completeness } from '../completeness.ts';
 import { holdRunner, requestJob } from './recompute-jobs.ts';
-import { silenceStep } from './silence-steps.ts';
+import { silenceStep, STEP_LEAD_MS } from './silence-steps.ts';
 
 interface LocationRow {
   location_no: number;
@@ -69,13 +69,13 @@ export async function sweepSilence(pool: Pool, now: number): Promise<number> {
 }
 
 /**
- * Undefined while what was last written still covers the present. A device that has never said anything may have sold
- * since it was enrolled; where there is no device nobody sells.
+ * Undefined while what was last written covers the present, and the time until the next look. A device that has never
+ * said anything may have sold since it was enrolled; where there is no device nobody sells.
  */
 function changeOf(row: LocationRow, known: Completeness | undefined, now: number): Change | undefined {
   const asOf = known?.asOf ?? row.enrolled_at;
   const stepMs = asOf === null ? 0 : silenceStep(now - asOf);
-  const covered = stepMs === 0 || now <= (row.as_of ?? 0) + (row.step_ms ?? 0);
+  const covered = stepMs === 0 || now + STEP_LEAD_MS <= (row.as_of ?? 0) + (row.step_ms ?? 0);
   if (stepMs === (row.step_ms ?? 0) && covered) return undefined;
   return { location: row.location_no, code: row.code, asOf, stepMs, known };
 }

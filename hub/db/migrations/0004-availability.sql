@@ -99,6 +99,9 @@ CREATE INDEX rule_rows_by_product ON rule_rows (rule_set_no, kind, product, loca
 
 -- Silence and demand ------------------------------------------------------------------------------------------------
 
+ALTER TABLE journals ADD COLUMN begun_at timestamptz NOT NULL DEFAULT now();
+COMMENT ON COLUMN journals.begun_at IS 'When the hub first heard of it. While nothing of it has come, it is taken for known until then.';
+
 CREATE TABLE demand_runs (
   run_no int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   ran_at timestamptz NOT NULL DEFAULT now(),

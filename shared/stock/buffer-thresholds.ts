@@ -4,6 +4,9 @@ import { SPREAD_EDGES } from './unseen-demand.ts';
 const EXACT_UNITS = 128;
 const MOST_UNITS = 4_096;
 
+/** No buffer is larger: far more than any shelf holds, and still an int of PostgreSQL with as much on top. */
+export const BUFFER_MOST = 1_000_000_000;
+
 /** The buffers that there are, ascending from 0: what a place in a table of thresholds means. */
 export const BUFFER_UNITS: readonly number[] = bufferUnits();
 
@@ -53,12 +56,12 @@ export function bufferThresholds(epsilon: number): BufferThresholds {
 
 /**
  * The least buffer whose risk is at most that of the thresholds (one class of them). Beyond the largest buffer it grows
- * in proportion to the shape, which is more than it needs.
+ * in proportion to the shape, which is more than it needs, up to BUFFER_MOST.
  */
 export function bufferAt(thresholds: readonly number[], passed: number, shape: number): number {
   const units = BUFFER_UNITS[passed];
   if (units !== undefined) return units;
-  return Math.ceil((MOST_UNITS * shape) / (thresholds.at(-1) ?? Infinity));
+  return Math.min(BUFFER_MOST, Math.ceil((MOST_UNITS * shape) / (thresholds.at(-1) ?? Infinity)));
 }
 
 function bufferUnits(): number[] {

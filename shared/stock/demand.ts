@@ -30,6 +30,8 @@ export const UNKNOWN: DemandPrior = { ratePerHour: 1 / 168, dispersion: 2 };
  * and two halves add up. Weights grow with `at` where a decay would shrink the past, so a sum is only ever added to:
  *
  *     weight(at) = 2 ^ ((at - DEMAND_REFERENCE_AT) / HALF_LIFE_MS)
+ *
+ * Whoever adds sales caps `at` at when it heard of them: by its weight one sale of a clock far ahead would be all there is.
  */
 export interface DemandSums {
   /** Sum of q * weight(at). */

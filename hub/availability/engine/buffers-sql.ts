@@ -1,4 +1,4 @@
-import { BUFFER_UNITS } from '#shared/stock/buffer-thresholds.ts';
+import { BUFFER_MOST, BUFFER_UNITS } from '#shared/stock/buffer-thresholds.ts';
 import {
   DEMAND_REFERENCE_AT,
   HALF_LIFE_MS,
@@ -135,5 +135,5 @@ function spread(mean: string): string {
 /** bufferAt: the units of the place in the table, and beyond it in proportion to the shape. */
 function units(table: string, shape: string): string {
   return `coalesce(('{${BUFFER_UNITS.join(',')}}'::int[])[width_bucket(${shape}, ${table}.thresholds) + 1],
-      least(2147483647, ceil(${UNITS_MOST} * ${shape} / ${table}.thresholds[${BUFFER_UNITS.length}]))::int)`;
+      least(${BUFFER_MOST}, ceil(${UNITS_MOST} * ${shape} / ${table}.thresholds[${BUFFER_UNITS.length}]))::int)`;
 }

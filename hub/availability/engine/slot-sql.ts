@@ -23,7 +23,7 @@ export function widest(one: SqlShape, other: SqlShape): SqlShape {
 }
 
 /** PostgreSQL's largest int: what "no cap" and greater numbers come to. */
-const UNITS_TOP = 2_147_483_647;
+export const UNITS_TOP = 2_147_483_647;
 
 export function eachSlot(shape: SqlShape, text: (slot: number) => string, separator = ', '): string {
   return Array.from({ length: shape.slots }, (_, place) => text(place + 1)).join(separator);

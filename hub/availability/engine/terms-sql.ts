@@ -1,5 +1,6 @@
 import { buffersText } from './buffers-sql.ts';
 import type { RuleKind, RuleSet } from './rule-set.ts';
+import { UNITS_TOP } from './slot-sql.ts';
 
 /**
  * Makes the terms of positions anew: what is withheld there for each channel, and what is allocated.
@@ -74,10 +75,10 @@ const hasBuffers = (set: RuleSet): boolean => set.channels.length > 0;
 
 function withheld(slot: number, safety: boolean, buffers: boolean): string {
   const terms = [
-    ...(safety ? [`coalesce(f.s${slot}, 0)`] : []),
-    ...(buffers ? [`coalesce(b.lag[${slot}], 0)`, `coalesce(b.record[${slot}], 0)`] : []),
+    ...(safety ? [`coalesce(f.s${slot}, 0)::bigint`] : []),
+    ...(buffers ? [`coalesce(b.lag[${slot}], 0)::bigint`, `coalesce(b.record[${slot}], 0)`] : []),
   ];
-  return `CASE WHEN member.m${slot} THEN ${terms.join(' + ') || '0'} END`;
+  return `CASE WHEN member.m${slot} THEN ${terms.length === 0 ? '0' : `least(${UNITS_TOP}, ${terms.join(' + ')})`} END`;
 }
 
 /**

@@ -19,6 +19,7 @@ import { rulesOf, SKUS } from '#test/support/rules-documents.ts';
 import { buffersText } from './buffers-sql.ts';
 import { followMoves } from './follow-moves.ts';
 import { readRuleSet } from './rule-set.ts';
+import { soldAt } from './sold-at-sql.ts';
 import { updateDemand } from './update-demand.ts';
 
 const BEGIN = 1_790_000_000_000;
@@ -83,7 +84,7 @@ async function take(steps: readonly Step[], seenAt: number): Promise<void> {
 /** Sums of all sales that are not void, by position. */
 async function fromFacts(): Promise<Map<string, DemandSums>> {
   const { rows } = await database.pool.query<{ name: string; at: number; quantity: number }>(`
-    SELECT m.location_no || ' ' || m.sku AS name, m.at, -m.quantity AS quantity
+    SELECT m.location_no || ' ' || m.sku AS name, ${soldAt('f')} AS at, -m.quantity AS quantity
     FROM movements m JOIN facts f USING (location_no, journal_no, seq)
     WHERE f.kind = 'sale' AND NOT m.reversal
       AND NOT EXISTS (SELECT FROM voids v WHERE v.location_no = f.location_no AND v.target_key = f.key)`);

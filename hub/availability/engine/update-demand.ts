@@ -10,6 +10,7 @@ import {
   UNKNOWN,
 } from '#shared/stock/demand.ts';
 import { holdRunner } from './recompute-jobs.ts';
+import { soldAt } from './sold-at-sql.ts';
 
 /** Facts that one run looks at, over all journals: bounds its memory and its time. */
 const FACTS_A_RUN = 200_000;
@@ -27,6 +28,7 @@ const RELEASED = `quarantine q
  * $1 the run, $2 facts at most. Counts what is new of each journal: facts up to its watermark are all here, so the
  * next run begins behind them and misses none, but for those that come out of quarantine later. A voided sale counts for
  * nothing: it is left out when its void is here already, and taken back when the void comes later than it was counted.
+ * `at` is soldAt from `due` on, hours too.
  */
 const COUNT_SALES = `
   WITH fresh AS MATERIALIZED (
@@ -46,13 +48,13 @@ const COUNT_SALES = `
   ), noted AS (
     INSERT INTO demand_released (quarantine_no, run_no) SELECT quarantine_no, $1 FROM released
   ), due AS MATERIALIZED (
-    SELECT f.location_no, f.journal_no, f.seq, f.kind, f.key, f.at, f.body
+    SELECT f.location_no, f.journal_no, f.seq, f.kind, f.key, ${soldAt('f')} AS at, f.body
     FROM fresh
     JOIN facts f ON f.location_no = fresh.location_no AND f.journal_no = fresh.journal_no
       AND f.seq > fresh.after_seq AND f.seq <= fresh.to_seq
     WHERE f.kind IN ('sale', 'void')
     UNION ALL
-    SELECT f.location_no, f.journal_no, f.seq, f.kind, f.key, f.at, f.body
+    SELECT f.location_no, f.journal_no, f.seq, f.kind, f.key, ${soldAt('f')} AS at, f.body
     FROM released JOIN facts f USING (location_no, journal_no, seq)
     WHERE released.passed AND f.kind IN ('sale', 'void')
   ), sale AS MATERIALIZED (
@@ -63,7 +65,7 @@ const COUNT_SALES = `
         SELECT FROM voids v LEFT JOIN fresh AS own ON own.journal_no = v.journal_no
         WHERE v.location_no = f.location_no AND v.target_key = f.key AND (own.to_seq IS NULL OR v.seq <= own.to_seq))
     UNION ALL
-    SELECT f.location_no, f.at, f.body, -1
+    SELECT f.location_no, ${soldAt('f')}, f.body, -1
     FROM due t
     JOIN voids v ON v.location_no = t.location_no AND v.journal_no = t.journal_no AND v.seq = t.seq
     JOIN facts f ON f.location_no = v.location_no AND f.key = v.target_key AND f.kind = 'sale'

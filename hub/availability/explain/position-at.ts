@@ -1,5 +1,6 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
+import { soldAt } from '../engine/sold-at-sql.ts';
 
 /** A fact that a position rests on. Instants: ms since 1970. */
 export interface NamedFact {
@@ -108,7 +109,7 @@ export async function anchorsAt(client: Queryable, sku: string, at: number): Pro
 
 /** $1 sku, $2 the run: sales, of all locations, that runs up to it have counted, and taken back. */
 const COUNTED_SALES = `
-  SELECT m.location_no AS location, m.at, -m.quantity AS quantity, gone.run <= $2 AS "takenBack"
+  SELECT m.location_no AS location, ${soldAt('f')} AS at, -m.quantity AS quantity, gone.run <= $2 AS "takenBack"
   FROM movements m
   JOIN facts f ON f.location_no = m.location_no AND f.journal_no = m.journal_no AND f.seq = m.seq AND f.kind = 'sale'
   JOIN LATERAL (${countingRun('f')}) AS counted ON counted.run <= $2
@@ -116,7 +117,7 @@ const COUNTED_SALES = `
   LEFT JOIN LATERAL (${countingRun('v')}) AS gone ON true
   WHERE m.sku = $1 AND m.location_no = ANY (SELECT location_no FROM locations) AND NOT m.reversal
     AND (gone.run IS NULL OR gone.run > counted.run)
-  ORDER BY m.at`;
+  ORDER BY at`;
 
 /** The run that counted a fact: the first that passed it, or, when it came out of quarantine, the one that noted that. */
 function countingRun(fact: string): string {
@@ -130,6 +131,7 @@ function countingRun(fact: string): string {
 
 export interface CountedSale {
   readonly location: number;
+  /** By which it counts for demand: never after the hub heard of it. */
   readonly at: number;
   readonly quantity: number;
   readonly takenBack: boolean | null;

@@ -67,6 +67,7 @@ export class KnownDemand {
     }
   }
 
+  /** `at` is at most the instant that the replay has come to, whatever clock it was read from. */
   addSale(shelf: number, at: number, quantity: number): void {
     const weight = demandWeight(at);
     const counted = Math.min(quantity, QUANTITY_CAP);

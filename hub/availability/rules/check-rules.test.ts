@@ -62,6 +62,14 @@ describe('bad rules are refused with the line and the remedy', () => {
     expect(asJson.document).toEqual(document);
   });
 
+  it('brackets in texts and comments are no levels, and fields that are there twice are told up to a bound', () => {
+    const deep = '['.repeat(50);
+    const added = `# ${deep}\nlistings:\n  - {channel: web, sku: A, channelSku: "${deep}"}\n  - channel: web\n    sku: A\n    channelSku: a${deep}\n  - channel: web\n    sku: A\n    channelSku: >-\n      [`;
+    expect(told(added)).toEqual([]);
+    const twice = Array.from({ length: 20_000 }, (_, n) => `k${n}: 1\n`).join('');
+    expect(told(twice + twice)).toHaveLength(100);
+  });
+
   it.each([
     ['what is not YAML', 'limits: [', ['1:10 syntax This is not YAML:']],
     ['tabs', 'limits:\n\t- id: x', ['2:1 syntax', 'Indent with blanks']],
@@ -70,6 +78,8 @@ describe('bad rules are refused with the line and the remedy', () => {
     ['a tag', 'limits: !!binary aGk=', ['1:9 syntax', 'Leave the tag away']],
     ['a second document', '---\nrules: 1', ['1:1 syntax', 'Put everything in one document']],
     ['too many levels', `limits: ${'['.repeat(12)}${']'.repeat(12)}`, ['syntax This is more than 8 levels deep.']],
+    ['brackets without end', 'limits: ' + '['.repeat(500_000), ['1:17 syntax This is more than 8 levels deep.']],
+    ['entries of entries', 'limits:\n' + '- '.repeat(500_000), ['2:17 syntax This is more than 8 levels deep.']],
     ['an unknown field', 'limit: []', ['1:1 unknown-field There is no field "limit" here. | Did you mean limits?']],
     [
       'a prototype for a field',

@@ -51,7 +51,9 @@ export class RulesProblems {
   }
 
   add(kind: ProblemKind, path: RulesPath, message: string, remedy: string): void {
-    this.addAt(this.#placeOf(path), kind, message, remedy);
+    // A place is not looked for in vain.
+    if (this.hasRoom) this.addAt(this.#placeOf(path), kind, message, remedy);
+    else this.#total += 1;
   }
 
   addAt(place: Place, kind: ProblemKind, message: string, remedy: string): void {

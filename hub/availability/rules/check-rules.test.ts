@@ -308,6 +308,22 @@ describe('bad rules are refused with the line and the remedy', () => {
     ]);
   });
 
+  it('X2 rules times locations are bounded, and so are groups in groups', () => {
+    const stores = Array.from({ length: 2_000 }, (_, n) => `L${n}`);
+    const rules = Array.from({ length: 1_000 }, (_, n) => `\n  - {id: r${n}, units: 1, sku: K${n}, group: all}`).join(
+      '',
+    );
+    const spread = checkRules(
+      `rules: 1\ngroups:\n  - {code: all, locations: [${stores.join(', ')}]}\nsafetyStock:${rules}`,
+    );
+    expect(spread.problems.list()).toMatchObject([
+      { line: 255, kind: 'too-large', remedy: expect.stringMatching('At most') },
+    ]);
+    const chain = Array.from({ length: 1_000 }, (_, n) => `\n  - {code: g${n}, groups: [g${n + 1}]}`).join('');
+    const nested = checkRules(`rules: 1\ngroups:${chain}\n  - {code: g1000, locations: [${stores.join(', ')}]}`);
+    expect(nested.problems.list()).toMatchObject([{ kind: 'too-large', remedy: 'Let fewer groups contain others.' }]);
+  });
+
   it('X2 a document is bounded in bytes and in each list, and problems are listed up to a bound', () => {
     expect(told(`# ${'x'.repeat(RULES_LIMITS.bytes)}`, '')[0]).toMatch(
       /^1:1 too-large The document has \d+ bytes\. \|/,

@@ -4,6 +4,7 @@ import { checkExclusives } from './check-exclusives.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkNames } from './check-names.ts';
 import { checkReferences, type KnownNames } from './check-references.ts';
+import { checkSpread } from './check-spread.ts';
 import { readRules, type RulesRead } from './read-rules.ts';
 import type { RulesDocument } from './rules-document.ts';
 
@@ -20,6 +21,7 @@ export function checkRead(read: RulesRead, known?: KnownNames): RulesRead {
   checkNames(read.document, read.problems);
   checkReferences(read, known);
   checkGroups(read.document, read.problems);
+  if (!checkSpread(read.document, read.problems)) return read;
   checkEntries(read);
   checkAmbiguity(read.document, read.problems);
   checkExclusives(read.document, read.problems);

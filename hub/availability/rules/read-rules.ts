@@ -15,6 +15,8 @@ export const RULES_LIMITS = {
   listings: 50_000,
   /** Names in the lists of groups and channels, together. */
   members: 50_000,
+  /** Channels and rules, each times its locations: a hundred channels of 2,000 stores, and as much again in rules. */
+  spread: 500_000,
 } as const;
 
 /** A text read as rules: what of it has the right form, and what is wrong so far. */

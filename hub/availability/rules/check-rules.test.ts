@@ -308,6 +308,21 @@ describe('bad rules are refused with the line and the remedy', () => {
     ]);
   });
 
+  it('X2 exclusive allocations of one sku at one location are bounded, those that hold at once', () => {
+    const own = (id: number, more: string) => `  - {id: e${id}, channel: web, mode: exclusive, units: 1, ${more}}\n`;
+    const forAll = Array.from({ length: 10 }, (_, n) => own(n, 'location: S1')).join('');
+    const ofSku = Array.from({ length: 6 }, (_, n) => own(n + 10, 'sku: A')).join('');
+    const head = `allocations:\n${forAll}${ofSku}`;
+    expect(told(head + own(16, 'sku: B') + own(17, 'sku: A, location: S2'))).toEqual([]);
+    const until = 'until: 2026-01-01T00:00:00Z';
+    const later = head.replaceAll('sku: A', `sku: A, ${until}`) + own(16, 'sku: A, from: 2026-01-01T00:00:00Z');
+    expect(told(later)).toEqual([]);
+    expect(told(head + own(16, 'category: shoes'))).toEqual([
+      '18:6 too-large 17 exclusive allocations are of sku A, were it of category shoes, at S1; the first is e0 (line +2).' +
+        ' | At most 16 are taken: let some be shared, or not hold at once (`from`, `until`, sku, location).',
+    ]);
+  });
+
   it('X2 rules times locations are bounded, and so are groups in groups', () => {
     const stores = Array.from({ length: 2_000 }, (_, n) => `L${n}`);
     const rules = Array.from({ length: 1_000 }, (_, n) => `\n  - {id: r${n}, units: 1, sku: K${n}, group: all}`).join(

@@ -199,7 +199,7 @@ function parse(text: string, lineCounter: LineCounter): Parsed {
       'Put everything in one document, without `---` between.',
     );
   }
-  return document as unknown as Parsed;
+  return document;
 }
 
 /** Throws Unreadable where brackets, or the marks of entries in one line, go deeper than any document of rules does. */

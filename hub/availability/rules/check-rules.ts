@@ -17,11 +17,15 @@ export function checkRules(text: string, known?: KnownNames): RulesRead {
 }
 
 export function checkRead(read: RulesRead, known?: KnownNames): RulesRead {
+  if (read.document === undefined || read.problems.total > 0) read.problems.stopShort();
   if (read.document === undefined) return read;
   checkNames(read.document, read.problems);
   checkReferences(read, known);
   checkGroups(read.document, read.problems);
-  if (!checkSpread(read.document, read.problems)) return read;
+  if (!checkSpread(read.document, read.problems)) {
+    read.problems.stopShort();
+    return read;
+  }
   checkEntries(read);
   checkAmbiguity(read.document, read.problems);
   checkExclusives(read.document, read.problems);

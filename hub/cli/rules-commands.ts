@@ -124,8 +124,10 @@ async function refusing(
   } catch (error) {
     if (!(error instanceof ShelfwireError && error.code === 'RULES_INVALID')) throw error;
     const problems = error.context['problems'] as readonly RulesProblem[];
-    if (json) terminal.out(`${JSON.stringify({ valid: false, problems })}\n`);
-    else terminal.err(showProblems(file, document, problems, Number(error.context['problemsTotal']), terminal));
+    const total = Number(error.context['problemsTotal']);
+    const moreMayFollow = error.context['moreMayFollow'] === true;
+    if (json) terminal.out(`${JSON.stringify({ valid: false, problems, problemsTotal: total, moreMayFollow })}\n`);
+    else terminal.err(showProblems(file, document, problems, { total, moreMayFollow }, terminal));
     return 1;
   }
 }

@@ -34,12 +34,19 @@ describe('texts of the rules', () => {
     const document = `{${'"x": 1, '.repeat(500)}"cap": -1}`;
     const column = document.indexOf('"cap"') + 1;
     const problem = { line: 1, column, kind: 'field', message: 'cap is -1.', remedy: 'Write 0.' };
-    const text = showProblems('f.json', document, [problem], 3, { columns: 60, isInteractive: false });
+    const text = showProblems(
+      'f.json',
+      document,
+      [problem],
+      { total: 3, moreMayFollow: true },
+      { columns: 60, isInteractive: false },
+    );
     expect(widest(text)).toBeLessThanOrEqual(60);
-    const [head, source = '', mark = '', remedy, count] = text.split('\n');
+    const [head, source = '', mark = '', remedy, count, more] = text.split('\n');
     expect(head).toBe(`f.json:1:${column} cap is -1.`);
     expect(source.slice(mark.indexOf('^'))).toBe('"cap": -1}');
     expect([remedy, count]).toEqual(['    Write 0.', 'and 2 more. Refused: 3 problems.']);
+    expect(more).toContain('more may follow');
   });
 
   it('name the numbers that would change', () => {

@@ -30,7 +30,7 @@ export function showProblems(
   file: string,
   document: string,
   problems: readonly RulesProblem[],
-  total: number,
+  { total, moreMayFollow }: { readonly total: number; readonly moreMayFollow: boolean },
   screen: Screen,
 ): string {
   const lines = document.split(/\r?\n/);
@@ -40,7 +40,7 @@ export function showProblems(
     return `${place} ${message}\n${source}${indented(remedy, 4, screen)}`;
   });
   const more = total > problems.length ? `and ${total - problems.length} more. ` : '';
-  return `${shown.join('')}${more}Refused: ${total} ${total === 1 ? 'problem' : 'problems'}.\n`;
+  return `${shown.join('')}${more}Refused: ${total} ${total === 1 ? 'problem' : 'problems'}.\n${moreMayFollow ? 'Not all was looked at: more may follow once it is mended.\n' : ''}`;
 }
 
 /** The line, cut to the width around the column, and a mark below it. */

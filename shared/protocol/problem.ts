@@ -23,6 +23,8 @@ const shown = {
   /** Of refused rules all that is wrong with them, up to a bound; `problemsTotal` counts the others too. */
   problems: z.array(rulesProblem).optional(),
   problemsTotal: z.int().optional(),
+  /** Whether parts could not be looked at because of these problems: more may be found once they are mended. */
+  moreMayFollow: z.boolean().optional(),
 };
 
 /** The body of every failure over HTTP: RFC 9457, with our code, its remedy, and the id that finds the logs. */

@@ -28,11 +28,14 @@ export class FirstRules {
 
 /**
  * In the transaction that makes a rule set, as its last act: if it is the first one, waits for the merges that found
- * none, and takes over all positions that are there.
+ * none, and takes over all positions that are there. Most are taken over before, so that merges wait for the few that came
+ * meanwhile. However many there are, it is done: the limit of a statement of the API would end it each time anew.
  */
 export async function adoptAtFirst(client: PoolClient, ruleSet: number): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM rule_sets WHERE rule_set_no <> $1 LIMIT 1', [ruleSet]);
   if (rowCount !== 0) return;
+  await client.query('SET LOCAL statement_timeout = 0');
+  await adoptPositions(client);
   await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_RULES_LOCK]);
   await adoptPositions(client);
 }

@@ -25,25 +25,33 @@ class Contest {
   readonly #document: RulesDocument;
   readonly #problems: RulesProblems;
   readonly #told = new Set<string>();
+  readonly #places = new Map<string, number>();
 
   constructor(section: Section, what: string, document: RulesDocument, problems: RulesProblems) {
     this.#section = section;
     this.#what = what;
     this.#document = document;
     this.#problems = problems;
+    for (const [place, { id }] of document[section].entries()) if (!this.#places.has(id)) this.#places.set(id, place);
   }
 
   enter<R extends Row>(rows: readonly R[], locationsOf: (row: R) => readonly string[] | null): void {
-    const byTarget = new Map<string, R[]>();
-    for (const row of rows) {
-      for (const location of locationsOf(row) ?? [undefined]) {
-        const target = JSON.stringify([row.rank, row.sku, row.category, row.channel, location]);
-        const rivals = byTarget.get(target);
-        if (rivals === undefined) byTarget.set(target, [row]);
-        else rivals.push(row);
+    // Locations count among rules of the same target only: most have none beside them.
+    const alike = Map.groupBy(rows, ({ rank, sku, category, channel }) =>
+      JSON.stringify([rank, sku, category, channel]),
+    );
+    for (const candidates of alike.values()) {
+      if (candidates.length < 2) continue;
+      const byLocation = new Map<string | null, R[]>();
+      for (const row of candidates) {
+        for (const location of locationsOf(row) ?? [null]) {
+          const rivals = byLocation.get(location);
+          if (rivals === undefined) byLocation.set(location, [row]);
+          else rivals.push(row);
+        }
       }
+      for (const rivals of byLocation.values()) if (rivals.length > 1) this.#sweep(rivals);
     }
-    for (const rivals of byTarget.values()) if (rivals.length > 1) this.#sweep(rivals);
   }
 
   /** By their beginnings: whoever begins while the one that lasts longest still holds is one too many. */
@@ -75,7 +83,7 @@ class Contest {
   }
 
   #placeOf(ruleId: string): number {
-    return this.#document[this.#section].findIndex(({ id }) => id === ruleId);
+    return this.#places.get(ruleId) ?? -1;
   }
 }
 

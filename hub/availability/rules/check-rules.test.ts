@@ -62,6 +62,14 @@ describe('bad rules are refused with the line and the remedy', () => {
     expect(asJson.document).toEqual(document);
   });
 
+  it('brackets in texts and comments are no levels, and fields that are there twice are told up to a bound', () => {
+    const deep = '['.repeat(50);
+    const added = `# ${deep}\nlistings:\n  - {channel: web, sku: A, channelSku: "${deep}"}\n  - channel: web\n    sku: A\n    channelSku: a${deep}\n  - channel: web\n    sku: A\n    channelSku: >-\n      [`;
+    expect(told(added)).toEqual([]);
+    const twice = Array.from({ length: 20_000 }, (_, n) => `k${n}: 1\n`).join('');
+    expect(told(twice + twice)).toHaveLength(100);
+  });
+
   it.each([
     ['what is not YAML', 'limits: [', ['1:10 syntax This is not YAML:']],
     ['tabs', 'limits:\n\t- id: x', ['2:1 syntax', 'Indent with blanks']],
@@ -70,6 +78,8 @@ describe('bad rules are refused with the line and the remedy', () => {
     ['a tag', 'limits: !!binary aGk=', ['1:9 syntax', 'Leave the tag away']],
     ['a second document', '---\nrules: 1', ['1:1 syntax', 'Put everything in one document']],
     ['too many levels', `limits: ${'['.repeat(12)}${']'.repeat(12)}`, ['syntax This is more than 8 levels deep.']],
+    ['brackets without end', 'limits: ' + '['.repeat(500_000), ['1:17 syntax This is more than 8 levels deep.']],
+    ['entries of entries', 'limits:\n' + '- '.repeat(500_000), ['2:17 syntax This is more than 8 levels deep.']],
     ['an unknown field', 'limit: []', ['1:1 unknown-field There is no field "limit" here. | Did you mean limits?']],
     [
       'a prototype for a field',
@@ -296,6 +306,37 @@ describe('bad rules are refused with the line and the remedy', () => {
       [3, 'unknown-field'],
       [5, 'field'],
     ]);
+  });
+
+  it('X2 exclusive allocations of one sku at one location are bounded, those that hold at once', () => {
+    const own = (id: number, more: string) => `  - {id: e${id}, channel: web, mode: exclusive, units: 1, ${more}}\n`;
+    const forAll = Array.from({ length: 10 }, (_, n) => own(n, 'location: S1')).join('');
+    const ofSku = Array.from({ length: 6 }, (_, n) => own(n + 10, 'sku: A')).join('');
+    const head = `allocations:\n${forAll}${ofSku}`;
+    expect(told(head + own(16, 'sku: B') + own(17, 'sku: A, location: S2'))).toEqual([]);
+    const until = 'until: 2026-01-01T00:00:00Z';
+    const later = head.replaceAll('sku: A', `sku: A, ${until}`) + own(16, 'sku: A, from: 2026-01-01T00:00:00Z');
+    expect(told(later)).toEqual([]);
+    expect(told(head + own(16, 'category: shoes'))).toEqual([
+      '18:6 too-large 17 exclusive allocations are of sku A, were it of category shoes, at S1; the first is e0 (line +2).' +
+        ' | At most 16 are taken: let some be shared, or not hold at once (`from`, `until`, sku, location).',
+    ]);
+  });
+
+  it('X2 rules times locations are bounded, and so are groups in groups', () => {
+    const stores = Array.from({ length: 2_000 }, (_, n) => `L${n}`);
+    const rules = Array.from({ length: 1_000 }, (_, n) => `\n  - {id: r${n}, units: 1, sku: K${n}, group: all}`).join(
+      '',
+    );
+    const spread = checkRules(
+      `rules: 1\ngroups:\n  - {code: all, locations: [${stores.join(', ')}]}\nsafetyStock:${rules}`,
+    );
+    expect(spread.problems.list()).toMatchObject([
+      { line: 255, kind: 'too-large', remedy: expect.stringMatching('At most') },
+    ]);
+    const chain = Array.from({ length: 1_000 }, (_, n) => `\n  - {code: g${n}, groups: [g${n + 1}]}`).join('');
+    const nested = checkRules(`rules: 1\ngroups:${chain}\n  - {code: g1000, locations: [${stores.join(', ')}]}`);
+    expect(nested.problems.list()).toMatchObject([{ kind: 'too-large', remedy: 'Let fewer groups contain others.' }]);
   });
 
   it('X2 a document is bounded in bytes and in each list, and problems are listed up to a bound', () => {

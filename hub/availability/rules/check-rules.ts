@@ -4,6 +4,7 @@ import { checkExclusives } from './check-exclusives.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkNames } from './check-names.ts';
 import { checkReferences, type KnownNames } from './check-references.ts';
+import { checkSpread } from './check-spread.ts';
 import { readRules, type RulesRead } from './read-rules.ts';
 import type { RulesDocument } from './rules-document.ts';
 
@@ -16,10 +17,15 @@ export function checkRules(text: string, known?: KnownNames): RulesRead {
 }
 
 export function checkRead(read: RulesRead, known?: KnownNames): RulesRead {
+  if (read.document === undefined || read.problems.total > 0) read.problems.stopShort();
   if (read.document === undefined) return read;
   checkNames(read.document, read.problems);
   checkReferences(read, known);
   checkGroups(read.document, read.problems);
+  if (!checkSpread(read.document, read.problems)) {
+    read.problems.stopShort();
+    return read;
+  }
   checkEntries(read);
   checkAmbiguity(read.document, read.problems);
   checkExclusives(read.document, read.problems);

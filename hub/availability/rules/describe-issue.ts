@@ -13,16 +13,20 @@ export interface DescribedIssue {
 const INSTANT_REMEDY = 'Write an instant with its offset, such as 2026-12-01T00:00:00Z or 2026-12-01T09:00:00+01:00.';
 
 /** What a schema has against a value, as its author needs to hear it: one problem, or one for each unknown field. */
-export function describeIssue(issue: z.core.$ZodIssue, document: unknown): DescribedIssue[] {
+export function* describeIssue(issue: z.core.$ZodIssue, document: unknown): Generator<DescribedIssue, void> {
   const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownField(path, name));
+  if (issue.code === 'unrecognized_keys') {
+    for (const name of issue.keys) yield unknownField(path, name);
+    return;
+  }
   const value = valueAt(document, path);
   const field = nameOf(path);
   if (value === undefined) {
-    return [{ path, kind: 'field', message: `${field} is missing.`, remedy: `Add \`${path.at(-1) ?? 'rules'}:\`.` }];
+    yield { path, kind: 'field', message: `${field} is missing.`, remedy: `Add \`${path.at(-1) ?? 'rules'}:\`.` };
+    return;
   }
   const { message, remedy } = describeValue(issue, field, value);
-  return [{ path, kind: 'field', message, remedy }];
+  yield { path, kind: 'field', message, remedy };
 }
 
 function describeValue(issue: z.core.$ZodIssue, field: string, value: unknown): { message: string; remedy: string } {

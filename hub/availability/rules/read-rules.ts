@@ -6,6 +6,7 @@ import { RulesProblems, type RulesPath } from './rules-problem.ts';
 
 /** Sizes up to which a document is looked at (X2). */
 export const RULES_LIMITS = {
+  /** Not lower: a listing takes some 50 bytes, so that 40,000 of them are 2 MB already. */
   bytes: 2 * 1024 * 1024,
   /** Safety stock, limits and allocations together. */
   rules: 10_000,
@@ -14,6 +15,8 @@ export const RULES_LIMITS = {
   listings: 50_000,
   /** Names in the lists of groups and channels, together. */
   members: 50_000,
+  /** Channels and rules, each times its locations: a hundred channels of 2,000 stores, and as much again in rules. */
+  spread: 500_000,
 } as const;
 
 /** A text read as rules: what of it has the right form, and what is wrong so far. */
@@ -44,8 +47,10 @@ export function readRules(text: string): RulesRead {
   if (parsed.success) return { document: parsed.data, problems, leftOut: NOTHING };
   for (const issue of parsed.error.issues) {
     if (!problems.hasRoom) break;
-    for (const { path, kind, message, remedy } of describeIssue(issue, value))
+    for (const { path, kind, message, remedy } of describeIssue(issue, value)) {
       problems.add(kind, path, message, remedy);
+      if (!problems.hasRoom) break;
+    }
   }
   return salvage(value as Fields, parsed.error.issues, problems);
 }

@@ -37,6 +37,7 @@ export class RulesProblems {
   readonly #placeOf: (path: RulesPath) => Place;
   readonly #found: RulesProblem[] = [];
   #total = 0;
+  #isPartial = false;
 
   constructor(placeOf: (path: RulesPath) => Place) {
     this.#placeOf = placeOf;
@@ -47,16 +48,24 @@ export class RulesProblems {
     const translated = new RulesProblems((path) => this.#placeOf(translate(path)));
     translated.#found.push(...this.#found);
     translated.#total = this.#total;
+    translated.#isPartial = this.#isPartial;
     return translated;
   }
 
   add(kind: ProblemKind, path: RulesPath, message: string, remedy: string): void {
-    this.addAt(this.#placeOf(path), kind, message, remedy);
+    // A place is not looked for in vain.
+    if (this.hasRoom) this.addAt(this.#placeOf(path), kind, message, remedy);
+    else this.#total += 1;
   }
 
   addAt(place: Place, kind: ProblemKind, message: string, remedy: string): void {
     this.#total += 1;
     if (this.#found.length < LISTED_MAX) this.#found.push({ ...place, kind, message, remedy });
+  }
+
+  /** Something could not be looked at because of what was found: more may follow when that is mended. */
+  stopShort(): void {
+    this.#isPartial = true;
   }
 
   /** For messages that name another place. */
@@ -92,7 +101,7 @@ export class RulesProblems {
     throw new ShelfwireError(
       'RULES_INVALID',
       `The rules have ${count}${this.#total === 1 ? '' : '; the first'}: line ${first.line}: ${first.message}`,
-      { context: { problems, problemsTotal: this.#total } },
+      { context: { problems, problemsTotal: this.#total, moreMayFollow: this.#isPartial } },
     );
   }
 }

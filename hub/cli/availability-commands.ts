@@ -56,6 +56,7 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
 async function follow(pool: Pool, job: number, show: Progress): Promise<void> {
   for (;;) {
     const turn = await runChunk(pool);
+    if (turn.kind === 'failed' && turn.job === job) throw turn.error;
     const { rows } = await pool.query<{ done: number; total: number; finished: boolean }>(JOB, [job]);
     const [state] = rows;
     if (state) show(state.done, state.total);

@@ -370,6 +370,9 @@ CREATE TABLE recompute_jobs (
   after_sku text COLLATE "C" DEFAULT ''::text NOT NULL,
   done bigint DEFAULT 0 NOT NULL,
   total bigint,
+  attempts integer DEFAULT 0 NOT NULL,
+  error text,
+  retry_at timestamp with time zone,
   CONSTRAINT recompute_jobs_pkey PRIMARY KEY (job_no)
 ) WITH (fillfactor=50);
 
@@ -660,6 +663,7 @@ COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far 
 COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';
 COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
 COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
+COMMENT ON COLUMN recompute_jobs.attempts IS 'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN rule_rows.product IS 's and a sku, c and a category, or empty for all products. Location and slot: 0 for all.';
 COMMENT ON TABLE rule_sets IS 'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
 COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';

@@ -1,5 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
+import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { joined } from '#hub/db/array-parameter.ts';
 import { recomputeChunk } from './recompute-chunk.ts';
@@ -24,6 +26,8 @@ export interface JobRequest {
 /** A chunk that was done, or why none was. */
 export type Turn =
   | { readonly kind: 'chunk'; readonly job: number; readonly done: number; readonly total: number }
+  /** The job steps aside for a while: others go on. */
+  | { readonly kind: 'failed'; readonly job: number; readonly error: ShelfwireError }
   | { readonly kind: 'idle' }
   /** Another hub does it. */
   | { readonly kind: 'elsewhere' };
@@ -52,7 +56,7 @@ const INSERT_JOB = `
 
 /**
  * Of jobs that make the same anew only the newest matters. Silence goes first, since what it withholds is what would be
- * oversold.
+ * oversold. One that failed waits until it is due again.
  */
 const NEXT_JOB = `
   WITH old AS (
@@ -65,6 +69,7 @@ const NEXT_JOB = `
   SELECT job_no, kind::text, rule_set_no, location_no, seen_at, chunk_skus, after_sku, done, total
   FROM recompute_jobs
   WHERE finished_at IS NULL AND job_no NOT IN (SELECT job_no FROM old)
+    AND (retry_at IS NULL OR retry_at <= clock_timestamp())
   ORDER BY kind <> 'silence', job_no LIMIT 1`;
 
 const BEGIN_JOB = `
@@ -84,9 +89,17 @@ const SKUS_OF_LOCATION = 'SELECT sku FROM positions WHERE sku > $1 AND location_
 
 const MOVE_ON = `
   UPDATE recompute_jobs
-  SET after_sku = coalesce($2, after_sku), done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END
+  SET after_sku = coalesce($2, after_sku), done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END,
+    attempts = 0, error = NULL, retry_at = NULL
   WHERE job_no = $1
   RETURNING done, total`;
+
+/** 5 s, then twice as long each time, up to an hour. */
+const STEP_ASIDE = `
+  UPDATE recompute_jobs
+  SET attempts = attempts + 1, error = $2, retry_at = clock_timestamp() + interval '1 s' * least(3600, 5 * 2 ^ least(attempts, 10))
+  WHERE job_no = $1
+  RETURNING attempts, retry_at`;
 
 const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku) VALUES ($1, $2, $3)';
 
@@ -106,15 +119,31 @@ export async function requestJob(client: Queryable, request: JobRequest): Promis
 
 /**
  * Does the next chunk of the next job, in one transaction with the note that it is done: after a crash the job goes on
- * behind the last chunk that committed.
+ * behind the last chunk that committed. A chunk that fails by itself makes its job step aside; throws when the database
+ * is away or a passing failure came.
  */
 export async function runChunk(pool: Pool): Promise<Turn> {
-  return transaction(pool, async (client): Promise<Turn> => {
-    if (!(await tryRunner(client))) return { kind: 'elsewhere' };
-    const found = await client.query<JobRow>(NEXT_JOB);
-    const [job] = found.rows;
-    if (!job) return { kind: 'idle' };
-    return chunkOf(client, job);
+  let at: JobRow | undefined;
+  try {
+    return await transaction(pool, async (client): Promise<Turn> => {
+      if (!(await tryRunner(client))) return { kind: 'elsewhere' };
+      const found = await client.query<JobRow>(NEXT_JOB);
+      at = found.rows[0];
+      return at ? await chunkOf(client, at) : { kind: 'idle' };
+    });
+  } catch (error) {
+    if (at === undefined || isRetryable(error)) throw error;
+    return { kind: 'failed', job: at.job_no, error: await stepAside(pool, at, error) };
+  }
+}
+
+async function stepAside(pool: Pool, { job_no, kind, after_sku }: JobRow, cause: unknown): Promise<ShelfwireError> {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const { rows } = await pool.query<{ attempts: number; retry_at: Date }>(STEP_ASIDE, [job_no, text]);
+  const retry = rows[0] ? `; attempt ${rows[0].attempts}, the next one at ${rows[0].retry_at.toISOString()}` : '';
+  const place = after_sku === '' ? 'its first skus' : `the skus behind ${after_sku}`;
+  return new ShelfwireError('RECOMPUTE_FAILED', `Job ${job_no} (${kind}) failed at ${place}: ${text}${retry}.`, {
+    cause,
   });
 }
 
@@ -128,11 +157,12 @@ async function tryRunner(client: PoolClient): Promise<boolean> {
   return rows[0]?.mine === true;
 }
 
-/** Runs jobs until none is left; tells how far the one at hand is. */
+/** Runs jobs until none is left or due; tells how far the one at hand is. Throws when one fails: the next call goes on with others. */
 export async function runJobs(pool: Pool, observe: (turn: Turn) => void = () => undefined): Promise<void> {
   for (;;) {
     const turn = await runChunk(pool);
     observe(turn);
+    if (turn.kind === 'failed') throw turn.error;
     if (turn.kind !== 'chunk') return;
   }
 }

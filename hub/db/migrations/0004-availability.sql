@@ -191,7 +191,10 @@ CREATE TABLE recompute_jobs (
   chunk_skus int,
   after_sku text COLLATE "C" NOT NULL DEFAULT '',
   done bigint NOT NULL DEFAULT 0,
-  total bigint
+  total bigint,
+  attempts int NOT NULL DEFAULT 0,
+  error text,
+  retry_at timestamptz
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far it is. A job goes on behind after_sku.';
 CREATE INDEX recompute_jobs_open ON recompute_jobs (job_no) WHERE finished_at IS NULL;
@@ -203,6 +206,8 @@ CREATE TABLE recompute_chunks (
   done_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (job_no, last_sku)
 );
+COMMENT ON COLUMN recompute_jobs.attempts IS
+  'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
 COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
 COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';

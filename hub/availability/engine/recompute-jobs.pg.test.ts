@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { snapshot } from '#hub/db/snapshot.ts';
+import { transaction } from '#hub/db/transaction.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { plain, readFact } from '#test/support/hub-api.ts';
+import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
+import { followMoves } from './follow-moves.ts';
+import { listJobs } from './list-jobs.ts';
+import { requestJob, runJobs } from './recompute-jobs.ts';
+
+const AT = 1_790_000_000_000;
+const DAY_MS = 86_400_000;
+const CHANNELS = [{ code: 'web', name: 'Web', locations: [...LOCATIONS] }];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 16 });
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query(BEGIN_AVAILABILITY);
+  await requestRules(database.pool, rulesOf({ channels: CHANNELS }), AT);
+  await runJobs(database.pool);
+});
+
+async function count(location: number, seq: number, skus: readonly string[], observer = followMoves()): Promise<void> {
+  const facts = [readFact(seq, AT, 'count', `c${seq}`, plain(...skus.map((sku) => ({ sku, quantity: 5 }))))];
+  await createLedger(database.pool, observer).merge([{ location, journal: location, fromSeq: seq, facts }]);
+}
+
+const askSilence = (location: number) =>
+  transaction(database.pool, async (client) => {
+    const { rows } = await client.query<{ no: number }>(
+      `INSERT INTO location_silence (location_no, as_of, step_ms, exposure_hours, watermarks)
+       VALUES ($1, $2, $3, 20, '[]') RETURNING silence_no AS no`,
+      [location, AT, DAY_MS],
+    );
+    return requestJob(client, { kind: 'silence', reason: 'test', location, silence: rows[0]!.no, seenAt: AT });
+  });
+
+describe('recompute jobs', () => {
+  it('one that fails steps aside for longer and longer while others run, says why, and ends when it can', async () => {
+    const { pool } = database;
+    await count(1, 1, ['A']);
+    await pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of range'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON shelf_terms FOR EACH ROW WHEN (NEW.location_no = 1)
+        EXECUTE FUNCTION refuse()`);
+    const failing = await askSilence(1);
+    await count(2, 1, ['B']);
+    const other = await askSilence(2);
+    const entry = async (no: number) => {
+      const jobs = await snapshot(pool, (client) => listJobs(client, null, 10));
+      return jobs.find(({ job }) => job === no);
+    };
+    await expect(runJobs(pool)).rejects.toMatchObject({
+      code: 'RECOMPUTE_FAILED',
+      message: expect.stringContaining('out of range'),
+    });
+    await runJobs(pool);
+    expect(await entry(other)).toMatchObject({ finishedAt: expect.any(Date), attempts: 0, error: null, retryAt: null });
+    expect(await entry(failing)).toMatchObject({ finishedAt: null, attempts: 1, error: 'out of range' });
+    const waits: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      await pool.query('UPDATE recompute_jobs SET retry_at = now() WHERE retry_at IS NOT NULL');
+      await expect(runJobs(pool)).rejects.toThrow('out of range');
+      waits.push(Math.round((Number((await entry(failing))?.retryAt) - Date.now()) / 10_000));
+    }
+    expect(waits).toEqual([1, 2, 4]);
+    await pool.query('DROP FUNCTION refuse CASCADE; UPDATE recompute_jobs SET retry_at = now()');
+    await runJobs(pool);
+    expect(await entry(failing)).toMatchObject({ finishedAt: expect.any(Date), attempts: 0, error: null, done: 1 });
+  });
+});

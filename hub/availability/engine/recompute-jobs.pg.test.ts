@@ -5,7 +5,9 @@ import { createLedger } from '#hub/ledger/merge.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain, readFact } from '#test/support/hub-api.ts';
+import { waitUntil } from '#test/support/program.ts';
 import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
+import { findDrift } from './drift.ts';
 import { followMoves } from './follow-moves.ts';
 import { listJobs } from './list-jobs.ts';
 import { requestJob, runJobs } from './recompute-jobs.ts';
@@ -29,6 +31,42 @@ async function count(location: number, seq: number, skus: readonly string[], obs
   const facts = [readFact(seq, AT, 'count', `c${seq}`, plain(...skus.map((sku) => ({ sku, quantity: 5 }))))];
   await createLedger(database.pool, observer).merge([{ location, journal: location, fromSeq: seq, facts }]);
 }
+
+async function offered(): Promise<Record<string, number | undefined>> {
+  const { rows } = await database.pool.query<{ sku: string; ats: number[] }>('SELECT sku, ats FROM availability');
+  return Object.fromEntries(rows.map(({ sku, ats }) => [sku, ats[0]]));
+}
+
+/** A merge that has given its positions their numbers, and commits when it is let go. */
+async function slowCount(location: number, seq: number, skus: readonly string[]) {
+  const follow = followMoves();
+  const held = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const merging = count(location, seq, skus, {
+    async moved(client, moves) {
+      await follow.moved(client, moves);
+      reached.resolve();
+      await held.promise;
+    },
+  });
+  await reached.promise;
+  return {
+    async letGo() {
+      held.resolve();
+      await merging;
+    },
+  };
+}
+
+const jobWaits = () =>
+  waitUntil('the job waits for the merge', 10_000, async () => {
+    const { rowCount } = await database.pool.query(
+      "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'",
+    );
+    return rowCount === 1;
+  });
+
+const drift = () => snapshot(database.pool, (client) => findDrift(client));
 
 const askSilence = (location: number) =>
   transaction(database.pool, async (client) => {
@@ -72,5 +110,38 @@ describe('recompute jobs', () => {
     await pool.query('DROP FUNCTION refuse CASCADE; UPDATE recompute_jobs SET retry_at = now()');
     await runJobs(pool);
     expect(await entry(failing)).toMatchObject({ finishedAt: expect.any(Date), attempts: 0, error: null, done: 1 });
+  });
+
+  it('a new sku whose merge began before a change of rules, and commits later, goes by the new ones', async () => {
+    const { pool } = database;
+    await count(1, 1, ['B']);
+    const slow = await slowCount(2, 1, ['A']);
+    await requestRules(pool, rulesOf({ channels: CHANNELS, safetyStock: [{ id: 's', units: 5 }] }), AT);
+    const running = runJobs(pool);
+    await jobWaits();
+    const next = count(3, 1, ['C']);
+    await slow.letGo();
+    await Promise.all([running, next]);
+    expect(await offered()).toEqual({ A: 0, B: 0, C: 0 });
+    expect((await drift()).behind).toEqual([]);
+    await pool.query("UPDATE availability SET rule_set_no = 1 WHERE sku = 'B'");
+    expect((await drift()).behind).toEqual(['B']);
+  });
+
+  it('a new position whose merge began before its location was silent, and commits later, is withheld for', async () => {
+    const { pool } = database;
+    await count(1, 1, ['B']);
+    await pool.query("INSERT INTO demand_runs (seen_at) VALUES (0); INSERT INTO demand_priors VALUES (1, '', 0, 1, 1)");
+    const slow = await slowCount(1, 2, ['A']);
+    await askSilence(1);
+    const running = runJobs(pool);
+    await jobWaits();
+    await slow.letGo();
+    await running;
+    const { rows } = await pool.query('SELECT sku, lag[1] > 0 AS lags FROM shelf_terms ORDER BY sku');
+    expect(rows).toEqual([
+      { sku: 'A', lags: true },
+      { sku: 'B', lags: true },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { joined } from '#hub/db/array-parameter.ts';
+import { awaitNewTerms } from './new-terms.ts';
 import { recomputeChunk } from './recompute-chunk.ts';
 import { readRuleSet } from './rule-set.ts';
 import { lockSkus } from './sku-locks.ts';
@@ -192,6 +193,7 @@ async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
 }
 
 async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
+  await awaitNewTerms(client);
   const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, [
     job.job_no,
     CHUNK_POSITIONS,

@@ -38,7 +38,7 @@ export interface RuleRows {
 }
 
 const INSERT_SET = `
-  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss) VALUES ($1, $2, $3, $4)
+  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, locations) VALUES ($1, $2, $3, $4, $5)
   RETURNING rule_set_no`;
 
 const INSERT_CHANNELS = `
@@ -65,8 +65,10 @@ export async function makeRuleSet(
   client: PoolClient,
   { document, version, at }: { document: RulesDocument; version: number | null; at: number },
 ): Promise<number> {
-  const { slots, unrecordedLoss, channels, rows: ruled } = ruleRowsOf(document, await readNumbers(client), at);
-  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [version, at, slots, unrecordedLoss]);
+  const numbers = await readNumbers(client);
+  const { slots, unrecordedLoss, channels, rows: ruled } = ruleRowsOf(document, numbers, at);
+  const values = [version, at, slots, unrecordedLoss, numbers.locations.size];
+  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, values);
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');
   await client.query(INSERT_CHANNELS, [ruleSet, JSON.stringify(channels)]);

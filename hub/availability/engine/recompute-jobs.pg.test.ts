@@ -7,10 +7,13 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import { plain, readFact } from '#test/support/hub-api.ts';
 import { waitUntil } from '#test/support/program.ts';
 import { LOCATIONS, rulesOf } from '#test/support/rules-documents.ts';
+import { rulesPorts } from '../keep-current.ts';
+import { applyRules } from '../rules/apply-rules.ts';
 import { findDrift } from './drift.ts';
 import { followMoves } from './follow-moves.ts';
+import { followRulesNow } from './follow-rules.ts';
 import { listJobs } from './list-jobs.ts';
-import { requestJob, runJobs } from './recompute-jobs.ts';
+import { requestJob, runChunk, runJobs } from './recompute-jobs.ts';
 
 const AT = 1_790_000_000_000;
 const DAY_MS = 86_400_000;
@@ -143,5 +146,85 @@ describe('recompute jobs', () => {
       { sku: 'A', lags: true },
       { sku: 'B', lags: true },
     ]);
+  });
+});
+
+describe('following products and locations', () => {
+  const ports = rulesPorts(() => AT);
+  let made = 0;
+  /** Another text each time: versions outlive a test. */
+  const document = (units: number) => `rules: 1 # ${(made += 1)}
+channels: [{code: web, name: Web, locations: [S1, S2, S3, S4]}]
+safetyStock: [{id: s, units: ${units}}, {id: c, category: shoes, units: ${units + 1}}]
+`;
+  const jobs = async () => {
+    const { rows } = await database.pool.query('SELECT done, superseded FROM recompute_jobs ORDER BY job_no');
+    return rows;
+  };
+  const begin = async () => {
+    const { pool } = database;
+    await pool.query('TRUNCATE recompute_jobs CASCADE');
+    await applyRules(pool, document(0), { by: 'test' }, ports);
+    await runJobs(pool);
+  };
+
+  it('a job of rules ends while products change all the time, and other changes than of a category ask for nothing', async () => {
+    const { pool } = database;
+    await begin();
+    const skus = Array.from({ length: 40 }, (_, place) => `K${String(place).padStart(4, '0')}`);
+    await count(1, 1, skus);
+    await applyRules(pool, document(5), { by: 'test' }, ports);
+    for (let turn = 0; turn < 6; turn += 1) {
+      await pool.query(
+        "UPDATE products SET name = name || 'x', category = category || 'x', updated_at = clock_timestamp()",
+      );
+      await followRulesNow(pool, AT);
+      // As small as chunks are where there are very many positions.
+      await pool.query(
+        'UPDATE recompute_jobs SET chunk_skus = 10, started_at = now(), total = 40 WHERE finished_at IS NULL AND chunk_skus IS NULL',
+      );
+      await runChunk(pool);
+    }
+    expect(await offered()).toEqual(Object.fromEntries(skus.map((sku) => [sku, 0])));
+    expect(await jobs()).toEqual([
+      { done: 0, superseded: false },
+      { done: 40, superseded: false },
+    ]);
+    await pool.query("UPDATE products SET name = name || 'x', updated_at = clock_timestamp()");
+    expect(await followRulesNow(pool, AT)).toBeUndefined();
+  });
+
+  it('a category that commits late is followed, for its skus only', async () => {
+    const { pool } = database;
+    await begin();
+    await count(1, 1, ['A', 'B', 'P']);
+    expect(await offered()).toEqual({ A: 4, B: 5, P: 5 });
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query("INSERT INTO products (sku, name, category) VALUES ('P', 'p', 'shoes')");
+    await pool.query("UPDATE products SET category = 'hats', updated_at = clock_timestamp() WHERE sku = 'A'");
+    expect(await followRulesNow(pool, AT)).toContain('category');
+    await runJobs(pool);
+    await client.query('COMMIT');
+    client.release();
+    expect(await followRulesNow(pool, AT)).toContain('category');
+    expect(await followRulesNow(pool, AT)).toBeUndefined();
+    await runJobs(pool);
+    expect(await offered()).toEqual({ A: 5, B: 5, P: 4 });
+    expect((await jobs()).map(({ done }) => done)).toEqual([0, 1, 1]);
+    expect(await followRulesNow(pool, AT)).toBeUndefined();
+  });
+
+  it('a location that commits late is followed; two hubs that look at once ask once', async () => {
+    const { pool } = database;
+    await begin();
+    const client = await pool.connect();
+    await client.query("BEGIN; INSERT INTO locations (code, name) VALUES ('S9', 'late')");
+    await pool.query("INSERT INTO locations (code, name) VALUES ('S8', 'soon')");
+    expect(await followRulesNow(pool, AT)).toBe('a new location');
+    await client.query('COMMIT');
+    client.release();
+    const reasons = await Promise.all([followRulesNow(pool, AT), followRulesNow(pool, AT)]);
+    expect(reasons.filter((reason) => reason !== undefined)).toEqual(['a new location']);
   });
 });

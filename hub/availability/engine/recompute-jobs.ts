@@ -4,6 +4,7 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { joined } from '#hub/db/array-parameter.ts';
+import { behindText } from './behind-sql.ts';
 import { awaitNewTerms } from './new-terms.ts';
 import { recomputeChunk } from './recompute-chunk.ts';
 import { readRuleSet } from './rule-set.ts';
@@ -17,6 +18,8 @@ export interface JobRequest {
   readonly reason: string;
   /** Kind `rules`: the set that is to hold from now on. */
   readonly ruleSet?: number;
+  /** Kind `rules`: only of skus that are behind that set, or behind their category. */
+  readonly onlyBehind?: boolean;
   /** Kind `silence`: the location, and what is assumed of it. */
   readonly location?: number;
   readonly silence?: number;
@@ -39,6 +42,7 @@ interface JobRow {
   rule_set_no: number | null;
   location_no: number | null;
   seen_at: number;
+  only_behind: boolean;
   chunk_skus: number | null;
   after_sku: string;
   done: number;
@@ -51,8 +55,8 @@ const RUNNER_LOCK = 0x5e20;
 const CHUNK_POSITIONS = 5_000;
 
 const INSERT_JOB = `
-  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at, only_behind)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
   RETURNING job_no`;
 
 /**
@@ -64,28 +68,37 @@ const NEXT_JOB = `
     UPDATE recompute_jobs j SET finished_at = clock_timestamp(), superseded = true
     WHERE finished_at IS NULL AND EXISTS (
       SELECT FROM recompute_jobs n
-      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no)
+      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no
+        AND (j.only_behind OR NOT n.only_behind))
     RETURNING job_no
   )
-  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, chunk_skus, after_sku, done, total
+  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, only_behind, chunk_skus, after_sku, done, total
   FROM recompute_jobs
   WHERE finished_at IS NULL AND job_no NOT IN (SELECT job_no FROM old)
     AND (retry_at IS NULL OR retry_at <= clock_timestamp())
   ORDER BY kind <> 'silence', job_no LIMIT 1`;
 
+/** $1 job, $2 positions of a chunk, $3 the job's rule set. */
 const BEGIN_JOB = `
   UPDATE recompute_jobs j
-  SET started_at = clock_timestamp(), total = size.skus,
+  SET started_at = clock_timestamp(),
+    total = CASE WHEN j.only_behind THEN (SELECT count(*) ${behindText('$3::int')}) ELSE size.skus END,
     chunk_skus = greatest(10, $2::bigint * size.skus / greatest(1, size.positions))
   FROM (
-    SELECT CASE WHEN $3::int IS NULL THEN (SELECT count(*) FROM availability) ELSE own.positions END AS skus,
-      own.positions
-    FROM (SELECT count(*) AS positions FROM shelf_terms WHERE $3::int IS NULL OR location_no = $3) AS own
+    SELECT (SELECT count(*) FROM availability) AS skus, (SELECT count(*) FROM shelf_terms) AS positions
   ) AS size
   WHERE job_no = $1
   RETURNING chunk_skus::int, total`;
 
+const BEGIN_JOB_OF_LOCATION = `
+  UPDATE recompute_jobs j
+  SET started_at = clock_timestamp(), total = (SELECT count(*) FROM positions WHERE location_no = $3::int),
+    chunk_skus = $2
+  WHERE job_no = $1
+  RETURNING chunk_skus::int, total`;
+
 const SKUS_OF_ALL = 'SELECT sku FROM availability WHERE sku > $1 ORDER BY sku LIMIT $2';
+const SKUS_BEHIND = `SELECT a.sku ${behindText('$3::int')} AND a.sku > $1 ORDER BY a.sku LIMIT $2`;
 const SKUS_OF_LOCATION = 'SELECT sku FROM positions WHERE sku > $1 AND location_no = $3 ORDER BY sku LIMIT $2';
 
 const MOVE_ON = `
@@ -102,7 +115,7 @@ const STEP_ASIDE = `
   WHERE job_no = $1
   RETURNING attempts, retry_at`;
 
-const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku) VALUES ($1, $2, $3)';
+const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku, skus) VALUES ($1, $2, $3, $4)';
 
 const RULE_SETS = `
   SELECT rule_set_no, array_agg(sku) AS skus FROM availability
@@ -111,8 +124,8 @@ const RULE_SETS = `
 
 /** Asks for a recompute; it is done by whichever hub runs jobs, after this transaction has committed. */
 export async function requestJob(client: Queryable, request: JobRequest): Promise<number> {
-  const { kind, reason, ruleSet = null, location = null, silence = null, seenAt } = request;
-  const values = [kind, reason, ruleSet, location, silence, seenAt];
+  const { kind, reason, ruleSet = null, location = null, silence = null, seenAt, onlyBehind = false } = request;
+  const values = [kind, reason, ruleSet, location, silence, seenAt, onlyBehind];
   const { rows } = await client.query<{ job_no: number }>(INSERT_JOB, values);
   if (!rows[0]) throw new Error('a job was not asked for');
   return rows[0].job_no;
@@ -170,17 +183,12 @@ export async function runJobs(pool: Pool, observe: (turn: Turn) => void = () => 
 
 async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
   const chunkSkus = job.chunk_skus ?? (await beginJob(client, job));
-  const place = job.location_no === null ? [] : [job.location_no];
-  const { rows } = await client.query<{ sku: string }>(job.location_no === null ? SKUS_OF_ALL : SKUS_OF_LOCATION, [
-    job.after_sku,
-    chunkSkus,
-    ...place,
-  ]);
+  const { rows } = await client.query<{ sku: string }>(...skusOf(job, chunkSkus));
   const skus = rows.map((row) => row.sku);
   const last = skus.at(-1);
   if (last !== undefined) {
     await recompute(client, job, skus);
-    await client.query(INSERT_CHUNK, [job.job_no, job.after_sku, last]);
+    await client.query(INSERT_CHUNK, [job.job_no, job.after_sku, last, job.only_behind ? skus : null]);
   }
   const moved = await client.query<{ done: number; total: number }>(MOVE_ON, [
     job.job_no,
@@ -192,13 +200,23 @@ async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
   return { kind: 'chunk', job: job.job_no, done, total };
 }
 
+/** What lists the next skus of a job. */
+function skusOf(job: JobRow, limit: number): [text: string, values: unknown[]] {
+  if (job.location_no !== null) return [SKUS_OF_LOCATION, [job.after_sku, limit, job.location_no]];
+  if (job.only_behind) return [SKUS_BEHIND, [job.after_sku, limit, job.rule_set_no]];
+  return [SKUS_OF_ALL, [job.after_sku, limit]];
+}
+
 async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
   await awaitNewTerms(client);
-  const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, [
-    job.job_no,
-    CHUNK_POSITIONS,
-    job.location_no,
-  ]);
+  const { rows } =
+    job.location_no === null
+      ? await client.query<{ chunk_skus: number }>(BEGIN_JOB, [job.job_no, CHUNK_POSITIONS, job.rule_set_no])
+      : await client.query<{ chunk_skus: number }>(BEGIN_JOB_OF_LOCATION, [
+          job.job_no,
+          CHUNK_POSITIONS,
+          job.location_no,
+        ]);
   return rows[0]?.chunk_skus ?? 10;
 }
 

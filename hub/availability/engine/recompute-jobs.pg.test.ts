@@ -115,6 +115,18 @@ describe('recompute jobs', () => {
     expect(await entry(failing)).toMatchObject({ finishedAt: expect.any(Date), attempts: 0, error: null, done: 1 });
   });
 
+  it('a chunk of one location holds no more skus than have a chunk of positions in all locations', async () => {
+    const { pool } = database;
+    await pool.query(`
+      INSERT INTO positions (location_no, sku, on_hand)
+      SELECT l, 'X' || s, 1 FROM generate_series(1, 4) AS l, generate_series(1000, 2999) AS s;
+      INSERT INTO availability (sku, rule_set_no) SELECT DISTINCT sku, 1 FROM positions;
+      INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions;`);
+    await askSilence(1);
+    expect(await runChunk(pool)).toMatchObject({ kind: 'chunk', done: 1_250, total: 2_000 });
+    expect(await runChunk(pool)).toMatchObject({ kind: 'chunk', done: 2_000, total: 2_000 });
+  });
+
   it('a new sku whose merge began before a change of rules, and commits later, goes by the new ones', async () => {
     const { pool } = database;
     await count(1, 1, ['B']);

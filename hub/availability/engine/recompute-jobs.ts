@@ -78,22 +78,20 @@ const NEXT_JOB = `
     AND (retry_at IS NULL OR retry_at <= clock_timestamp())
   ORDER BY kind <> 'silence', job_no LIMIT 1`;
 
-/** $1 job, $2 positions of a chunk, $3 the job's rule set. */
+/**
+ * $1 job, $2 positions of a chunk, $3 the job's rule set, $4 its location. Pools are summed over all positions of a sku,
+ * also where one location's terms are made anew: so those of the whole chain count.
+ */
 const BEGIN_JOB = `
   UPDATE recompute_jobs j
   SET started_at = clock_timestamp(),
-    total = CASE WHEN j.only_behind THEN (SELECT count(*) ${behindText('$3::int')}) ELSE size.skus END,
+    total = CASE WHEN j.only_behind THEN (SELECT count(*) ${behindText('$3::int')})
+      WHEN $4::int IS NOT NULL THEN (SELECT count(*) FROM positions WHERE location_no = $4)
+      ELSE size.skus END,
     chunk_skus = greatest(10, $2::bigint * size.skus / greatest(1, size.positions))
   FROM (
     SELECT (SELECT count(*) FROM availability) AS skus, (SELECT count(*) FROM shelf_terms) AS positions
   ) AS size
-  WHERE job_no = $1
-  RETURNING chunk_skus::int, total`;
-
-const BEGIN_JOB_OF_LOCATION = `
-  UPDATE recompute_jobs j
-  SET started_at = clock_timestamp(), total = (SELECT count(*) FROM positions WHERE location_no = $3::int),
-    chunk_skus = $2
   WHERE job_no = $1
   RETURNING chunk_skus::int, total`;
 
@@ -209,14 +207,9 @@ function skusOf(job: JobRow, limit: number): [text: string, values: unknown[]] {
 
 async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
   await awaitNewTerms(client);
-  const { rows } =
-    job.location_no === null
-      ? await client.query<{ chunk_skus: number }>(BEGIN_JOB, [job.job_no, CHUNK_POSITIONS, job.rule_set_no])
-      : await client.query<{ chunk_skus: number }>(BEGIN_JOB_OF_LOCATION, [
-          job.job_no,
-          CHUNK_POSITIONS,
-          job.location_no,
-        ]);
+  const { job_no, rule_set_no, location_no } = job;
+  const values = [job_no, CHUNK_POSITIONS, rule_set_no, location_no];
+  const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, values);
   return rows[0]?.chunk_skus ?? 10;
 }
 

@@ -24,11 +24,12 @@ export function recomputeJobRoutes(pool: Pool): Route[] {
   ];
 }
 
-function toItem({ createdAt, startedAt, finishedAt, ...job }: JobEntry) {
+function toItem({ createdAt, startedAt, finishedAt, retryAt, ...job }: JobEntry) {
   return {
     ...job,
     createdAt: isoTime(createdAt),
     startedAt: isoTimeOrNull(startedAt),
     finishedAt: isoTimeOrNull(finishedAt),
+    retryAt: isoTimeOrNull(retryAt),
   };
 }

@@ -34,10 +34,11 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
   },
 
   drift: async ({ options }, terminal) => {
-    const { numbers, positions } = await withDatabase(options, commandLogger(options), (pool) =>
+    const { numbers, positions, behind } = await withDatabase(options, commandLogger(options), (pool) =>
       snapshot(pool, (client) => findDrift(client)),
     );
-    if (options.json) terminal.out(`${JSON.stringify({ numbers, positions })}\n`);
+    const found = numbers.length + positions.length + behind.length;
+    if (options.json) terminal.out(`${JSON.stringify({ numbers, positions, behind })}\n`);
     else {
       for (const { sku, slot, ats, atsExpected, pool, poolExpected } of numbers) {
         terminal.out(
@@ -45,10 +46,10 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
         );
       }
       for (const { location, sku } of positions) terminal.out(`${sku} at location ${location}: has no terms\n`);
-      const found = numbers.length + positions.length;
+      for (const sku of behind) terminal.out(`${sku}: goes by older rules\n`);
       terminal.out(found === 0 ? 'Every number is what its parts come to.\n' : 'Mend it: shelfwire-hub recompute\n');
     }
-    return numbers.length + positions.length === 0 ? 0 : 1;
+    return found === 0 ? 0 : 1;
   },
 };
 
@@ -56,6 +57,7 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
 async function follow(pool: Pool, job: number, show: Progress): Promise<void> {
   for (;;) {
     const turn = await runChunk(pool);
+    if (turn.kind === 'failed' && turn.job === job) throw turn.error;
     const { rows } = await pool.query<{ done: number; total: number; finished: boolean }>(JOB, [job]);
     const [state] = rows;
     if (state) show(state.done, state.total);

@@ -64,6 +64,7 @@ CREATE TABLE availability (
   inbound_until bigint,
   allocations smallint DEFAULT 0 NOT NULL,
   rule_set_no integer,
+  category text COLLATE "C",
   CONSTRAINT availability_pkey PRIMARY KEY (sku)
 ) WITH (fillfactor=75);
 
@@ -361,6 +362,7 @@ CREATE TABLE recompute_chunks (
   job_no integer NOT NULL,
   after_sku text COLLATE "C" NOT NULL,
   last_sku text COLLATE "C" NOT NULL,
+  skus text[],
   done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT recompute_chunks_pkey PRIMARY KEY (job_no, last_sku)
 );
@@ -377,10 +379,14 @@ CREATE TABLE recompute_jobs (
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   superseded boolean DEFAULT false NOT NULL,
+  only_behind boolean DEFAULT false NOT NULL,
   chunk_skus integer,
   after_sku text COLLATE "C" DEFAULT ''::text NOT NULL,
   done bigint DEFAULT 0 NOT NULL,
   total bigint,
+  attempts integer DEFAULT 0 NOT NULL,
+  error text,
+  retry_at timestamp with time zone,
   CONSTRAINT recompute_jobs_pkey PRIMARY KEY (job_no)
 ) WITH (fillfactor=50);
 
@@ -420,6 +426,7 @@ CREATE TABLE rule_sets (
   slots integer NOT NULL,
   unrecorded_loss double precision NOT NULL,
   transit_hours double precision NOT NULL,
+  locations integer NOT NULL,
   made_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
 );
@@ -647,6 +654,7 @@ COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inb
 COMMENT ON COLUMN availability.inbound_as_of IS 'The instant (ms since 1970) that inbound holds for: it is a function of this, the rule set and transfer_lines. NULL: nothing is on its way that any rule speaks of.';
 COMMENT ON COLUMN availability.inbound_until IS 'When time alone gives another inbound, or may: units come within a horizon, or are overdue.';
 COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
+COMMENT ON COLUMN availability.category IS 'The product''s one that its terms and limits were made from.';
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets; of topic availability 0.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
@@ -676,12 +684,16 @@ COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (ancho
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
+COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';
 COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far it is. A job goes on behind after_sku.';
 COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';
 COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
+COMMENT ON COLUMN recompute_jobs.only_behind IS 'Of kind rules: only skus that go by another set or another category than they should.';
 COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
+COMMENT ON COLUMN recompute_jobs.attempts IS 'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN rule_rows.product IS 's and a sku, c and a category, or empty for all products. Location and slot: 0 for all.';
 COMMENT ON TABLE rule_sets IS 'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
+COMMENT ON COLUMN rule_sets.locations IS 'How many locations there were when groups were resolved: none ever goes.';
 COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';
 COMMENT ON COLUMN rule_versions.document IS 'The file verbatim; rules is the same, read. digest: SHA-256 of document.';
 COMMENT ON COLUMN rule_versions.based_on IS 'The newest version when this one was applied.';

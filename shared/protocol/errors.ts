@@ -79,6 +79,11 @@ export const ERRORS = {
       'See in the logs why the hub ended; then ask again, for a shorter period or fewer policies if it was memory.',
   },
   WHAT_IF_CRASHED: { status: 500, remedy: "Look the job's number up in the hub's logs, and report what they say." },
+  RECOMPUTE_FAILED: {
+    status: 500,
+    remedy:
+      'It is tried again by itself, while other jobs go on: see GET /v1/recompute-jobs. If it keeps failing, report what it says.',
+  },
 
   // Devices and the wire
   PROTOCOL_TOO_OLD: { status: 426, remedy: 'Update the agent; the store keeps its facts and sends them afterwards.' },

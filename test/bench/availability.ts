@@ -90,6 +90,7 @@ async function recomputeAll(pool: Pool): Promise<{ chunkMs: number[] }> {
   for (;;) {
     const startedAt = performance.now();
     const turn = await runChunk(pool);
+    if (turn.kind === 'failed') throw turn.error;
     if (turn.kind !== 'chunk') return { chunkMs };
     chunkMs.push(performance.now() - startedAt);
   }

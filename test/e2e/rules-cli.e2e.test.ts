@@ -85,7 +85,9 @@ it('applies, compares, exports and brings back', async () => {
   const dry = await rules('apply', 'two.yaml', '--dry-run');
   expect(dry).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^channels\n {2}~ web\n {6}name Web -> Shop\n0 of 0 numbers would change\.\nNothing was changed\. /),
+    out: expect.stringMatching(
+      /^channels\n {2}~ web\n {6}name Web -> Shop\n0 of 0 numbers would change\.\nNothing was changed\. /,
+    ),
   });
   expect(await rules('diff', 'two.yaml')).toMatchObject({
     code: 0,

@@ -128,7 +128,7 @@ const dense: fc.Arbitrary<RulesDocument> = fc
   );
 
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
-const NONE = { numbers: [], positions: [] };
+const NONE = { numbers: [], positions: [], behind: [] };
 
 describe('availability in SQL', () => {
   it('A1 A2 equals the pure formula for every sku and channel, after each merge, each change of rules and as time goes by', async () => {

@@ -22,7 +22,7 @@ import { updateDemand } from './update-demand.ts';
 const FACTS_AT = 1_790_000_000_000;
 const AT = Date.parse('2026-03-03T12:00:00Z');
 const SKUS = Array.from({ length: 8 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
-const NONE = { numbers: [], positions: [] };
+const NONE = { numbers: [], positions: [], behind: [] };
 
 let database: TestDatabase;
 beforeAll(async () => {

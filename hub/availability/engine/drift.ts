@@ -30,20 +30,32 @@ const WITHOUT_ROW = `
   WHERE (t.sku IS NULL OR a.sku IS NULL) AND EXISTS (SELECT FROM rule_sets)
   ORDER BY 1, 2 LIMIT $1`;
 
+/** Skus that no job of rules will bring to the last set any more. */
+const BEHIND = `
+  SELECT sku FROM availability
+  WHERE rule_set_no IS DISTINCT FROM (SELECT max(rule_set_no) FROM rule_sets) AND EXISTS (SELECT FROM rule_sets)
+    AND NOT EXISTS (SELECT FROM recompute_jobs WHERE kind = 'rules' AND finished_at IS NULL)
+  ORDER BY sku LIMIT $1`;
+
+/** What differs: numbers; positions without terms; skus that go by older rules. */
+export interface Drifts {
+  readonly numbers: readonly Drift[];
+  readonly positions: readonly { location: number; sku: string }[];
+  readonly behind: readonly string[];
+}
+
 /**
  * Holds the stored numbers against what positions, terms, transfers and limits come to, all of them by one snapshot: the
  * deltas of all merges and recomputes must have added up to it, and when inbound is due again must be known. At most `limit` differences.
  */
-export async function findDrift(
-  client: Queryable,
-  limit = 100,
-): Promise<{ numbers: Drift[]; positions: { location: number; sku: string }[] }> {
+export async function findDrift(client: Queryable, limit = 100): Promise<Drifts> {
   const shapes = await client.query<SqlShape>(SHAPE);
   const shape = shapes.rows[0];
   const positions = (await client.query<{ location: number; sku: string }>(WITHOUT_ROW, [limit])).rows;
-  if (!shape?.slots) return { numbers: [], positions };
+  const behind = (await client.query<{ sku: string }>(BEHIND, [limit])).rows.map(({ sku }) => sku);
+  if (!shape?.slots) return { numbers: [], positions, behind };
   const { rows } = await client.query<Drift>(driftText({ ...shape, allocations: shape.allocations || 0 }), [limit]);
-  return { numbers: rows, positions };
+  return { numbers: rows, positions, behind };
 }
 
 function driftText(shape: SqlShape): string {

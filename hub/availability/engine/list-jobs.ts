@@ -14,11 +14,16 @@ export interface JobEntry {
   readonly superseded: boolean;
   readonly done: number;
   readonly total: number | null;
+  /** How often in a row it failed, the last time why, and when it is tried again. */
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly retryAt: Date | null;
 }
 
 const LIST = `
   SELECT job_no AS job, kind::text, reason, l.code AS location, s.rules_version AS "rulesVersion",
-    j.created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt", superseded, done, total
+    j.created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt", superseded, done, total,
+    attempts, error, retry_at AS "retryAt"
   FROM recompute_jobs j
   LEFT JOIN locations l USING (location_no)
   LEFT JOIN rule_sets s USING (rule_set_no)

@@ -39,7 +39,8 @@ export interface RuleRows {
 }
 
 const INSERT_SET = `
-  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours) VALUES ($1, $2, $3, $4, $5)
+  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours, locations)
+  VALUES ($1, $2, $3, $4, $5, $6)
   RETURNING rule_set_no`;
 
 const INSERT_CHANNELS = `
@@ -66,15 +67,10 @@ export async function makeRuleSet(
   client: PoolClient,
   { document, version, at }: { document: RulesDocument; version: number | null; at: number },
 ): Promise<number> {
-  const made = ruleRowsOf(document, await readNumbers(client), at);
-  const { slots, unrecordedLoss, transitHours, channels, rows: ruled } = made;
-  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, [
-    version,
-    at,
-    slots,
-    unrecordedLoss,
-    transitHours,
-  ]);
+  const numbers = await readNumbers(client);
+  const { slots, unrecordedLoss, transitHours, channels, rows: ruled } = ruleRowsOf(document, numbers, at);
+  const values = [version, at, slots, unrecordedLoss, transitHours, numbers.locations.size];
+  const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, values);
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');
   await client.query(INSERT_CHANNELS, [ruleSet, JSON.stringify(channels)]);

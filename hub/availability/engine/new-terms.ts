@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move } from '#hub/ledger/moves.ts';
 import { limitsText, shapeOf } from './pools-sql.ts';
-import { lastRuleSet, readRuleSet } from './rule-set.ts';
+import { readRuleSet } from './rule-set.ts';
 import { NO_SHAPE, widest, type SqlShape } from './slot-sql.ts';
 import { termsText } from './terms-sql.ts';
 
@@ -13,6 +13,22 @@ const WITHOUT_TERMS = `
   JOIN availability a ON a.sku = m.sku COLLATE "C"
   WHERE NOT EXISTS (
     SELECT FROM shelf_terms t WHERE t.sku = m.sku COLLATE "C" AND t.location_no = m.location_no)`;
+
+/** Held shared by who gives new positions terms, until it commits. Nobody takes another lock after it. */
+const NEW_TERMS_LOCK = 0x5e22;
+
+/**
+ * Two statements in one message: what is read is read when the lock is held. What terms are made from (the last rule
+ * set, a location's silence) is committed before its job begins, so whoever takes the lock after the job has begun reads it.
+ */
+const LOOK = `
+  SELECT pg_advisory_xact_lock_shared(${NEW_TERMS_LOCK});
+  SELECT max(rule_set_no) AS last FROM rule_sets`;
+
+/** Waits for those who may have read less than is committed now, and holds up nobody afterwards. */
+const WAIT = `
+  SELECT pg_advisory_lock(${NEW_TERMS_LOCK});
+  SELECT pg_advisory_unlock(${NEW_TERMS_LOCK})`;
 
 const GIVEN = `SELECT * FROM unnest($3::int[], string_to_array($4, E'\\n')) AS g (location_no, sku)`;
 
@@ -34,13 +50,22 @@ export async function addTerms(client: PoolClient, moves: readonly Move[]): Prom
   });
   let shape = NO_SHAPE;
   if (rows.length === 0) return shape;
-  const last = await lastRuleSet(client);
+  const results = (await client.query(LOOK)) as unknown as readonly { rows: readonly { last?: number | null }[] }[];
+  const last = results.at(-1)?.rows[0]?.last ?? undefined;
   // The database was emptied under a hub that has seen rules: the first ones will take over what is there.
   if (last === undefined) return shape;
   for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
     shape = widest(shape, await addTermsOf(client, ruleSet, positions));
   }
   return shape;
+}
+
+/**
+ * When a job begins, before it lists what it makes anew: positions that were given terms by what held before it are
+ * visible then, and later ones go by what it brings.
+ */
+export async function awaitNewTerms(client: PoolClient): Promise<void> {
+  await client.query(WAIT);
 }
 
 async function addTermsOf(client: PoolClient, ruleSet: number, positions: readonly NewPosition[]): Promise<SqlShape> {

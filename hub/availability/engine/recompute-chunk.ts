@@ -20,6 +20,12 @@ const ALL_SHELVES = `
   WHERE t.sku = ANY (string_to_array($3, E'\\n') COLLATE "C")`;
 const ONE_LOCATION = `${ALL_SHELVES} AND t.location_no = $4`;
 
+/** Before terms are made: a category that changes in between differs from what is noted here, and is followed. */
+const NOTE_CATEGORIES = `
+  UPDATE availability a SET category = p.category
+  FROM unnest(string_to_array($1, E'\\n')) AS mine (sku) LEFT JOIN products p ON p.sku = mine.sku COLLATE "C"
+  WHERE a.sku = mine.sku COLLATE "C" AND a.category IS DISTINCT FROM p.category`;
+
 /**
  * Makes the terms of some skus anew and their pools from scratch, under their locks: a merge of the same skus comes
  * before it or after it, as a whole.
@@ -28,6 +34,7 @@ export async function recomputeChunk(client: PoolClient, skus: readonly string[]
   const { set, location } = basis;
   const locked = await lockSkus(client, skus);
   const names = joined(skus);
+  if (location === null) await client.query(NOTE_CATEGORIES, [names]);
   await client.query(termsText(set, location === null ? ALL_SHELVES : ONE_LOCATION), [
     set.ruleSet,
     basis.seenAt,

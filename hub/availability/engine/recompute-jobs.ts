@@ -1,7 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
+import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { joined } from '#hub/db/array-parameter.ts';
+import { behindText } from './behind-sql.ts';
+import { awaitNewTerms } from './new-terms.ts';
 import { recomputeChunk } from './recompute-chunk.ts';
 import { readRuleSet } from './rule-set.ts';
 import { lockSkus } from './sku-locks.ts';
@@ -14,6 +18,8 @@ export interface JobRequest {
   readonly reason: string;
   /** Kind `rules`: the set that is to hold from now on. */
   readonly ruleSet?: number;
+  /** Kind `rules`: only of skus that are behind that set, or behind their category. */
+  readonly onlyBehind?: boolean;
   /** Kind `silence`: the location, and what is assumed of it. */
   readonly location?: number;
   readonly silence?: number;
@@ -24,6 +30,8 @@ export interface JobRequest {
 /** A chunk that was done, or why none was. */
 export type Turn =
   | { readonly kind: 'chunk'; readonly job: number; readonly done: number; readonly total: number }
+  /** The job steps aside for a while: others go on. */
+  | { readonly kind: 'failed'; readonly job: number; readonly error: ShelfwireError }
   | { readonly kind: 'idle' }
   /** Another hub does it. */
   | { readonly kind: 'elsewhere' };
@@ -34,6 +42,7 @@ interface JobRow {
   rule_set_no: number | null;
   location_no: number | null;
   seen_at: number;
+  only_behind: boolean;
   chunk_skus: number | null;
   after_sku: string;
   done: number;
@@ -46,49 +55,65 @@ const RUNNER_LOCK = 0x5e20;
 const CHUNK_POSITIONS = 5_000;
 
 const INSERT_JOB = `
-  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO recompute_jobs (kind, reason, rule_set_no, location_no, silence_no, seen_at, only_behind)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
   RETURNING job_no`;
 
 /**
  * Of jobs that make the same anew only the newest matters. Silence goes first, since what it withholds is what would be
- * oversold.
+ * oversold. One that failed waits until it is due again.
  */
 const NEXT_JOB = `
   WITH old AS (
     UPDATE recompute_jobs j SET finished_at = clock_timestamp(), superseded = true
     WHERE finished_at IS NULL AND EXISTS (
       SELECT FROM recompute_jobs n
-      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no)
+      WHERE n.finished_at IS NULL AND n.job_no > j.job_no AND n.kind = j.kind AND n.location_no IS NOT DISTINCT FROM j.location_no
+        AND (j.only_behind OR NOT n.only_behind))
     RETURNING job_no
   )
-  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, chunk_skus, after_sku, done, total
+  SELECT job_no, kind::text, rule_set_no, location_no, seen_at, only_behind, chunk_skus, after_sku, done, total
   FROM recompute_jobs
   WHERE finished_at IS NULL AND job_no NOT IN (SELECT job_no FROM old)
+    AND (retry_at IS NULL OR retry_at <= clock_timestamp())
   ORDER BY kind <> 'silence', job_no LIMIT 1`;
 
+/**
+ * $1 job, $2 positions of a chunk, $3 the job's rule set, $4 its location. Pools are summed over all positions of a sku,
+ * also where one location's terms are made anew: so those of the whole chain count.
+ */
 const BEGIN_JOB = `
   UPDATE recompute_jobs j
-  SET started_at = clock_timestamp(), total = size.skus,
+  SET started_at = clock_timestamp(),
+    total = CASE WHEN j.only_behind THEN (SELECT count(*) ${behindText('$3::int')})
+      WHEN $4::int IS NOT NULL THEN (SELECT count(*) FROM positions WHERE location_no = $4)
+      ELSE size.skus END,
     chunk_skus = greatest(10, $2::bigint * size.skus / greatest(1, size.positions))
   FROM (
-    SELECT CASE WHEN $3::int IS NULL THEN (SELECT count(*) FROM availability) ELSE own.positions END AS skus,
-      own.positions
-    FROM (SELECT count(*) AS positions FROM shelf_terms WHERE $3::int IS NULL OR location_no = $3) AS own
+    SELECT (SELECT count(*) FROM availability) AS skus, (SELECT count(*) FROM shelf_terms) AS positions
   ) AS size
   WHERE job_no = $1
   RETURNING chunk_skus::int, total`;
 
 const SKUS_OF_ALL = 'SELECT sku FROM availability WHERE sku > $1 ORDER BY sku LIMIT $2';
+const SKUS_BEHIND = `SELECT a.sku ${behindText('$3::int')} AND a.sku > $1 ORDER BY a.sku LIMIT $2`;
 const SKUS_OF_LOCATION = 'SELECT sku FROM positions WHERE sku > $1 AND location_no = $3 ORDER BY sku LIMIT $2';
 
 const MOVE_ON = `
   UPDATE recompute_jobs
-  SET after_sku = coalesce($2, after_sku), done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END
+  SET after_sku = coalesce($2, after_sku), done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END,
+    attempts = 0, error = NULL, retry_at = NULL
   WHERE job_no = $1
   RETURNING done, total`;
 
-const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku) VALUES ($1, $2, $3)';
+/** 5 s, then twice as long each time, up to an hour. */
+const STEP_ASIDE = `
+  UPDATE recompute_jobs
+  SET attempts = attempts + 1, error = $2, retry_at = clock_timestamp() + interval '1 s' * least(3600, 5 * 2 ^ least(attempts, 10))
+  WHERE job_no = $1
+  RETURNING attempts, retry_at`;
+
+const INSERT_CHUNK = 'INSERT INTO recompute_chunks (job_no, after_sku, last_sku, skus) VALUES ($1, $2, $3, $4)';
 
 const RULE_SETS = `
   SELECT rule_set_no, array_agg(sku) AS skus FROM availability
@@ -97,8 +122,8 @@ const RULE_SETS = `
 
 /** Asks for a recompute; it is done by whichever hub runs jobs, after this transaction has committed. */
 export async function requestJob(client: Queryable, request: JobRequest): Promise<number> {
-  const { kind, reason, ruleSet = null, location = null, silence = null, seenAt } = request;
-  const values = [kind, reason, ruleSet, location, silence, seenAt];
+  const { kind, reason, ruleSet = null, location = null, silence = null, seenAt, onlyBehind = false } = request;
+  const values = [kind, reason, ruleSet, location, silence, seenAt, onlyBehind];
   const { rows } = await client.query<{ job_no: number }>(INSERT_JOB, values);
   if (!rows[0]) throw new Error('a job was not asked for');
   return rows[0].job_no;
@@ -106,15 +131,31 @@ export async function requestJob(client: Queryable, request: JobRequest): Promis
 
 /**
  * Does the next chunk of the next job, in one transaction with the note that it is done: after a crash the job goes on
- * behind the last chunk that committed.
+ * behind the last chunk that committed. A chunk that fails by itself makes its job step aside; throws when the database
+ * is away or a passing failure came.
  */
 export async function runChunk(pool: Pool): Promise<Turn> {
-  return transaction(pool, async (client): Promise<Turn> => {
-    if (!(await tryRunner(client))) return { kind: 'elsewhere' };
-    const found = await client.query<JobRow>(NEXT_JOB);
-    const [job] = found.rows;
-    if (!job) return { kind: 'idle' };
-    return chunkOf(client, job);
+  let at: JobRow | undefined;
+  try {
+    return await transaction(pool, async (client): Promise<Turn> => {
+      if (!(await tryRunner(client))) return { kind: 'elsewhere' };
+      const found = await client.query<JobRow>(NEXT_JOB);
+      at = found.rows[0];
+      return at ? await chunkOf(client, at) : { kind: 'idle' };
+    });
+  } catch (error) {
+    if (at === undefined || isRetryable(error)) throw error;
+    return { kind: 'failed', job: at.job_no, error: await stepAside(pool, at, error) };
+  }
+}
+
+async function stepAside(pool: Pool, { job_no, kind, after_sku }: JobRow, cause: unknown): Promise<ShelfwireError> {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const { rows } = await pool.query<{ attempts: number; retry_at: Date }>(STEP_ASIDE, [job_no, text]);
+  const retry = rows[0] ? `; attempt ${rows[0].attempts}, the next one at ${rows[0].retry_at.toISOString()}` : '';
+  const place = after_sku === '' ? 'its first skus' : `the skus behind ${after_sku}`;
+  return new ShelfwireError('RECOMPUTE_FAILED', `Job ${job_no} (${kind}) failed at ${place}: ${text}${retry}.`, {
+    cause,
   });
 }
 
@@ -128,28 +169,24 @@ async function tryRunner(client: PoolClient): Promise<boolean> {
   return rows[0]?.mine === true;
 }
 
-/** Runs jobs until none is left; tells how far the one at hand is. */
+/** Runs jobs until none is left or due; tells how far the one at hand is. Throws when one fails: the next call goes on with others. */
 export async function runJobs(pool: Pool, observe: (turn: Turn) => void = () => undefined): Promise<void> {
   for (;;) {
     const turn = await runChunk(pool);
     observe(turn);
+    if (turn.kind === 'failed') throw turn.error;
     if (turn.kind !== 'chunk') return;
   }
 }
 
 async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
   const chunkSkus = job.chunk_skus ?? (await beginJob(client, job));
-  const place = job.location_no === null ? [] : [job.location_no];
-  const { rows } = await client.query<{ sku: string }>(job.location_no === null ? SKUS_OF_ALL : SKUS_OF_LOCATION, [
-    job.after_sku,
-    chunkSkus,
-    ...place,
-  ]);
+  const { rows } = await client.query<{ sku: string }>(...skusOf(job, chunkSkus));
   const skus = rows.map((row) => row.sku);
   const last = skus.at(-1);
   if (last !== undefined) {
     await recompute(client, job, skus);
-    await client.query(INSERT_CHUNK, [job.job_no, job.after_sku, last]);
+    await client.query(INSERT_CHUNK, [job.job_no, job.after_sku, last, job.only_behind ? skus : null]);
   }
   const moved = await client.query<{ done: number; total: number }>(MOVE_ON, [
     job.job_no,
@@ -161,12 +198,18 @@ async function chunkOf(client: PoolClient, job: JobRow): Promise<Turn> {
   return { kind: 'chunk', job: job.job_no, done, total };
 }
 
+/** What lists the next skus of a job. */
+function skusOf(job: JobRow, limit: number): [text: string, values: unknown[]] {
+  if (job.location_no !== null) return [SKUS_OF_LOCATION, [job.after_sku, limit, job.location_no]];
+  if (job.only_behind) return [SKUS_BEHIND, [job.after_sku, limit, job.rule_set_no]];
+  return [SKUS_OF_ALL, [job.after_sku, limit]];
+}
+
 async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
-  const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, [
-    job.job_no,
-    CHUNK_POSITIONS,
-    job.location_no,
-  ]);
+  await awaitNewTerms(client);
+  const { job_no, rule_set_no, location_no } = job;
+  const values = [job_no, CHUNK_POSITIONS, rule_set_no, location_no];
+  const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, values);
   return rows[0]?.chunk_skus ?? 10;
 }
 

@@ -20,8 +20,9 @@ const LOCK = `
   ) AS mine`;
 
 const INSERT_MISSING = `
-  INSERT INTO availability (sku)
-  SELECT DISTINCT sku COLLATE "C" FROM unnest(string_to_array($1, E'\\n')) AS given (sku)
+  INSERT INTO availability (sku, category)
+  SELECT DISTINCT given.sku COLLATE "C", p.category
+  FROM unnest(string_to_array($1, E'\\n')) AS given (sku) LEFT JOIN products p ON p.sku = given.sku COLLATE "C"
   WHERE NOT EXISTS (SELECT FROM availability a WHERE a.sku = given.sku COLLATE "C")
   ORDER BY 1
   ON CONFLICT DO NOTHING`;

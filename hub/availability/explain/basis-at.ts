@@ -40,7 +40,8 @@ const RULE_SET = `
   ),
   reached AS (
     SELECT j.rule_set_no, c.done_at FROM recompute_chunks c JOIN recompute_jobs j USING (job_no), moment
-    WHERE j.kind = 'rules' AND c.after_sku < $1 COLLATE "C" AND c.last_sku >= $1 COLLATE "C" AND c.done_at <= moment.at
+    WHERE j.kind = 'rules' AND c.after_sku < $1 COLLATE "C" AND c.last_sku >= $1 COLLATE "C"
+      AND (c.skus IS NULL OR $1 = ANY (c.skus)) AND c.done_at <= moment.at
     ORDER BY c.done_at DESC LIMIT 1
   )
   SELECT CASE WHEN reached.done_at >= born.at THEN reached.rule_set_no
@@ -63,7 +64,8 @@ const BASIS = `
   FROM unnest($3::int[], $4::float8[]) AS l (location_no, born)
   LEFT JOIN LATERAL (
     SELECT j.job_no, j.seen_at, c.done_at FROM recompute_chunks c JOIN recompute_jobs j USING (job_no)
-    WHERE c.after_sku < $1 COLLATE "C" AND c.last_sku >= $1 COLLATE "C" AND c.done_at <= to_timestamp($2::float8 / 1000)
+    WHERE c.after_sku < $1 COLLATE "C" AND c.last_sku >= $1 COLLATE "C"
+      AND (c.skus IS NULL OR $1 = ANY (c.skus)) AND c.done_at <= to_timestamp($2::float8 / 1000)
       AND (j.location_no IS NULL OR j.location_no = l.location_no)
     ORDER BY c.done_at DESC LIMIT 1
   ) AS chunk ON true

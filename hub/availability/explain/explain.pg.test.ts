@@ -137,7 +137,11 @@ describe('explain', () => {
           const explained = await explainAll(at);
           expect(named(explained)).toEqual(await heldOf(named(explained).keys()));
           for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
-          expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({ numbers: [], positions: [] });
+          expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({
+            numbers: [],
+            positions: [],
+            behind: [],
+          });
           buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;
           inbound += [...explained.values()].filter((one) => one !== undefined && one.inbound > 0).length;
           then.push({ at, explained });

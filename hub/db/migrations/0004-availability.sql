@@ -16,7 +16,8 @@ CREATE TABLE availability (
   inbound_as_of bigint,
   inbound_until bigint,
   allocations smallint NOT NULL DEFAULT 0,
-  rule_set_no int
+  rule_set_no int,
+  category text COLLATE "C"
 ) WITH (fillfactor = 75);
 COMMENT ON TABLE availability IS
   'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
@@ -27,6 +28,8 @@ COMMENT ON COLUMN availability.inbound_until IS
   'When time alone gives another inbound, or may: units come within a horizon, or are overdue.';
 CREATE INDEX availability_inbound_until ON availability (inbound_until, sku) WHERE inbound_until IS NOT NULL;
 COMMENT ON COLUMN availability.allocations IS '0: no shelf has an allocation; else 1 + the most exclusive ones of a shelf.';
+
+COMMENT ON COLUMN availability.category IS 'The product''s one that its terms and limits were made from.';
 
 CREATE TABLE shelf_terms (
   location_no int NOT NULL,
@@ -59,10 +62,12 @@ CREATE TABLE rule_sets (
   slots int NOT NULL,
   unrecorded_loss float8 NOT NULL,
   transit_hours float8 NOT NULL,
+  locations int NOT NULL,
   made_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE rule_sets IS
   'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
+COMMENT ON COLUMN rule_sets.locations IS 'How many locations there were when groups were resolved: none ever goes.';
 
 CREATE TABLE rule_channels (
   rule_set_no int NOT NULL REFERENCES rule_sets,
@@ -217,10 +222,14 @@ CREATE TABLE recompute_jobs (
   started_at timestamptz,
   finished_at timestamptz,
   superseded boolean NOT NULL DEFAULT false,
+  only_behind boolean NOT NULL DEFAULT false,
   chunk_skus int,
   after_sku text COLLATE "C" NOT NULL DEFAULT '',
   done bigint NOT NULL DEFAULT 0,
-  total bigint
+  total bigint,
+  attempts int NOT NULL DEFAULT 0,
+  error text,
+  retry_at timestamptz
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE recompute_jobs IS 'What was or is to be made anew, and how far it is. A job goes on behind after_sku.';
 CREATE INDEX recompute_jobs_open ON recompute_jobs (job_no) WHERE finished_at IS NULL;
@@ -229,12 +238,18 @@ CREATE TABLE recompute_chunks (
   job_no int NOT NULL REFERENCES recompute_jobs,
   after_sku text COLLATE "C" NOT NULL,
   last_sku text COLLATE "C" NOT NULL,
+  skus text[],
   done_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (job_no, last_sku)
 );
+COMMENT ON COLUMN recompute_jobs.attempts IS
+  'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
 COMMENT ON COLUMN recompute_jobs.superseded IS 'Ended early: a newer job of rules covers everything.';
 COMMENT ON COLUMN recompute_jobs.seen_at IS 'For buffers of locations that are not silent: demand and age of counts as seen from here, ms since 1970.';
+COMMENT ON COLUMN recompute_jobs.only_behind IS
+  'Of kind rules: only skus that go by another set or another category than they should.';
+COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';
 CREATE INDEX recompute_chunks_by_time ON recompute_chunks (done_at);
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 

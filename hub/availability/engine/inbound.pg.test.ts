@@ -194,7 +194,7 @@ describe('units on their way', () => {
       `SELECT transfer_no AS no FROM transfers WHERE transfer = 'V'`,
     );
     const lines = [{ sku: 'A', place: 'S2', units: 4 }];
-    const settled = { lines, reason: 'lostOnTheWay', note: 'wet', by: 'anna' };
+    const settled = { lines, reason: 'lostOnTheWay', note: 'wet', by: 'anna' } as const;
     await createTransferSettlements(
       database.pool,
       followMoves(() => clock.now),

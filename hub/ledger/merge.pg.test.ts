@@ -20,7 +20,7 @@ const runs = (numRuns: number) => ({
   ...(SEED !== undefined && { seed: Number(SEED) }),
   ...(PATH_OF !== undefined && { path: PATH_OF }),
 });
-const LONG = { timeout: HISTORIES === undefined ? 60_000 : Number(HISTORIES) * 1_000 };
+const LONG = { timeout: HISTORIES === undefined ? 180_000 : Number(HISTORIES) * 1_000 };
 
 let database: TestDatabase;
 let ledger: Ledger;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partitionLedger } from '#hub/db/partition.ts';
+import type { CountVerdict } from '#shared/stock/merge.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { heldHistory, history, JOURNALS, judgedHistory, type JudgedHistory } from '#test/support/histories.ts';
 import { deal, frameOf, judge, positionsIn, seedLocations, transfersIn } from '#test/support/judged-ledger.ts';
@@ -19,7 +20,7 @@ const runs = (numRuns: number) => ({
   ...(SEED !== undefined && { seed: Number(SEED) }),
   ...(PATH_OF !== undefined && { path: PATH_OF }),
 });
-const LONG = { timeout: HISTORIES === undefined ? 60_000 : Number(HISTORIES) * 1_000 };
+const LONG = { timeout: HISTORIES === undefined ? 180_000 : Number(HISTORIES) * 1_000 };
 
 let database: TestDatabase;
 let ledger: Ledger;
@@ -77,6 +78,21 @@ describe('the merge in SQL', () => {
   it('M1 M5 equals the naive fold where many counts are held and lines come late between them', LONG, async () => {
     await fc.assert(
       fc.asyncProperty(heldHistory, async (judged) => {
+        await run(judged, [1], 0);
+        expect(await found()).toEqual(byHand(judged));
+      }),
+      runs(60),
+    );
+  });
+
+  it('M1 M5 equals the naive fold where counts were decided and no limit is set', LONG, async () => {
+    await fc.assert(
+      fc.asyncProperty(heldHistory, fc.nat(15), async (held, target) => {
+        const verdicts = held.facts.flatMap(({ location, order, content }, place): CountVerdict[] => {
+          if (content.kind !== 'count' || place % 3 !== target % 3) return [];
+          return [{ location, sku: 'APPLE', order, decision: 'rejected' }];
+        });
+        const judged = { ...held, limits: [], verdicts };
         await run(judged, [1], 0);
         expect(await found()).toEqual(byHand(judged));
       }),

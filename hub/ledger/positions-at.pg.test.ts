@@ -95,10 +95,10 @@ it(
         const then = known >= judgedFrom ? { ...judged, facts } : { facts, limits: [], verdicts: [], writeOffs: [] };
         expect(await read({ at: BASE_AT + ms, knownAt: knownFrom(known) })).toEqual(byHand(then, names));
       }),
-      { numRuns: Number(process.env['HISTORIES'] ?? 200) },
+      { numRuns: Number(process.env['HISTORIES'] ?? 100) },
     );
   },
-  process.env['HISTORIES'] === undefined ? 60_000 : Number(process.env['HISTORIES']) * 1_000,
+  process.env['HISTORIES'] === undefined ? 180_000 : Number(process.env['HISTORIES']) * 1_000,
 );
 
 it('pages, and takes a store or a sku', async () => {

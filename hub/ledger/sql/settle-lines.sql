@@ -18,7 +18,8 @@ WITH line AS MATERIALIZED (
     coalesce(sum(l.quantity) FILTER (WHERE l.condition = 'quarantined'), 0) AS quarantined,
     count(*) FILTER (WHERE l.condition = 'sellable'
       AND (p.held OR (l.at, l.journal_no, l.seq) < (p.anchor_at, p.anchor_journal, p.anchor_seq))) AS absorbed,
-    EXISTS (SELECT FROM count_limits x WHERE x.location_no IN (0, l.location_no)) AS limited
+    EXISTS (SELECT FROM count_limits x WHERE x.location_no IN (0, l.location_no))
+      OR EXISTS (SELECT FROM count_decisions x WHERE x.location_no = l.location_no AND x.sku = l.sku) AS limited
   FROM line l
   LEFT JOIN positions p ON p.location_no = l.location_no AND p.sku = l.sku
   GROUP BY l.location_no, l.sku

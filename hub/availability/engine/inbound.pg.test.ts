@@ -72,7 +72,7 @@ async function inbound(sku = 'A'): Promise<{ inbound: number[] | null; pool: num
   return rows[0]!;
 }
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
-const NONE = { numbers: [], positions: [] };
+const NONE = { numbers: [], positions: [], behind: [] };
 /** As the hub does it again and again; another hub, or one that has just begun, knows no less. */
 async function wait(until: number): Promise<number> {
   clock.now = until;

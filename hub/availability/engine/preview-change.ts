@@ -30,9 +30,13 @@ interface Part {
   readonly examples: ChangePreview['examples'];
 }
 
+const HAS_TERMS = 'SELECT EXISTS (SELECT FROM shelf_terms) AS there';
 const SIZE = `
   SELECT (SELECT count(*) FROM availability)::int AS skus, (SELECT count(*) FROM shelf_terms)::int AS positions`;
 const SKUS = 'SELECT sku FROM availability WHERE sku > $1 ORDER BY sku LIMIT $2';
+/** Before the first rules nothing is kept for channels yet: positions alone tell what there is. */
+const FIRST_SIZE = 'SELECT count(DISTINCT sku)::int AS skus, count(*)::int AS positions FROM positions';
+const FIRST_SKUS = 'SELECT DISTINCT sku FROM positions WHERE sku > $1 ORDER BY sku LIMIT $2';
 const KNOWN_RISKS = 'SELECT DISTINCT epsilon FROM lag_thresholds WHERE class = 0';
 const SHOWN = 'SELECT code, channel_no AS no FROM channels WHERE removed_at IS NULL';
 
@@ -50,15 +54,17 @@ export async function previewChange(client: Queryable, question: PreviewQuestion
   const rules = ruleRowsOf(question.document, all, question.at);
   const set = toRuleSet(rules, question.at);
   const thresholds = await newThresholds(client, set, endsAt);
-  const text = previewText(set, shapeOf(rules), codes);
+  const hasTerms = (await client.query<{ there: boolean }>(HAS_TERMS)).rows[0]?.there === true;
+  const [sizeText, skusText] = hasTerms ? [SIZE, SKUS] : [FIRST_SIZE, FIRST_SKUS];
+  const text = previewText(set, shapeOf(rules), codes, hasTerms ? 'shelf_terms' : 'positions');
   const given = [JSON.stringify(rules.rows), JSON.stringify(rules.channels), JSON.stringify(thresholds), EXAMPLES];
-  const { skus = 0, positions = 0 } = (await client.query<{ skus: number; positions: number }>(SIZE)).rows[0] ?? {};
+  const { skus = 0, positions = 0 } = (await client.query<{ skus: number; positions: number }>(sizeText)).rows[0] ?? {};
   const chunkSkus = Math.max(10, Math.ceil((CHUNK_POSITIONS * skus) / Math.max(1, positions)));
   const parts: Part[] = [];
   for (let after = ''; codes.size > 0;) {
     const leftMs = endsAt - performance.now();
     if (leftMs <= 0) break;
-    const chunk = (await client.query<{ sku: string }>(SKUS, [after, chunkSkus])).rows.map((row) => row.sku);
+    const chunk = (await client.query<{ sku: string }>(skusText, [after, chunkSkus])).rows.map((row) => row.sku);
     if (chunk.length === 0) break;
     const values = [UNWRITTEN, question.seenAt, joined(chunk), ...given];
     const part = await within(client, leftMs, () => client.query<Part>(text, values));

@@ -9,10 +9,17 @@ import { termCtes, termsQuery } from './terms-sql.ts';
  * rules are read from are CTEs of the same name. It only reads, so it has no transaction id that readers of the change
  * feed would wait for, and takes no lock.
  *
+ * @param shelves where positions are found: before the first rules none has terms
+ *
  * $1 the set's number, $2 the instant from which locations are seen, $3 skus joined by newlines, $4 rule_rows and $5
  * rule_channels as JSON, $6 thresholds of risks that have none yet, $7 how many examples.
  */
-export function previewText(set: RuleSet, shape: SqlShape, codes: ReadonlyMap<number, string>): string {
+export function previewText(
+  set: RuleSet,
+  shape: SqlShape,
+  codes: ReadonlyMap<number, string>,
+  shelves: 'shelf_terms' | 'positions',
+): string {
   const slots = JSON.stringify(Object.fromEntries(codes)).replaceAll("'", "''");
   return `
 WITH rule_rows AS MATERIALIZED (
@@ -27,7 +34,7 @@ WITH rule_rows AS MATERIALIZED (
 ), mine AS MATERIALIZED (
   SELECT sku COLLATE "C" AS sku FROM unnest(string_to_array($3, E'\\n')) AS mine (sku)
 ), terms AS MATERIALIZED (
-  WITH ${termCtes(set, 'SELECT t.location_no, t.sku FROM mine JOIN shelf_terms t USING (sku)')}
+  WITH ${termCtes(set, `SELECT t.location_no, t.sku FROM mine JOIN ${shelves} t USING (sku)`)}
   ${termsQuery(set)}
 ), limits AS MATERIALIZED (
   WITH place AS MATERIALIZED (
@@ -44,9 +51,9 @@ WITH rule_rows AS MATERIALIZED (
   SELECT a.sku, a.ats AS ats_before,
     ARRAY[${eachSlot(shape, (slot) => offered(shape, slot, `(coalesce(a.inbound[${slot}], 0) + coalesce(a.p${slot}, 0))`))}]::int[] AS ats
   FROM (
-    SELECT own.sku, own.ats, own.inbound, limits.holdback, limits.cap, limits.min_publish, pooled.*
-    FROM mine JOIN availability own USING (sku) LEFT JOIN limits USING (sku)
-    LEFT JOIN LATERAL (SELECT ${eachSlot(shape, (slot) => `p${slot}`)} FROM pooled WHERE pooled.sku = own.sku) AS pooled ON true
+    SELECT mine.sku, own.ats, own.inbound, limits.holdback, limits.cap, limits.min_publish, pooled.*
+    FROM mine LEFT JOIN availability own USING (sku) LEFT JOIN limits USING (sku)
+    LEFT JOIN LATERAL (SELECT ${eachSlot(shape, (slot) => `p${slot}`)} FROM pooled WHERE pooled.sku = mine.sku) AS pooled ON true
   ) AS a
 ), pair AS MATERIALIZED (
   SELECT sku, channel.code, coalesce(ats_before[channel.slot::int], 0)::bigint AS before,

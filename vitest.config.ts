@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const execArgv = ['--disable-warning=ExperimentalWarning'];
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     teardownTimeout: 60_000,
+    // Most tests wait for a database, a socket or a disk; by default two cores would run one file at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import type { Pool } from 'pg';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
-import type { Ledger } from '#hub/ledger/incoming.ts';
+import { followMoves } from '#hub/availability/engine/follow-moves.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
 import { line, plain, readFact, sale } from './hub-api.ts';
 import { GROUPS, LOCATIONS, numbered, place, product, rulesOf, SKUS, validity } from './rules-documents.ts';
 
@@ -106,7 +108,8 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 /** Seqs go on by journal; a void names one of the last keys of its store. */
-export function feeder(ledger: Ledger) {
+export function feeder(pool: Pool, now?: () => number) {
+  const ledger = createLedger(pool, followMoves(now));
   const seqs = new Map<number, number>();
   return async (location: number, entries: readonly Entry[]): Promise<void> => {
     const fromSeq = (seqs.get(location) ?? 0) + 1;

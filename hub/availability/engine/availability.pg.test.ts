@@ -4,7 +4,6 @@ import { compileRules } from '#hub/availability/rules/compile-rules.ts';
 import { channelLocations, exclusivesOf, limitsOf, safetyStockOf, sharedOf } from '#hub/availability/rules/resolve.ts';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { createLedger } from '#hub/ledger/merge.ts';
 import { availableToSell, exclusiveParts } from '#shared/stock/ats.ts';
 import { believe } from '#shared/stock/inbound.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
@@ -13,7 +12,6 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import { numbered, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
 import { sweepInbound } from './follow-inbound.ts';
-import { followMoves } from './follow-moves.ts';
 import { runJobs } from './recompute-jobs.ts';
 
 let database: TestDatabase;
@@ -135,13 +133,8 @@ describe('availability in SQL', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
-        const feed = feeder(
-          createLedger(
-            database.pool,
-            followMoves(() => clock.now),
-          ),
-        );
         clock.now = FACTS_AT;
+        const feed = feeder(database.pool, () => clock.now);
         let document: RulesDocument | undefined;
         for (const step of steps) {
           if (step.kind === 'facts') await feed(step.location, step.facts);
@@ -170,7 +163,7 @@ describe('availability in SQL', () => {
         fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 3, maxLength: 5 }),
         async (document, counts) => {
           await database.pool.query(BEGIN_AVAILABILITY);
-          const feed = feeder(createLedger(database.pool, followMoves()));
+          const feed = feeder(database.pool);
           await requestRules(database.pool, document, AT);
           await runJobs(database.pool);
           for (const [place, quantity] of counts.entries()) {

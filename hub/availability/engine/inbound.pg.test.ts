@@ -26,6 +26,12 @@ const told: InboundChange[][] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(begin);
+
+async function begin(): Promise<void> {
+  await database.pool.query(BEGIN_AVAILABILITY);
   const follow = followMoves(() => clock.now);
   ledger = createLedger(database.pool, {
     async moved(client, moves, inbound) {
@@ -33,12 +39,6 @@ beforeAll(async () => {
       await follow.moved(client, moves, inbound);
     },
   });
-});
-afterAll(() => database.drop());
-beforeEach(begin);
-
-async function begin(): Promise<void> {
-  await database.pool.query(BEGIN_AVAILABILITY);
   clock.now = T;
   seqs.clear();
   told.length = 0;

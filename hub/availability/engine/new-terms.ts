@@ -52,8 +52,7 @@ export async function addTerms(client: PoolClient, moves: readonly Move[]): Prom
   if (rows.length === 0) return shape;
   const results = (await client.query(LOOK)) as unknown as readonly { rows: readonly { last?: number | null }[] }[];
   const last = results.at(-1)?.rows[0]?.last ?? undefined;
-  // The database was emptied under a hub that has seen rules: the first ones will take over what is there.
-  if (last === undefined) return shape;
+  if (last === undefined) throw new Error('positions are given terms, and there are no rules');
   for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
     shape = widest(shape, await addTermsOf(client, ruleSet, positions));
   }

@@ -5,13 +5,10 @@ import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import type { ChangePreview } from '#hub/availability/rules/rules-ports.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import type { Ledger } from '#hub/ledger/incoming.ts';
-import { createLedger } from '#hub/ledger/merge.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { facts, feeder, rules, RULES_AT as AT } from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { numbered, rulesOf, SKUS } from '#test/support/rules-documents.ts';
-import { followMoves } from './follow-moves.ts';
 import { previewChange } from './preview-change.ts';
 import { runJobs } from './recompute-jobs.ts';
 import { sweepSilence } from './sweep-silence.ts';
@@ -21,10 +18,8 @@ const FACTS_AT = 1_790_000_000_000;
 const DAY_MS = 86_400_000;
 
 let database: TestDatabase;
-let ledger: Ledger;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ledger = createLedger(database.pool, followMoves());
 });
 afterAll(() => database.drop());
 beforeEach(() => database.pool.query(BEGIN_AVAILABILITY));
@@ -62,7 +57,7 @@ describe('previewChange', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 12 }), async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
-        const feed = feeder(ledger);
+        const feed = feeder(database.pool);
         let now = FACTS_AT;
         for (const [place, sku] of SKUS.entries()) {
           for (const store of [1, 2, 3, 4])
@@ -97,7 +92,7 @@ describe('previewChange', () => {
   });
 
   it('counts only what it could look at in its time, and leaves the transaction usable', async () => {
-    await feeder(ledger)(1, [{ kind: 'receipt', sku: 'A', quantity: 5, ms: 0 }]);
+    await feeder(database.pool)(1, [{ kind: 'receipt', sku: 'A', quantity: 5, ms: 0 }]);
     const document = rulesOf({ channels: [{ code: 'web', name: 'Web', locations: ['S1'] }] });
     expect(await ask(document, FACTS_AT, 0)).toEqual({
       pairs: 0,
@@ -141,7 +136,7 @@ describe('previewChange', () => {
 
 describe('a dry run', () => {
   it('names the numbers that would change', async () => {
-    await feeder(ledger)(1, [{ kind: 'receipt', sku: 'A', quantity: 5, ms: 0 }]);
+    await feeder(database.pool)(1, [{ kind: 'receipt', sku: 'A', quantity: 5, ms: 0 }]);
     const ports = rulesPorts(() => FACTS_AT);
     const text = (safety: number) =>
       `rules: 1\nchannels: [{code: web, name: Web, locations: [S1]}]\nsafetyStock: [{id: a, units: ${safety}}]\n`;

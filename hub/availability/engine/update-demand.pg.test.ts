@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Ledger } from '#hub/ledger/incoming.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import {
@@ -26,10 +25,8 @@ const BEGIN = 1_790_000_000_000;
 const HOUR_MS = 3_600_000;
 
 let database: TestDatabase;
-let ledger: Ledger;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ledger = createLedger(database.pool, followMoves());
 });
 afterAll(() => database.drop());
 
@@ -59,6 +56,7 @@ type Step = Partial<Record<'store' | 'quantity' | 'atHour' | 'target' | 'place',
 
 async function take(steps: readonly Step[], seenAt: number): Promise<void> {
   await database.pool.query(BEGIN_AVAILABILITY);
+  const ledger = createLedger(database.pool, followMoves());
   const { release } = createQuarantineDecisions(database.pool, followMoves());
   const seqs = new Map<number, number>();
   for (const { kind, store = 1, sku = 'A', quantity = 1, atHour = 0, isReused, target = 0, place = 0 } of steps) {

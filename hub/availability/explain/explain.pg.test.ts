@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import { createLedger } from '#hub/ledger/merge.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import {
   CHANNELS,
@@ -18,7 +17,6 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import { SKUS } from '#test/support/rules-documents.ts';
 import { findDrift } from '../engine/drift.ts';
 import { sweepInbound } from '../engine/follow-inbound.ts';
-import { followMoves } from '../engine/follow-moves.ts';
 import { requestJob, runJobs } from '../engine/recompute-jobs.ts';
 import { sweepSilence } from '../engine/sweep-silence.ts';
 import { updateDemand } from '../engine/update-demand.ts';
@@ -122,13 +120,8 @@ describe('explain', () => {
     await fc.assert(
       fc.asyncProperty(timed, async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
-        const feed = feeder(
-          createLedger(
-            database.pool,
-            followMoves(() => clock.now),
-          ),
-        );
         clock.now = FACTS_AT;
+        const feed = feeder(database.pool, () => clock.now);
         const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
         for (const step of steps) {
           await take(step, feed);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GRACE_MS, silenceStep, STEP_LEAD_MS, SWEEP_MS } from './silence-steps.ts';
+import { coversSilence, GRACE_MS, silenceStep, STEP_LEAD_MS, SWEEP_MS } from './silence-steps.ts';
 
 const MONTHS_MS = 200 * 86_400_000;
 
@@ -34,5 +34,14 @@ describe('silence steps', () => {
         expect(silenceStep(silentMs + moreMs)).toBeGreaterThanOrEqual(silenceStep(silentMs));
       }),
     );
+  });
+
+  it('cover a silence that began no earlier, until their edge is near', () => {
+    const written = { asOf: 1_000_000, stepMs: 600_000 };
+    const edge = written.asOf + written.stepMs - STEP_LEAD_MS;
+    expect(coversSilence(written, 1_000_000, edge)).toBe(true);
+    expect(coversSilence(written, 1_000_000, edge + 1)).toBe(false);
+    expect(coversSilence(written, 999_999, edge)).toBe(false);
+    expect(coversSilence(written, 1_200_000, edge)).toBe(true);
   });
 });

@@ -21,6 +21,20 @@ export const SILENCE_STEPS_MS: readonly number[] = [
   ...[1, 1.5, 2, 3, 4, 5, 7, 10, 14, 21, 30].map((days) => days * DAY_MS),
 ];
 
+/** What is assumed of a silent location: everything until `asOf` is known, and what came in the step after it is not. */
+export interface AssumedSilence {
+  readonly asOf: number;
+  readonly stepMs: number;
+}
+
+/**
+ * Whether what was written down still covers a silence since `asOf`, until the next look: it ends late enough, and does
+ * not begin later (a device that comes with older facts puts `asOf` back).
+ */
+export function coversSilence(written: AssumedSilence, asOf: number, now: number): boolean {
+  return asOf >= written.asOf && now + STEP_LEAD_MS <= written.asOf + written.stepMs;
+}
+
 const LAST_MS = SILENCE_STEPS_MS.at(-1) ?? DAY_MS;
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '#shared/stock/hour-profile.ts';
 import { readCompleteness, type Completeness } from '../completeness.ts';
 import { holdRunner, requestJob } from './recompute-jobs.ts';
-import { silenceStep, STEP_LEAD_MS } from './silence-steps.ts';
+import { coversSilence, silenceStep } from './silence-steps.ts';
 
 interface LocationRow {
   location_no: number;
@@ -75,8 +75,9 @@ export async function sweepSilence(pool: Pool, now: number): Promise<number> {
 function changeOf(row: LocationRow, known: Completeness | undefined, now: number): Change | undefined {
   const asOf = known?.asOf ?? row.enrolled_at;
   const stepMs = asOf === null ? 0 : silenceStep(now - asOf);
-  const covered = stepMs === 0 || now + STEP_LEAD_MS <= (row.as_of ?? 0) + (row.step_ms ?? 0);
-  if (stepMs === (row.step_ms ?? 0) && covered) return undefined;
+  const written = { asOf: row.as_of ?? 0, stepMs: row.step_ms ?? 0 };
+  const isCovered = stepMs === 0 || coversSilence(written, asOf ?? 0, now);
+  if (stepMs === written.stepMs && isCovered) return undefined;
   return { location: row.location_no, code: row.code, asOf, stepMs, known };
 }
 

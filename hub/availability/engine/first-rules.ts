@@ -1,13 +1,11 @@
 import type { PoolClient } from 'pg';
+import { lookUnderLock } from './look-under-lock.ts';
 import { adoptPositions } from './rebuild.ts';
 
 /** Held shared by merges that found no rules, until they commit; exclusively by who brings the first ones. */
 const FIRST_RULES_LOCK = 0x5e21;
 
-/** Two statements in one message: the second one's snapshot is taken when the lock is held. */
-const LOOK = `
-  SELECT pg_advisory_xact_lock_shared(${FIRST_RULES_LOCK});
-  SELECT EXISTS (SELECT FROM rule_sets) AS there`;
+const LOOK = 'SELECT EXISTS (SELECT FROM rule_sets) AS there';
 
 /**
  * Whether there are rules, so that numbers are to be kept. Where there are none, nobody sells, and a merge leaves
@@ -19,9 +17,8 @@ export class FirstRules {
   /** In a merge, before its commit. */
   async areThere(client: PoolClient): Promise<boolean> {
     if (this.#areThere) return true;
-    const results = (await client.query(LOOK)) as unknown as readonly { rows: readonly { there?: boolean }[] }[];
     // Rules never go again: a newer set replaces the last one.
-    this.#areThere = results.at(-1)?.rows[0]?.there === true;
+    this.#areThere = (await lookUnderLock<{ there: boolean }>(client, FIRST_RULES_LOCK, LOOK))?.there === true;
     return this.#areThere;
   }
 }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move } from '#hub/ledger/moves.ts';
+import { lookUnderLock } from './look-under-lock.ts';
 import { limitsText, shapeOf } from './pools-sql.ts';
 import { readRuleSet } from './rule-set.ts';
 import { NO_SHAPE, widest, type SqlShape } from './slot-sql.ts';
@@ -18,12 +19,10 @@ const WITHOUT_TERMS = `
 const NEW_TERMS_LOCK = 0x5e22;
 
 /**
- * Two statements in one message: what is read is read when the lock is held. What terms are made from (the last rule
- * set, a location's silence) is committed before its job begins, so whoever takes the lock after the job has begun reads it.
+ * What terms are made from (the last rule set, a location's silence) is committed before its job begins, so whoever looks
+ * under the lock after the job has begun reads it.
  */
-const LOOK = `
-  SELECT pg_advisory_xact_lock_shared(${NEW_TERMS_LOCK});
-  SELECT max(rule_set_no) AS last FROM rule_sets`;
+const LOOK = 'SELECT max(rule_set_no) AS last FROM rule_sets';
 
 /** Waits for those who may have read less than is committed now, and holds up nobody afterwards. */
 const WAIT = `
@@ -50,8 +49,7 @@ export async function addTerms(client: PoolClient, moves: readonly Move[]): Prom
   });
   let shape = NO_SHAPE;
   if (rows.length === 0) return shape;
-  const results = (await client.query(LOOK)) as unknown as readonly { rows: readonly { last?: number | null }[] }[];
-  const last = results.at(-1)?.rows[0]?.last ?? undefined;
+  const last = (await lookUnderLock<{ last: number | null }>(client, NEW_TERMS_LOCK, LOOK))?.last ?? undefined;
   if (last === undefined) throw new Error('positions are given terms, and there are no rules');
   for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
     shape = widest(shape, await addTermsOf(client, ruleSet, positions));

@@ -206,6 +206,13 @@ describe('availability with everything at once', () => {
 
   it('a job whose hub is killed (kill -9) goes on behind the last chunk that committed', async () => {
     const { pool } = database;
+    // Statistics of a few rows, as a database has them when a bulk load has just come.
+    await pool.query(`
+      INSERT INTO positions (location_no, sku, on_hand) SELECT l, 'A' || s, 3 FROM generate_series(1, 4) AS l, generate_series(1, 8) AS s;
+      INSERT INTO availability (sku) SELECT DISTINCT sku FROM positions;
+      INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions;
+      ANALYZE positions, shelf_terms, availability;
+      DELETE FROM shelf_terms; DELETE FROM availability; DELETE FROM positions;`);
     await pool.query(`
       INSERT INTO positions (location_no, sku, on_hand)
       SELECT l, 'X' || s, s FROM generate_series(1, 4) AS l, generate_series(10000, 29999) AS s;

@@ -95,6 +95,9 @@ const BEGIN_JOB = `
   WHERE job_no = $1
   RETURNING chunk_skus::int, total`;
 
+/** Plans by what a table held before a bulk load came take ten times as long, and autovacuum looks once a minute. */
+const LOOK_AT_SIZES = 'ANALYZE positions, shelf_terms, availability';
+
 const SKUS_OF_ALL = 'SELECT sku FROM availability WHERE sku > $1 ORDER BY sku LIMIT $2';
 const SKUS_BEHIND = `SELECT a.sku ${behindText('$3::int')} AND a.sku > $1 ORDER BY a.sku LIMIT $2`;
 const SKUS_OF_LOCATION = 'SELECT sku FROM positions WHERE sku > $1 AND location_no = $3 ORDER BY sku LIMIT $2';
@@ -207,7 +210,8 @@ function skusOf(job: JobRow, limit: number): [text: string, values: unknown[]] {
 
 async function beginJob(client: PoolClient, job: JobRow): Promise<number> {
   await awaitNewTerms(client);
-  const { job_no, rule_set_no, location_no } = job;
+  const { job_no, kind, only_behind, rule_set_no, location_no } = job;
+  if (kind === 'rules' && !only_behind) await client.query(LOOK_AT_SIZES);
   const values = [job_no, CHUNK_POSITIONS, rule_set_no, location_no];
   const { rows } = await client.query<{ chunk_skus: number }>(BEGIN_JOB, values);
   return rows[0]?.chunk_skus ?? 10;

@@ -5,22 +5,11 @@ import type { CountVerdict } from '#shared/stock/merge.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { heldHistory, history, JOURNALS, judgedHistory, type JudgedHistory } from '#test/support/histories.ts';
 import { deal, frameOf, judge, positionsIn, seedLocations, transfersIn } from '#test/support/judged-ledger.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { naiveFold } from '#test/support/naive-fold.ts';
 import { naiveTransfers } from '#test/support/naive-transfers.ts';
 import type { Ledger } from './incoming.ts';
 import { createLedger } from './merge.ts';
-
-/**
- * `HISTORIES=10000 npx vitest run --project pg hub/ledger/merge.pg.test.ts` runs long. A history that fails is told with its
- * seed and path: `SEED=... PATH_OF=... ` before the same command runs that one again.
- */
-const { HISTORIES, SEED, PATH_OF } = process.env;
-const runs = (numRuns: number) => ({
-  numRuns: Number(HISTORIES ?? numRuns),
-  ...(SEED !== undefined && { seed: Number(SEED) }),
-  ...(PATH_OF !== undefined && { path: PATH_OF }),
-});
-const LONG = { timeout: HISTORIES === undefined ? 180_000 : Number(HISTORIES) * 1_000 };
 
 let database: TestDatabase;
 let ledger: Ledger;
@@ -63,29 +52,33 @@ const when = fc.constantFrom(0, 0.5, 1);
 describe('the merge in SQL', () => {
   it(
     'M1 M2 M3 M5 M7 equals the naive fold for any dealing of any history, judged before, between or after',
-    LONG,
+    HISTORIES_LIMIT,
     async () => {
       await fc.assert(
         fc.asyncProperty(judgedHistory, sizes, when, async (judged, sizes, when) => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        runs(150),
+        historyRuns(150),
       );
     },
   );
 
-  it('M1 M5 equals the naive fold where many counts are held and lines come late between them', LONG, async () => {
-    await fc.assert(
-      fc.asyncProperty(heldHistory, async (judged) => {
-        await run(judged, [1], 0);
-        expect(await found()).toEqual(byHand(judged));
-      }),
-      runs(60),
-    );
-  });
+  it(
+    'M1 M5 equals the naive fold where many counts are held and lines come late between them',
+    HISTORIES_LIMIT,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(heldHistory, async (judged) => {
+          await run(judged, [1], 0);
+          expect(await found()).toEqual(byHand(judged));
+        }),
+        historyRuns(60),
+      );
+    },
+  );
 
-  it('M1 M5 equals the naive fold where counts were decided and no limit is set', LONG, async () => {
+  it('M1 M5 equals the naive fold where counts were decided and no limit is set', HISTORIES_LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(heldHistory, fc.nat(15), async (held, target) => {
         const verdicts = held.facts.flatMap(({ location, order, content }, place): CountVerdict[] => {
@@ -96,11 +89,11 @@ describe('the merge in SQL', () => {
         await run(judged, [1], 0);
         expect(await found()).toEqual(byHand(judged));
       }),
-      runs(60),
+      historyRuns(60),
     );
   });
 
-  it('M1 the anchor kept with a position and the ledger give its onHand', LONG, async () => {
+  it('M1 the anchor kept with a position and the ledger give its onHand', HISTORIES_LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(judgedHistory, async (judged) => {
         await run(judged, [4, 2, 5], 0.5);
@@ -112,15 +105,18 @@ describe('the merge in SQL', () => {
               AND (p.anchor_at IS NULL OR (at, journal_no, seq) > (anchor_at, anchor_journal, anchor_seq)))`);
         expect(rows).toEqual([]);
       }),
-      runs(40),
+      historyRuns(40),
     );
   });
 
-  it('M7 every unit of a transfer is on hand somewhere, on its way, a discrepancy, or written off', LONG, async () => {
-    await fc.assert(
-      fc.asyncProperty(judgedHistory, sizes, when, async (judged, sizes, when) => {
-        await run(judged, sizes, when);
-        const { rows } = await database.pool.query(`
+  it(
+    'M7 every unit of a transfer is on hand somewhere, on its way, a discrepancy, or written off',
+    HISTORIES_LIMIT,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(judgedHistory, sizes, when, async (judged, sizes, when) => {
+          await run(judged, sizes, when);
+          const { rows } = await database.pool.query(`
           SELECT transfer_no, sku FROM transfer_lines GROUP BY transfer_no, sku
           HAVING sum(sent) <> sum(received + in_transit + discrepancy + written_off)
           UNION ALL
@@ -135,13 +131,14 @@ describe('the merge in SQL', () => {
           SELECT t.transfer_no, 'sums' FROM transfers t WHERE (t.in_transit, t.discrepancies) <> (
             SELECT coalesce(sum(l.in_transit), 0), coalesce(sum(abs(l.discrepancy)), 0)
             FROM transfer_lines l WHERE l.transfer_no = t.transfer_no)`);
-        expect(rows).toEqual([]);
-      }),
-      runs(40),
-    );
-  });
+          expect(rows).toEqual([]);
+        }),
+        historyRuns(40),
+      );
+    },
+  );
 
-  it('M1 M7 holds when merges of both locations run at once on many connections', LONG, async () => {
+  it('M1 M7 holds when merges of both locations run at once on many connections', HISTORIES_LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(history, async (facts) => {
         await seedLocations(database.pool);
@@ -153,11 +150,11 @@ describe('the merge in SQL', () => {
         );
         expect(await found()).toEqual(byHand({ facts, limits: [], verdicts: [], writeOffs: [] }));
       }),
-      runs(60),
+      historyRuns(60),
     );
   });
 
-  it('M1 M2 M3 M5 M7 holds on a partitioned ledger', LONG, async () => {
+  it('M1 M2 M3 M5 M7 holds on a partitioned ledger', HISTORIES_LIMIT, async () => {
     const whole = { database, ledger };
     database = await createTestDatabase();
     ledger = createLedger(database.pool);
@@ -168,7 +165,7 @@ describe('the merge in SQL', () => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        runs(60),
+        historyRuns(60),
       );
     } finally {
       await database.drop();

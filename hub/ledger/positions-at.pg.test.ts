@@ -4,6 +4,7 @@ import { snapshot } from '#hub/db/snapshot.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { BASE_AT, judgedHistory, type JudgedHistory } from '#test/support/histories.ts';
 import { deal, judge, seedLocations } from '#test/support/judged-ledger.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { naiveFold } from '#test/support/naive-fold.ts';
 import { naiveTransfers } from '#test/support/naive-transfers.ts';
 import { createLedger } from './merge.ts';
@@ -95,10 +96,10 @@ it(
         const then = known >= judgedFrom ? { ...judged, facts } : { facts, limits: [], verdicts: [], writeOffs: [] };
         expect(await read({ at: BASE_AT + ms, knownAt: knownFrom(known) })).toEqual(byHand(then, names));
       }),
-      { numRuns: Number(process.env['HISTORIES'] ?? 100) },
+      historyRuns(100),
     );
   },
-  process.env['HISTORIES'] === undefined ? 180_000 : Number(process.env['HISTORIES']) * 1_000,
+  HISTORIES_LIMIT.timeout,
 );
 
 it('pages, and takes a store or a sku', async () => {

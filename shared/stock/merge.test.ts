@@ -4,6 +4,7 @@ import { canonicalContent } from '#shared/protocol/content.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
 import { BASE_AT, judgedHistory, type JudgedHistory } from '#test/support/histories.ts';
 import { pictureOf, transfersOf } from '#test/support/inventory-picture.ts';
+import { historyRuns } from '#test/support/long-form.ts';
 import { naiveFold } from '#test/support/naive-fold.ts';
 import { naiveTransfers } from '#test/support/naive-transfers.ts';
 import { Inventory, type MergeableFact } from './merge.ts';
@@ -40,7 +41,7 @@ const delivered = judgedHistory.chain((judged) => {
   const all = steps(judged);
   return fc.tuple(fc.constant(judged), fc.shuffledSubarray(all, { minLength: all.length }));
 });
-const RUNS = { numRuns: Number(process.env['HISTORIES'] ?? 3_000) };
+const RUNS = historyRuns(3_000);
 
 function deliver({ limits }: JudgedHistory, order: readonly ((inventory: Inventory) => void)[]): Inventory {
   const inventory = new Inventory({ limits });

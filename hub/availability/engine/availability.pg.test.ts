@@ -9,6 +9,7 @@ import { believe } from '#shared/stock/inbound.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { CHANNELS, FACTS_AT, feeder, RULES_AT as AT, steps } from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { numbered, rulesOf } from '#test/support/rules-documents.ts';
 import { findDrift } from './drift.ts';
 import { sweepInbound } from './follow-inbound.ts';
@@ -129,34 +130,38 @@ const drift = () => snapshot(database.pool, (client) => findDrift(client));
 const NONE = { numbers: [], positions: [], behind: [] };
 
 describe('availability in SQL', () => {
-  it('A1 A2 equals the pure formula for every sku and channel, after each merge, each change of rules and as time goes by', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, async (steps) => {
-        await database.pool.query(BEGIN_AVAILABILITY);
-        clock.now = FACTS_AT;
-        const feed = feeder(database.pool, () => clock.now);
-        let document: RulesDocument | undefined;
-        for (const step of steps) {
-          if (step.kind === 'facts') await feed(step.location, step.facts);
-          else if (step.kind === 'time') {
-            clock.now = Math.max(clock.now, FACTS_AT + step.afterMs);
-            await sweepInbound(database.pool, clock.now);
-          } else {
-            document = step.rules;
-            await requestRules(database.pool, document, AT);
-            await runJobs(database.pool);
-            // The rules were looked at long before: what has come to pass since is due.
-            await sweepInbound(database.pool, clock.now);
+  it(
+    'A1 A2 equals the pure formula for every sku and channel, after each merge, each change of rules and as time goes by',
+    HISTORIES_LIMIT,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (steps) => {
+          await database.pool.query(BEGIN_AVAILABILITY);
+          clock.now = FACTS_AT;
+          const feed = feeder(database.pool, () => clock.now);
+          let document: RulesDocument | undefined;
+          for (const step of steps) {
+            if (step.kind === 'facts') await feed(step.location, step.facts);
+            else if (step.kind === 'time') {
+              clock.now = Math.max(clock.now, FACTS_AT + step.afterMs);
+              await sweepInbound(database.pool, clock.now);
+            } else {
+              document = step.rules;
+              await requestRules(database.pool, document, AT);
+              await runJobs(database.pool);
+              // The rules were looked at long before: what has come to pass since is due.
+              await sweepInbound(database.pool, clock.now);
+            }
+            expect(await stored()).toEqual(await byFormula(document));
+            expect(await drift()).toEqual(NONE);
           }
-          expect(await stored()).toEqual(await byFormula(document));
-          expect(await drift()).toEqual(NONE);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
+        }),
+        historyRuns(60),
+      );
+    },
+  );
 
-  it('A2 exclusive parts never overlap, however many divide the same units', async () => {
+  it('A2 exclusive parts never overlap, however many divide the same units', HISTORIES_LIMIT, async () => {
     await fc.assert(
       fc.asyncProperty(
         dense,
@@ -174,7 +179,7 @@ describe('availability in SQL', () => {
           expect(await drift()).toEqual(NONE);
         },
       ),
-      { numRuns: 40 },
+      historyRuns(40),
     );
   });
 });

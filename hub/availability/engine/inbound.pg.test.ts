@@ -8,6 +8,7 @@ import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, plain, readFact, sale } from '#test/support/hub-api.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { rulesOf } from '#test/support/rules-documents.ts';
 import { explain } from '../explain/explain.ts';
 import { findDrift } from './drift.ts';
@@ -80,42 +81,46 @@ async function wait(until: number): Promise<number> {
 }
 
 describe('units on their way', () => {
-  it('A1 M7 a transfer adds no more than its units to a channel, whatever is told of it first', async () => {
-    const told = fc.array(
-      fc.record({
-        way: fc.constantFrom('out', 'out', 'in', 'in', 'time'),
-        quantity: fc.integer({ min: 1, max: 6 }),
-        final: fc.boolean(),
-      }),
-      { minLength: 2, maxLength: 8 },
-    );
-    await fc.assert(
-      fc.asyncProperty(told, fc.constantFrom(0, 24, 200), async (list, transitHours) => {
-        await begin();
-        await rule([channel('both', ['S1', 'S2'], 100), channel('there', ['S2'], 100)], transitHours);
-        await tell(1, 'count', units(100), T - 1);
-        await tell(2, 'count', units(100), T - 1);
-        let [sent, received] = [0, 0];
-        for (const { way, quantity, final } of list) {
-          if (way === 'time') await wait(clock.now + quantity * 20 * HOUR_MS);
-          else if (way === 'out') {
-            sent += quantity;
-            await send(quantity);
-          } else {
-            received += quantity;
-            await take(quantity, final ? { final } : {});
+  it(
+    'A1 M7 a transfer adds no more than its units to a channel, whatever is told of it first',
+    HISTORIES_LIMIT,
+    async () => {
+      const told = fc.array(
+        fc.record({
+          way: fc.constantFrom('out', 'out', 'in', 'in', 'time'),
+          quantity: fc.integer({ min: 1, max: 6 }),
+          final: fc.boolean(),
+        }),
+        { minLength: 2, maxLength: 8 },
+      );
+      await fc.assert(
+        fc.asyncProperty(told, fc.constantFrom(0, 24, 200), async (list, transitHours) => {
+          await begin();
+          await rule([channel('both', ['S1', 'S2'], 100), channel('there', ['S2'], 100)], transitHours);
+          await tell(1, 'count', units(100), T - 1);
+          await tell(2, 'count', units(100), T - 1);
+          let [sent, received] = [0, 0];
+          for (const { way, quantity, final } of list) {
+            if (way === 'time') await wait(clock.now + quantity * 20 * HOUR_MS);
+            else if (way === 'out') {
+              sent += quantity;
+              await send(quantity);
+            } else {
+              received += quantity;
+              await take(quantity, final ? { final } : {});
+            }
+            const { pool } = await inbound();
+            // Each unit is on hand here, on its way, or on hand there. Nobody has sent what is received beyond it, yet.
+            expect(pool[0]).toBeLessThanOrEqual(200 + Math.max(0, received - sent));
+            expect(pool[1]).toBeLessThanOrEqual(100 + Math.max(sent, received));
+            expect(pool[1]! + 100 - sent).toBe(pool[0]);
+            expect(await drift()).toEqual(NONE);
           }
-          const { pool } = await inbound();
-          // Each unit is on hand here, on its way, or on hand there. Nobody has sent what is received beyond it, yet.
-          expect(pool[0]).toBeLessThanOrEqual(200 + Math.max(0, received - sent));
-          expect(pool[1]).toBeLessThanOrEqual(100 + Math.max(sent, received));
-          expect(pool[1]! + 100 - sent).toBe(pool[0]);
-          expect(await drift()).toEqual(NONE);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
+        }),
+        historyRuns(60),
+      );
+    },
+  );
 
   it('A1 count from when they arrive within the horizon until they are overdue, by the hours of the rules', async () => {
     await rule([channel('soon', ['S2'], 12), channel('week', ['S2'], 168), channel('never', ['S2'], 0)]);

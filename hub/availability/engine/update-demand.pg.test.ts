@@ -14,6 +14,7 @@ import {
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, readFact, sale } from '#test/support/hub-api.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { rulesOf, SKUS } from '#test/support/rules-documents.ts';
 import { buffersText } from './buffers-sql.ts';
 import { followMoves } from './follow-moves.ts';
@@ -100,7 +101,7 @@ interface Row {
   firstAt: number;
 }
 
-it('M1 counts every sale once and no voided one, whenever they come out of quarantine', async () => {
+it('M1 counts every sale once and no voided one, whenever they come out of quarantine', HISTORIES_LIMIT, async () => {
   let released = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
@@ -119,12 +120,12 @@ it('M1 counts every sale once and no voided one, whenever they come out of quara
       const late = await database.pool.query('SELECT FROM demand_released');
       released += late.rowCount ?? 0;
     }),
-    { numRuns: 40 },
+    historyRuns(40),
   );
   expect(released).toBeGreaterThan(0);
 });
 
-it("believes of each position what the pure model does: its sku in all stores, at its store's level", async () => {
+it("believes of each position what the pure model does: its sku in all stores, at its store's level", HISTORIES_LIMIT, async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
@@ -165,7 +166,7 @@ it("believes of each position what the pure model does: its sku in all stores, a
         expect(dispersion / expected.dispersion).toBeCloseTo(1, 6);
       }
     }),
-    { numRuns: 40 },
+    historyRuns(40),
   );
   expect(compared).toBeGreaterThan(40);
 });

@@ -14,6 +14,7 @@ import {
   type Step,
 } from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { HISTORIES_LIMIT, historyRuns } from '#test/support/long-form.ts';
 import { SKUS } from '#test/support/rules-documents.ts';
 import { findDrift } from '../engine/drift.ts';
 import { sweepInbound } from '../engine/follow-inbound.ts';
@@ -24,7 +25,6 @@ import { explain, type Explanation } from './explain.ts';
 
 const DAY_MS = 86_400_000;
 /** Every instant of every history is explained twice. */
-const LONG = { timeout: 180_000 };
 
 let database: TestDatabase;
 const clock = { now: FACTS_AT };
@@ -114,36 +114,42 @@ async function heldOf(journals: Iterable<string>): Promise<Map<string, number>> 
 }
 
 describe('explain', () => {
-  it('A1 gives the stored number with its terms and watermarks, now and for every past instant', LONG, async () => {
-    let buffered = 0;
-    let inbound = 0;
-    await fc.assert(
-      fc.asyncProperty(timed, async (steps) => {
-        await database.pool.query(BEGIN_AVAILABILITY);
-        clock.now = FACTS_AT;
-        const feed = feeder(database.pool, () => clock.now);
-        const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
-        for (const step of steps) {
-          await take(step, feed);
-          const at = await now();
-          const numbers = await stored();
-          const explained = await explainAll(at);
-          expect(named(explained)).toEqual(await heldOf(named(explained).keys()));
-          for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
-          expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({
-            numbers: [],
-            positions: [],
-            behind: [],
-          });
-          buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;
-          inbound += [...explained.values()].filter((one) => one !== undefined && one.inbound > 0).length;
-          then.push({ at, explained });
-        }
-        for (const { at, explained } of then) expect(await explainAll(at)).toEqual(explained);
-      }),
-      { numRuns: 15 },
-    );
-    expect(buffered).toBeGreaterThan(0);
-    expect(inbound).toBeGreaterThan(0);
-  });
+  it(
+    'A1 gives the stored number with its terms and watermarks, now and for every past instant',
+    HISTORIES_LIMIT,
+    async () => {
+      let buffered = 0;
+      let inbound = 0;
+      await fc.assert(
+        fc.asyncProperty(timed, async (steps) => {
+          await database.pool.query(BEGIN_AVAILABILITY);
+          clock.now = FACTS_AT;
+          const feed = feeder(database.pool, () => clock.now);
+          const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
+          for (const step of steps) {
+            await take(step, feed);
+            const at = await now();
+            const numbers = await stored();
+            const explained = await explainAll(at);
+            expect(named(explained)).toEqual(await heldOf(named(explained).keys()));
+            for (const [name, ats] of numbers) expect([name, explained.get(name)?.ats ?? 0]).toEqual([name, ats]);
+            expect(await snapshot(database.pool, (client) => findDrift(client))).toEqual({
+              numbers: [],
+              positions: [],
+              behind: [],
+            });
+            buffered += [...explained.values()].filter((one) =>
+              one?.shelves.some((shelf) => shelf.lagBuffer > 0),
+            ).length;
+            inbound += [...explained.values()].filter((one) => one !== undefined && one.inbound > 0).length;
+            then.push({ at, explained });
+          }
+          for (const { at, explained } of then) expect(await explainAll(at)).toEqual(explained);
+        }),
+        historyRuns(15),
+      );
+      expect(buffered).toBeGreaterThan(0);
+      expect(inbound).toBeGreaterThan(0);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { requestJob, runJobs } from './engine/recompute-jobs.ts';
 import { SWEEP_MS } from './engine/silence-steps.ts';
 import { sweepSilence } from './engine/sweep-silence.ts';
 import { updateDemand } from './engine/update-demand.ts';
+import { prunePast } from './explain/prune-past.ts';
 import type { RulesPorts } from './rules/rules-ports.ts';
 
 /** Something that is done again and again to keep numbers true although no fact comes. */
@@ -24,7 +25,11 @@ const LAST_DEMAND_JOB = `
   SELECT (extract(epoch FROM max(created_at)) * 1000)::bigint AS at FROM recompute_jobs WHERE kind = 'demand'`;
 
 /** What time alone changes. Each may run in every hub at once: they exclude each other in the database. */
-export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTask[] {
+export function availabilityTasks(
+  pool: Pool,
+  now: () => number,
+  { explainDays }: { explainDays: number },
+): AvailabilityTask[] {
   return [
     { name: 'recompute', everyMs: 500, firstAfterMs: 0, turn: () => runJobs(pool) },
     {
@@ -46,6 +51,12 @@ export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTa
       turn: async () => void (await sweepInbound(pool, now())),
     },
     { name: 'demand', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, turn: () => estimateDemand(pool, now()) },
+    {
+      name: 'past that is explained no more',
+      everyMs: HOUR_MS,
+      firstAfterMs: HOUR_MS / 2,
+      turn: async () => void (await prunePast(pool, now() - explainDays * DAY_MS)),
+    },
   ];
 }
 

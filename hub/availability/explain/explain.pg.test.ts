@@ -150,10 +150,9 @@ describe('explain', () => {
           const place = Math.floor(then.length * share);
           const horizon = then[place]!.at;
           pruned += await prunePast(database.pool, horizon);
-          for (const [index, { at, explained }] of then.entries()) {
-            if (index < place) await expect(explainAll(at)).rejects.toMatchObject({ code: 'PAST_PRUNED' });
-            else expect(await explainAll(at)).toEqual(explained);
-          }
+          for (const { at } of then.slice(0, place))
+            await expect(explainAll(at)).rejects.toMatchObject({ code: 'PAST_PRUNED' });
+          for (const { at, explained } of then.slice(place)) expect(await explainAll(at)).toEqual(explained);
         }),
         historyRuns(15),
       );

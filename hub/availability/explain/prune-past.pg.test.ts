@@ -76,11 +76,11 @@ it('A1 keeps of every journal what later instants rest on, and nothing else, how
   await live(1, feed);
   expect(await prunePast(database.pool, FACTS_AT - 1_000 * HOUR_MS)).toBe(0);
   const once = await rowsOf();
-  for (const table of TABLES) expect([table, once[table]]).not.toEqual([table, 0]);
+  expect(TABLES.filter((table) => once[table] === 0)).toEqual([]);
 
   await prunePast(database.pool, await now());
   const kept = await rowsOf();
-  for (const table of TABLES) expect(kept[table], table).toBeLessThan(once[table]!);
+  expect(TABLES.filter((table) => kept[table]! >= once[table]!)).toEqual([]);
 
   for (let turn = 2; turn < 6; turn += 1) {
     await live(turn, feed);

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
+import { BehindWatch } from './engine/behind-sql.ts';
 import { sweepInbound } from './engine/follow-inbound.ts';
 import { followRules, followRulesNow } from './engine/follow-rules.ts';
 import { previewChange } from './engine/preview-change.ts';
@@ -30,13 +31,14 @@ export function availabilityTasks(
   now: () => number,
   { explainDays }: { explainDays: number },
 ): AvailabilityTask[] {
+  const watch = new BehindWatch();
   return [
     { name: 'recompute', everyMs: 500, firstAfterMs: 0, turn: () => runJobs(pool) },
     {
       name: 'rules that begin or end',
       everyMs: 5_000,
       firstAfterMs: 0,
-      turn: async () => void (await followRulesNow(pool, now())),
+      turn: async () => void (await followRulesNow(pool, now(), watch)),
     },
     {
       name: 'silence of stores',

@@ -481,7 +481,6 @@ CREATE TABLE rule_sets (
   slots integer NOT NULL,
   unrecorded_loss double precision NOT NULL,
   transit_hours double precision NOT NULL,
-  locations integer NOT NULL,
   made_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
 );
@@ -754,7 +753,6 @@ COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
 COMMENT ON COLUMN recompute_jobs.attempts IS 'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN rule_rows.product IS 's and a sku, c and a category, or empty for all products. Location and slot: 0 for all.';
 COMMENT ON TABLE rule_sets IS 'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
-COMMENT ON COLUMN rule_sets.locations IS 'How many locations there were when groups were resolved: none ever goes.';
 COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';
 COMMENT ON COLUMN rule_versions.document IS 'The file verbatim; rules is the same, read. digest: SHA-256 of document.';
 COMMENT ON COLUMN rule_versions.based_on IS 'The newest version when this one was applied.';

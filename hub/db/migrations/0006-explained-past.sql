@@ -98,3 +98,6 @@ DROP INDEX recompute_chunks_by_time;
 CREATE INDEX recompute_jobs_by_scope ON recompute_jobs (kind, location_no, job_no);
 CREATE INDEX recompute_jobs_of_set ON recompute_jobs (rule_set_no) WHERE rule_set_no IS NOT NULL;
 CREATE INDEX recompute_jobs_of_silence ON recompute_jobs (silence_no) WHERE silence_no IS NOT NULL;
+
+-- A new location changes no number: no rules can name it before it is there.
+ALTER TABLE rule_sets DROP COLUMN locations;

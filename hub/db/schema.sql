@@ -763,7 +763,7 @@ COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffe
 COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
-COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';
 COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its sender says.';
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';

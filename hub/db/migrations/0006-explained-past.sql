@@ -101,3 +101,12 @@ CREATE INDEX recompute_jobs_of_silence ON recompute_jobs (silence_no) WHERE sile
 
 -- A new location changes no number: no rules can name it before it is there.
 ALTER TABLE rule_sets DROP COLUMN locations;
+
+-- Units that a third store received are a discrepancy at both places, where they were set off against each other.
+UPDATE transfer_lines SET discrepancy = sent - received - written_off - in_transit
+WHERE discrepancy <> sent - received - written_off - in_transit;
+UPDATE transfers t SET discrepancies = l.discrepancies
+FROM (SELECT transfer_no, sum(abs(discrepancy)) AS discrepancies FROM transfer_lines GROUP BY transfer_no) AS l
+WHERE t.transfer_no = l.transfer_no AND t.discrepancies <> l.discrepancies;
+COMMENT ON TABLE transfer_lines IS
+  'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';

@@ -27,7 +27,7 @@ const schema = z.toJSONSchema(rulesDocument, { io: 'input' }) as unknown as Entr
 
 /** What a field takes, in the words of the README. */
 function accepted(field: Field): string {
-  if (field.const !== undefined) return String(field.const);
+  if (field.const !== undefined) return JSON.stringify(field.const);
   if (field.enum !== undefined) return field.enum.join(' or ');
   if (field.type === 'integer') return `whole number, ${field.minimum} to ${field.maximum}`;
   if (field.type === 'number') return `number, ${field.minimum} to ${field.maximum}`;

@@ -21,7 +21,7 @@ let key: string;
 
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
-  hub = await startHub({ data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0' }, parts);
+  hub = await startHub({ data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0', explainDays: 400 }, parts);
   key = await createApiKey(hub.pool, 'test', 'write');
 });
 afterEach(async () => {
@@ -93,7 +93,7 @@ describe('the hub on a database of its own', () => {
   it('answers pulls that wait when it stops, refuses new ones, and asks no pool that has ended', async () => {
     const lines: { level: number; msg: string; err?: { message: string } }[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    const options = { data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0' };
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0', explainDays: 400 };
     const other = await startHub(options, { ...parts, logger });
     const devices = await Promise.all([1, 2].map((n) => enrolDevice(other.pool, `S${n}`)));
     const agents = await Promise.all(devices.map(async (device) => (await RawAgent.greeted(other.url, device)).agent));
@@ -123,14 +123,14 @@ describe('the hub on a database of its own', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const options = { data: '/nowhere', databaseUrl: database.url, listen: `127.0.0.1:${port}` };
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: `127.0.0.1:${port}`, explainDays: 400 };
     await expect(startHub(options, parts)).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
     other.close();
   });
 
   it('X2 refuses an address that is none', async () => {
     for (const listen of ['7070', 'localhost', '::1:7070', '127.0.0.1:99999', 'a b:1:2']) {
-      const options = { data: '/nowhere', databaseUrl: database.url, listen };
+      const options = { data: '/nowhere', databaseUrl: database.url, listen, explainDays: 400 };
       await expect(startHub(options, parts)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     }
   });

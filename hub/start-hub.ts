@@ -35,6 +35,8 @@ export interface HubOptions {
   /** PostgreSQL to use; without it the embedded one is started in `data`. */
   readonly databaseUrl: string | undefined;
   readonly listen: string;
+  /** For how long what channels could sell can be explained. */
+  readonly explainDays: number;
 }
 
 export interface HubParts {
@@ -125,7 +127,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => activateRules(pools.api, clock, rules, logger),
     }),
   );
-  for (const task of availabilityTasks(pools.availability, () => clock.now())) {
+  for (const task of availabilityTasks(pools.availability, () => clock.now(), options)) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));

@@ -111,7 +111,7 @@ describe('transfers', () => {
     };
     const refused = await settle('T1', { reason: 'receivedUnsent' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
-    expect(refused.body['remedy']).toContain('lostOnTheWay, lostAtSource, neverSent, other');
+    expect(refused.body['remedy']).toContain('lostOnTheWay, lostAtSource, neverSent, wentElsewhere, other');
     for (const reason of ['lostOnTheWay', 'lostAtSource', 'neverSent'])
       expect((await settle('T3', { reason })).status).toBe(409);
     expect((await settle('T1', { reason: 'neverSent' })).status).toBe(200);
@@ -126,6 +126,30 @@ describe('transfers', () => {
     const lines = [{ sku: 'A', place: 'S2', units: 5 }];
     expect((await settle('T2', { reason: 'receivedUnsent', lines })).status).toBe(409);
     expect((await settle('T2', { reason: 'lostOnTheWay', lines })).status).toBe(200);
+  });
+
+  it('M7 a third store that receives what was sent to another is an open discrepancy that names both, until it is settled', async () => {
+    await database.pool.query(`
+      WITH l AS (INSERT INTO locations (code, name) VALUES ('S3', 'Third') RETURNING location_no),
+        d AS (INSERT INTO devices (location_no, name, public_key)
+          SELECT location_no, 'd', decode(repeat('77', 32), 'hex') FROM l RETURNING device_no, location_no)
+      INSERT INTO journals (device_no, epoch, location_no) SELECT device_no, 1, location_no FROM d`);
+    const { rows } = await database.pool.query<{ journal: number; location: number }>(`
+      SELECT journal_no AS journal, location_no AS location FROM journals ORDER BY 1 DESC LIMIT 1`);
+    await merge(database.pool, 1, 1, [out(1, 10, 5)]);
+    await merge(database.pool, rows[0]!.location, rows[0]!.journal, [into(1, 20, 5)]);
+    // The units are on hand at S3 and nowhere else.
+    expect(await position('S2', 'A')).toBeUndefined();
+    expect(await position('S3', 'A')).toMatchObject({ onHand: 5, inTransit: 0 });
+    const [found] = (await get('/v1/transfers?state=discrepancy')).items;
+    expect(found).toMatchObject({ places: ['S2', 'S3'], inTransit: 0, discrepancies: 10 });
+    const path = `/v1/transfers/${String(found!['id'])}`;
+    expect((await api.call('GET', path)).body['lines']).toMatchObject([
+      { place: 'S2', sent: 5, received: 0, inTransit: 0, discrepancy: 5 },
+      { place: 'S3', sent: 0, received: 5, inTransit: 0, discrepancy: -5 },
+    ]);
+    const { body } = await post(`${path}/settle`, { reason: 'wentElsewhere', note: 'the driver mixed boxes up' });
+    expect(body).toMatchObject({ state: 'settled', inTransit: 0, discrepancies: 0 });
   });
 
   it('M7 F1 keeps a transfer of a store that is not known yet, and it belongs to that store once it is there', async () => {

@@ -52,7 +52,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),
     ...recomputeJobRoutes(pool),
-    ...whatIfJobRoutes(pool),
+    ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),

@@ -33,7 +33,8 @@ const SHORT = {
 };
 const LONG = {
   ...SHORT,
-  to: '2027-01-10T00:00:00Z',
+  from: '2025-01-10T00:00:00Z',
+  to: '2026-02-10T00:00:00Z',
   outages: 'random',
   policies: Array.from({ length: 20 }, (_, place) => ({ name: `p${place}`, rule: 'lagBuffer', epsilon: 0.01 })),
 };
@@ -132,6 +133,10 @@ describe(PATH, () => {
     const wrong: [object, RegExp][] = [
       [{ to: SHORT.from }, /to: must be later than from/],
       [{ to: '2027-06-01T00:00:00Z' }, /to: must be at most 400 days after from/],
+      [
+        { from: new Date(Date.now() - 86_400_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() },
+        /to: .* lies in the future/,
+      ],
       [{ to: '2200-01-01T00:00:00Z' }, /to: must be between 2000 and 2100/],
       [{ from: '2026-01-10' }, /from: must be an instant like/],
       [{ policies: [] }, /policies: /],

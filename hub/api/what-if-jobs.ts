@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import { askForJob, cancelJob, findJob, listJobs, type JobEntry } from '#hub/availability/what-if/jobs/job-list.ts';
 import { jobRequest } from '#hub/availability/what-if/jobs/job-request.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
@@ -16,7 +18,7 @@ const jobNumber = z
 const one = z.strictObject({ job: jobNumber });
 
 /** Past periods replayed under other policies: asked for, watched, cancelled. */
-export function whatIfJobRoutes(pool: Pool): Route[] {
+export function whatIfJobRoutes(pool: Pool, clock: Clock): Route[] {
   return [
     route({
       method: 'post',
@@ -25,6 +27,7 @@ export function whatIfJobRoutes(pool: Pool): Route[] {
       summary: 'Asks for a replay of a past period under other policies; it is run when its turn comes.',
       body: jobRequest,
       async handle({ body, caller, log }) {
+        requirePastPeriod(body.to, clock.now());
         const job = await askForJob(pool, body, caller?.name ?? 'nobody');
         log.info({ job: job.job }, 'a what-if job was asked for');
         return { status: 202, headers: { Location: `/v1/what-if-jobs/${job.job}` }, body: toItem(job) };
@@ -67,6 +70,14 @@ export function whatIfJobRoutes(pool: Pool): Route[] {
     }),
     ...whatIfReportRoutes(pool, one),
   ];
+}
+
+/** Throws REQUEST_INVALID: a replay of what has not happened would report too little of everything. */
+function requirePastPeriod(to: string, now: number): void {
+  if (Date.parse(to) <= now) return;
+  throw new ShelfwireError('REQUEST_INVALID', `In the body: to: ${to} lies in the future.`, {
+    remedy: `Name an instant up to ${isoTime(now)}, the hub's time.`,
+  });
 }
 
 function toItem({ createdAt, startedAt, finishedAt, ...job }: JobEntry) {

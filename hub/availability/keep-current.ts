@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { transaction } from '#hub/db/transaction.ts';
+import { BehindWatch } from './engine/behind-sql.ts';
 import { sweepInbound } from './engine/follow-inbound.ts';
 import { followRules, followRulesNow } from './engine/follow-rules.ts';
 import { previewChange } from './engine/preview-change.ts';
@@ -7,6 +8,7 @@ import { requestJob, runJobs } from './engine/recompute-jobs.ts';
 import { SWEEP_MS } from './engine/silence-steps.ts';
 import { sweepSilence } from './engine/sweep-silence.ts';
 import { updateDemand } from './engine/update-demand.ts';
+import { prunePast } from './explain/prune-past.ts';
 import type { RulesPorts } from './rules/rules-ports.ts';
 
 /** Something that is done again and again to keep numbers true although no fact comes. */
@@ -24,14 +26,19 @@ const LAST_DEMAND_JOB = `
   SELECT (extract(epoch FROM max(created_at)) * 1000)::bigint AS at FROM recompute_jobs WHERE kind = 'demand'`;
 
 /** What time alone changes. Each may run in every hub at once: they exclude each other in the database. */
-export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTask[] {
+export function availabilityTasks(
+  pool: Pool,
+  now: () => number,
+  { explainDays }: { explainDays: number },
+): AvailabilityTask[] {
+  const watch = new BehindWatch();
   return [
     { name: 'recompute', everyMs: 500, firstAfterMs: 0, turn: () => runJobs(pool) },
     {
       name: 'rules that begin or end',
       everyMs: 5_000,
       firstAfterMs: 0,
-      turn: async () => void (await followRulesNow(pool, now())),
+      turn: async () => void (await followRulesNow(pool, now(), watch)),
     },
     {
       name: 'silence of stores',
@@ -46,6 +53,12 @@ export function availabilityTasks(pool: Pool, now: () => number): AvailabilityTa
       turn: async () => void (await sweepInbound(pool, now())),
     },
     { name: 'demand', everyMs: HOUR_MS, firstAfterMs: HOUR_MS, turn: () => estimateDemand(pool, now()) },
+    {
+      name: 'past that is explained no more',
+      everyMs: HOUR_MS,
+      firstAfterMs: HOUR_MS / 2,
+      turn: async () => void (await prunePast(pool, now() - explainDays * DAY_MS)),
+    },
   ];
 }
 

@@ -22,6 +22,7 @@ import {
   readNow,
   requireVersion,
   requireVersionAt,
+  versionAt,
   type RuleVersion,
 } from '#hub/availability/rules/rule-versions.ts';
 import type { HubCli } from '#hub/options.ts';
@@ -33,6 +34,7 @@ type Handlers = CommandHandlers<HubCli>;
 type RulesCommand = Extract<keyof Handlers, `rules ${string}`>;
 
 const LISTED_MAX = 1_000;
+const NO_RULES_YET = 'No rules are in force yet: all of this would be new.\n';
 
 /** The rules of availability as a file: checked, compared, applied, brought back. Exit code 1: the rules were refused. */
 export function rulesCommands(ports: RulesPorts): Pick<Handlers, RulesCommand> {
@@ -55,7 +57,8 @@ export function rulesCommands(ports: RulesPorts): Pick<Handlers, RulesCommand> {
           toCompare(pool, asked, options.to),
         );
         const diff = diffRules(before, after);
-        terminal.out(options.json ? `${JSON.stringify(diff)}\n` : showDiff(diff, terminal));
+        const first = before === undefined ? NO_RULES_YET : '';
+        terminal.out(options.json ? `${JSON.stringify(diff)}\n` : first + showDiff(diff, terminal));
       });
     },
 
@@ -197,5 +200,7 @@ async function toCompare(
     const before = await versionOrInForce(pool, asked);
     return [before.rules, (await versionOrInForce(pool, other)).rules];
   }
-  return [(await versionOrInForce(pool, other)).rules, asked];
+  // Before any rules are in force, a file is held against none.
+  const before = other === undefined ? await versionAt(pool, await readNow(pool)) : await versionOrInForce(pool, other);
+  return [before?.rules, asked];
 }

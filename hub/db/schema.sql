@@ -41,6 +41,41 @@ BEGIN
   RAISE EXCEPTION '% is history: it is added to, never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.seq_held_at(location integer, journal integer, instant timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  low bigint := 0;
+  high bigint;
+  middle bigint;
+  near record;
+BEGIN
+  SELECT watermark INTO high FROM journals WHERE journal_no = journal;
+  middle := high;
+  -- low was held by then, and what lies behind high was not.
+  WHILE low < high LOOP
+    SELECT seq, arrived_at INTO near FROM (
+      (SELECT f.seq, coalesce(q.received_at, f.received_at) AS arrived_at
+        FROM facts f LEFT JOIN quarantine q ON q.journal_no = f.journal_no AND q.seq = f.seq
+        WHERE f.location_no = location AND f.journal_no = journal AND f.seq > low AND f.seq <= middle
+        ORDER BY f.seq DESC LIMIT 1)
+      UNION ALL
+      (SELECT q.seq, q.received_at FROM quarantine q
+        WHERE q.journal_no = journal AND q.seq > low AND q.seq <= middle ORDER BY q.seq DESC LIMIT 1)
+    ) AS both_kinds
+    ORDER BY seq DESC LIMIT 1;
+    IF near.seq IS NULL OR near.arrived_at <= instant THEN
+      low := middle;
+    ELSE
+      high := near.seq - 1;
+    END IF;
+    middle := (low + high + 1) / 2;
+  END LOOP;
+  RETURN low;
+END $function$;
+
 CREATE TABLE api_keys (
   key_hash bytea NOT NULL,
   name text NOT NULL,
@@ -137,6 +172,7 @@ CREATE TABLE demand (
   units double precision NOT NULL,
   squares double precision NOT NULL,
   first_at bigint NOT NULL,
+  sold bigint DEFAULT 0 NOT NULL,
   CONSTRAINT demand_pkey PRIMARY KEY (location_no, sku)
 ) WITH (fillfactor=80);
 
@@ -152,6 +188,17 @@ CREATE TABLE demand_marks (
   run_no integer NOT NULL,
   seq bigint NOT NULL,
   CONSTRAINT demand_marks_pkey PRIMARY KEY (journal_no, run_no)
+);
+
+CREATE TABLE demand_past (
+  sku text COLLATE "C" NOT NULL,
+  location_no integer NOT NULL,
+  run_no integer NOT NULL,
+  units double precision NOT NULL,
+  squares double precision NOT NULL,
+  first_at bigint NOT NULL,
+  sold bigint NOT NULL,
+  CONSTRAINT demand_past_pkey PRIMARY KEY (sku, location_no, run_no)
 );
 
 CREATE TABLE demand_priors (
@@ -221,6 +268,13 @@ CREATE TABLE enrolment_tokens (
   used_at timestamp with time zone,
   device_no integer,
   CONSTRAINT enrolment_tokens_pkey PRIMARY KEY (token_hash)
+);
+
+CREATE TABLE explained_past (
+  singleton boolean DEFAULT true NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT explained_past_pkey PRIMARY KEY (singleton),
+  CONSTRAINT explained_past_singleton_check CHECK (singleton)
 );
 
 CREATE TABLE facts (
@@ -326,6 +380,7 @@ CREATE TABLE positions (
   anchor_seq bigint,
   anchor_quantity bigint,
   held boolean DEFAULT false NOT NULL,
+  born_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
 ) WITH (fillfactor=75);
 
@@ -426,7 +481,6 @@ CREATE TABLE rule_sets (
   slots integer NOT NULL,
   unrecorded_loss double precision NOT NULL,
   transit_hours double precision NOT NULL,
-  locations integer NOT NULL,
   made_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_no)
 );
@@ -584,7 +638,6 @@ ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
-ALTER TABLE demand_released ADD CONSTRAINT demand_released_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -624,6 +677,7 @@ CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
+CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
 CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
@@ -633,7 +687,9 @@ CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no)
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
-CREATE INDEX recompute_chunks_by_time ON public.recompute_chunks USING btree (done_at);
+CREATE INDEX recompute_jobs_by_scope ON public.recompute_jobs USING btree (kind, location_no, job_no);
+CREATE INDEX recompute_jobs_of_set ON public.recompute_jobs USING btree (rule_set_no) WHERE (rule_set_no IS NOT NULL);
+CREATE INDEX recompute_jobs_of_silence ON public.recompute_jobs USING btree (silence_no) WHERE (silence_no IS NOT NULL);
 CREATE INDEX recompute_jobs_open ON public.recompute_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
 CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
@@ -665,11 +721,14 @@ COMMENT ON COLUMN count_limits.units IS 'A count is held when it is beyond every
 COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
 COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
+COMMENT ON COLUMN demand.sold IS 'Units, neither weighted nor capped.';
 COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
+COMMENT ON TABLE demand_past IS 'A row of demand as a run left it, when that run changed it. Of a run the last one up to it counts.';
 COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when it names neither, the whole chain.';
 COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
+COMMENT ON TABLE explained_past IS 'Every instant from here on is explained as it was: what only older ones rest on is pruned.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
@@ -682,6 +741,7 @@ COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: 
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
+COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';
@@ -693,7 +753,6 @@ COMMENT ON COLUMN recompute_jobs.done IS 'Skus, as total.';
 COMMENT ON COLUMN recompute_jobs.attempts IS 'How often in a row a chunk failed, the last time with error: other jobs go first until retry_at.';
 COMMENT ON COLUMN rule_rows.product IS 's and a sku, c and a category, or empty for all products. Location and slot: 0 for all.';
 COMMENT ON TABLE rule_sets IS 'The rules of one version that hold at one instant (ms since 1970), groups resolved. Kept: explanations of the past read them.';
-COMMENT ON COLUMN rule_sets.locations IS 'How many locations there were when groups were resolved: none ever goes.';
 COMMENT ON TABLE rule_versions IS 'In force at an instant: the highest version whose effective_from has come. So a newer version replaces every older one from its own effective_from on, and what was in force at a past instant can never change.';
 COMMENT ON COLUMN rule_versions.document IS 'The file verbatim; rules is the same, read. digest: SHA-256 of document.';
 COMMENT ON COLUMN rule_versions.based_on IS 'The newest version when this one was applied.';
@@ -704,7 +763,7 @@ COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffe
 COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
-COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: over all places sent - received - written_off = in_transit + discrepancy.';
+COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';
 COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its sender says.';
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
@@ -715,3 +774,4 @@ COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';
 COMMENT ON COLUMN what_if_jobs.beat_at IS 'When the runner was last heard of: silent for long, it is taken for dead, and another may take the job.';
 COMMENT ON FUNCTION fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[]) IS 'Walks the counts of one position in their order: what each expected, and whether it is held. moved: units since the count before.';
+COMMENT ON FUNCTION seq_held_at(location integer, journal integer, instant timestamp with time zone) IS 'Up to which seq the hub held a journal at an instant. Journals are taken in order, what is set aside included: so halves are looked at, the newest end first. A seq of which no row is told was a duplicate.';

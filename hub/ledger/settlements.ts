@@ -17,6 +17,7 @@ export const SETTLE_REASONS = {
   lostAtSource: 'missing',
   neverSent: 'missing',
   receivedUnsent: 'over',
+  wentElsewhere: 'both',
   other: 'both',
 } as const;
 export type SettleReason = keyof typeof SETTLE_REASONS;

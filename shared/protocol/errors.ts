@@ -54,6 +54,10 @@ export const ERRORS = {
     status: 503,
     remedy: 'Ask again in some seconds; GET /v1/recompute-jobs says how far it is.',
   },
+  PAST_PRUNED: {
+    status: 410,
+    remedy: 'Ask for a later instant; `shelfwire-hub run --explain-days` sets for how long numbers can be explained.',
+  },
   RULES_INVALID: {
     status: 422,
     remedy: 'Correct each line that is named as its remedy says; nothing of the rules was applied.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 
 /** No control characters and no half of a character: such text is one line in a log, a frame, a CSV and a terminal. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
 
 const printable = (charsMax: number) => z.string().min(1).max(charsMax).regex(PRINTABLE, 'must be printable text');
 

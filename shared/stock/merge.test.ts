@@ -103,6 +103,8 @@ describe('M1 positions and transfers are functions of the sets of facts and deci
             const sum = (read: (line: TransferLine) => number) => places.reduce((all, line) => all + read(line), 0);
             const somewhere = sum((line) => line.received + line.inTransit + line.discrepancy + line.writtenOff);
             expect(somewhere, `${id} ${sku}`).toBe(sum((line) => line.sent));
+            for (const { received, inTransit, discrepancy, writtenOff, sent } of places)
+              expect(received + inTransit + discrepancy + writtenOff, `${id} ${sku}`).toBe(sent);
             for (const line of places) expect(line.inTransit).toBeGreaterThanOrEqual(0);
             for (const line of places)
               expect(line.inTransit).toBeLessThanOrEqual(Math.max(0, line.sent - line.received));
@@ -241,11 +243,26 @@ describe('M7 transfers', () => {
     expect(shown(merged(out(1, 5), into(2, 7)))).toEqual([['S2', 0, -2]]);
   });
 
-  it('M7 what arrives at another place than it was sent to is not missing', () => {
-    expect(shown(merged(out(1, 5), into(2, 4, undefined, 3)))).toEqual([
+  it('M7 what arrives at a third store does not come any more, and is open at both until it is settled', () => {
+    const inventory = merged(out(1, 5), into(2, 4, undefined, 3));
+    expect(shown(inventory)).toEqual([
+      ['S2', 1, 4],
+      ['S3', 0, -4],
+    ]);
+    for (const [place, units] of [
+      ['S2', 4],
+      ['S3', -4],
+    ] as const)
+      inventory.writeOff({ from: 'S1', transfer: 'T1', sku: 'APPLE', place, units });
+    expect(shown(inventory)).toEqual([
       ['S2', 1, 0],
       ['S3', 0, 0],
     ]);
+  });
+
+  it('M7 what a third store received and takes back is on its way again', () => {
+    const voidIn = { ...fact(9, 9, 'void', { voids: 'i2', reason: 'mistake' }, 'v', 2), location: 3 };
+    expect(shown(merged(out(1, 5), into(2, 4, undefined, 3), voidIn))).toContainEqual(['S2', 5, 0]);
   });
 
   it('M7 F1 a void of either side is as if it had never been', () => {

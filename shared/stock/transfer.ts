@@ -13,7 +13,7 @@ export interface TransferNote {
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
-/** Units of one sku of one transfer at one place. Open are inTransit and discrepancy (missing > 0, surplus < 0). */
+/** Units of one sku of one transfer at one place. Open are inTransit and discrepancy (missing > 0, over < 0). */
 export interface TransferLine {
   readonly sku: string;
   readonly place: string;
@@ -57,7 +57,8 @@ interface Sums {
  *
  *     sent at A  ----> in transit to B ----> received at B        sent - received - writtenOff = inTransit + discrepancy
  *
- * - What was sent to one place and received at another is not missing: open units are counted over all places.
+ * - What was sent to one place and received at another does not come any more: units that are awaited are counted over all
+ *   places. Both places show it, one as missing and the other as over, until somebody settles it or the facts are mended.
  * - What is open and was sent there is in transit, until the place has said that nothing more will come: then it is missing.
  * - What was received beyond what was sent is a surplus; its transferOut may still come.
  */
@@ -100,7 +101,7 @@ export class Transfer {
           received,
           writtenOff,
           inTransit,
-          discrepancy: units - inTransit,
+          discrepancy: sent - received - writtenOff - inTransit,
           expectedAt: expected.length === 0 ? null : latest,
         };
       });
@@ -116,7 +117,7 @@ export class Transfer {
   }
 }
 
-/** Sets what is missing at some places off against what is over at others; the rest stays with the first places. */
+/** Which may still come: what is missing at some places less what is over at others; the rest stays with the first places. */
 function openUnits(differences: readonly number[]): number[] {
   let rest = differences.reduce((sum, units) => sum + units, 0);
   const sign = Math.sign(rest);

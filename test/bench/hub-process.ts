@@ -14,7 +14,7 @@ const commands = {
   async start(databaseUrl: string): Promise<string> {
     const logger = createLogger({ name: 'hub', level: 'warn' });
     hub = await startHub(
-      { data: '', databaseUrl, listen: '127.0.0.1:0' },
+      { data: '', databaseUrl, listen: '127.0.0.1:0', explainDays: 400 },
       { clock: systemClock, random: systemRandom, logger },
     );
     return hub.url;

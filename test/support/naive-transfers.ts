@@ -13,7 +13,7 @@ export interface NaiveTransferLine {
 
 /**
  * The oracle of transfers: every unit is a box with the name of its place on it. Boxes that came are crossed out against
- * boxes that were sent: first those of the same place, then those of any. Lines by "sender transfer sku place"; those of
+ * boxes that were sent: first those of the same place, then those of any, of which both places keep a note. Lines by "sender transfer sku place"; those of
  * which no unit is known are left out.
  */
 export function naiveTransfers(
@@ -60,8 +60,8 @@ export function naiveTransfers(
       for (let box = 0; box < Math.abs(boxes); box++) (boxes > 0 ? left : over).push(name);
     }
     while (left.length > 0 && over.length > 0) {
-      left.pop();
-      over.pop();
+      lines.get(left.pop()!)!.discrepancy += 1;
+      lines.get(over.pop()!)!.discrepancy -= 1;
     }
     for (const name of left) {
       const [from, transfer, , place] = name.split(' ');

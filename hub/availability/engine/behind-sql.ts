@@ -12,15 +12,46 @@ export function behindText(set: string): string {
     AND (SELECT bool_or(true) FROM rule_rows r WHERE r.rule_set_no = ${set} AND r.product LIKE 'c%')))`;
 }
 
+/** $1 from which transaction on the change feed is looked at; `isKept`: whether it still has everything from there on. */
 const LOOK = `
-  SELECT last.no AS "ruleSet" FROM (SELECT max(rule_set_no) AS no FROM rule_sets) AS last
+  SELECT last.no AS "ruleSet", (SELECT max(job_no) FROM recompute_jobs WHERE kind = 'rules') AS job,
+    pg_snapshot_xmin(pg_current_snapshot())::text AS "nextFrom", (SELECT floor <= $1::xid8 FROM feed_state) AS "isKept"
+  FROM (SELECT max(rule_set_no) AS no FROM rule_sets) AS last
   WHERE NOT EXISTS (SELECT FROM recompute_jobs WHERE kind = 'rules' AND finished_at IS NULL)`;
 
-/** The last rule set, when some sku is behind it and no job of rules is open that would bring it there. */
-export async function findBehind(client: Queryable): Promise<number | undefined> {
-  const { rows } = await client.query<{ ruleSet: number | null }>(LOOK);
-  const ruleSet = rows[0]?.ruleSet ?? undefined;
-  if (ruleSet === undefined) return undefined;
-  const found = await client.query(`SELECT ${behindText('$1::int')} LIMIT 1`, [ruleSet]);
-  return found.rowCount === 0 ? undefined : ruleSet;
+const ANY_BEHIND = `SELECT ${behindText('$1::int')} LIMIT 1`;
+/** The feed names each product that was changed. $2: from which transaction on. */
+const CHANGED_BEHIND = `
+  SELECT ${behindText('$1::int')} AND a.sku IN (
+    SELECT unnest(keys) FROM changes WHERE topic = 'products' AND scope = 0 AND position >= $2::xid8) LIMIT 1`;
+
+interface LookRow {
+  readonly ruleSet: number | null;
+  readonly job: number | null;
+  readonly nextFrom: string;
+  readonly isKept: boolean;
+}
+
+/**
+ * Looks whether some sku is behind, and remembers that none was: from then on only products are compared that have
+ * changed since, until a job of rules has run. Whatever commits after a snapshot was taken has a number from its xmin on,
+ * so that none is passed over. In memory: a hub that begins compares all once.
+ */
+export class BehindWatch {
+  #clean: { readonly ruleSet: number; readonly job: number | null; readonly from: string } | undefined;
+
+  /** The last rule set, when some sku is behind it and no job of rules is open that would bring it there. */
+  async find(client: Queryable): Promise<number | undefined> {
+    const clean = this.#clean;
+    const { rows } = await client.query<LookRow>(LOOK, [clean?.from ?? '0']);
+    const [row] = rows;
+    if (row === undefined || row.ruleSet === null) return undefined;
+    const { ruleSet, job, nextFrom: from, isKept } = row;
+    const isClean = clean?.ruleSet === ruleSet && clean.job === job && isKept;
+    const { rowCount } = isClean
+      ? await client.query(CHANGED_BEHIND, [ruleSet, clean.from])
+      : await client.query(ANY_BEHIND, [ruleSet]);
+    this.#clean = rowCount === 0 ? { ruleSet, job, from } : undefined;
+    return rowCount === 0 ? undefined : ruleSet;
+  }
 }

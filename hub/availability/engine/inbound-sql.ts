@@ -6,32 +6,45 @@ const MINE = `SELECT sku COLLATE "C" AS sku FROM unnest(string_to_array($1, E'\\
 const COLUMNS = ['inbound', 'inbound_as_of', 'inbound_until'];
 
 /**
+ * A CTE `coming`: units on their way to a place of a channel with a horizon, for the skus of `mine`, as of an instant that
+ * may use their row `a`, by the rule set `set`; and from when to when they are believed in.
+ */
+export function comingText(mine: string, asOf: string, set: string): string {
+  return `coming AS MATERIALIZED (
+  SELECT mine.sku, c.slot, t.in_transit AS units, seen.as_of,
+    arrival.at - (c.inbound_horizon_hours * ${HOUR_MS})::bigint AS from_at, arrival.at + transit.ms AS to_at
+  FROM (${mine}) AS mine
+  LEFT JOIN availability a ON a.sku = mine.sku
+  JOIN transfer_lines t ON t.sku = mine.sku AND t.in_transit > 0
+  JOIN locations l ON l.code = t.place
+  JOIN rule_sets s ON s.rule_set_no = ${set}
+  JOIN rule_channels c ON c.rule_set_no = s.rule_set_no AND c.inbound_horizon_hours > 0
+    AND l.location_no = ANY (c.locations)
+  CROSS JOIN LATERAL (SELECT ${asOf} AS as_of) AS seen
+  CROSS JOIN LATERAL (SELECT (s.transit_hours * ${HOUR_MS})::bigint AS ms) AS transit
+  CROSS JOIN LATERAL (SELECT coalesce(t.expected_at, t.left_at + transit.ms) AS at) AS arrival
+)`;
+}
+
+/** What of `coming` counts for each channel, an expression over the rows of a sku. */
+export function inboundOf(shape: SqlShape): string {
+  const units = (slot: number): string =>
+    `coalesce(sum(units) FILTER (WHERE slot = ${slot} AND as_of BETWEEN from_at AND to_at), 0)`;
+  return `ARRAY[${eachSlot(shape, units)}]::bigint[]`;
+}
+
+/**
  * CTEs that end in `looked (sku, row_id, inbound, inbound_as_of, inbound_until)`: shared/stock/inbound.ts for each channel
  * of the skus of `mine`, as of an instant that may use their row `a`. All NULL where nothing is on its way to a place of
  * a channel with a horizon. An edge is when the belief in some units changes next.
  */
 export function lookedText(shape: SqlShape, mine: string, asOf: string): string {
-  const units = (slot: number): string =>
-    `coalesce(sum(units) FILTER (WHERE slot = ${slot} AND as_of BETWEEN from_at AND to_at), 0)`;
-  return `coming AS MATERIALIZED (
-  SELECT mine.sku, c.slot, t.in_transit AS units, seen.as_of,
-    arrival.at - (c.inbound_horizon_hours * ${HOUR_MS})::bigint AS from_at, arrival.at + transit.ms AS to_at
-  FROM (${mine}) AS mine
-  JOIN availability a ON a.sku = mine.sku
-  JOIN transfer_lines t ON t.sku = mine.sku AND t.in_transit > 0
-  JOIN locations l ON l.code = t.place
-  JOIN rule_sets s ON s.rule_set_no = a.rule_set_no
-  JOIN rule_channels c ON c.rule_set_no = a.rule_set_no AND c.inbound_horizon_hours > 0
-    AND l.location_no = ANY (c.locations)
-  CROSS JOIN LATERAL (SELECT ${asOf} AS as_of) AS seen
-  CROSS JOIN LATERAL (SELECT (s.transit_hours * ${HOUR_MS})::bigint AS ms) AS transit
-  CROSS JOIN LATERAL (SELECT coalesce(t.expected_at, t.left_at + transit.ms) AS at) AS arrival
-), looked AS MATERIALIZED (
+  return `${comingText(mine, asOf, 'a.rule_set_no')}, looked AS MATERIALIZED (
   SELECT a.sku, a.ctid AS row_id, n.inbound, n.as_of AS inbound_as_of, n.until AS inbound_until
   FROM (${mine}) AS mine
   JOIN availability a ON a.sku = mine.sku
   LEFT JOIN (
-    SELECT sku, as_of, ARRAY[${eachSlot(shape, units)}]::bigint[] AS inbound,
+    SELECT sku, as_of, ${inboundOf(shape)} AS inbound,
       min(CASE WHEN as_of < from_at THEN from_at WHEN as_of <= to_at THEN to_at + 1 END) AS until
     FROM coming GROUP BY sku, as_of
   ) AS n ON n.sku = a.sku

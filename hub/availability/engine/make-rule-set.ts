@@ -39,8 +39,8 @@ export interface RuleRows {
 }
 
 const INSERT_SET = `
-  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours, locations)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO rule_sets (rules_version, holds_at, slots, unrecorded_loss, transit_hours)
+  VALUES ($1, $2, $3, $4, $5)
   RETURNING rule_set_no`;
 
 const INSERT_CHANNELS = `
@@ -69,7 +69,7 @@ export async function makeRuleSet(
 ): Promise<number> {
   const numbers = await readNumbers(client);
   const { slots, unrecordedLoss, transitHours, channels, rows: ruled } = ruleRowsOf(document, numbers, at);
-  const values = [version, at, slots, unrecordedLoss, transitHours, numbers.locations.size];
+  const values = [version, at, slots, unrecordedLoss, transitHours];
   const { rows } = await client.query<{ rule_set_no: number }>(INSERT_SET, values);
   const ruleSet = rows[0]?.rule_set_no;
   if (ruleSet === undefined) throw new Error('a rule set was not made');

@@ -42,7 +42,7 @@ const SHOWN = 'SELECT code, channel_no AS no FROM channels WHERE removed_at IS N
 
 /**
  * What channels would be offered by the rules of a document, of stock, silence and demand as they are: sku by sku in one
- * snapshot, so call it in a transaction that has one. Writes nothing. What is inbound stays as it is.
+ * snapshot, so call it in a transaction that has one. Writes nothing.
  */
 export async function previewChange(client: Queryable, question: PreviewQuestion): Promise<ChangePreview> {
   const endsAt = performance.now() + question.budgetMs;

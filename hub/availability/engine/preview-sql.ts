@@ -1,3 +1,4 @@
+import { comingText, inboundOf } from './inbound-sql.ts';
 import { limitCte } from './pools-sql.ts';
 import { RULE_ROW_COLUMNS } from './make-rule-set.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -25,7 +26,8 @@ export function previewText(
 WITH rule_rows AS MATERIALIZED (
   SELECT $1::int AS rule_set_no, r.* FROM jsonb_to_recordset($4::jsonb) AS r ${RULE_ROW_COLUMNS}
 ), rule_channels AS MATERIALIZED (
-  SELECT $1::int AS rule_set_no, c.* FROM jsonb_to_recordset($5::jsonb) AS c (slot int, locations int[])
+  SELECT $1::int AS rule_set_no, c.slot, c.locations, c."inboundHorizonHours" AS inbound_horizon_hours
+  FROM jsonb_to_recordset($5::jsonb) AS c (slot int, locations int[], "inboundHorizonHours" float8)
 ), lag_thresholds AS MATERIALIZED (
   SELECT epsilon, class, thresholds FROM lag_thresholds
   WHERE epsilon = ANY ('{${set.channels.map(({ epsilon }) => epsilon).join(',')}}'::float8[])
@@ -47,12 +49,19 @@ WITH rule_rows AS MATERIALIZED (
   JOIN positions p ON p.location_no = t.location_no AND p.sku = t.sku
   CROSS JOIN LATERAL (SELECT greatest(0, p.on_hand) AS now OFFSET 0) AS b${allocatedParts(shape, 'now', 'b.now')}
   GROUP BY t.sku
+), rule_sets AS MATERIALIZED (
+  SELECT $1::int AS rule_set_no, ${set.transitHours}::float8 AS transit_hours
+), travelling AS MATERIALIZED (
+  -- Few: what is joined to them may be planned badly.
+  SELECT sku FROM mine WHERE EXISTS (SELECT FROM transfer_lines t WHERE t.sku = mine.sku AND t.in_transit > 0)
+), ${comingText('SELECT sku FROM travelling', 'greatest(a.inbound_as_of, $2::bigint)', '$1::int')}, inbound AS MATERIALIZED (
+  SELECT sku, ${inboundOf(shape)} AS inbound FROM coming GROUP BY sku
 ), priced AS MATERIALIZED (
   SELECT a.sku, a.ats AS ats_before,
     ARRAY[${eachSlot(shape, (slot) => offered(shape, slot, `(coalesce(a.inbound[${slot}], 0) + coalesce(a.p${slot}, 0))`))}]::int[] AS ats
   FROM (
-    SELECT mine.sku, own.ats, own.inbound, limits.holdback, limits.cap, limits.min_publish, pooled.*
-    FROM mine LEFT JOIN availability own USING (sku) LEFT JOIN limits USING (sku)
+    SELECT mine.sku, own.ats, inbound.inbound, limits.holdback, limits.cap, limits.min_publish, pooled.*
+    FROM mine LEFT JOIN availability own USING (sku) LEFT JOIN inbound USING (sku) LEFT JOIN limits USING (sku)
     LEFT JOIN LATERAL (SELECT ${eachSlot(shape, (slot) => `p${slot}`)} FROM pooled WHERE pooled.sku = mine.sku) AS pooled ON true
   ) AS a
 ), pair AS MATERIALIZED (

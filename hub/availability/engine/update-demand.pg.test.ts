@@ -125,48 +125,52 @@ it('M1 counts every sale once and no voided one, whenever they come out of quara
   expect(released).toBeGreaterThan(0);
 });
 
-it("believes of each position what the pure model does: its sku in all stores, at its store's level", HISTORIES_LIMIT, async () => {
-  let compared = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
-      const seenAt = BEGIN + 3_001 * HOUR_MS;
-      await take(steps, seenAt);
-      const ruleSet = await requestRules(
-        database.pool,
-        rulesOf({ channels: [{ code: 'web', name: 'Web', locations: ['S1', 'S2', 'S3', 'S4'] }] }),
-        seenAt,
-      );
-      const text = `WITH basis AS (SELECT $1::bigint AS seen_at), place AS (
+it(
+  "believes of each position what the pure model does: its sku in all stores, at its store's level",
+  HISTORIES_LIMIT,
+  async () => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
+        const seenAt = BEGIN + 3_001 * HOUR_MS;
+        await take(steps, seenAt);
+        const ruleSet = await requestRules(
+          database.pool,
+          rulesOf({ channels: [{ code: 'web', name: 'Web', locations: ['S1', 'S2', 'S3', 'S4'] }] }),
+          seenAt,
+        );
+        const text = `WITH basis AS (SELECT $1::bigint AS seen_at), place AS (
           SELECT location_no, positions.sku, category FROM positions LEFT JOIN products USING (sku)
         ), ${buffersText(await readRuleSet(database.pool, ruleSet))}
         SELECT location_no AS location, sku, shape, dispersion, category FROM estimate JOIN place USING (location_no, sku)`;
-      const estimates = (await database.pool.query<Row & { shape: number; dispersion: number }>(text, [seenAt])).rows;
-      const { rows } = await database.pool.query<Row>(`
+        const estimates = (await database.pool.query<Row & { shape: number; dispersion: number }>(text, [seenAt])).rows;
+        const { rows } = await database.pool.query<Row>(`
         SELECT location_no AS location, sku, units, squares, first_at AS "firstAt", category
         FROM demand LEFT JOIN products USING (sku)`);
-      const seen = rows.map((row) => ({ ...row, seen: seenDemand(row, seenAt) }));
-      const pool = (choose: (row: Row) => boolean, parent?: Parameters<typeof pooledPrior>[1]) =>
-        pooledPrior(
-          seen.filter(choose).map((row) => row.seen),
-          parent,
-        );
-      const chain = pool(() => true);
-      for (const { location, sku, category, shape, dispersion } of estimates) {
-        const parent = category === null ? chain : pool((row) => row.category === category, chain);
-        const ofSku = pool((row) => row.sku === sku, parent);
-        const prior = localPrior(
-          ofSku,
-          pool((row) => row.location === location, chain),
-          chain,
-        );
-        const own = seen.find((row) => row.sku === sku && row.location === location)?.seen;
-        const expected = estimateDemand(own ?? seenDemand(NO_SALES, seenAt), prior);
-        compared += 1;
-        expect(shape / expected.shape).toBeCloseTo(1, 6);
-        expect(dispersion / expected.dispersion).toBeCloseTo(1, 6);
-      }
-    }),
-    historyRuns(40),
-  );
-  expect(compared).toBeGreaterThan(40);
-});
+        const seen = rows.map((row) => ({ ...row, seen: seenDemand(row, seenAt) }));
+        const pool = (choose: (row: Row) => boolean, parent?: Parameters<typeof pooledPrior>[1]) =>
+          pooledPrior(
+            seen.filter(choose).map((row) => row.seen),
+            parent,
+          );
+        const chain = pool(() => true);
+        for (const { location, sku, category, shape, dispersion } of estimates) {
+          const parent = category === null ? chain : pool((row) => row.category === category, chain);
+          const ofSku = pool((row) => row.sku === sku, parent);
+          const prior = localPrior(
+            ofSku,
+            pool((row) => row.location === location, chain),
+            chain,
+          );
+          const own = seen.find((row) => row.sku === sku && row.location === location)?.seen;
+          const expected = estimateDemand(own ?? seenDemand(NO_SALES, seenAt), prior);
+          compared += 1;
+          expect(shape / expected.shape).toBeCloseTo(1, 6);
+          expect(dispersion / expected.dispersion).toBeCloseTo(1, 6);
+        }
+      }),
+      historyRuns(40),
+    );
+    expect(compared).toBeGreaterThan(40);
+  },
+);

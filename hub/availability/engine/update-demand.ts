@@ -39,6 +39,8 @@ const COUNT_SALES = `
       SELECT seq FROM demand_marks m WHERE m.journal_no = j.journal_no ORDER BY run_no DESC LIMIT 1
     ) AS m ON true
     WHERE j.watermark > coalesce(m.seq, 0)
+  ), passed AS (
+    DELETE FROM demand_marks m USING fresh WHERE m.journal_no = fresh.journal_no
   ), marked AS (
     INSERT INTO demand_marks (journal_no, run_no, seq) SELECT journal_no, $1, to_seq FROM fresh
   ), released AS MATERIALIZED (
@@ -77,19 +79,22 @@ const COUNT_SALES = `
       AND NOT EXISTS (SELECT FROM released r WHERE r.journal_no = f.journal_no AND r.seq = f.seq)
   ), line AS MATERIALIZED (
     SELECT sale.location_no, l.sku, sale.at, least(${QUANTITY_CAP}, l.quantity) AS quantity,
-      sale.times * ${weight('sale.at')} AS weight
+      sale.times * ${weight('sale.at')} AS weight, sale.times * l.quantity AS sold
     FROM sale
     CROSS JOIN LATERAL jsonb_to_recordset(sale.body::jsonb -> 'lines') AS l (sku text, quantity int, service boolean)
     WHERE l.service IS NOT TRUE
   ), own AS MATERIALIZED (
     SELECT location_no, sku COLLATE "C" AS sku, sum(quantity * weight) AS units, sum(quantity * quantity * weight) AS squares,
-      min(at) AS first_at
+      min(at) AS first_at, sum(sold) AS sold
     FROM line GROUP BY location_no, sku
   ), summed AS (
-    INSERT INTO demand AS d (location_no, sku, units, squares, first_at)
-    SELECT location_no, sku, units, squares, first_at FROM own
+    INSERT INTO demand AS d (location_no, sku, units, squares, first_at, sold)
+    SELECT location_no, sku, units, squares, first_at, sold FROM own
     ON CONFLICT (location_no, sku) DO UPDATE SET units = d.units + excluded.units,
-      squares = d.squares + excluded.squares, first_at = least(d.first_at, excluded.first_at)
+      squares = d.squares + excluded.squares, first_at = least(d.first_at, excluded.first_at), sold = d.sold + excluded.sold
+    RETURNING sku, location_no, units, squares, first_at, sold
+  ), kept AS (
+    INSERT INTO demand_past (run_no, sku, location_no, units, squares, first_at, sold) SELECT $1, * FROM summed
   ), pooled AS (
     -- Rows of demand are read as they were before this statement.
     INSERT INTO demand_skus AS d (sku, units, squares, shelves, firsts)

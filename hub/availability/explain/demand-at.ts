@@ -1,6 +1,5 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
 import {
-  addSale,
   demandWeight,
   estimateDemand,
   localPrior,
@@ -13,7 +12,6 @@ import {
   type DemandPrior,
   type DemandSums,
 } from '#shared/stock/demand.ts';
-import { salesCountedBy, type CountedSale } from './position-at.ts';
 
 /** What a run of demand estimates knew of a sku. */
 export interface DemandAt {
@@ -30,11 +28,22 @@ const PRIORS = `
 
 type PriorRow = DemandPrior & { readonly category: string; readonly location: number; readonly seenAt: number };
 
-/** By the facts that runs up to this one had counted, and by the pure functions; null: before the first run. */
+/** $1 sku, $2 the run: the sums of each location as the last run that changed them, up to this one, left them. */
+const SUMS = `
+  SELECT l.location_no AS location, own.units, own.squares, own.first_at AS "firstAt", own.sold
+  FROM locations l
+  CROSS JOIN LATERAL (
+    SELECT units, squares, first_at, sold FROM demand_past p
+    WHERE p.sku = $1 AND p.location_no = l.location_no AND p.run_no <= $2 ORDER BY p.run_no DESC LIMIT 1
+  ) AS own
+  ORDER BY l.location_no`;
+
+type SumsRow = DemandSums & { readonly location: number; readonly sold: number };
+
+/** By what runs up to this one had counted, and by the pure functions; null: before the first run. */
 export async function demandAt(client: Queryable, sku: string, run: number | null): Promise<DemandAt> {
-  const sales = run === null ? [] : await salesCountedBy(client, sku, run);
-  const byLocation = Map.groupBy(sales, ({ location }) => location);
-  const sums = new Map([...byLocation].map(([location, own]) => [location, sumsOf(own)]));
+  const counted = run === null ? [] : (await client.query<SumsRow>(SUMS, [sku, run])).rows;
+  const sums = new Map(counted.map((row) => [row.location, row]));
   const priors = run === null ? [] : (await client.query<PriorRow>(PRIORS, [run, sku])).rows;
   const chain = priors.find((row) => row.category === '' && row.location === 0) ?? UNKNOWN;
   const parent = priors.find((row) => row.category !== '') ?? chain;
@@ -49,23 +58,10 @@ export async function demandAt(client: Queryable, sku: string, run: number | nul
   const ofSku = seenAt === undefined ? parent : pooledPrior([seenGroup(group, seenAt)], parent);
   const own = (location: number): DemandSums => sums.get(location) ?? NO_SALES;
   return {
-    of: (location) => ({ sums: own(location), unitsSold: unitsOf(byLocation.get(location) ?? []) }),
+    of: (location) => ({ sums: own(location), unitsSold: sums.get(location)?.sold ?? 0 }),
     estimate(location, from) {
       const level = priors.find((row) => row.category === '' && row.location === location) ?? chain;
       return estimateDemand(seenDemand(own(location), from), localPrior(ofSku, level, chain));
     },
   };
-}
-
-function sumsOf(sales: readonly CountedSale[]): DemandSums {
-  let sums = NO_SALES;
-  for (const { at, quantity, takenBack } of sales) {
-    sums = addSale(sums, at, quantity);
-    if (takenBack === true) sums = addSale(sums, at, quantity, -1);
-  }
-  return sums;
-}
-
-function unitsOf(sales: readonly CountedSale[]): number {
-  return sales.reduce((sum, { quantity, takenBack }) => (takenBack === true ? sum : sum + quantity), 0);
 }

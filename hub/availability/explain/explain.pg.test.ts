@@ -22,6 +22,7 @@ import { requestJob, runJobs } from '../engine/recompute-jobs.ts';
 import { sweepSilence } from '../engine/sweep-silence.ts';
 import { updateDemand } from '../engine/update-demand.ts';
 import { explain, type Explanation } from './explain.ts';
+import { prunePast } from './prune-past.ts';
 
 const DAY_MS = 86_400_000;
 /** Every instant of every history is explained twice. */
@@ -115,13 +116,14 @@ async function heldOf(journals: Iterable<string>): Promise<Map<string, number>> 
 
 describe('explain', () => {
   it(
-    'A1 gives the stored number with its terms and watermarks, now and for every past instant',
+    'A1 gives the stored number with its terms and watermarks, now and for every past instant, also after those before a horizon are pruned',
     HISTORIES_LIMIT,
     async () => {
       let buffered = 0;
       let inbound = 0;
+      let pruned = 0;
       await fc.assert(
-        fc.asyncProperty(timed, async (steps) => {
+        fc.asyncProperty(timed, fc.double({ min: 0, max: 0.99, noNaN: true }), async (steps, share) => {
           await database.pool.query(BEGIN_AVAILABILITY);
           clock.now = FACTS_AT;
           const feed = feeder(database.pool, () => clock.now);
@@ -145,9 +147,16 @@ describe('explain', () => {
             then.push({ at, explained });
           }
           for (const { at, explained } of then) expect(await explainAll(at)).toEqual(explained);
+          const place = Math.floor(then.length * share);
+          const horizon = then[place]!.at;
+          pruned += await prunePast(database.pool, horizon);
+          for (const { at } of then.slice(0, place))
+            await expect(explainAll(at)).rejects.toMatchObject({ code: 'PAST_PRUNED' });
+          for (const { at, explained } of then.slice(place)) expect(await explainAll(at)).toEqual(explained);
         }),
         historyRuns(15),
       );
+      expect(pruned).toBeGreaterThan(0);
       expect(buffered).toBeGreaterThan(0);
       expect(inbound).toBeGreaterThan(0);
     },

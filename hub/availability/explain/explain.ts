@@ -6,8 +6,10 @@ import { unseenDemand } from '#shared/stock/unseen-demand.ts';
 import { readRuleSet, type RuledChannel, type RuleSet } from '../engine/rule-set.ts';
 import { ruleSetAt, termsBasisAt, type TermsBasis } from './basis-at.ts';
 import { demandAt, type DemandAt } from './demand-at.ts';
+import { requireExplained } from './explained-since.ts';
 import { inboundAt, type InboundTransfer } from './inbound-at.ts';
-import { anchorsAt, positionsAt, type PastPosition } from './position-at.ts';
+import { anchorsAt } from './anchors-at.ts';
+import { positionsAt, type PastPosition } from './position-at.ts';
 import { rulesOfSku, type RulesOfSku } from './ruled.ts';
 import { watermarksAt, type PastWatermark } from './watermarks-at.ts';
 
@@ -74,22 +76,26 @@ export interface Question {
 
 /**
  * What a channel might sell of a sku at an instant, and why (A1): recomputed by the pure formula from facts, rules and
- * silence as they were then. Read it in one snapshot. Undefined: the channel was not there.
+ * silence as they were then. Read it in one snapshot. Undefined: the channel was not there. Throws PAST_PRUNED.
  */
 export async function explain(client: Queryable, question: Question): Promise<Explanation | undefined> {
   const { sku, channel: code, movementsMax } = question;
   // Instants of facts are kept to the microsecond, those of questions to the millisecond: what began in it counts.
   const at = Math.ceil(question.at);
+  // Every row is found by its key, whatever statistics say of a table that has just grown.
+  await client.query("SELECT set_config('enable_seqscan', 'off', true)");
+  await requireExplained(client, at);
   const ruleSet = await ruleSetAt(client, sku, at);
   if (ruleSet === null) return undefined;
   const set = await readRuleSet(client, ruleSet);
   const channel = set.channels.find((one) => one.code === code);
   if (channel === undefined) return undefined;
   const rules = await rulesOfSku(client, set, sku, channel);
-  const positions = (await positionsAt(client, sku, channel.locations, { at, movementsMax })).filter(
-    (one) => one.bornAt !== null,
-  );
+  const positions = await positionsAt(client, sku, channel.locations, { at, movementsMax });
   const bases = await termsBasisAt(client, sku, at, positions);
+  // The anchors when the terms were made: a count that came later has not changed them yet.
+  const made = [...bases.values()].map(({ location, madeAt }) => ({ location, at: Math.ceil(madeAt) }));
+  const anchors = await anchorsAt(client, sku, made);
   const places = positions.map(({ location }) => location);
   const held = await watermarksAt(client, places, at);
   const byRun = new Map<number | null, Promise<DemandAt>>();
@@ -102,7 +108,8 @@ export async function explain(client: Queryable, question: Question): Promise<Ex
   for (const position of positions) {
     const basis = bases.get(position.location);
     if (!basis) throw new Error(`terms of location ${position.location} have no basis`);
-    const buffer = await bufferOf(client, { sku, position, basis, set, channel, demandOf });
+    const anchoredAt = anchors.get(position.location)?.at ?? null;
+    const buffer = await bufferOf({ position, basis, anchoredAt, set, channel, demandOf });
     shelves.push({ position, watermarks: held.get(position.location) ?? [], basis, buffer, ...withheldBy(buffer) });
   }
   const { transfers: onTheWay, asOf: inboundAsOf, inbound } = await inboundAt(client, { sku, at, set, channel });
@@ -162,19 +169,23 @@ function shelfInput({ location, code, onHand }: PastPosition, rules: RulesOfSku)
 }
 
 interface BufferQuestion {
-  readonly sku: string;
   readonly position: PastPosition;
   readonly basis: TermsBasis;
+  readonly anchoredAt: number | null;
   readonly set: RuleSet;
   readonly channel: RuledChannel;
   readonly demandOf: (run: number | null) => Promise<DemandAt>;
 }
 
-async function bufferOf(
-  client: Queryable,
-  { sku, position, basis, set, channel: { epsilon }, demandOf }: BufferQuestion,
-): Promise<BufferStory | null> {
-  const { silence, seenAt, madeAt, demandRun } = basis;
+async function bufferOf({
+  position,
+  basis,
+  anchoredAt,
+  set,
+  channel: { epsilon },
+  demandOf,
+}: BufferQuestion): Promise<BufferStory | null> {
+  const { silence, seenAt, demandRun } = basis;
   const from = silence?.asOf ?? seenAt;
   if (from === null || (silence === null && set.unrecordedLoss === 0)) return null;
   const until = from + (silence?.stepMs ?? 0);
@@ -182,8 +193,7 @@ async function bufferOf(
   const { sums, unitsSold } = known.of(position.location);
   const demand = known.estimate(position.location, from);
   const exposureHours = silence?.exposureHours ?? 0;
-  const anchored = await anchorAt(client, sku, position.location, madeAt);
-  const countedAt = sums.firstAt === Infinity ? until : (anchored ?? sums.firstAt);
+  const countedAt = sums.firstAt === Infinity ? until : (anchoredAt ?? sums.firstAt);
   const mean = exposureHours * demand.ratePerHour;
   const lossMean = (set.unrecordedLoss * demand.ratePerHour * Math.max(0, until - countedAt)) / HOUR_MS;
   return {
@@ -204,10 +214,4 @@ function withheldBy(buffer: BufferStory | null): { lag: number; record: number }
   const { demand, exposureHours, lossMean, epsilon } = buffer;
   const { silence, inaccuracy } = lagBuffer(demand, { exposureHours, lossMean }, epsilon);
   return { lag: silence, record: inaccuracy };
-}
-
-/** The anchor when the terms were made: a count that came later has not changed them yet. */
-async function anchorAt(client: Queryable, sku: string, location: number, madeAt: number): Promise<number | null> {
-  const anchors = await anchorsAt(client, sku, Math.ceil(madeAt));
-  return anchors.find((row) => row.location_no === location)?.anchor_at ?? null;
 }

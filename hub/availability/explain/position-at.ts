@@ -1,6 +1,6 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
-import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
-import { soldAt } from '../engine/sold-at-sql.ts';
+import { anchorsAt } from './anchors-at.ts';
+import { isKnown, isKnownVoid, knownText } from './known-sql.ts';
 
 /** A fact that a position rests on. Instants: ms since 1970. */
 export interface NamedFact {
@@ -16,65 +16,59 @@ export interface PastPosition {
   readonly location: number;
   readonly code: string;
   readonly onHand: number;
-  /** When the hub took the position's first fact; null: it has none. */
-  readonly bornAt: number | null;
+  /** When the hub took the position's first fact. */
+  readonly bornAt: number;
   readonly anchor: NamedFact | null;
   /** The last movements after the anchor, and how many there are. */
   readonly movements: readonly NamedFact[];
   readonly movementsTotal: number;
 }
 
+/** Sellable movements of a position after its anchor that the hub knew of; what is void is taken back by its reversal. */
+const AFTER_ANCHOR = `
+  FROM movements m
+  WHERE m.location_no = p.location_no AND m.sku = p.sku AND m.condition = 'sellable'
+    AND (m.at, m.journal_no, m.seq) > (coalesce(anchor.at, -9223372036854775808), coalesce(anchor.journal_no, 0),
+      coalesce(anchor.seq, 0))
+    AND ${isKnown('m')}`;
+
 /**
- * $1 sku, $2 locations, $3 the instant in ms, $4 movements at most, $5-$9 the anchors: location, at, journal, seq, counted. A fact counts when the hub had taken it by then, and
- * is void when it had taken its void by then as well.
+ * $1 sku, $2 locations, $3 the instant in ms for each, $4 movements at most, $5-$9 the anchors: location, at, journal, seq,
+ * counted. Facts themselves are looked at only where they are named, or void.
  */
 const POSITIONS = `
-  WITH moment AS (SELECT to_timestamp($3::float8 / 1000) AS at)
+  WITH ${knownText('$2', '$3')}
   SELECT l.location_no AS location, l.code, (coalesce(anchor.counted, 0) + moved.quantity)::bigint AS "onHand",
-    (extract(epoch FROM least(moved.born, counted.born)) * 1000)::float8 AS "bornAt",
+    (extract(epoch FROM p.born_at) * 1000)::float8 AS "bornAt",
     CASE WHEN anchor.at IS NOT NULL THEN json_build_object('journal', anchor.journal_no, 'seq', anchor.seq,
       'kind', 'count', 'key', anchor.key, 'at', anchor.at, 'quantity', anchor.counted) END AS anchor,
-    coalesce(moved.facts, '[]') AS movements, moved.total AS "movementsTotal"
-  FROM locations l
-  CROSS JOIN moment
-  CROSS JOIN LATERAL (
-    SELECT min(f.received_at) AS born FROM counts c
-    JOIN facts f ON f.location_no = c.location_no AND f.journal_no = c.journal_no AND f.seq = c.seq
-    WHERE c.location_no = l.location_no AND c.sku = $1 AND f.received_at <= moment.at
-  ) AS counted
+    coalesce(last.facts, '[]') AS movements, moved.total AS "movementsTotal"
+  FROM ask
+  JOIN positions p ON p.location_no = ask.location_no AND p.sku = $1 AND p.born_at <= ask.instant
+  JOIN locations l ON l.location_no = p.location_no
   LEFT JOIN LATERAL (
     SELECT k.at, k.journal_no, k.seq, k.counted, f.key
     FROM unnest($5::int[], $6::bigint[], $7::int[], $8::bigint[], $9::bigint[])
       AS k (location_no, at, journal_no, seq, counted)
     JOIN facts f ON f.location_no = k.location_no AND f.journal_no = k.journal_no AND f.seq = k.seq
-    WHERE k.location_no = l.location_no
+    WHERE k.location_no = p.location_no
   ) AS anchor ON true
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(quantity) FILTER (WHERE counts), 0) AS quantity, min(received_at) AS born,
-      count(*) FILTER (WHERE counts) AS total,
-      json_agg(json_build_object('journal', journal_no, 'seq', seq, 'kind', kind, 'key', key, 'at', at,
-        'quantity', quantity) ORDER BY at DESC, journal_no DESC, seq DESC) FILTER (WHERE counts AND place <= $4) AS facts
-    FROM (
-      SELECT m.*, row_number() OVER (PARTITION BY m.counts ORDER BY at DESC, journal_no DESC, seq DESC) AS place
-      FROM (
-        SELECT m.journal_no, m.seq, m.at, m.quantity, f.kind::text AS kind, f.key, f.received_at,
-          m.condition = 'sellable' AND NOT ${isVoid()} AND (anchor.at IS NULL
-            OR (m.at, m.journal_no, m.seq) > (anchor.at, anchor.journal_no, anchor.seq)) AS counts
-        FROM movements m
-        JOIN facts f ON f.location_no = m.location_no AND f.journal_no = m.journal_no AND f.seq = m.seq
-        WHERE m.location_no = l.location_no AND m.sku = $1 AND NOT m.reversal AND f.received_at <= moment.at
-      ) AS m
-    ) AS m
+    SELECT coalesce(sum(m.quantity), 0) AS quantity, coalesce(sum(CASE WHEN m.reversal THEN -1 ELSE 1 END), 0)::int AS total
+    ${AFTER_ANCHOR} AND (NOT m.reversal OR ${isKnownVoid('m')})
   ) AS moved
-  WHERE l.location_no = ANY ($2::int[])
+  CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object('journal', n.journal_no, 'seq', n.seq, 'kind', f.kind, 'key', f.key, 'at', n.at,
+      'quantity', n.quantity) ORDER BY n.at DESC, n.journal_no DESC, n.seq DESC, n.line DESC) AS facts
+    FROM (
+      SELECT m.* ${AFTER_ANCHOR} AND NOT m.reversal AND NOT (EXISTS (
+        SELECT FROM movements r WHERE r.location_no = m.location_no AND r.sku = m.sku AND r.at = m.at
+          AND r.journal_no = m.journal_no AND r.seq = m.seq AND r.line = m.line AND r.reversal) AND ${isKnownVoid('m')})
+      ORDER BY m.at DESC, m.journal_no DESC, m.seq DESC, m.line DESC LIMIT $4
+    ) AS n
+    JOIN facts f ON f.location_no = n.location_no AND f.journal_no = n.journal_no AND f.seq = n.seq
+  ) AS last
   ORDER BY l.code`;
-
-/** Whether fact `f` was void by then. */
-function isVoid(): string {
-  return `EXISTS (
-      SELECT FROM voids v JOIN facts w ON w.location_no = v.location_no AND w.journal_no = v.journal_no AND w.seq = v.seq
-      WHERE v.location_no = f.location_no AND v.target_key = f.key AND w.received_at <= moment.at)`;
-}
 
 /** Positions of a sku as the hub had them at an instant, from the facts that it had taken by then. */
 export async function positionsAt(
@@ -83,61 +77,18 @@ export async function positionsAt(
   locations: readonly number[],
   { at, movementsMax }: { at: number; movementsMax: number },
 ): Promise<PastPosition[]> {
-  const anchors = (await anchorsAt(client, sku, at)).filter((row) => locations.includes(row.location_no));
+  const places = locations.map((location) => ({ location, at }));
+  const anchors = [...(await anchorsAt(client, sku, places)).values()];
   const { rows } = await client.query<PastPosition>(POSITIONS, [
     sku,
     locations,
-    at,
+    places.map((place) => place.at),
     movementsMax,
-    anchors.map((row) => row.location_no),
-    anchors.map((row) => row.anchor_at),
-    anchors.map((row) => row.anchor_journal),
-    anchors.map((row) => row.anchor_seq),
-    anchors.map((row) => row.anchor_quantity),
+    anchors.map((anchor) => anchor.location),
+    anchors.map((anchor) => anchor.at),
+    anchors.map((anchor) => anchor.journal),
+    anchors.map((anchor) => anchor.seq),
+    anchors.map((anchor) => anchor.counted),
   ]);
-  return rows;
-}
-
-/** Locations that carry a sku, at most. */
-const LOCATIONS_MAX = 100_000;
-
-/** The counts in force by what was known at an instant: those that nobody held, or that somebody had approved. */
-export async function anchorsAt(client: Queryable, sku: string, at: number): Promise<PositionRow[]> {
-  const rows = await readPositionsAt(client, { sku, after: [0, ''], rows: LOCATIONS_MAX, knownAt: at });
-  return rows.filter((row) => row.anchor_at !== null);
-}
-
-/** $1 sku, $2 the run: sales, of all locations, that runs up to it have counted, and taken back. */
-const COUNTED_SALES = `
-  SELECT m.location_no AS location, ${soldAt('f')} AS at, -m.quantity AS quantity, gone.run <= $2 AS "takenBack"
-  FROM movements m
-  JOIN facts f ON f.location_no = m.location_no AND f.journal_no = m.journal_no AND f.seq = m.seq AND f.kind = 'sale'
-  JOIN LATERAL (${countingRun('f')}) AS counted ON counted.run <= $2
-  LEFT JOIN voids v ON v.location_no = f.location_no AND v.target_key = f.key
-  LEFT JOIN LATERAL (${countingRun('v')}) AS gone ON true
-  WHERE m.sku = $1 AND m.location_no = ANY (SELECT location_no FROM locations) AND NOT m.reversal
-    AND (gone.run IS NULL OR gone.run > counted.run)
-  ORDER BY at`;
-
-/** The run that counted a fact: the first that passed it, or, when it came out of quarantine, the one that noted that. */
-function countingRun(fact: string): string {
-  return `
-    SELECT CASE WHEN q.quarantine_no IS NOT NULL THEN r.run_no ELSE (
-      SELECT min(run_no) FROM demand_marks k WHERE k.journal_no = ${fact}.journal_no AND k.seq >= ${fact}.seq) END AS run
-    FROM (SELECT) AS one
-    LEFT JOIN quarantine q ON q.journal_no = ${fact}.journal_no AND q.seq = ${fact}.seq AND q.resolution = 'released'
-    LEFT JOIN demand_released r ON r.quarantine_no = q.quarantine_no`;
-}
-
-export interface CountedSale {
-  readonly location: number;
-  /** By which it counts for demand: never after the hub heard of it. */
-  readonly at: number;
-  readonly quantity: number;
-  readonly takenBack: boolean | null;
-}
-
-export async function salesCountedBy(client: Queryable, sku: string, run: number): Promise<CountedSale[]> {
-  const { rows } = await client.query<CountedSale>(COUNTED_SALES, [sku, run]);
   return rows;
 }

@@ -13,9 +13,8 @@ export interface PastWatermark {
 }
 
 /**
- * $1 locations, $2 the instant in ms. Journals are taken without a gap, so the highest seq by then is the watermark then.
- * A fact released from quarantine was taken when it was set aside; its own row in facts came later, behind which older
- * ones are found.
+ * $1 locations, $2 the instant in ms. A fact released from quarantine was taken when it was set aside; its own row in facts
+ * came later, and tells nothing of then.
  */
 const WATERMARKS = `
   SELECT d.location_no AS location, d.device_no AS device, held.journal_no AS journal, coalesce(held.seq, 0) AS seq, held.at
@@ -24,14 +23,15 @@ const WATERMARKS = `
   LEFT JOIN LATERAL (
     SELECT j.journal_no, last.seq, last.at
     FROM journals j
+    CROSS JOIN LATERAL (SELECT seq_held_at(j.location_no, j.journal_no, moment.instant) AS up_to OFFSET 0) AS held
     CROSS JOIN LATERAL (
       SELECT seq, at FROM (
-        (SELECT seq, at FROM facts f
-          WHERE f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.received_at <= moment.instant
+        (SELECT seq, CASE WHEN received_at <= moment.instant THEN at END AS at FROM facts f
+          WHERE f.location_no = j.location_no AND f.journal_no = j.journal_no AND f.seq <= held.up_to
           ORDER BY seq DESC LIMIT 1)
         UNION ALL
         (SELECT seq, NULL FROM quarantine q
-          WHERE q.journal_no = j.journal_no AND q.received_at <= moment.instant ORDER BY seq DESC LIMIT 1)
+          WHERE q.journal_no = j.journal_no AND q.seq <= held.up_to ORDER BY seq DESC LIMIT 1)
       ) AS both_kinds
       ORDER BY seq DESC, at NULLS LAST LIMIT 1
     ) AS last

@@ -2,11 +2,10 @@ import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
-import { acceptRules, checkRead } from './check-rules.ts';
 import { diffRules, type RulesDiff } from './diff-rules.ts';
 import { readKnownNames } from './known-names.ts';
 import { lockRules, projectRules } from './project-rules.ts';
-import { readRules, type RulesRead } from './read-rules.ts';
+import { withReading, type Reading } from './reading.ts';
 import {
   newestVersion,
   pendingFrom,
@@ -55,16 +54,17 @@ export interface DryRun {
  * document again changes nothing. Throws RULES_INVALID with every problem, CONFLICT, REQUEST_INVALID.
  */
 export function applyRules(pool: Pool, text: string, how: Application, ports: RulesPorts = {}): Promise<Applied> {
-  return withRetries(() => {
-    // Anew at each try: a check adds to the problems of its reading.
-    const read = readRules(normal(text));
-    return transaction(pool, async (client) => {
-      await lockRules(client);
-      const moment = await begin(client, how);
-      const document = await accept(client, read);
-      return write(client, { text: normal(text), document, restores: null }, how, moment, ports);
-    });
-  });
+  // Read anew at each try: a check adds to the problems of its reading.
+  return withRetries(() =>
+    withReading(normal(text), (reading) =>
+      transaction(pool, async (client) => {
+        await lockRules(client);
+        const moment = await begin(client, how);
+        const document = await accept(client, reading);
+        return write(client, { text: normal(text), document, restores: null }, how, moment, ports);
+      }),
+    ),
+  );
 }
 
 /** Brings the document of an older version back, as a new one. Products may have changed since: it is not held to them. */
@@ -107,7 +107,7 @@ export function editRules(
       const text = await edit(client, newest);
       if (text === undefined) return undefined;
       // What the newest version says of products was checked when it was applied.
-      const document = acceptRules(checkRead(readRules(text)));
+      const document = await withReading(text, (reading) => reading.check());
       return write(client, { text, document, restores: null }, how, moment, ports);
     }),
   );
@@ -115,11 +115,12 @@ export function editRules(
 
 /** What applying this document would change; nothing is. Throws as applyRules does. */
 export async function dryRunRules(pool: Pool, text: string, how: Application, ports: RulesPorts = {}): Promise<DryRun> {
-  const read = readRules(normal(text));
-  return rolledBack(pool, async (client) => {
-    const moment = await begin(client, how);
-    return plan(client, { text: normal(text), document: await accept(client, read) }, how, moment, ports);
-  });
+  return withReading(normal(text), (reading) =>
+    rolledBack(pool, async (client) => {
+      const moment = await begin(client, how);
+      return plan(client, { text: normal(text), document: await accept(client, reading) }, how, moment, ports);
+    }),
+  );
 }
 
 /** What rolling back would change; nothing is. */
@@ -138,8 +139,7 @@ export async function dryRunRollback(
 
 /** Throws RULES_INVALID with everything that is wrong with a document, names of the database included. */
 export async function validateRules(pool: Pool, text: string): Promise<RulesDocument> {
-  const read = readRules(normal(text));
-  return transaction(pool, (client) => accept(client, read));
+  return withReading(normal(text), (reading) => transaction(pool, (client) => accept(client, reading)));
 }
 
 interface Moment {
@@ -170,9 +170,8 @@ async function begin(client: PoolClient, { basedOn, effectiveFrom }: Application
   return { now, newest };
 }
 
-async function accept(client: PoolClient, read: RulesRead): Promise<RulesDocument> {
-  const known = read.document && (await readKnownNames(client, read.document));
-  return acceptRules(checkRead(read, known));
+async function accept(client: PoolClient, reading: Reading): Promise<RulesDocument> {
+  return reading.check(reading.document && (await readKnownNames(client, reading.document)));
 }
 
 async function compare(client: PoolClient, { text, document }: Draft, how: Application, { now, newest }: Moment) {

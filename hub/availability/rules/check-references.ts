@@ -13,6 +13,10 @@ export interface KnownNames {
   readonly skusNear: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A category is there when some product has it. */
+const GIVE_CATEGORY =
+  'A category comes with its products: PUT /v1/products {"products": [{"sku": "...", "name": "...", "category": "..."}]}.';
+
 /** Each name that is spoken of exists: groups and channels in the document, the others in the database. */
 export function checkReferences({ document, problems, leftOut }: RulesRead, known: KnownNames | undefined): void {
   if (document === undefined) return;
@@ -37,11 +41,17 @@ export function checkReferences({ document, problems, leftOut }: RulesRead, know
     },
     category: (name: string, path: RulesPath) => {
       if (known === undefined || known.categories.has(name)) return;
-      refuse('category', name, path, known.categories, 'Give the category to a product first.');
+      refuse('category', name, path, known.categories, GIVE_CATEGORY);
     },
     sku: (name: string, path: RulesPath) => {
       if (known === undefined || known.skus.has(name)) return;
-      refuse('product with the sku', name, path, known.skusNear.get(name) ?? [], 'Add the product first.');
+      refuse(
+        'product with the sku',
+        name,
+        path,
+        known.skusNear.get(name) ?? [],
+        'Add the product first: PUT /v1/products.',
+      );
     },
   };
   const fields = ['location', 'group', 'channel', 'category', 'sku'] as const;

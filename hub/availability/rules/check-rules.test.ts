@@ -98,6 +98,29 @@ describe('bad rules are refused with the line and the remedy', () => {
       ],
     ],
     [
+      'numbers without an end, and none',
+      'transitHours: .inf\nunrecordedLoss: .nan',
+      [
+        '1:1 field transitHours is infinite, and must be a number.',
+        '2:1 field unrecordedLoss is no number, and must be a',
+      ],
+    ],
+    [
+      'an empty text, told once',
+      'limits:\n  - {id: a, channel: web, cap: 1, category: ""}',
+      ['2:35 field category is empty. | Write a text of a letter or more.'],
+    ],
+    [
+      'more units than a machine counts, told once by the bound of the field',
+      'limits:\n  - {id: a, channel: web, cap: 99999999999999999999}',
+      ['2:27 field cap is 100000000000000000000, and must be 1000000 at most. | Write 1000000 at most.'],
+    ],
+    [
+      'a text with a tab in it',
+      'limits:\n  - {id: a, channel: web, cap: 1, category: "a\\tb"}',
+      ['2:35 field category is "a\\tb": a character in it cannot be printed. | Leave tabs, line breaks'],
+    ],
+    [
       'half a unit',
       'limits:\n  - {id: a, channel: web, cap: 1.5}',
       ['2:27 field cap is 1.5, and must be a whole number.'],
@@ -152,12 +175,16 @@ describe('bad rules are refused with the line and the remedy', () => {
     [
       'an unknown sku',
       'safetyStock:\n  - {id: a, units: 1, sku: 22432}',
-      ['2:23 unknown-name There is no product with the sku 22432. | Did you mean 22423? Add the product first.'],
+      [
+        '2:23 unknown-name There is no product with the sku 22432. | Did you mean 22423? Add the product first: PUT /v1/products.',
+      ],
     ],
     [
       'an unknown category',
       'safetyStock:\n  - {id: a, units: 1, category: Shoes}',
-      ['2:23 unknown-name There is no category Shoes. | Did you mean shoes? Give the category'],
+      [
+        '2:23 unknown-name There is no category Shoes. | Did you mean shoes? A category comes with its products: PUT /v1/products',
+      ],
     ],
     [
       'a listing of nothing',

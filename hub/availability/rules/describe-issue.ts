@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { PRINTABLE } from '#shared/protocol/fields.ts';
 import { nearestName } from './nearest-name.ts';
 import { fieldsOf } from './rules-document.ts';
 import type { ProblemKind, RulesPath } from './rules-problem.ts';
@@ -11,6 +12,25 @@ export interface DescribedIssue {
 }
 
 const INSTANT_REMEDY = 'Write an instant with its offset, such as 2026-12-01T00:00:00Z or 2026-12-01T09:00:00+01:00.';
+
+/**
+ * Of what a schema has against one value only the first that says something: an empty text is not told to be unprintable
+ * too, and a number that is too large for the machine is told the bound of its field.
+ */
+export function tellingIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const byPlace = Map.groupBy(issues, ({ path }) => JSON.stringify(path.map(String)));
+  return [...byPlace.values()].flatMap((own) => {
+    const telling = own.find((issue) => !isMachineBound(issue)) ?? own[0];
+    return telling === undefined ? [] : [telling];
+  });
+}
+
+function isMachineBound(issue: z.core.$ZodIssue): boolean {
+  return (
+    (issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER) ||
+    (issue.code === 'too_small' && issue.minimum === Number.MIN_SAFE_INTEGER)
+  );
+}
 
 /** What a schema has against a value, as its author needs to hear it: one problem, or one for each unknown field. */
 export function* describeIssue(issue: z.core.$ZodIssue, document: unknown): Generator<DescribedIssue, void> {
@@ -48,6 +68,11 @@ function describeValue(issue: z.core.$ZodIssue, field: string, value: unknown): 
       return { message: `${field} is ${shown}, and must be ${accepted}.`, remedy: `Write ${accepted}.` };
     }
     case 'invalid_format': {
+      if (issue.pattern === String(PRINTABLE))
+        return {
+          message: `${field} is ${shown}: a character in it cannot be printed.`,
+          remedy: 'Leave tabs, line breaks and other control characters out of it.',
+        };
       if (issue.format === 'datetime') return { message: `${field} is ${shown}: no instant.`, remedy: INSTANT_REMEDY };
       return { message: `${field} is ${shown}: ${issue.message}.`, remedy: 'Use only what is allowed in it.' };
     }
@@ -104,6 +129,7 @@ function nameOf(path: RulesPath): string {
 
 function show(value: unknown): string {
   if (value === null) return 'empty';
+  if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? 'no number' : 'infinite';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map of fields';
   const text = JSON.stringify(value);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { describeIssue } from './describe-issue.ts';
+import { describeIssue, tellingIssues } from './describe-issue.ts';
 import { readYaml } from './read-yaml.ts';
 import { rulesDocument, SECTIONS, type RulesDocument } from './rules-document.ts';
 import { RulesProblems, type RulesPath } from './rules-problem.ts';
@@ -45,7 +45,7 @@ export function readRules(text: string): RulesRead {
   if (problems.total > 0) return { document: undefined, problems, leftOut: NOTHING };
   const parsed = rulesDocument.safeParse(value);
   if (parsed.success) return { document: parsed.data, problems, leftOut: NOTHING };
-  for (const issue of parsed.error.issues) {
+  for (const issue of tellingIssues(parsed.error.issues)) {
     if (!problems.hasRoom) break;
     for (const { path, kind, message, remedy } of describeIssue(issue, value)) {
       problems.add(kind, path, message, remedy);

@@ -1,7 +1,7 @@
 -- Makes the lines of transfers ($1: transfer_no, whose rows are locked) anew from what facts and settlements say of them (M7).
--- What is missing at one place is set off against what is over at another; the rest stays with the first places. Open units
--- that were sent there are in transit, unless their place has said that nothing more will come. Gives what of it changes what
--- is on its way: place, sku.
+-- What is over at one place is not awaited at another where it is missing; the rest stays with the first places. Such units that
+-- were sent there are in transit, unless their place has said that nothing more will come; all else that differs is a
+-- discrepancy of its place. Gives what of it changes what is on its way: place, sku.
 WITH entry AS MATERIALIZED (
   SELECT * FROM transfer_entries WHERE transfer_no = ANY ($1::bigint[])
 ), told AS (
@@ -42,7 +42,7 @@ WITH entry AS MATERIALIZED (
   WINDOW before AS (PARTITION BY transfer_no, sku ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), summed AS MATERIALIZED (
   SELECT *,
-    open - coming AS discrepancy
+    difference - coming AS discrepancy
   FROM (
     SELECT *, CASE WHEN awaited THEN greatest(0, least(open, sent - received)) ELSE 0 END AS coming FROM shared
   ) AS split

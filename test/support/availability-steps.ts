@@ -109,7 +109,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** Seqs go on by journal; a void names one of the last keys of its store. */
 export function feeder(pool: Pool, now?: () => number) {
-  const ledger = createLedger(pool, followMoves(now));
+  const ledger = createLedger(pool, followMoves(now === undefined ? {} : { now }));
   const seqs = new Map<number, number>();
   return async (location: number, entries: readonly Entry[]): Promise<void> => {
     const fromSeq = (seqs.get(location) ?? 0) + 1;

@@ -126,7 +126,7 @@ const dense: fc.Arbitrary<RulesDocument> = fc
   );
 
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
-const NONE = { numbers: [], positions: [], behind: [] };
+const NONE = { numbers: [], positions: [], behind: [], reserved: [] };
 
 describe('availability in SQL', () => {
   it('A1 A2 equals the pure formula for every sku and channel, after each merge, each change of rules and as time goes by', async () => {

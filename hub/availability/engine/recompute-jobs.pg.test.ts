@@ -46,8 +46,8 @@ async function slowCount(location: number, seq: number, skus: readonly string[])
   const held = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   const merging = count(location, seq, skus, {
-    async moved(client, moves, inbound) {
-      await follow.moved(client, moves, inbound);
+    async moved(client, change) {
+      await follow.moved(client, change);
       reached.resolve();
       await held.promise;
     },

@@ -134,6 +134,7 @@ describe('explain', () => {
             numbers: [],
             positions: [],
             behind: [],
+            reserved: [],
           });
           buffered += [...explained.values()].filter((one) => one?.shelves.some((shelf) => shelf.lagBuffer > 0)).length;
           inbound += [...explained.values()].filter((one) => one !== undefined && one.inbound > 0).length;

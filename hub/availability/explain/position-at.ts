@@ -16,6 +16,7 @@ export interface PastPosition {
   readonly location: number;
   readonly code: string;
   readonly onHand: number;
+  readonly reserved: number;
   /** When the hub took the position's first fact; null: it has none. */
   readonly bornAt: number | null;
   readonly anchor: NamedFact | null;
@@ -31,6 +32,8 @@ export interface PastPosition {
 const POSITIONS = `
   WITH moment AS (SELECT to_timestamp($3::float8 / 1000) AS at)
   SELECT l.location_no AS location, l.code, (coalesce(anchor.counted, 0) + moved.quantity)::bigint AS "onHand",
+    coalesce((SELECT sum(r.change) FROM reservation_moves r
+      WHERE r.sku = $1 AND r.location_no = l.location_no AND r.moved_at <= moment.at), 0)::bigint AS reserved,
     (extract(epoch FROM least(moved.born, counted.born)) * 1000)::float8 AS "bornAt",
     CASE WHEN anchor.at IS NOT NULL THEN json_build_object('journal', anchor.journal_no, 'seq', anchor.seq,
       'kind', 'count', 'key', anchor.key, 'at', anchor.at, 'quantity', anchor.counted) END AS anchor,

@@ -1,0 +1,151 @@
+import type { Queryable } from '#hub/db/snapshot.ts';
+import { literal } from '#hub/db/array-parameter.ts';
+import type { Hold } from './act.ts';
+import type { AnsweredLine, ReservationState } from './reservation.ts';
+import { viewOf, type ReservationView } from './view.ts';
+
+/** A reservation with what it was asked for. Instants: ms since 1970. */
+export interface ListedReservation extends ReservationView {
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly createdAt: number;
+  readonly confirmedAt: number | null;
+  readonly endedAt: number | null;
+  /** As the first answer had it. */
+  readonly asked: readonly AnsweredLine[];
+}
+
+export interface ReservationFilter {
+  readonly channel?: string | undefined;
+  readonly state?: ReservationState | undefined;
+  readonly reference?: string | undefined;
+  readonly reservation?: number | undefined;
+  /** The number below which the page begins. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+interface Row {
+  readonly reservation: number;
+  readonly state: ReservationState;
+  readonly expiresAt: number;
+  readonly confirmedAt: number | null;
+  readonly endedAt: number | null;
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly createdAt: number;
+  readonly asked: readonly AnsweredLine[];
+}
+
+const LIST = `
+  SELECT r.reservation_no AS reservation, r.state::text AS state, r.expires_at AS "expiresAt",
+    r.confirmed_at AS "confirmedAt", r.ended_at AS "endedAt", r.key, c.code AS channel, r.reference,
+    r.created_at AS "createdAt", r.answer -> 'lines' AS asked
+  FROM reservations r JOIN channels c ON c.channel_no = r.channel_no
+  WHERE ($1::text IS NULL OR r.channel_no = (SELECT channel_no FROM channels WHERE code = $1))
+    AND ($2::reservation_state IS NULL OR r.state = $2) AND ($3::text IS NULL OR r.reference = $3)
+    AND ($4::bigint IS NULL OR r.reservation_no = $4) AND ($5::bigint IS NULL OR r.reservation_no < $5)
+  ORDER BY r.reservation_no DESC LIMIT $6`;
+
+const HOLDS = `
+  SELECT h.reservation_no AS reservation, h.line, h.location_no AS location, l.code, h.sku, h.units, h.told, h.handed,
+    h.held, h.short
+  FROM reservation_holds h JOIN locations l USING (location_no)
+  WHERE h.reservation_no = ANY ($1::bigint[]) ORDER BY h.reservation_no, h.line, h.location_no`;
+
+const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+
+/** The youngest first. In a snapshot of the caller. */
+export async function listReservations(client: Queryable, filter: ReservationFilter): Promise<ListedReservation[]> {
+  const { channel, state, reference, reservation, before, limit } = filter;
+  const values = [channel ?? null, state ?? null, reference ?? null, reservation ?? null, before ?? null, limit];
+  const { rows } = await client.query<Row>(LIST, values);
+  const holds = Map.groupBy(
+    (await client.query<Hold & { reservation: number }>(HOLDS, [literal(rows.map((row) => row.reservation))])).rows,
+    (row) => row.reservation,
+  );
+  const now = (await client.query<{ now: number }>(NOW)).rows[0]?.now ?? 0;
+  return rows.map(({ key, channel, reference, createdAt, asked, ...row }) => ({
+    ...viewOf({ ...row, holds: holds.get(row.reservation) ?? [] }, now),
+    key,
+    channel,
+    reference,
+    createdAt,
+    confirmedAt: row.confirmedAt,
+    endedAt: row.endedAt,
+    asked,
+  }));
+}
+
+/** A sale that named a reservation and took less of it than it sold. */
+export interface HandoverProblem {
+  readonly location_no: number;
+  readonly location: string;
+  readonly journal: number;
+  readonly seq: number;
+  readonly line: number;
+  readonly key: string;
+  readonly named: string;
+  readonly reservation: number | null;
+  readonly sku: string;
+  readonly units: number;
+  readonly beyond: number;
+  readonly code: string;
+  readonly receivedAt: Date;
+}
+
+const PROBLEMS = `
+  SELECT h.location_no, l.code AS location, h.journal_no AS journal, h.seq, h.line, f.key, h.named,
+    h.reservation_no AS reservation, h.sku, h.units, h.beyond, h.code, h.received_at AS "receivedAt"
+  FROM reservation_handovers h
+  JOIN locations l USING (location_no)
+  JOIN facts f ON f.location_no = h.location_no AND f.journal_no = h.journal_no AND f.seq = h.seq
+  WHERE h.code IS NOT NULL AND NOT h.voided
+    AND ($1::timestamptz IS NULL OR (h.received_at, h.location_no, h.journal_no, h.seq, h.line)
+      < ($1, $2::int, $3::int, $4::bigint, $5::smallint))
+  ORDER BY h.received_at DESC, h.location_no DESC, h.journal_no DESC, h.seq DESC, h.line DESC LIMIT $6`;
+
+/** Where a page of sales goes on: received at (ISO), location, journal, seq, line. */
+export type HandoverPlace = readonly [string, number, number, number, number];
+
+export async function listHandoverProblems(
+  client: Queryable,
+  before: HandoverPlace | undefined,
+  limit: number,
+): Promise<HandoverProblem[]> {
+  const place = before ?? [null, null, null, null, null];
+  const { rows } = await client.query<HandoverProblem>(PROBLEMS, [...place, limit]);
+  return rows;
+}
+
+/** A position where fewer units were than are reserved. */
+export interface ReservationShortfall {
+  readonly shortfall: number;
+  readonly location: string;
+  readonly sku: string;
+  readonly units: number;
+  readonly moved: number;
+  readonly short: number;
+  readonly journal: number | null;
+  readonly seq: number | null;
+  readonly foundAt: Date;
+  readonly resolvedAt: Date | null;
+}
+
+const SHORTFALLS = `
+  SELECT s.shortfall_no AS shortfall, l.code AS location, s.sku, s.units, s.moved, s.short, s.journal_no AS journal, s.seq,
+    s.found_at AS "foundAt", s.resolved_at AS "resolvedAt"
+  FROM reservation_shortfalls s JOIN locations l USING (location_no)
+  WHERE ($1::bigint IS NULL OR s.shortfall_no < $1) AND (NOT $2::boolean OR s.resolved_at IS NULL)
+  ORDER BY s.shortfall_no DESC LIMIT $3`;
+
+/** The youngest first; `open`: only those that are not resolved. */
+export async function listReservationShortfalls(
+  client: Queryable,
+  { before, open, limit }: { before: number | undefined; open: boolean; limit: number },
+): Promise<ReservationShortfall[]> {
+  const { rows } = await client.query<ReservationShortfall>(SHORTFALLS, [before ?? null, open, limit]);
+  return rows;
+}

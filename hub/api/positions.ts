@@ -83,7 +83,11 @@ export function positionRoutes(pool: Pool, clock: Clock): Route[] {
             : (await client.query<PositionRow>(LIST, filters)).rows;
           return {
             rows,
-            reserved: await readReserved(client, rows, isPast ? Math.min(at ?? Infinity, knownAt ?? Infinity) : undefined),
+            reserved: await readReserved(
+              client,
+              rows,
+              isPast ? Math.min(at ?? Infinity, knownAt ?? Infinity) : undefined,
+            ),
             completeness: await readCompleteness(
               client,
               rows.map((row) => row.location),

@@ -125,7 +125,8 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       method: 'get',
       path: '/v1/reservation-shortfalls',
       access: 'read',
-      summary: 'Positions that had fewer units than are reserved there, what was moved elsewhere, and what found no place.',
+      summary:
+        'Positions that had fewer units than are reserved there, what was moved elsewhere, and what found no place.',
       query: z.strictObject({ ...pageQuery, open: flag.optional() }),
       async handle({ query: { cursor, limit, open = false } }) {
         const before = readCursor(cursor, place);
@@ -139,7 +140,8 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       method: 'get',
       path: '/v1/reservation-problems',
       access: 'read',
-      summary: 'Sales that named a reservation and took less of it than they sold: unknown, ended, of another sku, exceeded.',
+      summary:
+        'Sales that named a reservation and took less of it than they sold: unknown, ended, of another sku, exceeded.',
       query: z.strictObject(pageQuery),
       async handle({ query: { cursor, limit } }) {
         const before = readCursor(cursor, handoverPlace);

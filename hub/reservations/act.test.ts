@@ -5,7 +5,17 @@ import type { ReservationState } from './reservation.ts';
 
 const NOW = 1_000_000;
 const hold = (line: number, location: number, held: number, handed = 0): Hold => {
-  return { line, location, code: `S${location}`, sku: `SKU-${line}`, units: held + handed, told: 0, handed, held, short: 0 };
+  return {
+    line,
+    location,
+    code: `S${location}`,
+    sku: `SKU-${line}`,
+    units: held + handed,
+    told: 0,
+    handed,
+    held,
+    short: 0,
+  };
 };
 const reservation = (state: ReservationState, holds: readonly Hold[], expiresAt = NOW + 60_000): Reservation => ({
   reservation: 7,
@@ -35,11 +45,41 @@ const HOLDS: Readonly<Record<ReservationState, readonly Hold[]>> = {
 /** What becomes of each state by each act: the next state, or the refusal's code. Overdue: pending beyond its time. */
 const BECOMES = {
   pending: { confirm: 'confirmed', release: 'released', extend: 'pending', fulfil: 'fulfilled', expire: 'pending' },
-  overdue: { confirm: 'RESERVATION_ENDED', release: 'expired', extend: 'RESERVATION_ENDED', fulfil: 'RESERVATION_ENDED', expire: 'expired' },
-  confirmed: { confirm: 'confirmed', release: 'released', extend: 'CONFLICT', fulfil: 'fulfilled', expire: 'confirmed' },
-  fulfilled: { confirm: 'fulfilled', release: 'CONFLICT', extend: 'CONFLICT', fulfil: 'fulfilled', expire: 'fulfilled' },
-  released: { confirm: 'RESERVATION_ENDED', release: 'released', extend: 'RESERVATION_ENDED', fulfil: 'RESERVATION_ENDED', expire: 'released' },
-  expired: { confirm: 'RESERVATION_ENDED', release: 'expired', extend: 'RESERVATION_ENDED', fulfil: 'RESERVATION_ENDED', expire: 'expired' },
+  overdue: {
+    confirm: 'RESERVATION_ENDED',
+    release: 'expired',
+    extend: 'RESERVATION_ENDED',
+    fulfil: 'RESERVATION_ENDED',
+    expire: 'expired',
+  },
+  confirmed: {
+    confirm: 'confirmed',
+    release: 'released',
+    extend: 'CONFLICT',
+    fulfil: 'fulfilled',
+    expire: 'confirmed',
+  },
+  fulfilled: {
+    confirm: 'fulfilled',
+    release: 'CONFLICT',
+    extend: 'CONFLICT',
+    fulfil: 'fulfilled',
+    expire: 'fulfilled',
+  },
+  released: {
+    confirm: 'RESERVATION_ENDED',
+    release: 'released',
+    extend: 'RESERVATION_ENDED',
+    fulfil: 'RESERVATION_ENDED',
+    expire: 'released',
+  },
+  expired: {
+    confirm: 'RESERVATION_ENDED',
+    release: 'expired',
+    extend: 'RESERVATION_ENDED',
+    fulfil: 'RESERVATION_ENDED',
+    expire: 'expired',
+  },
 } as const satisfies Record<ReservationState | 'overdue', Record<Act['kind'], string>>;
 
 const pairs = Object.entries(BECOMES).flatMap(([state, byAct]) =>
@@ -68,7 +108,8 @@ describe('perform', () => {
     expect(held(after)).toBe(isLive ? held(before) : 0);
     for (const { handed, held, units } of after.holds) expect(handed + held).toBeLessThanOrEqual(units);
     // Again, at another time, it comes to the same.
-    if (kind !== 'extend') expect(perform(after, act, NOW + 1)).toMatchObject({ state: after.state, endedAt: after.endedAt });
+    if (kind !== 'extend')
+      expect(perform(after, act, NOW + 1)).toMatchObject({ state: after.state, endedAt: after.endedAt });
   });
 
   it('extends from now on, and never shortens', () => {
@@ -78,14 +119,26 @@ describe('perform', () => {
 
   it('fulfils lines in parts, from where they are held, and no more than that', () => {
     const begun = reservation('confirmed', [hold(1, 1, 2), hold(1, 2, 1), hold(2, 1, 1)]);
-    const fulfil = (lines: readonly { line: number; units: number; location?: string }[]): Act => ({ kind: 'fulfil', lines });
+    const fulfil = (lines: readonly { line: number; units: number; location?: string }[]): Act => ({
+      kind: 'fulfil',
+      lines,
+    });
     const one = perform(begun, fulfil([{ line: 1, units: 1, location: 'S2' }]), NOW);
     expect(one.holds.map(({ held }) => held)).toEqual([2, 0, 1]);
     expect(one.state).toBe('confirmed');
-    expect(() => perform(one, fulfil([{ line: 1, units: 1, location: 'S2' }]), NOW)).toThrow('holds 0 units at S2, not 1');
+    expect(() => perform(one, fulfil([{ line: 1, units: 1, location: 'S2' }]), NOW)).toThrow(
+      'holds 0 units at S2, not 1',
+    );
     expect(() => perform(one, fulfil([{ line: 1, units: 3 }]), NOW)).toThrow('holds 2 units, not 3');
     expect(() => perform(one, fulfil([{ line: 9, units: 1 }]), NOW)).toThrow('holds 0 units, not 1');
-    const all = perform(one, fulfil([{ line: 1, units: 2 }, { line: 2, units: 1 }]), NOW);
+    const all = perform(
+      one,
+      fulfil([
+        { line: 1, units: 2 },
+        { line: 2, units: 1 },
+      ]),
+      NOW,
+    );
     expect(all).toMatchObject({ state: 'fulfilled', endedAt: NOW });
     expect(() => perform(all, fulfil([{ line: 2, units: 1 }]), NOW)).toThrow('cannot be fulfilled further');
   });

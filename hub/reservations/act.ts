@@ -76,7 +76,10 @@ export function perform(reservation: Reservation, act: Act, now: number): Reserv
       if (act.kind === 'fulfil' && act.lines !== undefined) throw conflict(reservation, act.kind);
       return reservation;
     case 'isEnded':
-      throw new ShelfwireError('RESERVATION_ENDED', `Reservation ${reservation.reservation} is ${overdue ? 'expired' : reservation.state}.`);
+      throw new ShelfwireError(
+        'RESERVATION_ENDED',
+        `Reservation ${reservation.reservation} is ${overdue ? 'expired' : reservation.state}.`,
+      );
     case 'conflicts':
       throw conflict(reservation, act.kind);
     case 'does':
@@ -136,12 +139,17 @@ function fulfilled({ reservation, holds }: Reservation, lines: readonly Fulfille
     const held = own.reduce((sum, hold) => sum + hold.held, 0);
     if (take(own, units) > 0) {
       const where = location === undefined ? '' : ` at ${location}`;
-      throw new ShelfwireError('CONFLICT', `Line ${line} of reservation ${reservation} holds ${held} units${where}, not ${units}.`);
+      throw new ShelfwireError(
+        'CONFLICT',
+        `Line ${line} of reservation ${reservation} holds ${held} units${where}, not ${units}.`,
+      );
     }
   }
   if (lines === undefined) take(next, Infinity);
   // What facts told of before are other units than those told of now: all of them are settled by this.
-  const touched = new Set(next.filter(({ line }) => lines?.some((one) => one.line === line) ?? true).map(({ sku }) => sku));
+  const touched = new Set(
+    next.filter(({ line }) => lines?.some((one) => one.line === line) ?? true).map(({ sku }) => sku),
+  );
   for (const hold of next) if (touched.has(hold.sku)) hold.told = hold.handed;
   return next;
 }
@@ -154,7 +162,13 @@ function conflict({ reservation, state }: Reservation, kind: Act['kind']): Shelf
     extend: 'Only a pending reservation has a time.',
     fulfil: 'It holds nothing more.',
   }[kind];
-  const done = { confirm: 'confirmed', expire: 'expired', release: 'released', extend: 'extended', fulfil: 'fulfilled further' };
+  const done = {
+    confirm: 'confirmed',
+    expire: 'expired',
+    release: 'released',
+    extend: 'extended',
+    fulfil: 'fulfilled further',
+  };
   const detail = `Reservation ${reservation} is ${state}: it cannot be ${done[kind]}.`;
   return new ShelfwireError('CONFLICT', detail, remedy === undefined ? {} : { remedy });
 }

@@ -47,11 +47,7 @@ export function keyed(request: ReservationRequest): KeyedRequest {
 }
 
 /** Decides requests in the order in which they came: each finds what those before it have left (R1). */
-export function decideBatch(
-  requests: readonly KeyedRequest[],
-  context: BatchContext,
-  source: Sourcing,
-): BatchDecision {
+export function decideBatch(requests: readonly KeyedRequest[], context: BatchContext, source: Sourcing): BatchDecision {
   const shelves = new Shelves(context.stocks);
   const locations = new Map([...context.codes].map(([location, code]) => [code, location]));
   const known = new Map(context.known);

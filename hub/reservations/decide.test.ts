@@ -101,7 +101,10 @@ describe('decide', () => {
             const bySku = (sku: string) => asked.lines.filter((line) => line.sku === sku);
             const mostOf = (sku: string): number => {
               const { ats, shelves: own } = before.get(sku)!;
-              return Math.min(ats, own.reduce((sum, { sellable }) => sum + sellable, 0));
+              return Math.min(
+                ats,
+                own.reduce((sum, { sellable }) => sum + sellable, 0),
+              );
             };
             const wantedOf = (sku: string) => bySku(sku).reduce((sum, { units }) => sum + units, 0);
             if (!decision.granted) {
@@ -204,7 +207,10 @@ describe('decide', () => {
     const one = decide(shelves, asks(['A', 3]), names, fewestParcels);
     expect(one).toMatchObject({ granted: true, parts: [{ location: 1, units: 3 }] });
     const split = decide(shelves, asks(['A', 12]), names, fewestParcels);
-    expect(split).toMatchObject({ granted: true, parts: [{ location: 1 }, { location: 2 }, { location: 3, units: 1 }] });
+    expect(split).toMatchObject({
+      granted: true,
+      parts: [{ location: 1 }, { location: 2 }, { location: 3, units: 1 }],
+    });
   });
 });
 

@@ -169,7 +169,14 @@ function checked(
     const place = `${location} ${own?.sku}`;
     const there = left.get(place) ?? 0;
     const isElsewhere = own?.location !== undefined && own.location !== location;
-    if (own === undefined || !Number.isInteger(units) || units < 1 || units > own.rest || units > there || isElsewhere) {
+    if (
+      own === undefined ||
+      !Number.isInteger(units) ||
+      units < 1 ||
+      units > own.rest ||
+      units > there ||
+      isElsewhere
+    ) {
       throw new Error(`the sourcing placed ${units} units of line ${line} at location ${location}`);
     }
     own.rest -= units;

@@ -36,13 +36,15 @@ const FIND = `
   ORDER BY short.sku, short.location_no
   ON CONFLICT (sku, location_no) WHERE resolved_at IS NULL DO UPDATE SET
     units = greatest(s.units, excluded.units),
-    journal_no = coalesce(excluded.journal_no, s.journal_no), seq = coalesce(excluded.seq, s.seq)`;
+    journal_no = coalesce(excluded.journal_no, s.journal_no), seq = coalesce(excluded.seq, s.seq)
+  RETURNING sku`;
 
-/** Writes down which of these positions have fewer units now than are reserved there, under the locks of their skus. */
+/** Writes down which of these positions have fewer units now than are reserved there, under the locks of their skus; gives their skus. */
 export async function findShort(
   client: PoolClient,
   positions: readonly { readonly location: number; readonly sku: string }[],
-): Promise<void> {
+): Promise<string[]> {
   const values = [literal(positions.map(({ location }) => location)), joined(positions.map(({ sku }) => sku))];
-  await client.query({ name: 'find-short-reservations', text: FIND, values });
+  const { rows } = await client.query<{ sku: string }>({ name: 'find-short-reservations', text: FIND, values });
+  return [...new Set(rows.map(({ sku }) => sku))].sort();
 }

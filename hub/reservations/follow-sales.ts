@@ -7,17 +7,32 @@ import type { HandOver } from '#hub/ledger/moves.ts';
 import { settled, type Hold, type Reservation } from './act.ts';
 import { findShort } from './find-short.ts';
 import { handedOver } from './hand-over.ts';
+import { mendSkus } from './mend-shortfalls.ts';
 import { lockReservations } from './read-reservations.ts';
 import { heldChanges, saveReservations } from './save-reservations.ts';
+import { fewestParcels, type Sourcing } from './sourcing.ts';
+
+export interface FollowSalesOptions {
+  /** Where reserved units go that are not there any more. */
+  readonly source?: Sourcing;
+  /** ms since 1970. */
+  readonly now?: () => number;
+}
 
 /**
  * Follows sales that name a reservation, in the merge that takes them (M6): each is written down, and what it hands over
  * is no longer held. What of a reservation is handed over is made anew from all its sales that are not void, so any order
  * and repetition gives the same. A sale counts whatever the reservation is: what took nothing is kept with its code.
+ *
+ * Reserved units that a merge takes away go elsewhere at once, where the channel has some: a till that hands over what
+ * another location holds frees a unit there, which belongs to whoever held the till's.
  */
-export function followSales(now?: () => number): HoldFollower {
+export function followSales({ source = fewestParcels, now }: FollowSalesOptions = {}): HoldFollower {
   return {
-    findShort,
+    async mendShort(client, moves, shape) {
+      const skus = await findShort(client, moves);
+      if (skus.length > 0) await mendSkus(client, skus, source, { shape, inMerge: true });
+    },
     async handOver(client, { handedOver: sold, takenBack }) {
       const concerned = await note(client, sold, takenBack);
       const numbers = [...new Set(concerned.map(({ reservation }) => reservation))];

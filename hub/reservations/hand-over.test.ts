@@ -15,7 +15,8 @@ const sold: fc.Arbitrary<SoldUnits[]> = fc.array(
   fc.record({ location: fc.integer({ min: 1, max: 4 }), units: fc.integer({ min: 1, max: 3 }) }),
   { maxLength: 6 },
 );
-const sum = (list: readonly { readonly units: number }[]): number => list.reduce((total, { units }) => total + units, 0);
+const sum = (list: readonly { readonly units: number }[]): number =>
+  list.reduce((total, { units }) => total + units, 0);
 
 /** Sale by sale, unit by unit: its own location's holds first, then any in order. */
 function naive(holds: readonly HandedHold[], sold: readonly SoldUnits[]): number[] {

@@ -50,7 +50,11 @@ export function handedOver(holds: readonly HandedHold[], sold: readonly SoldUnit
   const beyond = fill(elsewhere, () => true, all);
   const soldInAll = sold.reduce((sum, { units }) => sum + units, 0);
   const toldInAll = holds.reduce((sum, { told }) => sum + told, 0);
-  const rest = fill(Math.max(0, toldInAll - soldInAll), () => true, ({ told }) => told);
+  const rest = fill(
+    Math.max(0, toldInAll - soldInAll),
+    () => true,
+    ({ told }) => told,
+  );
   fill(rest, () => true, all);
   return { handed, beyond };
 }

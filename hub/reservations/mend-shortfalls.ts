@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { changePools, type HoldChange } from '#hub/availability/engine/change-pools.ts';
 import { lockSkus } from '#hub/availability/engine/sku-locks.ts';
+import type { SqlShape } from '#hub/availability/engine/slot-sql.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { Shelves } from './decide.ts';
@@ -55,21 +56,31 @@ export async function mendShortfalls(pool: Pool, source: Sourcing, againAfterSec
     const open = await pool.query<{ sku: string }>(OPEN, [againAfterSeconds, SKUS_A_TURN]);
     const skus = open.rows.map(({ sku }) => sku);
     if (skus.length === 0) return total;
-    await withRetries(() => transaction(pool, (client) => mend(client, skus, source)));
+    await withRetries(() =>
+      transaction(pool, async (client) => {
+        await client.query(`SELECT set_config('enable_seqscan', 'off', true)`);
+        await mendSkus(client, skus, source, { shape: await lockSkus(client, skus), inMerge: false });
+      }),
+    );
     total += skus.length;
     if (againAfterSeconds === 0) return total;
   }
 }
 
-async function mend(client: PoolClient, skus: readonly string[], source: Sourcing): Promise<void> {
-  await client.query(`SELECT set_config('enable_seqscan', 'off', true)`);
-  const shape = await lockSkus(client, skus);
+/**
+ * The same of skus whose locks are held. What a reservation holds in all stays as it is, so its own row need not be locked.
+ */
+export async function mendSkus(
+  client: PoolClient,
+  skus: readonly string[],
+  source: Sourcing,
+  { shape, inMerge }: { shape: SqlShape; inMerge: boolean },
+): Promise<void> {
   const positions = await readPositions(client, skus);
-  await lockAll(client, positions);
   const shelves = new Shelves((await readStock(client, skus)).stocks);
   const plans = positions.map((position) => ({ ...position, ...moveShort(shelves, position, source) }));
   const holds = await save(client, plans);
-  await changePools(client, [], holds, { shape, inMerge: false });
+  await changePools(client, [], holds, { shape, inMerge });
 }
 
 interface PositionRow {
@@ -91,15 +102,6 @@ async function readPositions(client: PoolClient, skus: readonly string[]): Promi
     ({ sku, location }) => `${location} ${sku}`,
   );
   return rows.map((row) => ({ ...row, holds: holds.get(`${row.location} ${row.sku}`) ?? [] }));
-}
-
-/** Their holds change under the skus' locks alone; their rows are locked as by everybody who changes holds. */
-async function lockAll(client: PoolClient, positions: readonly ShortPosition[]): Promise<void> {
-  const numbers = positions.flatMap(({ holds }) => holds.map(({ reservation }) => reservation));
-  await client.query(
-    'SELECT FROM reservations WHERE reservation_no = ANY ($1::bigint[]) ORDER BY reservation_no FOR UPDATE',
-    [literal([...new Set(numbers)])],
-  );
 }
 
 /** $1-$6: number, line, from, to, sku, units. */
@@ -134,10 +136,7 @@ const CLOSE = `
   FROM unnest(string_to_array($1, E'\\n'), $2::int[], $3::bigint[], $4::bigint[]) AS n (sku, location_no, moved, short)
   WHERE s.sku = n.sku COLLATE "C" AND s.location_no = n.location_no AND s.resolved_at IS NULL`;
 
-async function save(
-  client: PoolClient,
-  plans: readonly (ShortPosition & MovePlan)[],
-): Promise<HoldChange[]> {
+async function save(client: PoolClient, plans: readonly (ShortPosition & MovePlan)[]): Promise<HoldChange[]> {
   const moved = plans.flatMap(({ sku, location: from, moved }) => moved.map((part) => ({ ...part, sku, from })));
   if (moved.length > 0) {
     await client.query(MOVE, [
@@ -158,7 +157,8 @@ async function save(
     literal(short.map(({ location }) => location)),
     literal(short.map(({ units }) => units)),
   ]);
-  const sum = (list: readonly { readonly units: number }[]): number => list.reduce((total, { units }) => total + units, 0);
+  const sum = (list: readonly { readonly units: number }[]): number =>
+    list.reduce((total, { units }) => total + units, 0);
   await client.query(CLOSE, [
     ...places,
     literal(plans.map(({ moved }) => sum(moved))),

@@ -37,7 +37,11 @@ export interface ShortPosition {
  * Finds other places for units that are not where they are reserved: those of the channel's locations that have some to
  * sell to it. What is moved is held there at once, so the next one does not find it.
  */
-export function moveShort(shelves: Shelves, { sku, location, units, holds }: ShortPosition, source: Sourcing): MovePlan {
+export function moveShort(
+  shelves: Shelves,
+  { sku, location, units, holds }: ShortPosition,
+  source: Sourcing,
+): MovePlan {
   const moved: MovedUnits[] = [];
   const short: { reservation: number; line: number; units: number }[] = [];
   let rest = units;
@@ -48,7 +52,8 @@ export function moveShort(shelves: Shelves, { sku, location, units, holds }: Sho
     const candidates = shelves.offer(sku, slot).candidates.filter((one) => one.location !== location);
     const there = candidates.reduce((sum, one) => sum + one.units, 0);
     const most = Math.min(wanted, there);
-    const placed = most === 0 ? [] : source([{ line, sku, units: most, location: undefined }], new Map([[sku, candidates]]));
+    const placed =
+      most === 0 ? [] : source([{ line, sku, units: most, location: undefined }], new Map([[sku, candidates]]));
     for (const part of placed) {
       const has = candidates.find((one) => one.location === part.location)?.units ?? 0;
       if (part.units > has) throw new Error(`the sourcing placed ${part.units} units where ${has} are`);

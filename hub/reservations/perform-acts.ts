@@ -143,9 +143,13 @@ function attempt(reservation: Reservation, act: Act, now: number): Reservation |
 }
 
 function keyReused(reservation: number, key: string | undefined): ShelfwireError {
-  return new ShelfwireError('KEY_REUSED', `Something else was done to reservation ${reservation} under the key "${key}".`, {
-    remedy: 'Give each act a key of its own, and repeat it unchanged.',
-  });
+  return new ShelfwireError(
+    'KEY_REUSED',
+    `Something else was done to reservation ${reservation} under the key "${key}".`,
+    {
+      remedy: 'Give each act a key of its own, and repeat it unchanged.',
+    },
+  );
 }
 
 function digestOf(act: Act): string {

@@ -141,13 +141,19 @@ describe('reserving', () => {
     await act({ reservation: first.reservation, act: { kind: 'release' } });
     clock.now += 5_000;
     expect(await reserve(asking('k'))).toEqual(first);
-    await expect(reserve(asking('k', { lines: [{ line: 1, sku: 'A', units: 2 }] }))).rejects.toMatchObject({ code: 'KEY_REUSED' });
-    await expect(reserve(asking('k', { channel: 'web', lines: [{ line: 1, sku: 'B', units: 1 }] }))).rejects.toMatchObject({
+    await expect(reserve(asking('k', { lines: [{ line: 1, sku: 'A', units: 2 }] }))).rejects.toMatchObject({
+      code: 'KEY_REUSED',
+    });
+    await expect(
+      reserve(asking('k', { channel: 'web', lines: [{ line: 1, sku: 'B', units: 1 }] })),
+    ).rejects.toMatchObject({
       code: 'KEY_REUSED',
     });
     expect((await database.pool.query('SELECT FROM reservations')).rowCount).toBe(1);
     // A refusal is not kept: the key may be tried again.
-    await expect(reserve(asking('z', { lines: [{ line: 1, sku: 'A', units: 9 }] }))).rejects.toMatchObject({ code: 'RESERVATION_SHORT' });
+    await expect(reserve(asking('z', { lines: [{ line: 1, sku: 'A', units: 9 }] }))).rejects.toMatchObject({
+      code: 'RESERVATION_SHORT',
+    });
     await tell(1, 'receipt', units(9));
     await reserve(asking('z', { lines: [{ line: 1, sku: 'A', units: 9 }] }));
   });
@@ -178,9 +184,13 @@ describe('reserving', () => {
     const bad = asking('bad', { channel: 'nowhere' });
     // What no schema would let in, PostgreSQL refuses, and with it the whole transaction.
     const broken = { ...asking('broken'), reference: 'a\0b' };
-    const all = await Promise.allSettled([asking('a'), bad, asking('b'), broken, asking('c')].map((one) => reserve(one)));
+    const all = await Promise.allSettled(
+      [asking('a'), bad, asking('b'), broken, asking('c')].map((one) => reserve(one)),
+    );
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
-    const { rows } = await database.pool.query<{ made: number }>('SELECT count(DISTINCT xmin::text)::int AS made FROM reservations');
+    const { rows } = await database.pool.query<{ made: number }>(
+      'SELECT count(DISTINCT xmin::text)::int AS made FROM reservations',
+    );
     expect(rows[0]!.made).toBeLessThanOrEqual(3);
     expect((await stock()).shelves).toEqual({ S1: [5, 3] });
   });
@@ -202,7 +212,9 @@ describe('acts', () => {
     expect(one).toEqual(two);
     expect(one).toMatchObject({ state: 'confirmed', expiresAt: null, lines: [{ held: 1, handedOver: 2 }] });
     expect((await stock()).shelves).toEqual({ S1: [5, 1] });
-    const why = await database.pool.query('SELECT why::text, sum(change)::int AS units FROM reservation_moves GROUP BY 1 ORDER BY 1');
+    const why = await database.pool.query(
+      'SELECT why::text, sum(change)::int AS units FROM reservation_moves GROUP BY 1 ORDER BY 1',
+    );
     expect(why.rows).toEqual([
       { why: 'fulfilled', units: -2 },
       { why: 'reserved', units: 3 },
@@ -226,8 +238,12 @@ describe('acts', () => {
     );
     await act({ reservation: made[0]!.reservation, act: { kind: 'confirm' } });
     clock.now += 60_000;
-    await expect(act({ reservation: made[1]!.reservation, act: { kind: 'confirm' } })).rejects.toMatchObject({ code: 'RESERVATION_ENDED' });
-    await expect(act({ reservation: made[1]!.reservation, act: { kind: 'fulfil' } })).rejects.toMatchObject({ code: 'RESERVATION_ENDED' });
+    await expect(act({ reservation: made[1]!.reservation, act: { kind: 'confirm' } })).rejects.toMatchObject({
+      code: 'RESERVATION_ENDED',
+    });
+    await expect(act({ reservation: made[1]!.reservation, act: { kind: 'fulfil' } })).rejects.toMatchObject({
+      code: 'RESERVATION_ENDED',
+    });
     // A hub that comes back after a day; two sweep at once.
     const swept = await Promise.all([expireDue(pool, clock.now), expireDue(pool, clock.now)]);
     expect(swept[0] + swept[1]).toBe(439);
@@ -324,7 +340,9 @@ describe('sales of reserved units', () => {
     await tell(1, 'count', units(4));
     const late = teller(database.pool).fact(2, 'sale', soldOf('A', 1, 'k'), 'late');
     // The store's second till was offline: its sale is older than the count.
-    await database.pool.query("INSERT INTO devices (location_no, name, public_key) VALUES (1, 'x', decode(repeat('0a', 32), 'hex'))");
+    await database.pool.query(
+      "INSERT INTO devices (location_no, name, public_key) VALUES (1, 'x', decode(repeat('0a', 32), 'hex'))",
+    );
     await database.pool.query('INSERT INTO journals (device_no, epoch, location_no) VALUES (5, 1, 1)');
     await ledger.merge([{ location: 1, journal: 5, fromSeq: 1, facts: [late] }]);
     expect(await stock()).toEqual({ shelves: { S1: [4, 0] }, ats: 4 });
@@ -341,11 +359,11 @@ describe('fewer units than are reserved', () => {
     const third = await reserve(asking('third', bound));
     await act({ reservation: third.reservation, act: { kind: 'confirm' } });
     await tell(1, 'sale', soldOf('A', 2), 'walk-in');
-    const open = await database.pool.query('SELECT sku, location_no, units, journal_no, seq FROM reservation_shortfalls');
+    const open = await database.pool.query(
+      'SELECT sku, location_no, units, journal_no, seq FROM reservation_shortfalls',
+    );
     expect(open.rows).toEqual([{ sku: 'A', location_no: 1, units: 2, journal_no: 1, seq: 2 }]);
-    expect((await stock()).shelves).toEqual({ S1: [1, 3], S2: [1, 0] });
-    await mendShortfalls(pool, fewestParcels);
-    // The youngest unconfirmed one finds a place, the next finds none.
+    // In the same commit the youngest unconfirmed one finds a place, the next finds none.
     expect((await stock()).shelves).toEqual({ S1: [1, 2], S2: [1, 1] });
     const holds = await database.pool.query(
       'SELECT reservation_no AS no, location_no AS at, held, short FROM reservation_holds WHERE held > 0 ORDER BY 1',

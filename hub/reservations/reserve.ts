@@ -53,7 +53,10 @@ export function createReserve(parts: ReserveParts): Reserve {
 type Answers = readonly (ReservationAnswer | ShelfwireError)[];
 
 /** All together; when that fails by its content, each alone. */
-async function reserveApart(parts: ReserveParts, requests: readonly KeyedRequest[]): Promise<readonly (Answers[number] | Error)[]> {
+async function reserveApart(
+  parts: ReserveParts,
+  requests: readonly KeyedRequest[],
+): Promise<readonly (Answers[number] | Error)[]> {
   try {
     return await reserveTogether(parts, requests);
   } catch (error) {
@@ -137,12 +140,7 @@ async function ask(client: PoolClient, requests: readonly KeyedRequest[], now: n
   };
 }
 
-function answer(
-  client: PoolClient,
-  requests: readonly KeyedRequest[],
-  found: Found,
-  source: Sourcing,
-): Sent<Answers> {
+function answer(client: PoolClient, requests: readonly KeyedRequest[], found: Found, source: Sourcing): Sent<Answers> {
   const { answers, made } = decideBatch(requests, found, source);
   if (made.length === 0) return { statements: [], result: answers };
   // Hubs that write the same keys meet at the first of them, not in a circle.
@@ -153,7 +151,10 @@ function answer(
     }),
   );
   return {
-    statements: [insert(client, ordered, found.now), changePools(client, [], holds, { shape: found.locked, inMerge: false })],
+    statements: [
+      insert(client, ordered, found.now),
+      changePools(client, [], holds, { shape: found.locked, inMerge: false }),
+    ],
     result: answers,
   };
 }
@@ -197,5 +198,7 @@ function insert(client: PoolClient, made: readonly NewReservation[], now: number
 const UNIQUE_VIOLATION = '23505';
 
 function isKeyTaken(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'reservations_key_key';
+  return (
+    error instanceof DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'reservations_key_key'
+  );
 }

@@ -92,7 +92,10 @@ export async function auditReservations(pool: Pool): Promise<unknown[]> {
 }
 
 /** [on hand, reserved] of each location that carries the sku, and what channel 1 may sell. */
-export async function stockOf(pool: Pool, sku = 'A'): Promise<{ shelves: Record<string, [number, number]>; ats: number }> {
+export async function stockOf(
+  pool: Pool,
+  sku = 'A',
+): Promise<{ shelves: Record<string, [number, number]>; ats: number }> {
   const { rows } = await pool.query<{ code: string; on_hand: number; reserved: number; ats: number }>(
     `SELECT l.code, p.on_hand, t.reserved, coalesce(a.ats[1], 0) AS ats
      FROM positions p JOIN locations l USING (location_no) JOIN shelf_terms t USING (sku, location_no) JOIN availability a USING (sku)

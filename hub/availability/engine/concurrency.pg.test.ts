@@ -65,10 +65,7 @@ describe('availability with everything at once', () => {
     const { pool } = database;
     const random = seededRandom(7);
     const hours = (): number => Math.floor(random() * 200) * 3_600_000;
-    const ledger = createLedger(
-      pool,
-      followMoves({ now: () => FACTS_AT + hours() }),
-    );
+    const ledger = createLedger(pool, followMoves({ now: () => FACTS_AT + hours() }));
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
     const run = { selling: true };

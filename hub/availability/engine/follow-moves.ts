@@ -7,17 +7,14 @@ import { FirstRules } from './first-rules.ts';
 import { addTerms } from './new-terms.ts';
 import { poolsText } from './pools-sql.ts';
 import { insertMissingSkus, lockSkus, type LockedSkus } from './sku-locks.ts';
-import { widest } from './slot-sql.ts';
+import { widest, type SqlShape } from './slot-sql.ts';
 
 /** Follows reserved units through a merge. Both are called under the locks of all skus of the merge. */
 export interface HoldFollower {
   /** Writes down who handed over what; gives by how much it changes what is reserved. */
-  handOver(
-    client: PoolClient,
-    change: Pick<StockChange, 'handedOver' | 'takenBack'>,
-  ): Promise<readonly HoldChange[]>;
-  /** Writes down which of these positions have fewer units now than are reserved there. */
-  findShort(client: PoolClient, moves: readonly Move[]): Promise<void>;
+  handOver(client: PoolClient, change: Pick<StockChange, 'handedOver' | 'takenBack'>): Promise<readonly HoldChange[]>;
+  /** What is reserved at these positions beyond what is there goes elsewhere, or is written down as short. */
+  mendShort(client: PoolClient, moves: readonly Move[], shape: SqlShape): Promise<void>;
 }
 
 export interface FollowOptions {
@@ -59,23 +56,23 @@ export function followMoves({ now, holds }: FollowOptions = {}): StockObserver {
       if (inbound.length > 0) {
         await applyInbound(client, skusOf(inbound), { asOf: now?.() ?? null, inMerge: true, shape });
       }
-      await findShort(client, moves, held, locked, holds);
+      await mendShort(client, moves, held, { ...locked, ...shape }, holds);
     },
   };
 }
 
 /** Where nothing is reserved of any sku of the merge, it costs nothing to know it. */
-async function findShort(
+async function mendShort(
   client: PoolClient,
   moves: readonly Move[],
   held: readonly HoldChange[],
-  { reserved }: LockedSkus,
+  locked: LockedSkus,
   holds: HoldFollower | undefined,
 ): Promise<void> {
-  if (holds === undefined || reserved + held.reduce((sum, { change }) => sum + change, 0) === 0) return;
+  if (holds === undefined || locked.reserved + held.reduce((sum, { change }) => sum + change, 0) === 0) return;
   // Units that are taken back may come to a position that has none.
   const back = held.filter(({ change }) => change > 0).map((hold) => ({ ...hold, mayBeNew: false }));
-  await holds.findShort(client, [...moves, ...back]);
+  await holds.mendShort(client, [...moves, ...back], locked);
 }
 
 /**

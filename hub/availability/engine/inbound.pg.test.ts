@@ -195,10 +195,7 @@ describe('units on their way', () => {
     );
     const lines = [{ sku: 'A', place: 'S2', units: 4 }];
     const settled = { lines, reason: 'lostOnTheWay', note: 'wet', by: 'anna' } as const;
-    await createTransferSettlements(
-      database.pool,
-      followMoves({ now: () => clock.now }),
-    ).settle(rows[0]!.no, settled);
+    await createTransferSettlements(database.pool, followMoves({ now: () => clock.now })).settle(rows[0]!.no, settled);
     expect(await inbound()).toEqual({ inbound: [2], pool: [5] });
     expect(await drift()).toEqual(NONE);
   });

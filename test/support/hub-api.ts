@@ -8,6 +8,7 @@ import type { ApiParts } from '#hub/api/parts.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
+import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
@@ -56,13 +57,18 @@ const absent = () => Promise.reject(new ShelfwireError('INTERNAL', 'not part of 
 
 export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promise<RunningApi> {
   const observer = followMoves({ holds: followSales() });
+  const reservationPool = openPool(pool.options.connectionString ?? '', {
+    max: 4,
+    applicationName: 'shelfwire-test-reservations',
+    pipeline: true,
+  });
   const app = createApi({
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool, observer),
     counts: createCountDecisions(pool, observer),
     transfers: createTransferSettlements(pool, observer),
-    reservations: createReservations(pool),
+    reservations: createReservations(reservationPool),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,
@@ -98,6 +104,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       server.close();
       server.closeAllConnections();
       await once(server, 'close').catch(() => undefined);
+      await reservationPool.end();
     },
   };
 }

@@ -121,7 +121,7 @@ describe('explain', () => {
       fc.asyncProperty(timed, async (steps) => {
         await database.pool.query(BEGIN_AVAILABILITY);
         clock.now = FACTS_AT;
-        const feed = feeder(database.pool, () => clock.now);
+        const feed = feeder(database.pool, { now: () => clock.now });
         const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
         for (const step of steps) {
           await take(step, feed);

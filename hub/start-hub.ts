@@ -19,7 +19,7 @@ import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { MIGRATIONS } from './db/migrations.ts';
-import { openPool } from './db/pool.ts';
+import { openPool, type PoolOptions } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
 import { createCountDecisions } from './ledger/count-decisions.ts';
@@ -28,6 +28,8 @@ import { createQuarantineDecisions } from './ledger/release.ts';
 import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { followSales } from './reservations/follow-sales.ts';
+import { createReservations, reservationTasks } from './reservations/reservations.ts';
 import { startSync } from './sync/sync.ts';
 
 export interface HubOptions {
@@ -59,6 +61,8 @@ const LEDGER_CONNECTIONS = 6;
 const SYNC_CONNECTIONS = 6;
 const API_CONNECTIONS = 8;
 const AVAILABILITY_CONNECTIONS = 4;
+/** Groups of reservations and of acts, two of each at once, and what time does to them. */
+const RESERVATION_CONNECTIONS = 6;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -79,29 +83,31 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const { logger, clock, random } = parts;
   const address = readListenAddress(options.listen);
   const { databaseUrl, embedded } = await openDatabase(options, logger, lifecycle);
-  const open = (name: string, max: number, statementTimeoutMs?: number): Pool => {
-    const limit = statementTimeoutMs === undefined ? {} : { statementTimeoutMs };
-    const pool = openPool(databaseUrl, { max, applicationName: `shelfwire-${name}`, logger, ...limit });
+  const open = (name: string, max: number, special: Partial<PoolOptions> = {}): Pool => {
+    const pool = openPool(databaseUrl, { max, applicationName: `shelfwire-${name}`, logger, ...special });
     lifecycle.add({ name: `${name} pool`, stop: () => pool.end() });
     return pool;
   };
   const pools = {
     ledger: open('ledger', LEDGER_CONNECTIONS),
     sync: open('sync', SYNC_CONNECTIONS),
-    api: open('api', API_CONNECTIONS, API_STATEMENT_MS),
+    api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
+    reservations: open('reservations', RESERVATION_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS, pipeline: true }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
 
   const metrics = createMetrics();
+  // Whatever enters facts keeps availability, and takes what sales hand over of reservations.
+  const observer = followMoves({ holds: followSales() });
   // The sockets and the API share the server, and the API needs the sockets: so it is hung in last.
   let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
   const listening = createListening((request, response) => answer(request, response));
   const sync = startSync({
     httpServer: listening.server,
     pool: pools.sync,
-    ledger: createLedger(pools.ledger, followMoves()),
+    ledger: createLedger(pools.ledger, observer),
     clock,
     random,
     logger,
@@ -130,11 +136,15 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   for (const task of availabilityTasks(pools.availability, () => clock.now(), options)) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
+  for (const task of reservationTasks(pools.reservations)) {
+    lifecycle.add(startRepeating({ ...task, clock, logger }));
+  }
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const decisions = {
-    quarantine: createQuarantineDecisions(pools.ledger, followMoves()),
-    counts: createCountDecisions(pools.ledger, followMoves()),
-    transfers: createTransferSettlements(pools.ledger, followMoves()),
+    quarantine: createQuarantineDecisions(pools.ledger, observer),
+    counts: createCountDecisions(pools.ledger, observer),
+    transfers: createTransferSettlements(pools.ledger, observer),
+    reservations: createReservations(pools.reservations),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

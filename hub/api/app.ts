@@ -6,6 +6,7 @@ import { problemAnswer, problemOf } from '#shared/protocol/problem.ts';
 import { Attempts } from './attempts.ts';
 import { contextOf, correlate } from './correlation.ts';
 import { requireKey } from './credentials.ts';
+import { IDEMPOTENCY_HEADER, readIdempotencyKey } from './idempotency-key.ts';
 import type { ApiParts } from './parts.ts';
 import { toApiError } from './problem.ts';
 import type { Route, RouteAnswer } from './route.ts';
@@ -64,7 +65,8 @@ function answer(route: Route): RequestHandler {
   return async (request, response) => {
     const { params, query } = request;
     const body: unknown = request.body;
-    send(response, await route.handle({ params, query, body, ...contextOf(response) }));
+    const idempotencyKey = readIdempotencyKey(request.get(IDEMPOTENCY_HEADER));
+    send(response, await route.handle({ params, query, body, idempotencyKey, ...contextOf(response) }));
   };
 }
 

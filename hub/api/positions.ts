@@ -4,6 +4,7 @@ import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
+import { readReserved } from '#hub/availability/reserved.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
 import { factId } from './fact-reason.ts';
@@ -42,7 +43,7 @@ const LIST = `
 const place = z.tuple([z.int32(), sku]);
 
 /**
- * GET /v1/positions: onHand, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
+ * GET /v1/positions: onHand, reserved, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
  * for an earlier instant as it looks today, `knownAt` for what the hub knew then; knownTo is always of now.
  */
 export function positionRoutes(pool: Pool, clock: Clock): Route[] {
@@ -76,29 +77,39 @@ export function positionRoutes(pool: Pool, clock: Clock): Route[] {
           after: [location, after],
           rows: query.limit + 1,
         } as const;
-        const { rows, completeness } = await snapshot(pool, async (client) => {
+        const { rows, reserved, completeness } = await snapshot(pool, async (client) => {
           const rows = isPast
             ? await readPositionsAt(client, { ...past, at, knownAt })
             : (await client.query<PositionRow>(LIST, filters)).rows;
           return {
             rows,
+            reserved: await readReserved(
+              client,
+              rows,
+              isPast ? Math.min(at ?? Infinity, knownAt ?? Infinity) : undefined,
+            ),
             completeness: await readCompleteness(
               client,
               rows.map((row) => row.location),
             ),
           };
         });
-        const page = pageOf(rows, query.limit, toPosition, (row) => [row.location_no, row.sku]);
+        const page = pageOf(
+          rows,
+          query.limit,
+          (row) => toPosition(row, reserved(row)),
+          (row) => [row.location_no, row.sku],
+        );
         return { body: { ...page, knownTo: knownToOf(completeness) } };
       },
     }),
   ];
 }
 
-function toPosition(row: PositionRow) {
+function toPosition(row: PositionRow, reserved: number) {
   const { location, sku, on_hand: onHand, damaged, quarantined, in_transit: inTransit, undecided: countHeld } = row;
   const anchor = row.anchor_at === null ? null : anchorOf(row, row.anchor_at);
-  return { location, sku, onHand, damaged, quarantined, inTransit, anchor, countHeld };
+  return { location, sku, onHand, reserved, damaged, quarantined, inTransit, anchor, countHeld };
 }
 
 function anchorOf(row: PositionRow, at: number) {

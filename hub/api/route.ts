@@ -21,6 +21,8 @@ export interface RouteRequest<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Caller | null;
+  /** Of the header Idempotency-Key: the same act carries the same key, however often it is sent. */
+  readonly idempotencyKey: string | undefined;
   readonly correlationId: string;
   readonly log: Logger;
 }

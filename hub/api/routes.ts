@@ -16,6 +16,7 @@ import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import { recomputeJobRoutes } from './recompute-jobs.ts';
+import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { rulesVersionRoutes } from './rules-versions.ts';
 import { rulesRoutes } from './rules.ts';
@@ -29,7 +30,7 @@ import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
-  const { pool, sync, quarantine, counts, transfers, metrics, rules, clock, version } = parts;
+  const { pool, sync, quarantine, counts, transfers, reservations, metrics, rules, clock, version } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -51,6 +52,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),
+    ...reservationRoutes(pool, reservations),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

@@ -34,11 +34,12 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
   },
 
   drift: async ({ options }, terminal) => {
-    const { numbers, positions, behind } = await withDatabase(options, commandLogger(options), (pool) =>
+    const { numbers, positions, behind, reserved } = await withDatabase(options, commandLogger(options), (pool) =>
       snapshot(pool, (client) => findDrift(client)),
     );
-    const found = numbers.length + positions.length + behind.length;
-    if (options.json) terminal.out(`${JSON.stringify({ numbers, positions, behind })}\n`);
+    const mendable = numbers.length + positions.length + behind.length;
+    const found = mendable + reserved.length;
+    if (options.json) terminal.out(`${JSON.stringify({ numbers, positions, behind, reserved })}\n`);
     else {
       for (const { sku, slot, ats, atsExpected, pool, poolExpected } of numbers) {
         terminal.out(
@@ -47,7 +48,13 @@ export const availabilityCommands: Pick<CommandHandlers<HubCli>, 'recompute' | '
       }
       for (const { location, sku } of positions) terminal.out(`${sku} at location ${location}: has no terms\n`);
       for (const sku of behind) terminal.out(`${sku}: goes by older rules\n`);
-      terminal.out(found === 0 ? 'Every number is what its parts come to.\n' : 'Mend it: shelfwire-hub recompute\n');
+      for (const { location, sku, reserved: units, expected } of reserved) {
+        const where = location === null ? 'in all' : `at location ${location}`;
+        terminal.out(`${sku} ${where}: ${units} reserved, its reservations come to ${expected}\n`);
+      }
+      if (found === 0) terminal.out('Every number is what its parts come to.\n');
+      if (mendable > 0) terminal.out('Mend it: shelfwire-hub recompute\n');
+      if (reserved.length > 0) terminal.out('What is reserved is not made anew by that: report it.\n');
     }
     return found === 0 ? 0 : 1;
   },

@@ -9,6 +9,8 @@ export interface PoolOptions {
   /** Ends a statement that runs longer; absent: no limit. */
   readonly statementTimeoutMs?: number;
   readonly logger?: Logger;
+  /** Statements that are sent without waiting for each other go out at once: see transaction-in-two.ts. */
+  readonly pipeline?: boolean;
 }
 
 const INT8 = 20;
@@ -32,6 +34,7 @@ export function openPool(url: string, options: PoolOptions): Pool {
     idleTimeoutMillis: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
+    pipeline: options.pipeline === true,
     ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
   });
   // Only the message is logged: the error object carries the whole client, its credentials among them.

@@ -26,12 +26,13 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
 }
 
 /** COMMIT of a transaction that failed (its error swallowed by the work) answers ROLLBACK, without an error. */
-async function commit(client: PoolClient): Promise<void> {
+/** Also of a COMMIT that was sent behind statements not yet answered. */
+export async function commit(client: PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT');
   if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed unnoticed.');
 }
 
-async function connect(pool: Pool): Promise<PoolClient> {
+export async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
@@ -40,7 +41,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
 }
 
 /** Undefined when the connection is clean again, else why it must not be used further. */
-async function rollback(client: PoolClient): Promise<Error | undefined> {
+export async function rollback(client: PoolClient): Promise<Error | undefined> {
   try {
     await client.query('ROLLBACK');
     return undefined;

@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg';
+import { handedOverLines, type HandedOverLine } from '#shared/stock/handed-over.ts';
+import type { Place, PlacedContent } from './placed-fact.ts';
 
 /** By how much a transaction moves one position's onHand. */
 export interface Move {
@@ -16,20 +18,36 @@ export interface InboundChange {
   readonly sku: string;
 }
 
+/** A line by which reserved units were handed over, in its place. */
+export type HandOver = Place & HandedOverLine;
+
+/** What a transaction does to stock, as its observer is told. */
+export interface StockChange {
+  /** Each moved position once. */
+  readonly moves: readonly Move[];
+  /** Where other units are on their way. */
+  readonly inbound: readonly InboundChange[];
+  /** Lines that name a reservation; those that are void by the end of the transaction are among `takenBack` too. */
+  readonly handedOver: readonly HandOver[];
+  /** Such lines that are void from now on: of facts taken now or before. */
+  readonly takenBack: readonly HandOver[];
+}
+
 /** Who follows what the ledger does, in the ledger's own transaction. */
 export interface StockObserver {
   /**
-   * Called once a transaction, after everything of it is entered: each moved position once, and where other units are on
-   * their way. Positions and transfers stand as they will after the commit; locked against other merges are the locations
-   * of the former and the rows of the latter.
+   * Called once a transaction, after everything of it is entered. Positions and transfers stand as they will after the
+   * commit; locked against other merges are the locations of the former and the rows of the latter.
    */
-  moved(client: PoolClient, moves: readonly Move[], inbound: readonly InboundChange[]): Promise<void>;
+  moved(client: PoolClient, change: StockChange): Promise<void>;
 }
 
 /** Gathers what a transaction moves; several steps of it may touch one position. */
 export class Moves {
   readonly #byPosition = new Map<string, Move>();
   readonly #inbound: InboundChange[] = [];
+  readonly #handedOver: HandOver[] = [];
+  readonly #takenBack: HandOver[] = [];
 
   add(location: number, sku: string, change: number, mayBeNew: boolean): void {
     const name = `${location} ${sku}`;
@@ -46,10 +64,21 @@ export class Moves {
     this.#inbound.push(change);
   }
 
+  /** What a fact hands over of reservations; of one that was voided, what it no longer does. */
+  addHandedOver({ place, content }: PlacedContent, takenBack = false): void {
+    const list = takenBack ? this.#takenBack : this.#handedOver;
+    for (const line of handedOverLines(content)) list.push({ ...place, ...line });
+  }
+
   /** Tells the observer what has come together, when there is anything. */
   async tell(client: PoolClient, observer: StockObserver | undefined): Promise<void> {
     if (observer === undefined) return;
-    const moves = [...this.#byPosition.values()].filter(({ change, mayBeNew }) => change !== 0 || mayBeNew);
-    if (moves.length + this.#inbound.length > 0) await observer.moved(client, moves, this.#inbound);
+    const change: StockChange = {
+      moves: [...this.#byPosition.values()].filter(({ change, mayBeNew }) => change !== 0 || mayBeNew),
+      inbound: this.#inbound,
+      handedOver: this.#handedOver,
+      takenBack: this.#takenBack,
+    };
+    if (Object.values(change).some((list: readonly unknown[]) => list.length > 0)) await observer.moved(client, change);
   }
 }

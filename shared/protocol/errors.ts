@@ -63,6 +63,28 @@ export const ERRORS = {
     remedy: 'Correct each line that is named as its remedy says; nothing of the rules was applied.',
   },
 
+  // Reservations
+  RESERVATION_SHORT: {
+    status: 409,
+    remedy: 'Ask for what can be had, or with `mode` partial. Nothing is held: the same key may be tried again.',
+  },
+  RESERVATION_ENDED: {
+    status: 409,
+    remedy: 'Its units may be promised to others: reserve anew under another key. A sale of them counts all the same.',
+  },
+  RESERVATION_UNKNOWN: {
+    status: 422,
+    remedy: 'The sale counts all the same. Correct the key or number that the till names.',
+  },
+  RESERVATION_OTHER_SKU: {
+    status: 422,
+    remedy: 'The sale counts all the same; the reservation still holds its own units: release it if they are not wanted.',
+  },
+  RESERVATION_EXCEEDED: {
+    status: 422,
+    remedy: 'What is beyond the reservation counts as an ordinary sale; void the line if it was a mistake.',
+  },
+
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {
     status: 429,

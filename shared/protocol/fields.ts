@@ -9,6 +9,8 @@ const printable = (charsMax: number) => z.string().min(1).max(charsMax).regex(PR
 export const sku = printable(LIMITS.skuChars);
 /** Idempotency key: the same act carries the same key, however often and by whatever way it is sent (F4). */
 export const key = printable(LIMITS.keyChars);
+/** Names a reservation: its key as text, or the hub's number of it. */
+export const reservation = z.union([key, z.int().min(1)]);
 export const text = printable(LIMITS.textChars);
 export const storeCode = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, 'must be 1-32 letters, digits, - or _');
 

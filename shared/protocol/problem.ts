@@ -20,6 +20,10 @@ const shown = {
   /** Whether what was refused is kept in quarantine (F5). */
   quarantined: z.boolean().optional(),
   retryAfterMs: z.number().optional(),
+  /** Of a refused reservation: what can be had of each line that is short, and what of its sku is on its way. */
+  short: z
+    .array(z.object({ line: z.int(), sku: z.string(), units: z.int(), available: z.int(), onTheWay: z.int() }))
+    .optional(),
   /** Of refused rules all that is wrong with them, up to a bound; `problemsTotal` counts the others too. */
   problems: z.array(rulesProblem).optional(),
   problemsTotal: z.int().optional(),

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 export interface BatcherOptions<Item, Result> {
   readonly clock: Clock;
-  /** How long the first item of a batch waits for company, ms. */
+  /** How long the first item of a batch waits for company, ms; 0: only for what comes in the same turn of the event loop. */
   readonly waitMs: number;
   /** Most items of one call. */
   readonly sizeMax: number;
@@ -41,7 +41,8 @@ export class Batcher<Item, Result> {
       this.#waiting.push({ item, resolve, reject });
       if (this.#due || this.#inFlight >= this.#inFlightMax) return;
       this.#due = true;
-      this.#options.clock.after(this.#options.waitMs, () => this.#start());
+      if (this.#options.waitMs === 0) queueMicrotask(() => this.#start());
+      else this.#options.clock.after(this.#options.waitMs, () => this.#start());
     });
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
-import { followMoves } from '#hub/availability/engine/follow-moves.ts';
+import { followMoves, type FollowOptions } from '#hub/availability/engine/follow-moves.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { line, plain, readFact, sale } from './hub-api.ts';
 import { GROUPS, LOCATIONS, numbered, place, product, rulesOf, SKUS, validity } from './rules-documents.ts';
@@ -82,8 +82,10 @@ export interface Entry {
   readonly sku: string;
   readonly quantity: number;
   readonly ms: number;
+  /** Of a sale: whose units it hands over. */
+  readonly reservation?: string;
 }
-const entry: fc.Arbitrary<Entry> = fc.record({
+export const entry: fc.Arbitrary<Entry> = fc.record({
   kind: fc.constantFrom('sale', 'sale', 'receipt', 'count', 'void', 'transferOut', 'transferOut', 'transferIn'),
   sku: fc.constantFrom(...SKUS),
   quantity: fc.integer({ min: 1, max: 12 }),
@@ -108,14 +110,15 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 /** Seqs go on by journal; a void names one of the last keys of its store. */
-export function feeder(pool: Pool, now?: () => number) {
-  const ledger = createLedger(pool, followMoves(now));
+export function feeder(pool: Pool, options: FollowOptions = {}) {
+  const ledger = createLedger(pool, followMoves(options));
   const seqs = new Map<number, number>();
   return async (location: number, entries: readonly Entry[]): Promise<void> => {
     const fromSeq = (seqs.get(location) ?? 0) + 1;
-    const list = entries.map(({ kind, sku, quantity, ms }, index) => {
+    const list = entries.map((entry, index) => {
+      const { kind, ms } = entry;
       const seq = fromSeq + index;
-      const body = bodyOf({ kind, sku, quantity, ms }, location, seq);
+      const body = bodyOf(entry, location, seq);
       return readFact(seq, FACTS_AT + ms, kind, `k${location}-${seq}`, body);
     });
     seqs.set(location, fromSeq + list.length - 1);
@@ -123,12 +126,12 @@ export function feeder(pool: Pool, now?: () => number) {
   };
 }
 
-function bodyOf({ kind, sku, quantity, ms }: Entry, location: number, seq: number): object {
+function bodyOf({ kind, sku, quantity, ms, reservation }: Entry, location: number, seq: number): object {
   const lines = plain({ sku, quantity });
   // Few transfers, and few ends of them: what is sent is often received, in part, elsewhere, or before it was sent.
   const transfer = `T${quantity % 3}`;
   const other = `S${1 + ((location + (ms % 3)) % 4)}`;
-  if (kind === 'sale') return sale(line(sku, quantity));
+  if (kind === 'sale') return sale({ ...line(sku, quantity), ...(reservation === undefined ? {} : { reservation }) });
   if (kind === 'void') return { voids: `k${location}-${Math.max(1, seq - quantity)}`, reason: 'mistake' };
   if (kind === 'transferOut')
     return { transfer, to: other, ...(ms % 4 === 0 ? {} : { expectedAt: FACTS_AT + ms * HOUR_MS }), ...lines };

@@ -23,7 +23,8 @@ export async function requestRules(pool: Pool, document: RulesDocument, at: numb
 export const BEGIN_AVAILABILITY = `
   TRUNCATE locations, devices, device_status, journals, facts, movements, counts, voids, positions, quarantine, changes,
     products, transfers, count_limits, count_decisions, channels, channel_locations, availability, shelf_terms, rule_sets, rule_channels, rule_rows,
-    location_silence, demand, demand_past, demand_hours, demand_skus, demand_released, demand_marks, demand_priors, demand_runs, inbound_looks, recompute_jobs, recompute_chunks
+    location_silence, demand, demand_past, demand_hours, demand_skus, demand_released, demand_marks, demand_priors, demand_runs, inbound_looks, reservations, reservation_holds, reservation_moves,
+    reservation_acts, reservation_handovers, reservation_shortfalls, recompute_jobs, recompute_chunks
     RESTART IDENTITY CASCADE;
   UPDATE explained_past SET since = '-infinity';
   INSERT INTO locations (code, name) SELECT 'S' || n, 'Store ' || n FROM generate_series(1, 4) AS n ORDER BY n;

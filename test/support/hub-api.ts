@@ -8,10 +8,13 @@ import type { ApiParts } from '#hub/api/parts.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
+import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
+import { followSales } from '#hub/reservations/follow-sales.ts';
+import { createReservations } from '#hub/reservations/reservations.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
@@ -53,12 +56,19 @@ export interface RunningApi {
 const absent = () => Promise.reject(new ShelfwireError('INTERNAL', 'not part of this test'));
 
 export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promise<RunningApi> {
+  const observer = followMoves({ holds: followSales() });
+  const reservationPool = openPool(pool.options.connectionString ?? '', {
+    max: 4,
+    applicationName: 'shelfwire-test-reservations',
+    pipeline: true,
+  });
   const app = createApi({
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
-    quarantine: createQuarantineDecisions(pool, followMoves()),
-    counts: createCountDecisions(pool, followMoves()),
-    transfers: createTransferSettlements(pool, followMoves()),
+    quarantine: createQuarantineDecisions(pool, observer),
+    counts: createCountDecisions(pool, observer),
+    transfers: createTransferSettlements(pool, observer),
+    reservations: createReservations(reservationPool),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,
@@ -94,6 +104,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       server.close();
       server.closeAllConnections();
       await once(server, 'close').catch(() => undefined);
+      await reservationPool.end();
     },
   };
 }
@@ -106,7 +117,7 @@ export function readFact(seq: number, at: number, kind: string, key: string, bod
 
 /** Merges facts of one journal, which go on from its watermark. */
 export async function merge(pool: Pool, location: number, journal: number, facts: readonly ReadFact[]): Promise<void> {
-  const [outcome] = await createLedger(pool, followMoves()).merge([
+  const [outcome] = await createLedger(pool, followMoves({ holds: followSales() })).merge([
     { location, journal, fromSeq: facts[0]!.seq, facts },
   ]);
   if (outcome!.gap) throw new Error('the facts of a test must not leave a gap');

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileRules } from '#hub/availability/rules/compile-rules.ts';
-import { channelLocations, exclusivesOf, limitsOf, safetyStockOf, sharedOf } from '#hub/availability/rules/resolve.ts';
 import type { RulesDocument } from '#hub/availability/rules/rules-document.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { availableToSell, exclusiveParts } from '#shared/stock/ats.ts';
-import { believe } from '#shared/stock/inbound.ts';
+import { byFormula, storedNumbers } from '#test/support/availability-formula.ts';
 import { BEGIN_AVAILABILITY, requestRules } from '#test/support/availability.ts';
 import { CHANNELS, FACTS_AT, feeder, RULES_AT as AT, steps } from '#test/support/availability-steps.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -22,77 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Each sku and channel by the pure formula, from positions, transfers and rules alone. */
-async function byFormula(document: RulesDocument | undefined): Promise<Record<string, number>> {
-  const compiled = document && compileRules(document);
-  const { rows } = await database.pool.query<{
-    sku: string;
-    location: string;
-    on_hand: number;
-    category: string | null;
-  }>(
-    `SELECT p.sku, l.code AS location, on_hand, category FROM positions p
-     JOIN locations l USING (location_no) LEFT JOIN products USING (sku) ORDER BY p.sku, l.code`,
-  );
-  const sent = await database.pool.query<{
-    sku: string;
-    place: string;
-    units: number;
-    expectedAt: number | null;
-    leftAt: number;
-  }>(
-    `SELECT sku, place, in_transit AS units, expected_at AS "expectedAt", (
-       SELECT max(at) FROM transfer_entries e WHERE e.transfer_no = l.transfer_no AND e.sku = l.sku AND e.place = l.place
-         AND NOT incoming AND NOT voided) AS "leftAt"
-     FROM transfer_lines l WHERE in_transit > 0`,
-  );
-  const numbers: Record<string, number> = {};
-  const inboundOf = (code: string, sku: string): number => {
-    const horizonHours = document!.channels.find((channel) => channel.code === code)!.inboundHorizonHours;
-    const rule = { horizonHours, transitHours: document!.transitHours };
-    return sent.rows
-      .filter((row) => row.sku === sku && channelLocations(compiled!, code).includes(row.place))
-      .filter((row) => believe(row, rule, clock.now) === 'counted')
-      .reduce((sum, { units }) => sum + units, 0);
-  };
-  for (const [sku, shelves] of Map.groupBy(rows, (row) => row.sku)) {
-    for (const code of compiled ? CHANNELS : []) {
-      const asked = { sku, category: shelves[0]!.category, channel: code, at: AT };
-      const limits = limitsOf(compiled!, asked);
-      const given = shelves
-        .filter(({ location }) => channelLocations(compiled!, code).includes(location))
-        .map(({ location, on_hand: onHand }) => ({
-          location,
-          onHand,
-          reserved: 0,
-          safetyStock: safetyStockOf(compiled!, { ...asked, location }).units,
-          lagBuffer: 0,
-          recordBuffer: 0,
-          exclusives: exclusivesOf(compiled!, { ...asked, location }),
-          shared: sharedOf(compiled!, { ...asked, location })?.share,
-        }));
-      for (const shelf of given) {
-        const base = Math.max(0, shelf.onHand);
-        const taken = exclusiveParts(base, shelf.exclusives).reduce((sum, part) => sum + part, 0);
-        expect(taken).toBeLessThanOrEqual(base);
-      }
-      numbers[`${sku} ${code}`] = availableToSell(code, given, {
-        inbound: inboundOf(code, sku),
-        holdback: limits.holdback.units,
-        cap: limits.cap.units,
-        minPublish: limits.minPublish.units,
-      }).ats;
-    }
-  }
-  return numbers;
-}
-
-async function stored(): Promise<Record<string, number>> {
-  const { rows } = await database.pool.query<{ name: string; ats: number }>(`
-    SELECT sku || ' ' || code AS name, coalesce(ats[channel_no], 0) AS ats
-    FROM availability CROSS JOIN channels ORDER BY sku, channel_no`);
-  return Object.fromEntries(rows.map(({ name, ats }) => [name, ats]));
-}
+const stored = () => storedNumbers(database.pool);
+const formula = (document: RulesDocument | undefined) => byFormula(database.pool, document, clock.now);
 
 /** Many allocations of the same units: what exists is divided, over and over, in every way. */
 const dense: fc.Arbitrary<RulesDocument> = fc
@@ -127,7 +55,7 @@ const dense: fc.Arbitrary<RulesDocument> = fc
   );
 
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
-const NONE = { numbers: [], positions: [], behind: [] };
+const NONE = { numbers: [], positions: [], behind: [], reserved: [] };
 
 describe('availability in SQL', () => {
   it(
@@ -138,7 +66,7 @@ describe('availability in SQL', () => {
         fc.asyncProperty(steps, async (steps) => {
           await database.pool.query(BEGIN_AVAILABILITY);
           clock.now = FACTS_AT;
-          const feed = feeder(database.pool, () => clock.now);
+          const feed = feeder(database.pool, { now: () => clock.now });
           let document: RulesDocument | undefined;
           for (const step of steps) {
             if (step.kind === 'facts') await feed(step.location, step.facts);
@@ -152,7 +80,7 @@ describe('availability in SQL', () => {
               // The rules were looked at long before: what has come to pass since is due.
               await sweepInbound(database.pool, clock.now);
             }
-            expect(await stored()).toEqual(await byFormula(document));
+            expect(await stored()).toEqual(await formula(document));
             expect(await drift()).toEqual(NONE);
           }
         }),
@@ -174,7 +102,7 @@ describe('availability in SQL', () => {
           for (const [place, quantity] of counts.entries()) {
             await feed(1 + (place % 2), [{ kind: 'count', sku: place < 3 ? 'A' : 'B', quantity, ms: place }]);
             await feed(1 + (place % 2), [{ kind: 'sale', sku: 'A', quantity: 1, ms: 40 }]);
-            expect(await stored()).toEqual(await byFormula(document));
+            expect(await stored()).toEqual(await formula(document));
           }
           expect(await drift()).toEqual(NONE);
         },

@@ -22,7 +22,7 @@ import { updateDemand } from './update-demand.ts';
 const FACTS_AT = 1_790_000_000_000;
 const AT = Date.parse('2026-03-03T12:00:00Z');
 const SKUS = Array.from({ length: 8 }, (_, place) => `SKU-${String(place).padStart(2, '0')}`);
-const NONE = { numbers: [], positions: [], behind: [] };
+const NONE = { numbers: [], positions: [], behind: [], reserved: [] };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -65,10 +65,7 @@ describe('availability with everything at once', () => {
     const { pool } = database;
     const random = seededRandom(7);
     const hours = (): number => Math.floor(random() * 200) * 3_600_000;
-    const ledger = createLedger(
-      pool,
-      followMoves(() => FACTS_AT + hours()),
-    );
+    const ledger = createLedger(pool, followMoves({ now: () => FACTS_AT + hours() }));
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
     const run = { selling: true };
@@ -138,8 +135,8 @@ describe('availability with everything at once', () => {
     const follow = followMoves();
     const seen: unknown[] = [];
     const ledger = createLedger(pool, {
-      async moved(client, moves, inbound) {
-        await follow.moved(client, moves, inbound);
+      async moved(client, change) {
+        await follow.moved(client, change);
         seen.push(await look());
       },
     });
@@ -163,8 +160,8 @@ describe('availability with everything at once', () => {
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     const slow = createLedger(pool, {
-      async moved(client, moves, inbound) {
-        await follow.moved(client, moves, inbound);
+      async moved(client, change) {
+        await follow.moved(client, change);
         reached.resolve();
         await held.promise;
       },

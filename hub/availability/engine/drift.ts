@@ -37,8 +37,29 @@ const BEHIND = `
     AND NOT EXISTS (SELECT FROM recompute_jobs WHERE kind = 'rules' AND finished_at IS NULL)
   ORDER BY sku LIMIT $1`;
 
-/** What differs: numbers; positions without terms; skus that go by older rules. */
+/**
+ * What is reserved of each position, and of each sku, against the changes of it that were written down. Location null: the
+ * sku's sum.
+ */
+const RESERVED = `
+  WITH noted AS MATERIALIZED (
+    SELECT sku, location_no, sum(change)::bigint AS units FROM reservation_moves GROUP BY sku, location_no
+  ), shelf AS (
+    SELECT sku, location_no, coalesce(t.reserved, 0)::bigint AS reserved, coalesce(n.units, 0)::bigint AS expected
+    FROM (SELECT sku, location_no, reserved FROM shelf_terms WHERE reserved > 0) AS t
+    FULL JOIN noted n USING (sku, location_no)
+  )
+  SELECT location_no AS location, sku, reserved, expected FROM shelf WHERE reserved <> expected
+  UNION ALL
+  SELECT NULL, sku, coalesce(a.reserved, 0)::bigint, coalesce(s.units, 0)::bigint
+  FROM (SELECT sku, reserved FROM availability WHERE reserved > 0) AS a
+  FULL JOIN (SELECT sku, sum(expected)::bigint AS units FROM shelf GROUP BY sku) AS s USING (sku)
+  WHERE coalesce(a.reserved, 0) <> coalesce(s.units, 0)
+  ORDER BY sku, location LIMIT $1`;
+
+/** What differs: numbers; positions without terms; skus that go by older rules; what is reserved. */
 export interface Drifts {
+  readonly reserved: readonly { location: number | null; sku: string; reserved: number; expected: number }[];
   readonly numbers: readonly Drift[];
   readonly positions: readonly { location: number; sku: string }[];
   readonly behind: readonly string[];
@@ -53,9 +74,10 @@ export async function findDrift(client: Queryable, limit = 100): Promise<Drifts>
   const shape = shapes.rows[0];
   const positions = (await client.query<{ location: number; sku: string }>(WITHOUT_ROW, [limit])).rows;
   const behind = (await client.query<{ sku: string }>(BEHIND, [limit])).rows.map(({ sku }) => sku);
-  if (!shape?.slots) return { numbers: [], positions, behind };
+  const reserved = (await client.query<Drifts['reserved'][number]>(RESERVED, [limit])).rows;
+  if (!shape?.slots) return { numbers: [], positions, behind, reserved };
   const { rows } = await client.query<Drift>(driftText({ ...shape, allocations: shape.allocations || 0 }), [limit]);
-  return { numbers: rows, positions, behind };
+  return { numbers: rows, positions, behind, reserved };
 }
 
 function driftText(shape: SqlShape): string {

@@ -111,7 +111,12 @@ it('A1 keeps to the formula at the ends of what facts and rules may name', LONG,
           await learn();
           for (const sku of SKUS) expect([sku, (await explained(sku))?.ats ?? 0]).toEqual([sku, await stored(sku)]);
         }
-        expect(await snapshot(database.pool, findDrift)).toEqual({ numbers: [], positions: [], behind: [] });
+        expect(await snapshot(database.pool, findDrift)).toEqual({
+          numbers: [],
+          positions: [],
+          behind: [],
+          reserved: [],
+        });
       },
     ),
     { numRuns: 6 },

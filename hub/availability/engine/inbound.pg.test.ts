@@ -33,11 +33,11 @@ beforeEach(begin);
 
 async function begin(): Promise<void> {
   await database.pool.query(BEGIN_AVAILABILITY);
-  const follow = followMoves(() => clock.now);
+  const follow = followMoves({ now: () => clock.now });
   ledger = createLedger(database.pool, {
-    async moved(client, moves, inbound) {
-      told.push([...inbound]);
-      await follow.moved(client, moves, inbound);
+    async moved(client, change) {
+      told.push([...change.inbound]);
+      await follow.moved(client, change);
     },
   });
   clock.now = T;
@@ -73,7 +73,7 @@ async function inbound(sku = 'A'): Promise<{ inbound: number[] | null; pool: num
   return rows[0]!;
 }
 const drift = () => snapshot(database.pool, (client) => findDrift(client));
-const NONE = { numbers: [], positions: [], behind: [] };
+const NONE = { numbers: [], positions: [], behind: [], reserved: [] };
 /** As the hub does it again and again; another hub, or one that has just begun, knows no less. */
 async function wait(until: number): Promise<number> {
   clock.now = until;
@@ -200,10 +200,7 @@ describe('units on their way', () => {
     );
     const lines = [{ sku: 'A', place: 'S2', units: 4 }];
     const settled = { lines, reason: 'lostOnTheWay', note: 'wet', by: 'anna' } as const;
-    await createTransferSettlements(
-      database.pool,
-      followMoves(() => clock.now),
-    ).settle(rows[0]!.no, settled);
+    await createTransferSettlements(database.pool, followMoves({ now: () => clock.now })).settle(rows[0]!.no, settled);
     expect(await inbound()).toEqual({ inbound: [2], pool: [5] });
     expect(await drift()).toEqual(NONE);
   });

@@ -1,7 +1,7 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { RuledChannel, RuleSet } from './rule-set.ts';
 import { savedAndTold } from './save-sql.ts';
-import { allocatedParts, eachSlot, NO_SHAPE, sellable, widest, type SqlShape } from './slot-sql.ts';
+import { allocatedParts, base, eachSlot, NO_SHAPE, sellable, widest, type SqlShape } from './slot-sql.ts';
 import { firstByRank, matching } from './terms-sql.ts';
 
 /** The skus whose lock is held: $2, joined by newlines. */
@@ -57,7 +57,7 @@ export function pooledText(shape: SqlShape, mine: string): string {
   JOIN availability a ON a.sku = mine.sku
   LEFT JOIN shelf_terms t ON t.sku = mine.sku
   LEFT JOIN positions p ON p.location_no = t.location_no AND p.sku = t.sku
-  CROSS JOIN LATERAL (SELECT greatest(0, p.on_hand) AS now OFFSET 0) AS b${allocatedParts(shape, 'now', 'b.now')}
+  CROSS JOIN LATERAL (SELECT ${base('p.on_hand')} AS now OFFSET 0) AS b${allocatedParts(shape, 'now', 'b.now')}
   GROUP BY a.sku, a.ctid
 )`;
 }

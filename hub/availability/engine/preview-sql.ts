@@ -47,7 +47,10 @@ WITH rule_rows AS MATERIALIZED (
   SELECT t.sku, ${eachSlot(shape, (slot) => `coalesce(sum(${sellable(shape, slot, 'b.now', 'now')}), 0)::bigint AS p${slot}`)}
   FROM terms t
   JOIN positions p ON p.location_no = t.location_no AND p.sku = t.sku
-  CROSS JOIN LATERAL (SELECT greatest(0, p.on_hand) AS now OFFSET 0) AS b${allocatedParts(shape, 'now', 'b.now')}
+  CROSS JOIN LATERAL (
+    SELECT greatest(0, p.on_hand - coalesce((
+      SELECT s.reserved FROM shelf_terms s WHERE s.sku = t.sku AND s.location_no = t.location_no), 0)) AS now OFFSET 0
+  ) AS b${allocatedParts(shape, 'now', 'b.now')}
   GROUP BY t.sku
 ), rule_sets AS MATERIALIZED (
   SELECT $1::int AS rule_set_no, ${set.transitHours}::float8 AS transit_hours

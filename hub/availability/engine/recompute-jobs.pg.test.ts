@@ -47,8 +47,8 @@ async function slowCount(location: number, seq: number, skus: readonly string[])
   const held = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   const merging = count(location, seq, skus, {
-    async moved(client, moves, inbound) {
-      await follow.moved(client, moves, inbound);
+    async moved(client, change) {
+      await follow.moved(client, change);
       reached.resolve();
       await held.promise;
     },
@@ -242,7 +242,7 @@ safetyStock: [{ id: all, units: 2 }]`;
     await pool.query('INSERT INTO journals (device_no, epoch, location_no) VALUES (1, 9, 5)');
     await count(5, 1, ['N']);
     expect(await offered()).toMatchObject({ N: 3 });
-    expect(await drift()).toEqual({ numbers: [], positions: [], behind: [] });
+    expect(await drift()).toEqual({ numbers: [], positions: [], behind: [], reserved: [] });
   });
 
   it('compares again only skus whose product has changed, also in a transaction that ends late', async () => {

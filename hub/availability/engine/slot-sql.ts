@@ -29,6 +29,11 @@ export function eachSlot(shape: SqlShape, text: (slot: number) => string, separa
   return Array.from({ length: shape.slots }, (_, place) => text(place + 1)).join(separator);
 }
 
+/** What there is to offer of a position with terms `t`: onHand less what is reserved there. */
+export function base(onHand: string): string {
+  return `greatest(0, ${onHand} - t.reserved)`;
+}
+
 /**
  * A LATERAL subquery, called `name`, that gives `parts` (what each exclusive allocation of terms `t` gets of the base)
  * and `common`, the rest. Empty without allocations. OFFSET 0 keeps PostgreSQL from working it out once per slot.

@@ -126,7 +126,7 @@ describe('explain', () => {
         fc.asyncProperty(timed, fc.double({ min: 0, max: 0.99, noNaN: true }), async (steps, share) => {
           await database.pool.query(BEGIN_AVAILABILITY);
           clock.now = FACTS_AT;
-          const feed = feeder(database.pool, () => clock.now);
+          const feed = feeder(database.pool, { now: () => clock.now });
           const then: { at: number; explained: Map<string, Explanation | undefined> }[] = [];
           for (const step of steps) {
             await take(step, feed);
@@ -139,6 +139,7 @@ describe('explain', () => {
               numbers: [],
               positions: [],
               behind: [],
+              reserved: [],
             });
             buffered += [...explained.values()].filter((one) =>
               one?.shelves.some((shelf) => shelf.lagBuffer > 0),

@@ -157,11 +157,11 @@ function toExplained(
   };
 }
 
-function shelfInput({ location, code, onHand }: PastPosition, rules: RulesOfSku) {
+function shelfInput({ location, code, onHand, reserved }: PastPosition, rules: RulesOfSku) {
   return {
     location: code,
     onHand,
-    reserved: 0,
+    reserved,
     safetyStock: rules.safetyStock(location).value,
     exclusives: rules.exclusives(location),
     shared: rules.shared(location)?.share,

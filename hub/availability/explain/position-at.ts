@@ -16,6 +16,7 @@ export interface PastPosition {
   readonly location: number;
   readonly code: string;
   readonly onHand: number;
+  readonly reserved: number;
   /** When the hub took the position's first fact. */
   readonly bornAt: number;
   readonly anchor: NamedFact | null;
@@ -39,6 +40,9 @@ const AFTER_ANCHOR = `
 const POSITIONS = `
   WITH ${knownText('$2', '$3')}
   SELECT l.location_no AS location, l.code, (coalesce(anchor.counted, 0) + moved.quantity)::bigint AS "onHand",
+    (coalesce((SELECT reserved FROM shelf_terms t WHERE t.sku = $1 AND t.location_no = p.location_no), 0)
+      - coalesce((SELECT sum(r.change) FROM reservation_moves r
+          WHERE r.sku = $1 AND r.location_no = p.location_no AND r.moved_at > ask.instant), 0))::bigint AS reserved,
     (extract(epoch FROM p.born_at) * 1000)::float8 AS "bornAt",
     CASE WHEN anchor.at IS NOT NULL THEN json_build_object('journal', anchor.journal_no, 'seq', anchor.seq,
       'kind', 'count', 'key', anchor.key, 'at', anchor.at, 'quantity', anchor.counted) END AS anchor,

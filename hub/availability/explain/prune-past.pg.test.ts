@@ -71,7 +71,7 @@ async function now(): Promise<number> {
 
 it('A1 keeps of every journal what later instants rest on, and nothing else, however often it lives on', async () => {
   let clock = FACTS_AT;
-  const feed = feeder(database.pool, () => (clock += 1));
+  const feed = feeder(database.pool, { now: () => (clock += 1) });
   await live(0, feed);
   await live(1, feed);
   expect(await prunePast(database.pool, FACTS_AT - 1_000 * HOUR_MS)).toBe(0);

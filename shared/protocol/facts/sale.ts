@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, instant, lines, moneyMinor, sku, text, units } from '../fields.ts';
+import { currency, instant, lines, moneyMinor, reservation, sku, text, units } from '../fields.ts';
 
 /** Units that left the store with a customer. Each line takes its quantity from onHand. */
 export const sale = z.strictObject({
@@ -15,6 +15,8 @@ export const sale = z.strictObject({
       unitPriceMinor: moneyMinor,
       discountMinor: moneyMinor.optional(),
       taxMinor: moneyMinor.optional(),
+      /** Whose units these are: the sale takes the hold with it (M6). */
+      reservation: reservation.optional(),
       /** A line without stock (postage, a fee): kept in the fact, no movement. */
       service: z.literal(true).optional(),
     }),

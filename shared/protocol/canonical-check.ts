@@ -11,8 +11,9 @@ export type CanonicalCheck = (value: unknown) => boolean;
  */
 export function canonicalCheck(schema: z.ZodType): CanonicalCheck | undefined {
   const type = schema as unknown as $ZodTypes;
+  const { _zod: internals } = type;
   const shape = checkOf(type);
-  const rules = (type._zod.def.checks ?? []).map((check) => ruleOf(check as $ZodChecks));
+  const rules = (internals.def.checks ?? []).map((check) => ruleOf(check as $ZodChecks));
   if (!shape || !areKnown(rules)) return undefined;
   const [first, second, ...more] = rules;
   if (!first) return shape;
@@ -21,28 +22,25 @@ export function canonicalCheck(schema: z.ZodType): CanonicalCheck | undefined {
 }
 
 function checkOf({ _zod: { def } }: $ZodTypes): CanonicalCheck | undefined {
-  switch (def.type) {
-    case 'object':
-      return def.catchall && isNever(def.catchall as $ZodTypes) ? objectCheck(def.shape) : undefined;
-    case 'array': {
-      const element = canonicalCheck(def.element as z.ZodType);
-      return element && ((value) => Array.isArray(value) && holdsOnly(value, element));
-    }
-    case 'string':
-      // With a format of its own (an e-mail, a date) it is more than a string.
-      return 'format' in def || ('coerce' in def && def.coerce) ? undefined : (value) => typeof value === 'string';
-    case 'number':
-      return 'format' in def && def.format === 'safeint' && !def.coerce ? Number.isSafeInteger : undefined;
-    case 'literal':
-      return (value) => def.values.includes(value as (typeof def.values)[number]);
-    case 'enum': {
-      const values = new Set<unknown>(Object.values(def.entries));
-      // An enum of numbers lists its names among its values.
-      return [...values].every((value) => typeof value === 'string') ? (value) => values.has(value) : undefined;
-    }
-    default:
-      return undefined;
+  if (def.type === 'object') {
+    return def.catchall && isNever(def.catchall as $ZodTypes) ? objectCheck(def.shape) : undefined;
   }
+  if (def.type === 'array') {
+    const element = canonicalCheck(def.element as z.ZodType);
+    return element && ((value) => Array.isArray(value) && holdsOnly(value, element));
+  }
+  if (def.type === 'string') {
+    // With a format of its own (an e-mail, a date) it is more than a string.
+    return 'format' in def || ('coerce' in def && def.coerce) ? undefined : (value) => typeof value === 'string';
+  }
+  if (def.type === 'number') {
+    return 'format' in def && def.format === 'safeint' && !def.coerce ? Number.isSafeInteger : undefined;
+  }
+  if (def.type === 'literal') return (value) => def.values.includes(value as (typeof def.values)[number]);
+  if (def.type !== 'enum') return undefined;
+  const values = new Set<unknown>(Object.values(def.entries));
+  // An enum of numbers lists its names among its values.
+  return [...values].every((value) => typeof value === 'string') ? (value) => values.has(value) : undefined;
 }
 
 /** `every` would pass over holes. */
@@ -60,7 +58,9 @@ interface Field {
 function objectCheck(shape: Readonly<Record<string, unknown>>): CanonicalCheck | undefined {
   const fields: Field[] = [];
   for (const [name, schema] of Object.entries(shape)) {
-    const { def } = (schema as $ZodTypes)._zod;
+    const {
+      _zod: { def },
+    } = schema as $ZodTypes;
     const isOptional = def.type === 'optional' && def.checks === undefined;
     const check = canonicalCheck((isOptional ? def.innerType : schema) as z.ZodType);
     if (!check) return undefined;
@@ -81,28 +81,21 @@ function objectCheck(shape: Readonly<Record<string, unknown>>): CanonicalCheck |
 }
 
 function ruleOf({ _zod: { def } }: $ZodChecks): CanonicalCheck | undefined {
-  switch (def.check) {
-    case 'greater_than': {
-      const { value: bound, inclusive } = def;
-      return typeof bound === 'number' && inclusive ? (value) => (value as number) >= bound : undefined;
-    }
-    case 'less_than': {
-      const { value: bound, inclusive } = def;
-      return typeof bound === 'number' && inclusive ? (value) => (value as number) <= bound : undefined;
-    }
-    case 'min_length':
-      return (value) => (value as string | unknown[]).length >= def.minimum;
-    case 'max_length':
-      return (value) => (value as string | unknown[]).length <= def.maximum;
-    case 'string_format': {
-      const { format, pattern } = def;
-      // A regex that remembers where it stopped would need care.
-      const isPlain = format === 'regex' && pattern !== undefined && !pattern.global && !pattern.sticky;
-      return isPlain ? (value) => pattern.test(value as string) : undefined;
-    }
-    default:
-      return refinementOf(def);
+  if (def.check === 'greater_than') {
+    const { value: bound, inclusive } = def;
+    return typeof bound === 'number' && inclusive ? (value) => (value as number) >= bound : undefined;
   }
+  if (def.check === 'less_than') {
+    const { value: bound, inclusive } = def;
+    return typeof bound === 'number' && inclusive ? (value) => (value as number) <= bound : undefined;
+  }
+  if (def.check === 'min_length') return (value) => (value as string | unknown[]).length >= def.minimum;
+  if (def.check === 'max_length') return (value) => (value as string | unknown[]).length <= def.maximum;
+  if (def.check !== 'string_format') return refinementOf(def);
+  const { format, pattern } = def;
+  // A regex that remembers where it stopped would need care.
+  const isPlain = format === 'regex' && pattern !== undefined && !pattern.global && !pattern.sticky;
+  return isPlain ? (value) => pattern.test(value as string) : undefined;
 }
 
 /** A `refine` that answers true at once; any other answer is left to the schema. */

@@ -21,7 +21,8 @@ export const DEFAULT_SETTINGS: PostgresSettings = {
   maintenance_work_mem: '64MB',
   wal_buffers: '16MB',
   max_wal_size: '2GB',
-  min_wal_size: '256MB',
+  // Segments once made are kept and used again: making one holds every commit up while 16 MB of zeros are written.
+  min_wal_size: '2GB',
   checkpoint_timeout: '15min',
   checkpoint_completion_target: '0.9',
   // Compiling plans costs more than it saves on statements of some milliseconds.

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
+import { canonicalCheck, type CanonicalCheck } from './canonical-check.ts';
 import { ShelfwireError } from './errors.ts';
 import { BODIES, type FactContent, type FactKind } from './fact.ts';
 import { LIMITS } from './limits.ts';
@@ -13,9 +14,14 @@ export interface CanonicalContent {
   digest: string;
 }
 
+const CHECKS = new Map<string, CanonicalCheck | undefined>(
+  Object.entries(BODIES).map(([kind, schema]) => [kind, canonicalCheck(schema)]),
+);
+
 /**
  * Validates a body of unknown origin against its kind's schema.
  * Throws FACT_KIND_UNKNOWN, FACT_INVALID (names the first field that is wrong) or FACT_TOO_LARGE.
+ * The body is handed over: as content it may be the same object, which nobody changes any more.
  */
 export function canonicalContent(kind: string, body: unknown): CanonicalContent {
   const schema: z.ZodType | undefined = Object.hasOwn(BODIES, kind) ? BODIES[kind as FactKind] : undefined;
@@ -24,13 +30,18 @@ export function canonicalContent(kind: string, body: unknown): CanonicalContent 
     const detail = `There is no kind of fact "${kind.slice(0, 32)}". Accepted: ${accepted}.`;
     throw new ShelfwireError('FACT_KIND_UNKNOWN', detail);
   }
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new ShelfwireError('FACT_INVALID', describeIssues(parsed.error));
-  const bodyText = JSON.stringify(parsed.data);
+  const canonical = CHECKS.get(kind)?.(body) === true ? body : parsed(schema, body);
+  const bodyText = JSON.stringify(canonical);
   if (bodyText.length > LIMITS.factBytes || Buffer.byteLength(bodyText) > LIMITS.factBytes) {
     throw new ShelfwireError('FACT_TOO_LARGE', `The fact has more than ${LIMITS.factBytes} bytes.`);
   }
-  return { content: { kind, body: parsed.data } as FactContent, bodyText, digest: digestOf(kind, bodyText) };
+  return { content: { kind, body: canonical } as FactContent, bodyText, digest: digestOf(kind, bodyText) };
+}
+
+function parsed(schema: z.ZodType, body: unknown): unknown {
+  const { success, data, error } = schema.safeParse(body);
+  if (!success) throw new ShelfwireError('FACT_INVALID', describeIssues(error));
+  return data;
 }
 
 /** The digest of content that is in canonical spelling already. */

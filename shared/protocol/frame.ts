@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { canonicalCheck } from './canonical-check.ts';
 import { canonicalContent, type CanonicalContent } from './content.ts';
 import { ShelfwireError, type ErrorCode } from './errors.ts';
 import { envelope, type Envelope, type FactKind } from './fact.ts';
@@ -86,18 +87,21 @@ function readJson(text: string, fromSeq: number): ReadFact[] {
   });
 }
 
+const isEnvelope = canonicalCheck(envelope);
+
 function readFact(head: object, kind: string, readBody: () => unknown, verbatim: string): ReadFact {
-  const parsedHead = envelope.safeParse(head);
-  const seq = (head as Envelope).seq;
-  if (!parsedHead.success) {
-    const issue = parsedHead.error.issues[0];
-    return unreadable(seq, null, 'FACT_INVALID', `${issue?.path.join('.')}: ${issue?.message}`, verbatim);
+  if (isEnvelope?.(head) !== true) {
+    const issue = envelope.safeParse(head).error?.issues[0];
+    const { seq } = head as Envelope;
+    if (issue) return unreadable(seq, null, 'FACT_INVALID', `${issue.path.join('.')}: ${issue.message}`, verbatim);
   }
+  const { seq, at, offsetMs, key, correlationId, source } = head as Envelope;
   try {
-    return { ok: true, ...parsedHead.data, ...canonicalContent(kind, readBody()) };
+    const { content, bodyText, digest } = canonicalContent(kind, readBody());
+    return { ok: true, seq, at, offsetMs, key, correlationId, source, content, bodyText, digest };
   } catch (error) {
     const code = error instanceof ShelfwireError ? error.code : 'FACT_INVALID';
-    return unreadable(seq, parsedHead.data.key, code, error instanceof Error ? error.message : String(error), verbatim);
+    return unreadable(seq, key, code, error instanceof Error ? error.message : String(error), verbatim);
   }
 }
 

@@ -26,7 +26,7 @@ export function adjustmentRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/adjustments/sums',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Units that adjustments added, removed, or moved into another condition, by store and reason code.',
       query: z.strictObject({
         ...pageQuery,

@@ -19,7 +19,7 @@ export function channelAvailabilityRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/channels/:code/availability',
-      access: 'read',
+      access: 'availability:read',
       summary:
         'What a channel may sell now, by sku; why is said by /explain below each. recomputing: new rules are not in all of it yet.',
       params: z.strictObject({ code: storeCode }),

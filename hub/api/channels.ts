@@ -41,7 +41,7 @@ export function channelRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'get',
       path: '/v1/channels',
-      access: 'read',
+      access: 'availability:read',
       summary: 'Channels and the locations that each sells from.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {
@@ -61,7 +61,7 @@ export function channelRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'put',
       path: '/v1/channels/:code',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Creates a channel, or replaces its name and its locations: a new version of the rules.',
       params: z.strictObject({ code: storeCode }),
       body: channel,

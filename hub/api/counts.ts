@@ -52,7 +52,7 @@ export function countRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/positions/:location/:sku/counts',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The counts of a position, newest first, each with its variance and state; inForce marks the anchor.',
       params: z.strictObject({ location: storeCode, sku }),
       query: z.strictObject(pageQuery),

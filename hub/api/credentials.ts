@@ -1,19 +1,26 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { findCaller } from './api-keys.ts';
 import type { Attempts } from './attempts.ts';
 import { contextOf } from './correlation.ts';
+import type { KeyRates } from './key-rates.ts';
 import type { Route } from './route.ts';
+import { allows } from './scopes.ts';
 
 /**
  * Lets a request pass when its API key allows the route (X1), before its body is read. An address that keeps failing
  * is refused without asking the database, unless its key was good a moment ago: a stranger behind the same address
  * must not lock out those who belong.
  */
-export function requireKey(pool: Pool, access: Exclude<Route['access'], 'open'>, failures: Attempts): RequestHandler {
+export function requireKey(
+  pool: Pool,
+  access: Exclude<Route['access'], 'open'>,
+  failures: Attempts,
+  rates: KeyRates,
+): RequestHandler {
   return async (request, response, next) => {
-    const secret = bearerOf(request.get('Authorization'));
+    const secret = bearerOf(request);
     if (!failures.isTrusted(secret)) failures.check(request.ip);
     const caller = secret === undefined ? undefined : await findCaller(pool, secret);
     if (caller === undefined) {
@@ -25,14 +32,15 @@ export function requireKey(pool: Pool, access: Exclude<Route['access'], 'open'>,
       );
     }
     failures.trust(secret);
-    if (access === 'write' && caller.scope !== 'write') {
-      throw new ShelfwireError('FORBIDDEN', `The key "${caller.name}" may only read.`);
-    }
     contextOf(response).caller = caller;
+    rates.take(caller, response);
+    if (access !== 'any' && !allows(caller.scopes, access)) {
+      throw new ShelfwireError('FORBIDDEN', `The key "${caller.name}" lacks the scope ${access}.`);
+    }
     next();
   };
 }
 
-function bearerOf(header: string | undefined): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header ?? '')?.[1];
+export function bearerOf(request: Request): string | undefined {
+  return /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.get('Authorization') ?? '')?.[1];
 }

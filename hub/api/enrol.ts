@@ -2,7 +2,7 @@ import { enrolRequest } from '#shared/protocol/messages/enrol.ts';
 import { route, type Route } from './route.ts';
 import type { SyncPort } from './sync-port.ts';
 
-/** POST /v1/enrol: the one-time token in the body is the credential. */
+/** POST /v1/enrol: the one-time token in the body is the credential, and tells a repeated request from another. */
 export function enrolRoutes(sync: SyncPort): Route[] {
   return [
     route({
@@ -10,6 +10,7 @@ export function enrolRoutes(sync: SyncPort): Route[] {
       path: '/v1/enrol',
       access: 'open',
       guarded: true,
+      idempotencyKey: 'none',
       summary: 'Exchanges a one-time token for the registration of a device key.',
       body: enrolRequest,
       async handle({ body, log }) {

@@ -24,7 +24,7 @@ export function explainAvailabilityRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/channels/:code/availability/:sku/explain',
-      access: 'read',
+      access: 'availability:read',
       summary: 'Every term of what a channel may sell of a sku: now, or as the hub had it at a past instant (at=).',
       params: z.strictObject({ code: storeCode, sku }),
       query: z.strictObject({ at: isoInstant.optional() }),

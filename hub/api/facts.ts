@@ -56,7 +56,7 @@ export function factRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/facts/:key',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The facts with this key or correlation id, and what is in quarantine under this key.',
       params: z.strictObject({ key }),
       query: z.strictObject({ ...pageQuery, location: storeCode.optional() }),

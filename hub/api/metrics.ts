@@ -12,7 +12,7 @@ export function metricsRoutes(metrics: MetricsPort): Route[] {
     route({
       method: 'get',
       path: '/metrics',
-      access: 'read',
+      access: 'metrics:read',
       summary: 'Metrics in the Prometheus text format.',
       handle: async () => ({ headers: { 'Content-Type': metrics.contentType }, body: await metrics.expose() }),
     }),

@@ -39,7 +39,7 @@ export function movementRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/positions/:location/:sku/movements',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The movements of a position, newest first, each with its reason and the onHand after it.',
       params: z.strictObject({ location: storeCode, sku }),
       query: z.strictObject(pageQuery),

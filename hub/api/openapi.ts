@@ -8,7 +8,7 @@ export function openApiRoutes(routes: readonly Route[], version: string): Route[
   const self: Route = route({
     method: 'get',
     path: '/v1/openapi.json',
-    access: 'read',
+    access: 'any',
     summary: 'This document.',
     handle: async () => ({ body: (document ??= openApiDocument([...routes, self], version)) }),
   });
@@ -35,7 +35,8 @@ function openApiDocument(routes: readonly Route[], version: string) {
 
 function operation({ summary, access, params, query, body }: Route) {
   return {
-    summary: access === 'write' ? `${summary} (scope write)` : summary,
+    summary,
+    ...(access !== 'open' && access !== 'any' && { 'x-scope': access }),
     security: access === 'open' ? [] : [{ key: [] }],
     parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } }),

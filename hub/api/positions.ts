@@ -51,7 +51,7 @@ export function positionRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/positions',
-      access: 'read',
+      access: 'stock:read',
       summary:
         'Positions, each with its anchor, and up to which fact of which device they are complete; now, or at an earlier instant.',
       query: z.strictObject({

@@ -69,7 +69,7 @@ export function productRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/products',
-      access: 'read',
+      access: 'products:read',
       summary: 'Products by sku; `search` finds a part of sku, name or GTIN.',
       query: z.strictObject({ ...pageQuery, sku: sku.optional(), search: text.optional(), deleted: flag.optional() }),
       async handle({ query }) {
@@ -82,7 +82,7 @@ export function productRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/products',
-      access: 'write',
+      access: 'products:write',
       summary: `Creates or changes up to ${PRODUCTS_MAX} products at once: all or none.`,
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ products }),

@@ -12,7 +12,7 @@ export function recomputeJobRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/recompute-jobs',
-      access: 'read',
+      access: 'availability:read',
       summary: 'Recomputes of availability, the newest first, with their progress in skus.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import type { Keep } from './acts.ts';
 import type { Caller } from './api-keys.ts';
+import type { RouteScope } from './scopes.ts';
 
-/** Who may call: everybody, any key, or a key with scope `write`. */
-type Access = 'open' | 'read' | 'write';
+/** Who may call: everybody, any key, or a key with this scope. */
+type Access = 'open' | 'any' | RouteScope;
 
 export interface RouteAnswer {
   /** 200 unless given. */
@@ -15,17 +17,33 @@ export interface RouteAnswer {
   readonly body: unknown;
 }
 
-/** What a handler is given: all of it validated. `caller` is null on open routes only. */
-export interface RouteRequest<Params, Query, Body> {
+/** Of a request what its schemas are about. */
+interface Given<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+}
+
+/** What is known of a request beside that. */
+export interface RouteContext {
+  /** Null on open routes only. */
   readonly caller: Caller | null;
   /** Of the header Idempotency-Key: the same act carries the same key, however often it is sent. */
   readonly idempotencyKey: string | undefined;
+  /** For an act whose answer can be kept in the transaction of its effect (acts.ts). */
+  readonly keep: Keep;
   readonly correlationId: string;
   readonly log: Logger;
 }
+
+/** What a handler is given: all of it validated. */
+export interface RouteRequest<Params, Query, Body> extends Given<Params, Query, Body>, RouteContext {}
+
+/**
+ * What a repeated request does, and so whether it needs an Idempotency-Key: `required` where it would act twice,
+ * `none` where the method or the body itself says that it is the same.
+ */
+type Repeating = 'required' | 'optional' | 'none';
 
 /** One address of the API. Its schemas validate requests and describe themselves in the OpenAPI document. */
 export interface Route {
@@ -40,7 +58,10 @@ export interface Route {
   readonly bodyBytesMax: number;
   /** Failures of these are counted against the client's address. */
   readonly guarded: boolean;
-  handle(request: RouteRequest<unknown, unknown, unknown>): Promise<RouteAnswer>;
+  readonly idempotencyKey: Repeating;
+  readonly keepsActs: boolean;
+  /** Validates a request; what it gives does the work. */
+  prepare(given: Given<unknown, unknown, unknown>): (context: RouteContext) => Promise<RouteAnswer>;
 }
 
 interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
@@ -54,6 +75,10 @@ interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Bod
   /** 64 KiB unless given. */
   readonly bodyBytesMax?: number;
   readonly guarded?: boolean;
+  /** `optional` for POST unless given, `none` for all others. */
+  readonly idempotencyKey?: Repeating;
+  /** The handler keeps key and answer with its effect by itself: it is called each time. */
+  readonly keepsActs?: boolean;
   handle(request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<RouteAnswer>;
 }
 
@@ -67,6 +92,7 @@ export function route<
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: RouteDefinition<Params, Query, Body>): Route {
   const { params = NOTHING, query = NOTHING, body, bodyBytesMax = 64 * 1024, guarded = false } = definition;
+  const { idempotencyKey = definition.method === 'post' ? 'optional' : 'none', keepsActs = false } = definition;
   return {
     ...definition,
     params,
@@ -74,13 +100,16 @@ export function route<
     body,
     bodyBytesMax,
     guarded,
-    handle: async (request) =>
-      definition.handle({
-        ...request,
-        params: read(params, request.params, 'path') as z.output<Params>,
-        query: read(query, request.query, 'query') as z.output<Query>,
-        body: (body ? read(body, request.body, 'body') : undefined) as z.output<Body>,
-      }),
+    idempotencyKey,
+    keepsActs,
+    prepare: (given) => {
+      const valid = {
+        params: read(params, given.params, 'path') as z.output<Params>,
+        query: read(query, given.query, 'query') as z.output<Query>,
+        body: (body ? read(body, given.body, 'body') : undefined) as z.output<Body>,
+      };
+      return async (context) => definition.handle({ ...valid, ...context });
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules',
-      access: 'read',
+      access: 'rules:read',
       summary: 'The rules in force with their document; `at` an instant, or those of a `version`.',
       query: z.strictObject({ version: versionText.optional(), at: at.optional() }),
       async handle({ query }) {
@@ -53,7 +53,7 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules/versions',
-      access: 'read',
+      access: 'rules:read',
       summary: 'All versions of the rules, the newest first: who applied what, and when it was in force.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {
@@ -67,7 +67,7 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules/diff',
-      access: 'read',
+      access: 'rules:read',
       summary: 'What is different between two versions of the rules; `to` is by default the one in force.',
       query: z.strictObject({ from: versionText, to: versionText.optional() }),
       async handle({ query: { from, to } }) {

@@ -41,7 +41,7 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'post',
       path: '/v1/rules',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Makes a document of rules the newest version; dryRun only says what would change.',
       query,
       bodyBytesMax: LIMITS.requestBytes,
@@ -57,7 +57,7 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'post',
       path: '/v1/rules/validate',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Says everything that is wrong with a document of rules, and changes nothing.',
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ document }),
@@ -69,7 +69,7 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'post',
       path: '/v1/rules/rollback',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Makes the document of an older version the newest version.',
       query,
       body: z.strictObject({ toVersion: versionNumber, ...how }),

@@ -56,7 +56,7 @@ export function shortfallRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/shortfalls',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Positions below zero, each with the fact that took it there.',
       query: z.strictObject({ ...pageQuery, location: storeCode.optional() }),
       async handle({ query }) {

@@ -35,7 +35,7 @@ export function storeConfigRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/stores/:code/config',
-      access: 'read',
+      access: 'stores:read',
       summary: 'The settings of a store.',
       params: z.strictObject({ code: storeCode }),
       query: z.strictObject(pageQuery),
@@ -51,7 +51,7 @@ export function storeConfigRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/stores/:code/config/:name',
-      access: 'write',
+      access: 'stores:write',
       summary: 'Sets one setting of a store, any JSON value.',
       params: z.strictObject({ code: storeCode, name: text }),
       body: z.strictObject({ value }),

@@ -12,7 +12,9 @@ export function storeCredentialRoutes(sync: SyncPort): Route[] {
     route({
       method: 'post',
       path: '/v1/stores/:code/tokens',
-      access: 'write',
+      access: 'stores:write',
+      // Run again after a crash it makes another token; the one that nobody saw expires.
+      idempotencyKey: 'required',
       summary: 'Makes a one-time enrolment token for a device of this store. It is shown only once.',
       params: z.strictObject({ code: storeCode }),
       body: z.strictObject({ ttlHours: z.int().min(1).max(720).default(24) }),
@@ -25,7 +27,7 @@ export function storeCredentialRoutes(sync: SyncPort): Route[] {
     route({
       method: 'post',
       path: '/v1/devices/:device/revoke',
-      access: 'write',
+      access: 'stores:write',
       summary: 'Ends the credential of a device at once. What it has sent stays.',
       params: z.strictObject({
         device: z

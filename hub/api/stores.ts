@@ -31,7 +31,7 @@ export function storeRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/stores',
-      access: 'read',
+      access: 'stores:read',
       summary: 'Stores with their devices: watermark, lag, backlog, clock offset, connection.',
       query: z.strictObject({ ...pageQuery, code: storeCode.optional() }),
       async handle({ query }) {
@@ -59,7 +59,7 @@ export function storeRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/stores/:code',
-      access: 'write',
+      access: 'stores:write',
       summary: 'Creates a store, or gives it another name.',
       params: z.strictObject({ code: storeCode }),
       body: z.strictObject({ name: text }),

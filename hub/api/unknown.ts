@@ -28,7 +28,7 @@ export function unknownRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/unknown-skus',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Skus of positions without a product: counted and sold, but not entered.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {
@@ -40,7 +40,7 @@ export function unknownRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/unknown-stores',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Stores that transfers name and the hub does not know, with the number of those transfers.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {

@@ -23,20 +23,21 @@ export function whatIfJobRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'post',
       path: '/v1/what-if-jobs',
-      access: 'write',
+      access: 'rules:write',
+      idempotencyKey: 'required',
       summary: 'Asks for a replay of a past period under other policies; it is run when its turn comes.',
       body: jobRequest,
-      async handle({ body, caller, log }) {
+      async handle({ body, caller, keep, log }) {
         requirePastPeriod(body.to, clock.now());
-        const job = await askForJob(pool, body, caller?.name ?? 'nobody');
+        const job = await askForJob(pool, body, caller?.name ?? 'nobody', (client, job) => keep(client, accepted(job)));
         log.info({ job: job.job }, 'a what-if job was asked for');
-        return { status: 202, headers: { Location: `/v1/what-if-jobs/${job.job}` }, body: toItem(job) };
+        return accepted(job);
       },
     }),
     route({
       method: 'get',
       path: '/v1/what-if-jobs',
-      access: 'read',
+      access: 'rules:read',
       summary: 'What-if jobs that are kept, the newest first, without their reports.',
       query: z.strictObject(pageQuery),
       async handle({ query }) {
@@ -48,7 +49,7 @@ export function whatIfJobRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/what-if-jobs/:job',
-      access: 'read',
+      access: 'rules:read',
       summary: 'One what-if job: how far it is, its report when it is done, why when it failed.',
       params: one,
       async handle({ params }) {
@@ -59,7 +60,7 @@ export function whatIfJobRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'post',
       path: '/v1/what-if-jobs/:job/cancel',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Ends a what-if job that waits or runs.',
       params: one,
       async handle({ params, log }) {
@@ -78,6 +79,10 @@ function requirePastPeriod(to: string, now: number): void {
   throw new ShelfwireError('REQUEST_INVALID', `In the body: to: ${to} lies in the future.`, {
     remedy: `Name an instant up to ${isoTime(now)}, the hub's time.`,
   });
+}
+
+function accepted(job: JobEntry) {
+  return { status: 202, headers: { Location: `/v1/what-if-jobs/${job.job}` }, body: toItem(job) };
 }
 
 function toItem({ createdAt, startedAt, finishedAt, ...job }: JobEntry) {

@@ -24,7 +24,7 @@ export function whatIfReportRoutes(pool: Pool, params: z.ZodType<{ job: number }
     route({
       method: 'get',
       path: `/v1/what-if-jobs/:job/${path}`,
-      access: 'read',
+      access: 'rules:read',
       summary,
       params,
       async handle({ params: { job } }) {

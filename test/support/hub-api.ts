@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,6 +42,8 @@ export interface CallOptions {
   /** Sent as it is instead of `body`. */
   readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Record<string, string>;
+  /** Of a POST; one of its own unless given, null sends none. */
+  readonly idempotencyKey?: string | null;
 }
 
 /** The API on a port of its own, with a key of each scope. */
@@ -79,19 +82,21 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const readKey = await createApiKey(pool, `reader-${url}`, 'read');
-  const writeKey = await createApiKey(pool, `writer-${url}`, 'write');
+  const readKey = await createApiKey(pool, `reader-${url}`, ['read']);
+  const writeKey = await createApiKey(pool, `writer-${url}`, ['write']);
   return {
     url,
     readKey,
     writeKey,
-    async call(method, path, { key = writeKey, body, raw, headers = {} } = {}) {
+    async call(method, path, { key = writeKey, body, raw, headers = {}, idempotencyKey } = {}) {
+      const act = idempotencyKey === undefined && method === 'POST' ? randomUUID() : idempotencyKey;
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(url + path, {
         method,
         headers: {
           ...(key !== null && { Authorization: `Bearer ${key}` }),
           ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+          ...(typeof act === 'string' && { 'Idempotency-Key': act }),
           ...headers,
         },
         ...(sent !== undefined && { body: sent }),

@@ -89,7 +89,7 @@ it('commands work before, while and after the hub runs, also one that was killed
   const narrow = await run('key', 'create', '--name', 'narrow', ...scopes, '--per-second', '7', '--json');
   expect(JSON.parse(narrow.out)).toMatchObject({ scopes: ['stock:read', 'rules:write'], perSecond: 7 });
   const unknown = await run('key', 'create', '--name', 'x', '--scope', 'stock:fly');
-  expect(unknown).toMatchObject({ code: 1, err: expect.stringMatching(/OPTION_INVALID.*stock:fly[^]*rules:write/) });
+  expect(unknown).toMatchObject({ code: 2, err: expect.stringMatching(/OPTION_INVALID.*stock:fly[^]*rules:write/) });
 
   expect((await run('run', '--listen', '127.0.0.1:0')).err).toContain('FOLDER_IN_USE');
   expect((await run('key', 'create', '--name', 'e2e')).err).toContain('CONFLICT');

@@ -6,6 +6,8 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { CHAIN } from '#shared/stock/count-limit.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
+import { countLimit, countLimitSet } from './answers/counts.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { keeping } from './keeping.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -47,6 +49,7 @@ export function countLimitRoutes(pool: Pool, decisions: CountDecisions, clock: C
       access: 'stock:read',
       summary: 'Limits of counts, the chain first, each from its instant on; those of earlier stay in the list.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(countLimit),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? [-1, 0];
         const list = [...after, query.limit + 1];
@@ -60,6 +63,9 @@ export function countLimitRoutes(pool: Pool, decisions: CountDecisions, clock: C
       access: 'stock:write',
       summary: 'Sets the limit of a store, or of the chain, for counts from now on. A count is held beyond both parts.',
       body: limit,
+      answer: countLimitSet,
+      statuses: [201],
+      problems: ['NOT_FOUND', 'CONFLICT'],
       async handle({ body: { location: code, units, percent }, caller, keep, log }) {
         const location = code === undefined ? CHAIN : await requireStore(pool, code);
         const fromAt = clock.now();

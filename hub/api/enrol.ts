@@ -1,4 +1,4 @@
-import { enrolRequest } from '#shared/protocol/messages/enrol.ts';
+import { enrolAnswer, enrolRequest } from '#shared/protocol/messages/enrol.ts';
 import { route, type Route } from './route.ts';
 import type { SyncPort } from './sync-port.ts';
 
@@ -13,6 +13,9 @@ export function enrolRoutes(sync: SyncPort): Route[] {
       idempotencyKey: 'none',
       summary: 'Exchanges a one-time token for the registration of a device key.',
       body: enrolRequest,
+      answer: enrolAnswer,
+      statuses: [201],
+      problems: ['TOKEN_INVALID', 'TOKEN_USED', 'TOKEN_EXPIRED', 'STORE_DIFFERS', 'CONFLICT', 'RATE_LIMITED'],
       async handle({ body, log }) {
         const answer = await sync.enrol(body);
         log.info({ device: answer.device, store: answer.store.code }, 'a device was enrolled');

@@ -4,6 +4,8 @@ import { seq, sku, storeCode, text } from '#shared/protocol/fields.ts';
 import type { CountDecision } from '#shared/stock/count-limit.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
+import { decidedCount, heldCount } from './answers/counts.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime } from './instant.ts';
 import { keeping } from './keeping.ts';
@@ -60,6 +62,8 @@ export function heldCountRoutes(pool: Pool, decisions: CountDecisions): Route[] 
       summary,
       params: count,
       body: z.strictObject({ note: text }),
+      answer: decidedCount,
+      problems: ['NOT_FOUND', 'CONFLICT'],
       async handle({ params, body, caller, keep, log }) {
         const location = await requireStore(pool, params.location);
         const [journal, seq] = params.fact;
@@ -86,6 +90,7 @@ export function heldCountRoutes(pool: Pool, decisions: CountDecisions): Route[] 
       summary:
         'Counts that are not in force because their variance is beyond the limit; with rejected=1 those that were rejected.',
       query: z.strictObject({ ...pageQuery, location: storeCode.optional(), rejected: flag.default(false) }),
+      answer: pageAnswer(heldCount),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? [0, '', 0, 0, 0];
         const filters = [query.location, query.rejected, ...after, query.limit + 1];

@@ -1,66 +1,134 @@
 import { z } from 'zod';
-import { PROBLEM_TYPE, problem } from '#shared/protocol/problem.ts';
+import { PROBLEM_TYPE } from '#shared/protocol/problem.ts';
+import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
+import { ACTS_KEPT_HOURS } from './acts.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
+import { Schemas } from './json-schemas.ts';
+import { problemCodes } from './problem-codes.ts';
 import { route, type Route } from './route.ts';
 
-/** GET /v1/openapi.json: the routes' own schemas, so the document cannot differ from what is accepted. */
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+
+/** GET /v1/openapi.json: the routes' own schemas, so the document cannot differ from what is accepted and answered. */
 export function openApiRoutes(routes: readonly Route[], version: string): Route[] {
-  let document: unknown;
+  let document: OpenApiDocument | undefined;
   const self: Route = route({
     method: 'get',
     path: '/v1/openapi.json',
     access: 'any',
     summary: 'This document.',
+    answer: z.looseObject({ openapi: z.literal('3.1.0') }),
     handle: async () => ({ body: (document ??= openApiDocument([...routes, self], version)) }),
   });
   return [self];
 }
 
-function openApiDocument(routes: readonly Route[], version: string) {
-  const byPath = Map.groupBy(routes, ({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'));
+/** The address of a route as OpenAPI has it. */
+export function templateOf({ path }: Pick<Route, 'path'>): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+const DESCRIPTION = `Every request but GET /health and POST /v1/enrol needs an API key, sent as "Authorization: Bearer KEY"; a key may what its scopes say, each operation names its own in x-scope. A key is made by: shelfwire-hub key create --name NAME --scope SCOPE.
+
+Failures are problems (RFC 9457) with a stable code and a remedy. Lists are paged: give \`next\` back as \`cursor\` until it is null. Answers to GET carry an ETag: with If-None-Match the same answer is a 304 without a body. RateLimit and RateLimit-Policy say how much a key may still send.
+
+A POST with an ${IDEMPOTENCY_HEADER} is done once: within ${ACTS_KEPT_HOURS} hours the same key of the same API key gives the first answer again, with the header Idempotency-Replayed. With another body or address it is refused. What was refused has changed nothing, and its key may be used again.`;
+
+export function openApiDocument(routes: readonly Route[], version: string) {
+  const schemas = new Schemas();
+  const byPath = Map.groupBy(routes, templateOf);
+  const paths = Object.fromEntries(
+    [...byPath].map(([path, onPath]) => [
+      path,
+      Object.fromEntries(onPath.map((route) => [route.method, operation(route, schemas)])),
+    ]),
+  );
   return {
-    openapi: '3.1.0',
-    info: { title: 'Shelfwire hub', version },
+    openapi: '3.1.0' as const,
+    info: { title: 'Shelfwire hub', version, description: DESCRIPTION },
+    security: [{ key: [] }],
+    paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: jsonSchema(problem) },
+      schemas: schemas.components(),
     },
-    paths: Object.fromEntries(
-      [...byPath].map(([path, onPath]) => [
-        path,
-        Object.fromEntries(onPath.map((route) => [route.method, operation(route)])),
-      ]),
-    ),
   };
 }
 
-function operation({ summary, access, params, query, body }: Route) {
+function operation(route: Route, schemas: Schemas) {
+  const { method, summary, access, params, query, body, answer, statuses, contentType } = route;
+  const content = { [contentType.split(';')[0] ?? contentType]: { schema: schemas.answer(answer) } };
+  const done = Object.fromEntries(
+    statuses.map((status) => [String(status), { description: DONE[status] ?? 'Done.', content }]),
+  );
   return {
+    operationId: operationId(route),
     summary,
+    ...(access === 'open' && { security: [] }),
     ...(access !== 'open' && access !== 'any' && { 'x-scope': access }),
-    security: access === 'open' ? [] : [{ key: [] }],
-    parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } }),
+    parameters: [
+      ...parameters(params, 'path', schemas),
+      ...parameters(query, 'query', schemas),
+      ...headerParameters(route, schemas),
+    ],
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemas.request(body) } } },
+    }),
     responses: {
-      '200': { description: 'Done.' },
-      default: {
-        description: 'A problem.',
-        content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...done,
+      ...(method === 'get' && { '304': { description: 'As it was at this ETag.' } }),
+      ...problems(problemCodes(route), schemas),
     },
   };
 }
 
-function parameters(schema: z.ZodType, where: 'path' | 'query') {
-  const { properties = {}, required = [] } = jsonSchema(schema);
+const DONE: Readonly<Record<number, string>> = {
+  201: 'Made.',
+  202: 'Taken; it is done when its turn comes.',
+  503: 'Not ready.',
+};
+
+/** Names it for clients: getStores, postTransfersByIdSettle. */
+function operationId({ method, path }: Route): string {
+  const words = path.split('/').filter((word) => word !== '' && word !== 'v1');
+  return method + words.map((word) => word.replace(/^:/, 'by-').split(/[-.]/).map(capitalized).join('')).join('');
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function parameters(schema: z.ZodType, where: 'path' | 'query', schemas: Schemas) {
+  const { properties = {}, required = [] } = schemas.request(schema);
   return Object.entries(properties).map(([name, schema]) => ({
     name,
-    in: where,
-    required: required.includes(name),
+    in: where as string,
+    required: where === 'path' || required.includes(name),
     schema,
   }));
 }
 
-function jsonSchema(schema: z.ZodType): { properties?: Record<string, unknown>; required?: readonly string[] } {
-  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return described;
+function headerParameters({ method, idempotencyKey: repeating }: Route, schemas: Schemas) {
+  const header = (name: string, required: boolean, schema: object) => ({ name, in: 'header', required, schema });
+  if (method === 'get') return [header('If-None-Match', false, { type: 'string' })];
+  if (repeating === 'none') return [];
+  return [header(IDEMPOTENCY_HEADER, repeating === 'required', schemas.request(idempotencyKey))];
+}
+
+/** By status, each with its codes and their remedies. */
+function problems(codes: readonly ErrorCode[], schemas: Schemas) {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `${code}: ${ERRORS[code].remedy}`).join('\n'),
+        content: {
+          [PROBLEM_TYPE]: {
+            schema: { allOf: [schemas.problem(), { properties: { code: { enum: codes } } }] },
+          },
+        },
+      },
+    ]),
+  );
 }

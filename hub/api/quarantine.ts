@@ -6,6 +6,8 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import type { Within } from '#hub/db/transaction.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { quarantined, quarantinedVerbatim } from './answers/quarantine.ts';
 import { keeping } from './keeping.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { QUARANTINE_COLUMNS, toQuarantineItem, type QuarantineRow } from './quarantine-item.ts';
@@ -36,6 +38,7 @@ export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Ro
       access: 'stock:read',
       summary: 'Facts that were set aside, oldest first, each with its reason.',
       query: z.strictObject({ ...pageQuery, resolved: flag.optional(), location: storeCode.optional() }),
+      answer: pageAnswer(quarantined),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? 0;
         const filters = [after, query.resolved, query.location, query.limit + 1];
@@ -49,6 +52,8 @@ export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Ro
       access: 'stock:read',
       summary: 'One fact that was set aside, verbatim.',
       params: one,
+      answer: quarantinedVerbatim,
+      problems: ['NOT_FOUND'],
       handle: ({ params }) => snapshot(pool, answer(params.id)),
     }),
     route({
@@ -58,6 +63,16 @@ export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Ro
       summary: 'Merges the fact after all, under another key if one is given.',
       params: one,
       body: z.strictObject({ asKey: key.optional(), note: text }),
+      answer: quarantinedVerbatim,
+      problems: [
+        'NOT_FOUND',
+        'CONFLICT',
+        'KEY_REUSED',
+        'FACT_INVALID',
+        'FACT_TOO_LARGE',
+        'FACT_KIND_UNKNOWN',
+        'TRANSFER_TO_ITSELF',
+      ],
       async handle({ params, body, caller, keep, log }) {
         const decision = { asKey: body.asKey, note: body.note, by: caller?.name ?? '' };
         const act = (within: Within) => decisions.release(params.id, decision, within);
@@ -73,6 +88,8 @@ export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Ro
       summary: 'Closes the case without merging the fact, which is kept.',
       params: one,
       body: z.strictObject({ reason: text }),
+      answer: quarantinedVerbatim,
+      problems: ['NOT_FOUND', 'CONFLICT'],
       async handle({ params, body, caller, keep, log }) {
         const decision = { note: body.reason, by: caller?.name ?? '' };
         const act = (within: Within) => decisions.dismiss(params.id, decision, within);
@@ -94,6 +111,6 @@ async function readOne(client: Queryable, id: number) {
 /** The line as it came: as text when it is text, else its bytes. */
 function verbatimOf(line: Buffer) {
   return isUtf8(line)
-    ? { encoding: 'utf8', content: line.toString('utf8') }
-    : { encoding: 'base64', content: line.toString('base64') };
+    ? { encoding: 'utf8' as const, content: line.toString('utf8') }
+    : { encoding: 'base64' as const, content: line.toString('base64') };
 }

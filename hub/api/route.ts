@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
-import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Keep } from './acts.ts';
 import type { Caller } from './api-keys.ts';
@@ -9,12 +9,19 @@ import type { RouteScope } from './scopes.ts';
 /** Who may call: everybody, any key, or a key with this scope. */
 type Access = 'open' | 'any' | RouteScope;
 
-export interface RouteAnswer {
-  /** 200 unless given. */
+/** A value as a handler may give it: nobody changes it any more. */
+type Shown<Value> = Value extends readonly (infer Item)[]
+  ? readonly Shown<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Shown<Value[Name]> }
+    : Value;
+
+export interface RouteAnswer<Body = unknown> {
+  /** One of the route's `statuses`; the first unless given. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; a string is sent as it is, with the content type of `headers`. */
-  readonly body: unknown;
+  /** Sent as JSON; a string as it is, as the route's `contentType`. */
+  readonly body: Shown<Body>;
 }
 
 /** Of a request what its schemas are about. */
@@ -56,6 +63,10 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
   readonly bodyBytesMax: number;
+  readonly answer: z.ZodType;
+  readonly statuses: readonly [number, ...number[]];
+  readonly contentType: string;
+  readonly problems: readonly ErrorCode[];
   /** Failures of these are counted against the client's address. */
   readonly guarded: boolean;
   readonly idempotencyKey: Repeating;
@@ -64,7 +75,12 @@ export interface Route {
   prepare(given: Given<unknown, unknown, unknown>): (context: RouteContext) => Promise<RouteAnswer>;
 }
 
-interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+interface RouteDefinition<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> {
   readonly method: Route['method'];
   readonly path: string;
   readonly access: Access;
@@ -74,31 +90,47 @@ interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Bod
   readonly body?: Body;
   /** 64 KiB unless given. */
   readonly bodyBytesMax?: number;
+  /** What it answers when it has done what was asked. */
+  readonly answer: Answer;
+  /** 200 unless given. */
+  readonly statuses?: Route['statuses'];
+  /** JSON unless given. */
+  readonly contentType?: string;
+  /** Codes of problems that come from its subject, beside those that any request can meet. */
+  readonly problems?: readonly ErrorCode[];
   readonly guarded?: boolean;
   /** `optional` for POST unless given, `none` for all others. */
   readonly idempotencyKey?: Repeating;
   /** The handler keeps key and answer with its effect by itself: it is called each time. */
   readonly keepsActs?: boolean;
-  handle(request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<RouteAnswer>;
+  handle(
+    request: RouteRequest<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<RouteAnswer<z.output<Answer>>>;
 }
 
+const JSON_TYPE = 'application/json';
 const NOTHING = z.strictObject({});
 type Nothing = typeof NOTHING;
 
 /** Defines a route. What has no schema must be empty: an unknown field is a mistake that deserves an answer. */
 export function route<
+  Answer extends z.ZodType,
   Params extends z.ZodType = Nothing,
   Query extends z.ZodType = Nothing,
   Body extends z.ZodType = z.ZodUndefined,
->(definition: RouteDefinition<Params, Query, Body>): Route {
+>(definition: RouteDefinition<Params, Query, Body, Answer>): Route {
   const { params = NOTHING, query = NOTHING, body, bodyBytesMax = 64 * 1024, guarded = false } = definition;
   const { idempotencyKey = definition.method === 'post' ? 'optional' : 'none', keepsActs = false } = definition;
+  const { statuses = [200], contentType = JSON_TYPE, problems = [] } = definition;
   return {
     ...definition,
     params,
     query,
     body,
     bodyBytesMax,
+    statuses,
+    contentType,
+    problems,
     guarded,
     idempotencyKey,
     keepsActs,
@@ -108,7 +140,11 @@ export function route<
         query: read(query, given.query, 'query') as z.output<Query>,
         body: (body ? read(body, given.body, 'body') : undefined) as z.output<Body>,
       };
-      return async (context) => definition.handle({ ...valid, ...context });
+      return async (context) => {
+        const { status = statuses[0], headers = {}, body } = await definition.handle({ ...valid, ...context });
+        const typed = contentType === JSON_TYPE ? headers : { 'Content-Type': contentType, ...headers };
+        return { status, headers: typed, body };
+      };
     },
   };
 }

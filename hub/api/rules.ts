@@ -12,6 +12,7 @@ import {
   type DryRun,
 } from '#hub/availability/rules/apply-rules.ts';
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
+import { applied, dryRun } from './answers/rules.ts';
 import { isoTime } from './instant.ts';
 import { flag } from './page.ts';
 import { route, type Route, type RouteAnswer } from './route.ts';
@@ -46,6 +47,9 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
       query,
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ document, ...how }),
+      answer: z.union([applied, dryRun]),
+      statuses: [200, 201],
+      problems: ['RULES_INVALID', 'CONFLICT'],
       async handle({ query, body: { document, dryRun, ...given }, caller, log }) {
         const application = { ...given, by: caller?.name ?? 'nobody' };
         if (dryRun || query.dryRun) return toDryRun(await dryRunRules(pool, document, application, ports));
@@ -61,9 +65,11 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
       summary: 'Says everything that is wrong with a document of rules, and changes nothing.',
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ document }),
+      answer: z.strictObject({ valid: z.literal(true) }),
+      problems: ['RULES_INVALID'],
       async handle({ body }) {
         await validateRules(pool, body.document);
-        return { body: { valid: true } };
+        return { body: { valid: true as const } };
       },
     }),
     route({
@@ -73,6 +79,9 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
       summary: 'Makes the document of an older version the newest version.',
       query,
       body: z.strictObject({ toVersion: versionNumber, ...how }),
+      answer: z.union([applied, dryRun]),
+      statuses: [200, 201],
+      problems: ['NOT_FOUND', 'RULES_INVALID', 'CONFLICT'],
       async handle({ query, body: { toVersion, dryRun, ...given }, caller, log }) {
         const application = { ...given, by: caller?.name ?? 'nobody' };
         if (dryRun || query.dryRun) return toDryRun(await dryRunRollback(pool, toVersion, application, ports));
@@ -84,10 +93,10 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
   ];
 }
 
-function toApplied({ version, isNew, skips, diff }: Applied): RouteAnswer {
+function toApplied({ version, isNew, skips, diff }: Applied): RouteAnswer<z.output<typeof applied>> {
   return { status: isNew ? 201 : 200, body: { ...shownVersion(version), isNew, skips, diff } };
 }
 
-function toDryRun({ effectiveFrom, ...planned }: DryRun): RouteAnswer {
+function toDryRun({ effectiveFrom, ...planned }: DryRun): RouteAnswer<z.output<typeof dryRun>> {
   return { body: { dryRun: true, effectiveFrom: isoTime(effectiveFrom), ...planned } };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { storeCode, text } from '#shared/protocol/fields.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { pageAnswer, shownInstant } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { isStorableJson } from './storable-json.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -29,6 +30,10 @@ const SAVE = `
 
 const value = z.unknown().refine(isStorableJson, 'must be JSON of at most 32 levels, without control characters');
 
+const setting = z
+  .strictObject({ name: z.string(), value: z.unknown(), updatedAt: shownInstant })
+  .meta({ id: 'StoreSetting' });
+
 /** A store's settings, which its agent gets by the change feed. */
 export function storeConfigRoutes(pool: Pool): Route[] {
   return [
@@ -39,6 +44,8 @@ export function storeConfigRoutes(pool: Pool): Route[] {
       summary: 'The settings of a store.',
       params: z.strictObject({ code: storeCode }),
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(setting),
+      problems: ['NOT_FOUND'],
       async handle({ params, query }) {
         const after = readCursor(query.cursor, text) ?? '';
         const rows = await snapshot(pool, async (client) => {
@@ -55,6 +62,8 @@ export function storeConfigRoutes(pool: Pool): Route[] {
       summary: 'Sets one setting of a store, any JSON value.',
       params: z.strictObject({ code: storeCode, name: text }),
       body: z.strictObject({ value }),
+      answer: z.strictObject({ name: z.string(), value: z.unknown(), changed: z.boolean() }),
+      problems: ['NOT_FOUND'],
       async handle({ params, body }) {
         const changed = await withRetries(() =>
           transaction(pool, async (client) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storeCode, text } from '#shared/protocol/fields.ts';
+import { shownInstant } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { route, type Route } from './route.ts';
 import type { SyncPort } from './sync-port.ts';
@@ -18,6 +19,9 @@ export function storeCredentialRoutes(sync: SyncPort): Route[] {
       summary: 'Makes a one-time enrolment token for a device of this store. It is shown only once.',
       params: z.strictObject({ code: storeCode }),
       body: z.strictObject({ ttlHours: z.int().min(1).max(720).default(24) }),
+      answer: z.strictObject({ token: z.string(), store: z.string(), expiresAt: shownInstant }),
+      statuses: [201],
+      problems: ['NOT_FOUND'],
       async handle({ params, body }) {
         const { token, expiresAt } = await sync.createToken(params.code, body.ttlHours * HOUR_MS);
         const made = { token, store: params.code, expiresAt: isoTime(expiresAt) };
@@ -37,10 +41,12 @@ export function storeCredentialRoutes(sync: SyncPort): Route[] {
           .refine((device) => device <= 2_147_483_647, 'must be a device number'),
       }),
       body: z.strictObject({ reason: text }),
+      answer: z.strictObject({ device: z.int(), revoked: z.literal(true) }),
+      problems: ['NOT_FOUND'],
       async handle({ params, body, log }) {
         await sync.revokeDevice(params.device, body.reason);
         log.warn({ device: params.device, reason: body.reason }, 'a device was revoked');
-        return { body: { device: params.device, revoked: true } };
+        return { body: { device: params.device, revoked: true as const } };
       },
     }),
   ];

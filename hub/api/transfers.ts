@@ -6,6 +6,8 @@ import { sku, storeCode, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { SETTLE_REASONS, type SettleReason, type TransferSettlements } from '#hub/ledger/settlements.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { transferInFull, transferListed } from './answers/transfers.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
 import { keeping } from './keeping.ts';
@@ -120,6 +122,7 @@ export function transferRoutes(pool: Pool, settlements: TransferSettlements): Ro
         to: storeCode.optional(),
         transfer: text.optional(),
       }),
+      answer: pageAnswer(transferListed),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? 0;
         const list = LIST.replace('/*state*/', STATES[query.state ?? 'any']);
@@ -134,6 +137,8 @@ export function transferRoutes(pool: Pool, settlements: TransferSettlements): Ro
       access: 'stock:read',
       summary: 'One transfer with its lines, the facts that tell of it, and what was settled by hand.',
       params: one,
+      answer: transferInFull,
+      problems: ['NOT_FOUND'],
       handle: async ({ params }) => ({ body: await snapshot(pool, (client) => readOne(client, params.id)) }),
     }),
     route({
@@ -144,6 +149,8 @@ export function transferRoutes(pool: Pool, settlements: TransferSettlements): Ro
       summary: 'Gives up what is missing, or takes what is over as received; kept with its reason.',
       params: one,
       body: settlement,
+      answer: transferInFull,
+      problems: ['NOT_FOUND', 'CONFLICT'],
       async handle({ params, body, caller, keep, log }) {
         const settlement = { ...body, lines: body.lines, by: caller?.name ?? '' };
         const answer = await keeping(
@@ -183,7 +190,7 @@ function toTransfer({
   discrepancies,
   places,
   expected_at,
-}: TransferRow) {
+}: TransferRow): z.output<typeof transferListed> {
   const state = discrepancies > 0 ? 'discrepancy' : in_transit > 0 ? 'inTransit' : 'settled';
   return {
     id,
@@ -214,7 +221,7 @@ function toLine({ sku, place, sent, received, written_off, in_transit, discrepan
 function toFact({ journal_no, seq, key, location, at, received_at, incoming, place, final, voided, lines }: EntryRow) {
   return {
     fact: factId(journal_no, seq),
-    kind: incoming ? 'transferIn' : 'transferOut',
+    kind: incoming ? ('transferIn' as const) : ('transferOut' as const),
     key,
     location,
     place,

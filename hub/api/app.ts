@@ -77,8 +77,14 @@ function doors(route: Route, pool: Pool, { failures, enrolments, rates }: Bounds
       next();
     });
   }
-  if (route.body) passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json' }));
+  if (route.body)
+    passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json', verify: requireText }));
   return passed;
+}
+
+/** The parser takes nothing for an empty object. */
+function requireText(_request: unknown, _response: unknown, bytes: Buffer): void {
+  if (bytes.length === 0) throw Object.assign(new Error('The body is empty.'), { type: 'entity.parse.failed' });
 }
 
 function answer(route: Route, pool: Pool): RequestHandler {
@@ -131,5 +137,7 @@ const answerProblem: ErrorRequestHandler = (thrown: unknown, _request, response,
     return;
   }
   const { status, headers, body } = problemAnswer(problem);
-  response.status(status).set(headers).send(body);
+  const challenge = response.get('WWW-Authenticate');
+  response.status(status).set({ ...headers, ...(challenge !== undefined && { 'WWW-Authenticate': challenge }) });
+  response.send(body);
 };

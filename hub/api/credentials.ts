@@ -20,7 +20,10 @@ export function requireKey(
   rates: KeyRates,
 ): RequestHandler {
   return async (request, response, next) => {
-    const secret = bearerOf(request);
+    // A browser asks for a key that a page needs, once it is told how.
+    const isForPeople = access === 'any';
+    if (isForPeople) response.set('WWW-Authenticate', BASIC_CHALLENGE);
+    const secret = bearerOf(request) ?? (isForPeople ? passwordOf(request) : undefined);
     if (!failures.isTrusted(secret)) failures.check(request.ip);
     const caller = secret === undefined ? undefined : await findCaller(pool, secret);
     if (caller === undefined) {
@@ -32,6 +35,7 @@ export function requireKey(
       );
     }
     failures.trust(secret);
+    response.removeHeader('WWW-Authenticate');
     contextOf(response).caller = caller;
     rates.take(caller, response);
     if (access !== 'any' && !allows(caller.scopes, access)) {
@@ -39,6 +43,16 @@ export function requireKey(
     }
     next();
   };
+}
+
+const BASIC_CHALLENGE = 'Basic realm="Shelfwire: the password is an API key", charset="UTF-8"';
+
+/** The password of HTTP Basic; only where nothing can be changed, since a browser sends it on by itself. */
+function passwordOf(request: Request): string | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/=]{1,500})$/i.exec(request.get('Authorization') ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const [, ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return password.join(':');
 }
 
 export function bearerOf(request: Request): string | undefined {

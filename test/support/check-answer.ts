@@ -1,4 +1,4 @@
-import { problemCodes } from '#hub/api/problem-codes.ts';
+import { problemCodes } from '#hub/api/document/problem-codes.ts';
 import type { Route } from '#hub/api/route.ts';
 import { problem } from '#shared/protocol/problem.ts';
 import { z } from 'zod';

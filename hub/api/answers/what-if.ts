@@ -12,7 +12,7 @@ const job = {
   createdAt: shownInstant,
   startedAt: shownInstant.nullable(),
   finishedAt: shownInstant.nullable(),
-  request: jobRequest,
+  request: jobRequest.safeExtend({ from: shownInstant, to: shownInstant }),
   error: z
     .strictObject({
       code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),

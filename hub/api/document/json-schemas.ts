@@ -41,7 +41,8 @@ export class Schemas {
     } = renamed(json) as JsonSchema & { $defs?: Record<string, JsonSchema> };
     const { id } = schema.meta() ?? {};
     for (const [name, { id: _, ...definition }] of Object.entries($defs)) this.#named.set(name, definition);
-    if (id === undefined) return described;
+    // A named one may come back as a reference to itself.
+    if (id === undefined || described['$ref'] !== undefined) return described;
     const { id: _id, ...definition } = described;
     this.#named.set(id, definition);
     return { $ref: `#/components/schemas/${id}` };

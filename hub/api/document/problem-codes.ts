@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#shared/protocol/errors.ts';
-import type { Route } from './route.ts';
+import type { Route } from '../route.ts';
 
 /** Codes that a route can answer with: those of its subject, and those that come from how it is asked. */
 export function problemCodes(route: Route): ErrorCode[] {

@@ -1,26 +1,27 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { PROBLEM_TYPE } from '#shared/protocol/problem.ts';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
-import { ACTS_KEPT_HOURS } from './acts.ts';
-import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
-import { Schemas } from './json-schemas.ts';
+import { ACTS_KEPT_HOURS } from '../acts.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKey } from '../idempotency-key.ts';
+import { Schemas, type JsonSchema } from './json-schemas.ts';
 import { problemCodes } from './problem-codes.ts';
-import { route, type Route } from './route.ts';
+import type { Route } from '../route.ts';
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+export type Operation = ReturnType<typeof operation>;
 
-/** GET /v1/openapi.json: the routes' own schemas, so the document cannot differ from what is accepted and answered. */
-export function openApiRoutes(routes: readonly Route[], version: string): Route[] {
-  let document: OpenApiDocument | undefined;
-  const self: Route = route({
-    method: 'get',
-    path: '/v1/openapi.json',
-    access: 'any',
-    summary: 'This document.',
-    answer: z.looseObject({ openapi: z.literal('3.1.0') }),
-    handle: async () => ({ body: (document ??= openApiDocument([...routes, self], version)) }),
-  });
-  return [self];
+export type PathItem = Partial<Record<Route['method'], Operation>>;
+
+export interface DescribedAnswer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly schema: JsonSchema;
 }
 
 /** The address of a route as OpenAPI has it. */
@@ -40,7 +41,7 @@ export function openApiDocument(routes: readonly Route[], version: string) {
   const paths = Object.fromEntries(
     [...byPath].map(([path, onPath]) => [
       path,
-      Object.fromEntries(onPath.map((route) => [route.method, operation(route, schemas)])),
+      Object.fromEntries(onPath.map((route) => [route.method, operation(route, schemas)])) as PathItem,
     ]),
   );
   return {
@@ -78,7 +79,7 @@ function operation(route: Route, schemas: Schemas) {
       ...done,
       ...(method === 'get' && { '304': { description: 'As it was at this ETag.' } }),
       ...problems(problemCodes(route), schemas),
-    },
+    } as Readonly<Record<string, DescribedAnswer>>,
   };
 }
 
@@ -100,16 +101,18 @@ function capitalized(word: string): string {
 
 function parameters(schema: z.ZodType, where: 'path' | 'query', schemas: Schemas) {
   const { properties = {}, required = [] } = schemas.request(schema);
-  return Object.entries(properties).map(([name, schema]) => ({
+  return Object.entries(properties).map(([name, schema]): Parameter => ({
     name,
-    in: where as string,
+    in: where,
     required: where === 'path' || required.includes(name),
     schema,
   }));
 }
 
 function headerParameters({ method, idempotencyKey: repeating }: Route, schemas: Schemas) {
-  const header = (name: string, required: boolean, schema: object) => ({ name, in: 'header', required, schema });
+  const header = (name: string, required: boolean, schema: JsonSchema): Parameter => {
+    return { name, in: 'header', required, schema };
+  };
   if (method === 'get') return [header('If-None-Match', false, { type: 'string' })];
   if (repeating === 'none') return [];
   return [header(IDEMPOTENCY_HEADER, repeating === 'required', schemas.request(idempotencyKey))];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
-import type { RouteAnswer } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 
 /** How long the answer of an act is given again, at least. */
 export const ACTS_KEPT_HOURS = 72;

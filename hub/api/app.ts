@@ -17,7 +17,8 @@ import { IDEMPOTENCY_HEADER, readIdempotencyKey } from './idempotency-key.ts';
 import { KeyRates } from './key-rates.ts';
 import type { ApiParts } from './parts.ts';
 import { toApiError } from './problem.ts';
-import type { Route, RouteAnswer, RouteContext } from './route.ts';
+import type { Route, RouteContext } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 import { apiRoutes } from './routes.ts';
 
 /** Keys that were refused, by address: 30 at once, then one every 2 s. */

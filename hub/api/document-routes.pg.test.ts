@@ -64,6 +64,21 @@ describe('the OpenAPI document', () => {
   });
 });
 
+describe('a GET', () => {
+  const lists = describedRoutes().filter(({ method, path, access }) => {
+    return method === 'get' && access !== 'open' && !/:|metrics|diff|rules$/.test(path);
+  });
+
+  it.each(lists.map(({ path }) => path))('answers 304 to whoever has it already: %s', async (path) => {
+    const first = await api.call('GET', path);
+    expect(first.status).toBe(200);
+    // fetch adds "Cache-Control: no-cache" to a conditional request of one's own unless told otherwise.
+    const headers = { 'If-None-Match': first.headers.get('ETag') ?? '', 'Cache-Control': 'max-age=0' };
+    const again = await api.call('GET', path, { headers });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+});
+
 describe('GET /docs', () => {
   it('X1 is shown to a browser by the key as its password, and to nobody else', async () => {
     const shown = await api.call('GET', '/docs', { key: null, headers: basic(api.readKey) });

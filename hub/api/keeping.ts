@@ -1,7 +1,7 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { Within } from '#hub/db/transaction.ts';
 import type { Keep } from './acts.ts';
-import type { RouteAnswer } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 
 /** Acts, and within the act's transaction makes its answer and keeps it: a crash leaves both or neither. */
 export async function keeping<Answer extends RouteAnswer>(

@@ -4,25 +4,11 @@ import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Keep } from './acts.ts';
 import type { Caller } from './api-keys.ts';
+import type { RouteAnswer } from './route-answer.ts';
 import type { RouteScope } from './scopes.ts';
 
 /** Who may call: everybody, any key, or a key with this scope. */
 type Access = 'open' | 'any' | RouteScope;
-
-/** A value as a handler may give it: nobody changes it any more. */
-type Shown<Value> = Value extends readonly (infer Item)[]
-  ? readonly Shown<Item>[]
-  : Value extends object
-    ? { readonly [Name in keyof Value]: Shown<Value[Name]> }
-    : Value;
-
-export interface RouteAnswer<Body = unknown> {
-  /** One of the route's `statuses`; the first unless given. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; a string as it is, as the route's `contentType`. */
-  readonly body: Shown<Body>;
-}
 
 /** Of a request what its schemas are about. */
 interface Given<Params, Query, Body> {

@@ -15,7 +15,8 @@ import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import { applied, dryRun } from './answers/rules.ts';
 import { isoTime } from './instant.ts';
 import { flag } from './page.ts';
-import { route, type Route, type RouteAnswer } from './route.ts';
+import { route, type Route } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 import { shownVersion, versionNumber } from './rules-versions.ts';
 
 /** The file as text, YAML or JSON; or the same as JSON itself, whose lines are then as it would be printed. */

@@ -52,7 +52,8 @@ function sampleText({ pattern, format, minLength = 0, maxLength = Infinity }: Js
 export function wrongTypes(given: JsonSchema, value: unknown, named: Named): unknown[] {
   const schema = resolve(given, named);
   if (schema['type'] === undefined && schema['anyOf'] === undefined) return [];
-  const here = typeof value === 'object' ? 7 : { not: ['this'] };
+  const takesObjects = typeof value === 'object' || JSON.stringify(schema['anyOf'] ?? '').includes('"object"');
+  const here = takesObjects ? 7 : { not: ['this'] };
   if (Array.isArray(value)) {
     const items = schema['items'] as JsonSchema;
     return [here, ...value.flatMap((item) => wrongTypes(items, item, named).map((wrong) => [wrong]))];

@@ -8,7 +8,7 @@ import type { RouteAnswer } from './route-answer.ts';
 
 /** How long the answer of an act is given again, at least. */
 export const ACTS_KEPT_HOURS = 72;
-/** A run that has not ended by then is taken for dead: its hub was killed. No request is given that long. */
+/** A run that has not ended by then is taken for dead: its hub was killed. If it is only slow, it cannot keep its answer. */
 const RUN_SECONDS_MAX = 90;
 const RETRY_AFTER_MS = 1_000;
 const PRUNED_AT_ONCE = 5_000;

@@ -54,7 +54,7 @@ export function createApi(parts: ApiParts): Express {
   }
   app.use((request) => {
     throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`, {
-      remedy: 'GET /v1/openapi.json, with a key, names every address.',
+      remedy: 'GET /docs, with a key, names every address.',
     });
   });
   app.use(answerProblem);

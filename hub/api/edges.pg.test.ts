@@ -152,8 +152,8 @@ describe('X1 credentials', () => {
 
 describe('X2 bad input', () => {
   it.each([
-    ['address', 'GET', '/v1/nothing', 'GET /v1/openapi.json, with a key, names every address.'],
-    ['method', 'DELETE', '/v1/stores', 'GET /v1/openapi.json, with a key, names every address.'],
+    ['address', 'GET', '/v1/nothing', 'GET /docs, with a key, names every address.'],
+    ['method', 'DELETE', '/v1/stores', 'GET /docs, with a key, names every address.'],
     ['fact in quarantine', 'GET', '/v1/quarantine/99', ERRORS.NOT_FOUND.remedy],
   ])('an unknown %s is told what helps', async (_, method, path, remedy) => {
     expect(await problemCode(await api.call(method, path), 'NOT_FOUND', remedy)).toBe('NOT_FOUND');

@@ -30,7 +30,7 @@ export function explainAvailabilityRoutes(pool: Pool, clock: Clock): Route[] {
       params: z.strictObject({ code: storeCode, sku }),
       query: z.strictObject({ at: isoInstant.optional() }),
       answer: explanation,
-      problems: ['NOT_FOUND', 'AVAILABILITY_PENDING'],
+      problems: ['NOT_FOUND', 'AVAILABILITY_PENDING', 'PAST_PRUNED'],
       async handle({ params: { code, sku }, query }) {
         requirePast('at', query.at, clock.now());
         const at = query.at ?? clock.now();

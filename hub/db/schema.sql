@@ -77,6 +77,7 @@ BEGIN
   END LOOP;
   RETURN low;
 END $function$;
+
 CREATE TABLE api_acts (
   api_key text COLLATE "C" NOT NULL,
   idempotency_key text COLLATE "C" NOT NULL,

@@ -16,7 +16,7 @@ it('X1 keys that were made before there were scopes may what they could, no more
     await rm(folder, { recursive: true, force: true });
   });
   for (const name of await readdir(MIGRATIONS)) {
-    if (name < '0007') await cp(join(MIGRATIONS, name), join(folder, name));
+    if (name < '0008') await cp(join(MIGRATIONS, name), join(folder, name));
   }
   await migrate(database.pool, folder);
   const keys = ['r', 'w', 'x'].map((letter) => `swk_${letter.repeat(43)}`);

@@ -48,6 +48,7 @@ const position = z
     location: z.string(),
     sku: z.string(),
     onHand: z.int(),
+    reserved: natural,
     damaged: z.int(),
     quarantined: z.int(),
     inTransit: z.int(),

@@ -311,6 +311,8 @@ export type Position = {
   readonly location: string;
   readonly sku: string;
   readonly onHand: number;
+  /** From 0. */
+  readonly reserved: number;
   readonly damaged: number;
   readonly quarantined: number;
   readonly inTransit: number;
@@ -330,12 +332,19 @@ export type Problem = {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+  readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
   readonly remedy: string;
   readonly correlationId: string;
   readonly key?: string | null | undefined;
   readonly quarantined?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly short?: readonly {
+    readonly line: number;
+    readonly sku: string;
+    readonly units: number;
+    readonly available: number;
+    readonly onTheWay: number;
+  }[] | undefined;
   readonly problems?: readonly {
     readonly line: number;
     readonly column: number;
@@ -415,6 +424,141 @@ export type RecomputeJob = {
   readonly attempts: number;
   readonly error: string | null;
   readonly retryAt: string | null;
+};
+
+export type Reservation = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly state: "pending" | "confirmed" | "fulfilled" | "released" | "expired";
+  /** Null: it waits for ever, or has ended. */
+  readonly expiresAt: string | null;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly held: number;
+    /** From 0. */
+    readonly handedOver: number;
+    /** From 0. */
+    readonly short: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+      /** From 0. */
+      readonly handedOver: number;
+      /** From 0. */
+      readonly short: number;
+    }[];
+  }[];
+};
+
+export type ReservationListed = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly state: "pending" | "confirmed" | "fulfilled" | "released" | "expired";
+  /** Null: it waits for ever, or has ended. */
+  readonly expiresAt: string | null;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly held: number;
+    /** From 0. */
+    readonly handedOver: number;
+    /** From 0. */
+    readonly short: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+      /** From 0. */
+      readonly handedOver: number;
+      /** From 0. */
+      readonly short: number;
+    }[];
+  }[];
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly createdAt: string;
+  readonly confirmedAt: string | null;
+  readonly endedAt: string | null;
+  readonly asked: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly units: number;
+    /** From 0. */
+    readonly reserved: number;
+    /** What was not to be had. From 0. */
+    readonly missing: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+    }[];
+  }[];
+};
+
+export type ReservationMade = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly state: "pending";
+  readonly expiresAt: string;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly units: number;
+    /** From 0. */
+    readonly reserved: number;
+    /** What was not to be had. From 0. */
+    readonly missing: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+    }[];
+  }[];
+};
+
+export type ReservationProblem = {
+  readonly location: string;
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  /** From 0. */
+  readonly line: number;
+  readonly key: string;
+  readonly named: string;
+  readonly reservation: number | null;
+  readonly sku: string;
+  readonly units: number;
+  readonly beyond: number;
+  readonly code: string;
+  readonly receivedAt: string;
+};
+
+export type ReservationShortfall = {
+  /** From 0. */
+  readonly shortfall: number;
+  readonly location: string;
+  readonly sku: string;
+  readonly units: number;
+  /** From 0. */
+  readonly moved: number;
+  /** From 0. */
+  readonly short: number;
+  readonly causedBy: string | null;
+  readonly foundAt: string;
+  readonly resolvedAt: string | null;
 };
 
 export type RulesDiff = readonly {
@@ -699,7 +843,7 @@ export type WhatIfJob = {
     readonly seed: number;
   };
   readonly error: {
-    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
     readonly detail: string;
     readonly remedy: string;
   } | null;
@@ -812,7 +956,7 @@ export type WhatIfJobInFull = {
     readonly seed: number;
   };
   readonly error: {
-    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
     readonly detail: string;
     readonly remedy: string;
   } | null;
@@ -1430,6 +1574,147 @@ export interface Operations {
       };
     };
     readonly answer: Explanation;
+  };
+  /** Holds units for a channel, under the Idempotency-Key: all of them or, in mode partial, what there is. Never more than the channel may sell. */
+  'POST /v1/reservations': {
+    readonly request: {
+      readonly body: {
+        readonly channel: string;
+        /** At most 256 characters. */
+        readonly reference?: string | undefined;
+        /** "all" unless given. */
+        readonly mode?: "all" | "partial" | undefined;
+        /** From 5 to 2592000, 900 unless given. */
+        readonly ttlSeconds?: number | undefined;
+        /** At most 200. */
+        readonly lines: readonly {
+          /** From 1 to 32767. */
+          readonly line: number;
+          /** At most 64 characters. */
+          readonly sku: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location?: string | undefined;
+        }[];
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: ReservationMade;
+  };
+  /** Reservations, the youngest first. */
+  'GET /v1/reservations': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly channel?: string | undefined;
+        readonly state?: "pending" | "confirmed" | "fulfilled" | "released" | "expired" | undefined;
+        /** At most 256 characters. */
+        readonly reference?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationListed[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** The order is placed: the reservation waits for ever. Again: the same. */
+  'POST /v1/reservations/{id}/confirm': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** Gives back what it still holds. Again: the same. */
+  'POST /v1/reservations/{id}/release': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** A pending reservation ends so long from now, if that is later than it would. */
+  'POST /v1/reservations/{id}/extend': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** From 5 to 2592000. */
+        readonly ttlSeconds: number;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** Units are handed over, as facts have told that do not name the reservation; without lines all that it holds. A sale that names it does this by itself. */
+  'POST /v1/reservations/{id}/fulfil': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** At most 200. */
+        readonly lines?: readonly {
+          /** From 1 to 32767. */
+          readonly line: number;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location?: string | undefined;
+        }[] | undefined;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** One reservation: what was asked for, what it holds where, and what of it was handed over. */
+  'GET /v1/reservations/{id}': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+    };
+    readonly answer: ReservationListed;
+  };
+  /** Positions that had fewer units than are reserved there, what was moved elsewhere, and what found no place. */
+  'GET /v1/reservation-shortfalls': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly open?: "0" | "1" | "false" | "true" | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationShortfall[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Sales that named a reservation and took less of it than they sold: unknown, ended, of another sku, exceeded. */
+  'GET /v1/reservation-problems': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationProblem[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
   };
   /** Recomputes of availability, the newest first, with their progress in skus. */
   'GET /v1/recompute-jobs': {

@@ -166,11 +166,16 @@ export const hubCli = defineCli({
       options: {
         name: { type: 'string', maxLength: 256, required: true, help: 'What the key is for; it is shown in the logs.' },
         scope: {
-          type: 'enum',
-          values: ['read', 'write'],
-          default: 'read',
+          type: 'list',
           placeholder: 'SCOPE',
-          help: 'read, or write, which includes read.',
+          help: 'What it may, may be repeated: area:read or area:write, which includes it (stock:read, rules:write, ...); read and write alone stand for every area. By default read.',
+        },
+        perSecond: {
+          type: 'number',
+          min: 1,
+          max: 10_000,
+          default: 100,
+          help: 'Requests a second that the key may send in the long run, to each hub process; four seconds of them at once.',
         },
         json,
       },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ let key: string;
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
   hub = await startHub({ data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0', explainDays: 400 }, parts);
-  key = await createApiKey(hub.pool, 'test', 'write');
+  key = await createApiKey(hub.pool, 'test', ['write']);
 });
 afterEach(async () => {
   await hub.stop('end of test');
@@ -34,7 +34,11 @@ async function call(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+  const headers = {
+    Authorization: `Bearer ${key}`,
+    'Content-Type': 'application/json',
+    ...(method === 'POST' && { 'Idempotency-Key': randomUUID() }),
+  };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(hub.url + path, { method, headers, ...sent });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };

@@ -9,6 +9,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
+import { pruneActs } from './api/acts.ts';
 import { createApi } from './api/app.ts';
 import { followMoves } from './availability/engine/follow-moves.ts';
 import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
@@ -68,6 +69,7 @@ const API_STATEMENT_MS = 15_000;
 const STORES_SHOWN = 200;
 /** So late at most a version of the rules comes into force. */
 const RULES_DUE_EVERY_MS = 2_000;
+const PRUNE_ACTS_EVERY_MS = 3_600_000;
 /** A command may hold the embedded PostgreSQL for a moment. */
 const COMMAND_ENDS_MS = 20_000;
 
@@ -93,7 +95,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     sync: open('sync', SYNC_CONNECTIONS),
     api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
-    reservations: open('reservations', RESERVATION_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS, pipeline: true }),
+    reservations: open('reservations', RESERVATION_CONNECTIONS, {
+      statementTimeoutMs: API_STATEMENT_MS,
+      pipeline: true,
+    }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
@@ -139,6 +144,15 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   for (const task of reservationTasks(pools.reservations)) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
+  lifecycle.add(
+    startRepeating({
+      name: 'answers of acts',
+      clock,
+      logger,
+      everyMs: PRUNE_ACTS_EVERY_MS,
+      turn: () => pruneActs(pools.api),
+    }),
+  );
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, observer),

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { storeCode } from '#shared/protocol/fields.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { natural, pageAnswer } from './answers/fields.ts';
 import { isoInstant } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -20,13 +21,24 @@ interface SumRow {
 const LIST = readFileSync(new URL('./sql/adjustment-sums.sql', import.meta.url), 'utf8');
 const place = z.tuple([z.int32(), z.string().max(32)]);
 
+const adjustmentSum = z
+  .strictObject({
+    location: z.string(),
+    code: z.string().nullable().describe('Null: the till gave none.'),
+    facts: natural,
+    added: natural,
+    removed: natural,
+    moved: natural,
+  })
+  .meta({ id: 'AdjustmentSum' });
+
 /** GET /v1/adjustments/sums: what was adjusted for which reason. */
 export function adjustmentRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/adjustments/sums',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Units that adjustments added, removed, or moved into another condition, by store and reason code.',
       query: z.strictObject({
         ...pageQuery,
@@ -36,6 +48,7 @@ export function adjustmentRoutes(pool: Pool): Route[] {
         /** Before this instant. */
         until: isoInstant.optional(),
       }),
+      answer: pageAnswer(adjustmentSum),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? [0, ''];
         const { location, from = 0, until = Number.MAX_SAFE_INTEGER } = query;

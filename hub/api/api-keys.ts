@@ -3,13 +3,14 @@ import { DatabaseError, type Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
 import { withRetries } from '#hub/db/transaction.ts';
+import type { Scope } from './scopes.ts';
 
-export type Scope = 'read' | 'write';
-
-/** Whom a valid API key stands for. `write` includes `read`. */
+/** Whom a valid API key stands for. */
 export interface Caller {
   readonly name: string;
-  readonly scope: Scope;
+  readonly scopes: readonly Scope[];
+  /** Requests in the long run, by hub process. */
+  readonly perSecond: number;
 }
 
 export interface ApiKeyRecord extends Caller {
@@ -17,14 +18,24 @@ export interface ApiKeyRecord extends Caller {
   readonly revokedAt: Date | null;
 }
 
+/** What a key may do in the long run unless told otherwise when it is made. */
+const REQUESTS_PER_SECOND = 100;
+
+const CALLER = 'name, scopes, per_second AS "perSecond"';
 const FORM = /^swk_[A-Za-z0-9_-]{43}$/;
+const CREATE = 'INSERT INTO api_keys (key_hash, name, scopes, per_second) VALUES ($1, $2, $3, $4)';
 const UNIQUE_VIOLATION = '23505';
 
 /** Makes a key and gives it back: the only time that it is seen; the database keeps its SHA-256. */
-export async function createApiKey(pool: Pool, name: string, scope: Scope): Promise<string> {
+export async function createApiKey(
+  pool: Pool,
+  name: string,
+  scopes: readonly Scope[],
+  perSecond = REQUESTS_PER_SECOND,
+): Promise<string> {
   const secret = `swk_${randomBytes(32).toString('base64url')}`;
   try {
-    await pool.query('INSERT INTO api_keys (key_hash, name, scope) VALUES ($1, $2, $3)', [hashOf(secret), name, scope]);
+    await pool.query(CREATE, [hashOf(secret), name, scopes, perSecond]);
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === UNIQUE_VIOLATION)) throw toHubError(error);
     throw new ShelfwireError('CONFLICT', `There is a key named "${name}" already.`, { cause: error });
@@ -40,7 +51,7 @@ export async function revokeApiKey(pool: Pool, name: string): Promise<void> {
 }
 
 export async function listApiKeys(pool: Pool): Promise<ApiKeyRecord[]> {
-  const list = 'SELECT name, scope, created_at AS "createdAt", revoked_at AS "revokedAt" FROM api_keys ORDER BY name';
+  const list = `SELECT ${CALLER}, created_at AS "createdAt", revoked_at AS "revokedAt" FROM api_keys ORDER BY name`;
   const { rows } = await withRetries(() => pool.query<ApiKeyRecord>(list));
   return rows;
 }
@@ -48,7 +59,7 @@ export async function listApiKeys(pool: Pool): Promise<ApiKeyRecord[]> {
 /** Whom a credential stands for; undefined when it is not a key, or one that was revoked. */
 export async function findCaller(pool: Pool, secret: string): Promise<Caller | undefined> {
   if (!FORM.test(secret)) return undefined;
-  const find = 'SELECT name, scope FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL';
+  const find = `SELECT ${CALLER} FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL`;
   const { rows } = await withRetries(() => pool.query<Caller>(find, [hashOf(secret)]), { attempts: 4 });
   return rows[0];
 }

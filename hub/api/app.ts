@@ -1,15 +1,24 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { problemAnswer, problemOf } from '#shared/protocol/problem.ts';
+import { doOnce, keepNothing, type Act } from './acts.ts';
 import { Attempts } from './attempts.ts';
 import { contextOf, correlate } from './correlation.ts';
-import { requireKey } from './credentials.ts';
+import { bearerOf, requireKey } from './credentials.ts';
 import { IDEMPOTENCY_HEADER, readIdempotencyKey } from './idempotency-key.ts';
+import { KeyRates } from './key-rates.ts';
 import type { ApiParts } from './parts.ts';
 import { toApiError } from './problem.ts';
-import type { Route, RouteAnswer } from './route.ts';
+import type { Route, RouteContext } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 import { apiRoutes } from './routes.ts';
 
 /** Keys that were refused, by address: 30 at once, then one every 2 s. */
@@ -35,39 +44,81 @@ export function createApi(parts: ApiParts): Express {
   });
   const failures = new Attempts(FAILED_KEYS, clock);
   const enrolments = new Attempts(ENROLMENTS, clock);
+  const rates = new KeyRates(clock);
   for (const route of apiRoutes(parts)) {
-    app[route.method](route.path, ...doors(route, parts.pool, failures, enrolments), answer(route));
+    app[route.method](
+      route.path,
+      ...doors(route, parts.pool, { failures, enrolments, rates }),
+      answer(route, parts.pool),
+    );
   }
   app.use((request) => {
     throw new ShelfwireError('NOT_FOUND', `There is no ${request.method} ${request.path.slice(0, 200)}.`, {
-      remedy: 'GET /v1/openapi.json, with a key, names every address.',
+      remedy: 'GET /docs, with a key, names every address.',
     });
   });
   app.use(answerProblem);
   return app;
 }
 
+/** How often something may be tried or done. */
+interface Bounds {
+  readonly failures: Attempts;
+  readonly enrolments: Attempts;
+  readonly rates: KeyRates;
+}
+
 /** What a request passes before its handler. */
-function doors(route: Route, pool: Pool, failures: Attempts, enrolments: Attempts): RequestHandler[] {
+function doors(route: Route, pool: Pool, { failures, enrolments, rates }: Bounds): RequestHandler[] {
   const passed: RequestHandler[] = [];
-  if (route.access !== 'open') passed.push(requireKey(pool, route.access, failures));
+  if (route.access !== 'open') passed.push(requireKey(pool, route.access, failures, rates));
   if (route.guarded) {
     passed.push((request, _, next) => {
       enrolments.take(request.ip);
       next();
     });
   }
-  if (route.body) passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json' }));
+  if (route.body)
+    passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json', verify: requireText }));
   return passed;
 }
 
-function answer(route: Route): RequestHandler {
+/** The parser takes nothing for an empty object. */
+function requireText(_request: unknown, _response: unknown, bytes: Buffer): void {
+  if (bytes.length === 0) throw Object.assign(new Error('The body is empty.'), { type: 'entity.parse.failed' });
+}
+
+function answer(route: Route, pool: Pool): RequestHandler {
   return async (request, response) => {
     const { params, query } = request;
     const body: unknown = request.body;
-    const idempotencyKey = readIdempotencyKey(request.get(IDEMPOTENCY_HEADER));
-    send(response, await route.handle({ params, query, body, idempotencyKey, ...contextOf(response) }));
+    const run = route.prepare({ params, query, body });
+    const context = { ...contextOf(response), idempotencyKey: idempotencyKeyOf(route, request) };
+    const act = actOf(route, request, context);
+    const answered = act
+      ? doOnce(pool, act, (keep) => run({ ...context, keep }))
+      : run({ ...context, keep: keepNothing });
+    send(response, await answered);
   };
+}
+
+function idempotencyKeyOf({ idempotencyKey }: Route, request: Request): string | undefined {
+  const key = readIdempotencyKey(request.get(IDEMPOTENCY_HEADER));
+  if (key !== undefined || idempotencyKey !== 'required') return key;
+  throw new ShelfwireError('IDEMPOTENCY_KEY_REQUIRED', 'This request would act again when it is repeated.');
+}
+
+/** The act that a request is, when its answer is to be kept here. */
+function actOf(
+  route: Route,
+  request: Request,
+  { caller, idempotencyKey }: Pick<RouteContext, 'caller' | 'idempotencyKey'>,
+): Act | undefined {
+  const secret = bearerOf(request);
+  if (route.idempotencyKey === 'none' || route.keepsActs) return undefined;
+  if (idempotencyKey === undefined || caller === null || secret === undefined) return undefined;
+  const content = `${request.method} ${request.originalUrl}\n${JSON.stringify(request.body)}`;
+  return { apiKey: caller.name, secret, idempotencyKey, content };
 }
 
 function send(response: Response, { status = 200, headers = {}, body }: RouteAnswer): void {
@@ -87,5 +138,7 @@ const answerProblem: ErrorRequestHandler = (thrown: unknown, _request, response,
     return;
   }
   const { status, headers, body } = problemAnswer(problem);
-  response.status(status).set(headers).send(body);
+  const challenge = response.get('WWW-Authenticate');
+  response.status(status).set({ ...headers, ...(challenge !== undefined && { 'WWW-Authenticate': challenge }) });
+  response.send(body);
 };

@@ -2,25 +2,25 @@ import { hash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
-import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
+import type { RateRule, TokenBucket } from '#shared/runtime/token-bucket.ts';
+import { Buckets } from './buckets.ts';
 
 const ADDRESSES_MAX = 10_000;
 const TRUSTED_MAX = 1_000;
 
 /**
  * Bounds attempts by network address. Keys and tokens cannot be guessed (256 bits); this bounds the work and the
- * noise that somebody who tries can cause. Its memory is bounded: the address seen longest ago is forgotten first.
+ * noise that somebody who tries can cause.
  */
 export class Attempts {
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets: Buckets;
   /** Hashes of the credentials that were good when they were last used. */
   readonly #trusted = new Set<string>();
   readonly #rule: RateRule;
-  readonly #clock: Clock;
 
   constructor(rule: RateRule, clock: Clock) {
     this.#rule = rule;
-    this.#clock = clock;
+    this.#buckets = new Buckets(ADDRESSES_MAX, clock);
   }
 
   /** Takes one attempt; throws RATE_LIMITED when none is left. */
@@ -49,16 +49,7 @@ export class Attempts {
   }
 
   #bucket(address: string | undefined): TokenBucket {
-    const network = networkOf(address ?? 'unknown');
-    const bucket = this.#buckets.get(network) ?? new TokenBucket(this.#rule, this.#clock);
-    // Put at the end again: a Map's first entry is then the one seen longest ago.
-    this.#buckets.delete(network);
-    this.#buckets.set(network, bucket);
-    if (this.#buckets.size > ADDRESSES_MAX) {
-      const oldest = this.#buckets.keys().next();
-      if (!oldest.done) this.#buckets.delete(oldest.value);
-    }
-    return bucket;
+    return this.#buckets.of(networkOf(address ?? 'unknown'), this.#rule);
   }
 }
 

@@ -5,6 +5,7 @@ import { pageAvailability, type ChannelAvailability } from '#hub/availability/ch
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { isRemaking } from '#hub/availability/engine/list-jobs.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
+import { knownTo, natural, pageAnswer } from './answers/fields.ts';
 import { knownToOf } from './known-to.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { requireChannel } from './require.ts';
@@ -13,17 +14,28 @@ import { route, type Route } from './route.ts';
 const LOCATIONS = `
   SELECT l.code FROM channel_locations c JOIN locations l ON l.location_no = c.location_no WHERE c.channel_code = $1`;
 
+const channelAvailability = z
+  .strictObject({
+    sku: z.string(),
+    available: natural,
+    channelSkus: z.array(z.string()).describe('Under which skus the channel lists it.'),
+  })
+  .meta({ id: 'ChannelAvailability' });
+const availabilityPage = pageAnswer(channelAvailability).extend({ recomputing: z.boolean(), knownTo });
+
 /** GET /v1/channels/:code/availability: what the channel may sell, and what that number rests on. */
 export function channelAvailabilityRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/channels/:code/availability',
-      access: 'read',
+      access: 'availability:read',
       summary:
         'What a channel may sell now, by sku; why is said by /explain below each. recomputing: new rules are not in all of it yet.',
       params: z.strictObject({ code: storeCode }),
       query: z.strictObject({ ...pageQuery, sku: sku.optional() }),
+      answer: availabilityPage,
+      problems: ['NOT_FOUND'],
       async handle({ params: { code }, query }) {
         const after = readCursor(query.cursor, sku) ?? '';
         const { rows, recomputing, completeness } = await snapshot(pool, async (client) => {

@@ -7,6 +7,7 @@ import { groupLocations, locationsOf } from '#hub/availability/rules/group-locat
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import { setChannel } from '#hub/availability/rules/set-channel.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
@@ -32,6 +33,10 @@ const channel = z.strictObject({
     .refine((codes) => new Set(codes).size === codes.length, 'each location once'),
 });
 
+const channelShown = z
+  .strictObject({ code: z.string(), name: z.string(), locations: z.array(z.string()) })
+  .meta({ id: 'Channel' });
+
 /**
  * GET /v1/channels and PUT /v1/channels/:code: where a channel sells from. The rules say that, so to set it here makes
  * a new version of them.
@@ -41,9 +46,10 @@ export function channelRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'get',
       path: '/v1/channels',
-      access: 'read',
+      access: 'availability:read',
       summary: 'Channels and the locations that each sells from.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(channelShown),
       async handle({ query }) {
         const after = readCursor(query.cursor, storeCode) ?? '';
         const list = [after, query.limit + 1];
@@ -61,10 +67,13 @@ export function channelRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'put',
       path: '/v1/channels/:code',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Creates a channel, or replaces its name and its locations: a new version of the rules.',
       params: z.strictObject({ code: storeCode }),
       body: channel,
+      answer: channelShown,
+      statuses: [200, 201],
+      problems: ['RULES_INVALID', 'CONFLICT'],
       async handle({ params: { code }, body: { name, locations }, caller }) {
         let isThere = false;
         const edit: Parameters<typeof editRules>[1] = async (client, newest) => {

@@ -6,7 +6,10 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { CHAIN } from '#shared/stock/count-limit.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
+import { countLimit, countLimitSet } from './answers/counts.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
+import { keeping } from './keeping.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { requireStore } from './require.ts';
 import { route, type Route } from './route.ts';
@@ -43,9 +46,10 @@ export function countLimitRoutes(pool: Pool, decisions: CountDecisions, clock: C
     route({
       method: 'get',
       path: '/v1/count-limits',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Limits of counts, the chain first, each from its instant on; those of earlier stay in the list.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(countLimit),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? [-1, 0];
         const list = [...after, query.limit + 1];
@@ -56,15 +60,24 @@ export function countLimitRoutes(pool: Pool, decisions: CountDecisions, clock: C
     route({
       method: 'post',
       path: '/v1/count-limits',
-      access: 'write',
+      access: 'stock:write',
       summary: 'Sets the limit of a store, or of the chain, for counts from now on. A count is held beyond both parts.',
       body: limit,
-      async handle({ body: { location: code, units, percent }, caller, log }) {
+      answer: countLimitSet,
+      statuses: [201],
+      problems: ['NOT_FOUND', 'CONFLICT'],
+      async handle({ body: { location: code, units, percent }, caller, keep, log }) {
         const location = code === undefined ? CHAIN : await requireStore(pool, code);
         const fromAt = clock.now();
-        await decisions.setLimit({ location, fromAt, units, percent, by: caller?.name ?? '' });
+        const limit = { location, fromAt, units, percent, by: caller?.name ?? '' };
+        const answer = { status: 201, body: { location: code ?? null, fromAt: isoTime(fromAt), units, percent } };
+        await keeping(
+          keep,
+          (within) => decisions.setLimit(limit, within),
+          async () => answer,
+        );
         log.info({ location: code, units, percent }, 'a limit of counts was set');
-        return { status: 201, body: { location: code ?? null, fromAt: isoTime(fromAt), units, percent } };
+        return answer;
       },
     }),
   ];

@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { seq, sku, storeCode } from '#shared/protocol/fields.ts';
+import type { CountDecision } from '#shared/stock/count-limit.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { count } from './answers/counts.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -20,7 +23,7 @@ interface CountRow {
   inForce: boolean;
   type: string | null;
   scope: string | null;
-  decision: string | null;
+  decision: CountDecision | null;
   decided_by: string | null;
   decided_at: Date;
   note: string | null;
@@ -52,10 +55,12 @@ export function countRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/positions/:location/:sku/counts',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The counts of a position, newest first, each with its variance and state; inForce marks the anchor.',
       params: z.strictObject({ location: storeCode, sku }),
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(count),
+      problems: ['NOT_FOUND'],
       async handle({ params, query }) {
         const after = readCursor(query.cursor, place) ?? NEWEST;
         const rows = await snapshot(pool, async (client) => {
@@ -85,17 +90,17 @@ function toCount(row: CountRow) {
     type: row.type ?? 'cycle',
     scope: row.scope,
     state: stateOf(row),
-    decision: row.decision === null ? null : decisionOf(row),
+    decision: row.decision === null ? null : decisionOf(row, row.decision),
   };
 }
 
 /** `superseded`: a later count is the anchor. */
-function stateOf({ voided, held, inForce, decision }: CountRow): string {
+function stateOf({ voided, held, inForce, decision }: CountRow): z.output<typeof count>['state'] {
   if (voided) return 'voided';
   if (held) return decision === 'rejected' ? 'rejected' : 'held';
   return inForce ? 'anchor' : 'superseded';
 }
 
-function decisionOf({ decision, decided_by: by, decided_at: at, note }: CountRow) {
+function decisionOf({ decided_by: by, decided_at: at, note }: CountRow, decision: CountDecision) {
   return { decision, by, at: isoTime(at), note };
 }

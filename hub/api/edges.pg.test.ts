@@ -7,7 +7,8 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import { standingClock } from '#test/support/manual-clock.ts';
 import { seedStores, startApi, type Answered, type RunningApi } from '#test/support/hub-api.ts';
 import { apiRoutes } from './routes.ts';
-import { revokeApiKey } from './api-keys.ts';
+import { createApiKey, revokeApiKey } from './api-keys.ts';
+import { allows, SCOPES } from './scopes.ts';
 
 let database: TestDatabase;
 let api: RunningApi;
@@ -56,15 +57,39 @@ describe('X1 credentials', () => {
     },
   );
 
-  it.each(
-    closed
-      .filter(({ method }) => method !== 'get')
-      .map(({ method, path }) => `${method.toUpperCase()} ${concrete(path)}`),
-  )('X1 %s is closed to a key that may only read', async (address) => {
+  const scoped = closed.flatMap(({ method, path, access }) =>
+    access === 'open' || access === 'any' ? [] : [[`${method.toUpperCase()} ${concrete(path)}`, access] as const],
+  );
+
+  it.each(scoped)('X1 %s is closed to a key that has every scope but %s', async (address, access) => {
     const [method = '', path = ''] = address.split(' ');
-    expect(await problemCode(await api.call(method, path, { key: api.readKey, body: {} }), 'FORBIDDEN')).toBe(
-      'FORBIDDEN',
-    );
+    const others = SCOPES.filter((scope) => scope.includes(':') && !allows([scope], access));
+    const key = await createApiKey(database.pool, `${address} ${api.url}`, others);
+    const body = method === 'GET' ? {} : { body: {} };
+    expect(await problemCode(await api.call(method, path, { key, ...body }), 'FORBIDDEN')).toBe('FORBIDDEN');
+  });
+
+  it.each(scoped)('X1 %s is open to a key with %s alone', async (address, access) => {
+    const [method = '', path = ''] = address.split(' ');
+    const key = await createApiKey(database.pool, `only ${address} ${api.url}`, [access]);
+    const body = method === 'GET' ? {} : { body: { unknown: 1 } };
+    const answered = await api.call(method, path, { key, ...body });
+    expect(['FORBIDDEN', 'UNAUTHORIZED', 'INTERNAL']).not.toContain(answered.body['code']);
+  });
+
+  it('X1 a key sends what its rate allows, is told how much is left, and leaves the others theirs', async () => {
+    const standing = await startApi(database.pool, { sync, clock: standingClock });
+    const key = await createApiKey(database.pool, `slow ${standing.url}`, ['read'], 2);
+    const answers: Answered[] = [];
+    for (let sent = 0; sent < 9; sent += 1) answers.push(await standing.call('GET', '/v1/stores', { key }));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(8).fill(200), 429]);
+    expect(answers[0]!.headers.get('RateLimit-Policy')).toBe('"key";q=8;w=4');
+    expect(answers[0]!.headers.get('RateLimit')).toBe('"key";r=7;t=1');
+    expect(await problemCode(answers[8]!, 'RATE_LIMITED')).toBe('RATE_LIMITED');
+    expect(answers[8]!.headers.get('RateLimit')).toBe('"key";r=0;t=4');
+    expect(answers[8]!.headers.get('Retry-After')).toBe('1');
+    expect((await standing.call('GET', '/v1/stores')).status).toBe(200);
+    await standing.stop();
   });
 
   it.each(['', 'swk_', `swk_${'x'.repeat(43)}`, 'Bearer', 'x'.repeat(5_000), "' OR 1=1 --"])(
@@ -127,8 +152,8 @@ describe('X1 credentials', () => {
 
 describe('X2 bad input', () => {
   it.each([
-    ['address', 'GET', '/v1/nothing', 'GET /v1/openapi.json, with a key, names every address.'],
-    ['method', 'DELETE', '/v1/stores', 'GET /v1/openapi.json, with a key, names every address.'],
+    ['address', 'GET', '/v1/nothing', 'GET /docs, with a key, names every address.'],
+    ['method', 'DELETE', '/v1/stores', 'GET /docs, with a key, names every address.'],
     ['fact in quarantine', 'GET', '/v1/quarantine/99', ERRORS.NOT_FOUND.remedy],
   ])('an unknown %s is told what helps', async (_, method, path, remedy) => {
     expect(await problemCode(await api.call(method, path), 'NOT_FOUND', remedy)).toBe('NOT_FOUND');

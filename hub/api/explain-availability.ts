@@ -9,6 +9,7 @@ import { explain, type ExplainedShelf, type Explanation } from '#hub/availabilit
 import type { InboundTransfer } from '#hub/availability/explain/inbound-at.ts';
 import type { NamedFact } from '#hub/availability/explain/position-at.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { explanation } from './answers/explanation.ts';
 import { factId } from './fact-reason.ts';
 import { isoInstant, isoTime, isoTimeOrNull, requirePast } from './instant.ts';
 import { knownToOf } from './known-to.ts';
@@ -24,10 +25,12 @@ export function explainAvailabilityRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/channels/:code/availability/:sku/explain',
-      access: 'read',
+      access: 'availability:read',
       summary: 'Every term of what a channel may sell of a sku: now, or as the hub had it at a past instant (at=).',
       params: z.strictObject({ code: storeCode, sku }),
       query: z.strictObject({ at: isoInstant.optional() }),
+      answer: explanation,
+      problems: ['NOT_FOUND', 'AVAILABILITY_PENDING', 'PAST_PRUNED'],
       async handle({ params: { code, sku }, query }) {
         requirePast('at', query.at, clock.now());
         const at = query.at ?? clock.now();

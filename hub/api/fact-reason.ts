@@ -1,3 +1,4 @@
+import type { FactKind } from '#shared/protocol/fact.ts';
 import { isoTime } from './instant.ts';
 
 /**
@@ -23,7 +24,7 @@ export const REASON_COLUMNS = `
 export interface ReasonRow {
   at: number;
   reversal: boolean;
-  kind: string;
+  kind: FactKind;
   reasonJournal: number;
   reasonSeq: number;
   key: string;
@@ -35,7 +36,7 @@ export interface ReasonRow {
 /** Why a number is what it is: the fact behind it. */
 export interface Reason {
   readonly fact: string;
-  readonly kind: string;
+  readonly kind: FactKind;
   readonly key: string;
   readonly correlationId: string;
   readonly source: string;

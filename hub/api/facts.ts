@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { key, seq, storeCode } from '#shared/protocol/fields.ts';
+import type { FactKind } from '#shared/protocol/fact.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { factKind, natural, pageAnswer, shownFact, shownInstant } from './answers/fields.ts';
+import { quarantined } from './answers/quarantine.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -19,7 +22,7 @@ interface FactRow {
   at: number;
   offset_ms: number;
   received_at: Date;
-  kind: string;
+  kind: FactKind;
   key: string;
   correlation_id: string;
   source: string;
@@ -50,16 +53,36 @@ const FIND_QUARANTINED = `
 
 const place = z.tuple([z.int32(), z.int32(), seq]);
 
+const factShown = z
+  .strictObject({
+    fact: shownFact,
+    location: z.string(),
+    device: natural,
+    seq: natural,
+    kind: factKind,
+    key: z.string(),
+    correlationId: z.string(),
+    source: z.string(),
+    at: shownInstant,
+    offsetMs: z.int(),
+    receivedAt: shownInstant,
+    voidedBy: z.string().nullable().describe('Key of the fact that took it back.'),
+    body: z.unknown().describe("As the fact's kind has it: shared/protocol/facts."),
+  })
+  .meta({ id: 'Fact' });
+const factsFound = pageAnswer(factShown).extend({ quarantined: z.array(quarantined) });
+
 /** GET /v1/facts/:key: where is this sale now? By key or correlation id, merged or set aside. */
 export function factRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/facts/:key',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The facts with this key or correlation id, and what is in quarantine under this key.',
       params: z.strictObject({ key }),
       query: z.strictObject({ ...pageQuery, location: storeCode.optional() }),
+      answer: factsFound,
       async handle({ params, query }) {
         const after = readCursor(query.cursor, place) ?? [0, 0, 0];
         const { facts, quarantined } = await snapshot(pool, async (client) => {

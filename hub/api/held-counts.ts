@@ -4,8 +4,11 @@ import { seq, sku, storeCode, text } from '#shared/protocol/fields.ts';
 import type { CountDecision } from '#shared/stock/count-limit.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
+import { decidedCount, heldCount } from './answers/counts.ts';
+import { pageAnswer } from './answers/fields.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime } from './instant.ts';
+import { keeping } from './keeping.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { requireStore } from './require.ts';
 import { route, type Route } from './route.ts';
@@ -55,39 +58,39 @@ export function heldCountRoutes(pool: Pool, decisions: CountDecisions): Route[] 
     route({
       method: 'post',
       path: `/v1/positions/:location/:sku/counts/:fact/${word}`,
-      access: 'write',
+      access: 'stock:write',
       summary,
       params: count,
       body: z.strictObject({ note: text }),
-      async handle({ params, body, caller, log }) {
+      answer: decidedCount,
+      problems: ['NOT_FOUND', 'CONFLICT'],
+      async handle({ params, body, caller, keep, log }) {
         const location = await requireStore(pool, params.location);
         const [journal, seq] = params.fact;
         const by = caller?.name ?? '';
-        await decisions.decide({ location, sku: params.sku, journal, seq }, decision, { by, note: body.note });
-        log.info(
-          { location: params.location, sku: params.sku, fact: factId(journal, seq), decision },
-          'a count was decided',
-        );
-        return {
-          body: {
-            location: params.location,
-            sku: params.sku,
-            fact: factId(journal, seq),
-            decision,
-            by,
-            note: body.note,
-          },
+        const place = { location, sku: params.sku, journal, seq };
+        const fact = factId(journal, seq);
+        const answer = {
+          body: { location: params.location, sku: params.sku, fact, decision, by, note: body.note },
         };
+        await keeping(
+          keep,
+          (within) => decisions.decide(place, decision, { by, note: body.note }, within),
+          async () => answer,
+        );
+        log.info({ location: params.location, sku: params.sku, fact, decision }, 'a count was decided');
+        return answer;
       },
     });
   return [
     route({
       method: 'get',
       path: '/v1/held-counts',
-      access: 'read',
+      access: 'stock:read',
       summary:
         'Counts that are not in force because their variance is beyond the limit; with rejected=1 those that were rejected.',
       query: z.strictObject({ ...pageQuery, location: storeCode.optional(), rejected: flag.default(false) }),
+      answer: pageAnswer(heldCount),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? [0, '', 0, 0, 0];
         const filters = [query.location, query.rejected, ...after, query.limit + 1];

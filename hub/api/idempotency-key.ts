@@ -6,7 +6,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 export const IDEMPOTENCY_HEADER = 'Idempotency-Key';
 
 /** A header holds bytes, and has one spelling everywhere only in ASCII. */
-const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,120}$/, 'must be 1 to 120 printable ASCII characters');
+export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,120}$/, 'must be 1 to 120 printable ASCII characters');
 
 /** The key that the header gives, undefined without one. Throws REQUEST_INVALID for one that cannot be a key. */
 export function readIdempotencyKey(header: string | undefined): string | undefined {

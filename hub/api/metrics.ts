@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { route, type Route } from './route.ts';
 
 /** What exposes the metrics (hub/observability). */
@@ -12,9 +13,11 @@ export function metricsRoutes(metrics: MetricsPort): Route[] {
     route({
       method: 'get',
       path: '/metrics',
-      access: 'read',
+      access: 'metrics:read',
       summary: 'Metrics in the Prometheus text format.',
-      handle: async () => ({ headers: { 'Content-Type': metrics.contentType }, body: await metrics.expose() }),
+      answer: z.string(),
+      contentType: metrics.contentType,
+      handle: async () => ({ body: await metrics.expose() }),
     }),
   ];
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { seq, sku, storeCode } from '#shared/protocol/fields.ts';
+import { condition, seq, sku, storeCode, type Condition } from '#shared/protocol/fields.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { knownTo, natural, pageAnswer, reason, shownFact, shownInstant } from './answers/fields.ts';
 import { factId, REASON_COLUMNS, REASON_JOINS, reasonOf, type ReasonRow } from './fact-reason.ts';
 import { isoTime } from './instant.ts';
 import { knownToOf } from './known-to.ts';
@@ -15,7 +16,7 @@ interface MovementRow extends ReasonRow {
   journal_no: number;
   seq: number;
   line: number;
-  condition: string;
+  condition: Condition;
   quantity: number;
   balance: number;
   absorbed_at: number | null;
@@ -33,16 +34,31 @@ const LIST = readFileSync(new URL('./sql/movements.sql', import.meta.url), 'utf8
 const place = z.tuple([z.int(), z.int32(), seq, z.boolean(), z.int().min(0).max(32_767)]);
 const NEWEST = [Number.MAX_SAFE_INTEGER, 2_147_483_647, Number.MAX_SAFE_INTEGER, true, 32_767];
 
+const movement = reason
+  .extend({
+    line: natural,
+    condition,
+    quantity: z.int(),
+    balance: z.int().describe('onHand after it.'),
+    absorbedBy: z
+      .strictObject({ fact: shownFact, key: z.string(), at: shownInstant, counted: natural })
+      .nullable()
+      .describe('The count that already saw its units: it changes what that count expected, not onHand.'),
+  })
+  .meta({ id: 'Movement' });
+
 /** GET /v1/positions/:location/:sku/movements: every number's reason, newest first. */
 export function movementRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/positions/:location/:sku/movements',
-      access: 'read',
+      access: 'stock:read',
       summary: 'The movements of a position, newest first, each with its reason and the onHand after it.',
       params: z.strictObject({ location: storeCode, sku }),
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(movement).extend({ knownTo }),
+      problems: ['NOT_FOUND'],
       async handle({ params, query }) {
         const after = readCursor(query.cursor, place) ?? NEWEST;
         const { rows, completeness } = await snapshot(pool, async (client) => {

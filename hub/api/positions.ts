@@ -7,6 +7,7 @@ import { readCompleteness } from '#hub/availability/completeness.ts';
 import { readReserved } from '#hub/availability/reserved.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { readPositionsAt, type PositionRow } from '#hub/ledger/positions-at.ts';
+import { knownTo, natural, pageAnswer, shownFact, shownInstant } from './answers/fields.ts';
 import { factId } from './fact-reason.ts';
 import { isoInstant, isoTime, requirePast } from './instant.ts';
 import { knownToOf } from './known-to.ts';
@@ -42,6 +43,20 @@ const LIST = `
 
 const place = z.tuple([z.int32(), sku]);
 
+const position = z
+  .strictObject({
+    location: z.string(),
+    sku: z.string(),
+    onHand: z.int(),
+    reserved: natural,
+    damaged: z.int(),
+    quarantined: z.int(),
+    inTransit: z.int(),
+    anchor: z.strictObject({ fact: shownFact, at: shownInstant, quantity: natural }).nullable(),
+    countHeld: z.boolean(),
+  })
+  .meta({ id: 'Position' });
+
 /**
  * GET /v1/positions: onHand, reserved, damaged, quarantined, inTransit and anchor, with what each location's numbers rest on. `at` asks
  * for an earlier instant as it looks today, `knownAt` for what the hub knew then; knownTo is always of now.
@@ -51,7 +66,7 @@ export function positionRoutes(pool: Pool, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/positions',
-      access: 'read',
+      access: 'stock:read',
       summary:
         'Positions, each with its anchor, and up to which fact of which device they are complete; now, or at an earlier instant.',
       query: z.strictObject({
@@ -62,6 +77,7 @@ export function positionRoutes(pool: Pool, clock: Clock): Route[] {
         at: isoInstant.optional(),
         knownAt: isoInstant.optional(),
       }),
+      answer: pageAnswer(position).extend({ knownTo }),
       async handle({ query }) {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
         const { at, knownAt } = query;

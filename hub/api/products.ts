@@ -4,6 +4,7 @@ import { sku, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
+import { natural, pageAnswer, shownInstant } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -63,15 +64,27 @@ const products = z
   .max(PRODUCTS_MAX)
   .refine((list) => new Set(list.map((item) => item.sku)).size === list.length, 'each sku once');
 
+const productShown = z
+  .strictObject({
+    sku: z.string(),
+    name: z.string(),
+    gtin: z.string().nullable(),
+    category: z.string().nullable(),
+    deleted: z.boolean(),
+    updatedAt: shownInstant,
+  })
+  .meta({ id: 'Product' });
+
 /** GET and PUT /v1/products. */
 export function productRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/products',
-      access: 'read',
+      access: 'products:read',
       summary: 'Products by sku; `search` finds a part of sku, name or GTIN.',
       query: z.strictObject({ ...pageQuery, sku: sku.optional(), search: text.optional(), deleted: flag.optional() }),
+      answer: pageAnswer(productShown),
       async handle({ query }) {
         const after = readCursor(query.cursor, sku) ?? '';
         const filters = [after, query.sku, query.deleted, containing(query.search), query.limit + 1];
@@ -82,10 +95,11 @@ export function productRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/products',
-      access: 'write',
+      access: 'products:write',
       summary: `Creates or changes up to ${PRODUCTS_MAX} products at once: all or none.`,
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ products }),
+      answer: z.strictObject({ received: natural, changed: natural }),
       async handle({ body: { products } }) {
         const columns = [
           products.map((item) => item.sku),

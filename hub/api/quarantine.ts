@@ -3,8 +3,12 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { key, storeCode, text } from '#shared/protocol/fields.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { snapshot } from '#hub/db/snapshot.ts';
+import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
+import type { Within } from '#hub/db/transaction.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { quarantined, quarantinedVerbatim } from './answers/quarantine.ts';
+import { keeping } from './keeping.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { QUARANTINE_COLUMNS, toQuarantineItem, type QuarantineRow } from './quarantine-item.ts';
 import { route, type Route } from './route.ts';
@@ -26,14 +30,15 @@ const place = z.int().min(0);
 
 /** Facts that are set aside: listed, shown verbatim, released or dismissed (F4, F5). */
 export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Route[] {
-  const show = async (id: number) => ({ body: await readOne(pool, id) });
+  const answer = (id: number) => async (client: Queryable) => ({ body: await readOne(client, id) });
   return [
     route({
       method: 'get',
       path: '/v1/quarantine',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Facts that were set aside, oldest first, each with its reason.',
       query: z.strictObject({ ...pageQuery, resolved: flag.optional(), location: storeCode.optional() }),
+      answer: pageAnswer(quarantined),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? 0;
         const filters = [after, query.resolved, query.location, query.limit + 1];
@@ -44,42 +49,60 @@ export function quarantineRoutes(pool: Pool, decisions: QuarantineDecisions): Ro
     route({
       method: 'get',
       path: '/v1/quarantine/:id',
-      access: 'read',
+      access: 'stock:read',
       summary: 'One fact that was set aside, verbatim.',
       params: one,
-      handle: ({ params }) => show(params.id),
+      answer: quarantinedVerbatim,
+      problems: ['NOT_FOUND'],
+      handle: ({ params }) => snapshot(pool, answer(params.id)),
     }),
     route({
       method: 'post',
       path: '/v1/quarantine/:id/release',
-      access: 'write',
+      access: 'stock:write',
       summary: 'Merges the fact after all, under another key if one is given.',
       params: one,
       body: z.strictObject({ asKey: key.optional(), note: text }),
-      async handle({ params, body, caller, log }) {
-        await decisions.release(params.id, { asKey: body.asKey, note: body.note, by: caller?.name ?? '' });
+      answer: quarantinedVerbatim,
+      problems: [
+        'NOT_FOUND',
+        'CONFLICT',
+        'KEY_REUSED',
+        'FACT_INVALID',
+        'FACT_TOO_LARGE',
+        'FACT_KIND_UNKNOWN',
+        'TRANSFER_TO_ITSELF',
+      ],
+      async handle({ params, body, caller, keep, log }) {
+        const decision = { asKey: body.asKey, note: body.note, by: caller?.name ?? '' };
+        const act = (within: Within) => decisions.release(params.id, decision, within);
+        const answered = await keeping(keep, act, answer(params.id));
         log.info({ quarantine: params.id }, 'a fact was released from quarantine');
-        return show(params.id);
+        return answered;
       },
     }),
     route({
       method: 'post',
       path: '/v1/quarantine/:id/dismiss',
-      access: 'write',
+      access: 'stock:write',
       summary: 'Closes the case without merging the fact, which is kept.',
       params: one,
       body: z.strictObject({ reason: text }),
-      async handle({ params, body, caller, log }) {
-        await decisions.dismiss(params.id, { note: body.reason, by: caller?.name ?? '' });
+      answer: quarantinedVerbatim,
+      problems: ['NOT_FOUND', 'CONFLICT'],
+      async handle({ params, body, caller, keep, log }) {
+        const decision = { note: body.reason, by: caller?.name ?? '' };
+        const act = (within: Within) => decisions.dismiss(params.id, decision, within);
+        const answered = await keeping(keep, act, answer(params.id));
         log.info({ quarantine: params.id }, 'a fact in quarantine was dismissed');
-        return show(params.id);
+        return answered;
       },
     }),
   ];
 }
 
-async function readOne(pool: Pool, id: number) {
-  const { rows } = await snapshot(pool, (client) => client.query<QuarantineRow & { protocol_line: Buffer }>(ONE, [id]));
+async function readOne(client: Queryable, id: number) {
+  const { rows } = await client.query<QuarantineRow & { protocol_line: Buffer }>(ONE, [id]);
   const [row] = rows;
   if (row === undefined) throw new ShelfwireError('NOT_FOUND', `There is no quarantined fact ${id}.`);
   return { ...toQuarantineItem(row), verbatim: verbatimOf(row.protocol_line) };
@@ -88,6 +111,6 @@ async function readOne(pool: Pool, id: number) {
 /** The line as it came: as text when it is text, else its bytes. */
 function verbatimOf(line: Buffer) {
   return isUtf8(line)
-    ? { encoding: 'utf8', content: line.toString('utf8') }
-    : { encoding: 'base64', content: line.toString('base64') };
+    ? { encoding: 'utf8' as const, content: line.toString('utf8') }
+    : { encoding: 'base64' as const, content: line.toString('base64') };
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 const body = (parts: object = {}) => ({ channel: 'web', lines: [{ line: 1, sku: 'A', units: 2 }], ...parts });
 const post = (path: string, sent: object, key?: string) =>
-  api.call('POST', path, { body: sent, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
+  api.call('POST', path, { body: sent, idempotencyKey: key ?? null });
 const reserve = (key: string, parts?: object) => post('/v1/reservations', body(parts), key);
 
 describe('/v1/reservations', () => {
@@ -74,7 +74,7 @@ describe('/v1/reservations', () => {
   });
 
   it.for([
-    ['without a key', body(), undefined, 'REQUEST_INVALID'],
+    ['without a key', body(), undefined, 'IDEMPOTENCY_KEY_REQUIRED'],
     ['of an unknown field', body({ colour: 'red' }), 'k', 'REQUEST_INVALID'],
     ['of no lines', body({ lines: [] }), 'k', 'REQUEST_INVALID'],
     [
@@ -102,7 +102,7 @@ describe('/v1/reservations', () => {
   it('acts: parts need a key, an ended one is refused with its code, an unknown one is not found', async () => {
     await reserve('k');
     const lines = { lines: [{ line: 1, units: 1 }] };
-    expect((await post('/v1/reservations/1/fulfil', lines)).body['code']).toBe('REQUEST_INVALID');
+    expect((await post('/v1/reservations/1/fulfil', lines)).body['code']).toBe('IDEMPOTENCY_KEY_REQUIRED');
     expect((await post('/v1/reservations/1/fulfil', lines, 'f')).body).toMatchObject({
       lines: [{ held: 1, handedOver: 1 }],
     });

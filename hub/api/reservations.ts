@@ -10,10 +10,19 @@ import { listReservations, type ListedReservation } from '#hub/reservations/list
 import { RESERVATION_LIMITS, reservationRequest, ttlSeconds } from '#hub/reservations/reservation.ts';
 import type { Reservations } from '#hub/reservations/reservations.ts';
 import type { ReservationView } from '#hub/reservations/view.ts';
+import { pageAnswer } from './answers/fields.ts';
+import {
+  reservation,
+  reservationListed,
+  reservationProblem,
+  reservationShortfall,
+  reserved,
+} from './answers/reservations.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
-import { route, type Route, type RouteAnswer } from './route.ts';
+import { route, type Route } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 
 const params = z.strictObject({
   id: z
@@ -33,19 +42,26 @@ const fulfilment = z.strictObject({
     .optional(),
 });
 
+type ActAnswer = RouteAnswer<z.output<typeof reservation>>;
+
 /** /v1/reservations: units that are held for channels' orders. */
 export function reservationRoutes(pool: Pool, reservations: Reservations): Route[] {
-  const act = async (reservation: number, key: string | undefined, act: Act): Promise<RouteAnswer> => ({
+  const act = async (reservation: number, key: string | undefined, act: Act): Promise<ActAnswer> => ({
     body: toView(await reservations.act({ reservation, key, act })),
   });
   return [
     route({
       method: 'post',
       path: '/v1/reservations',
-      access: 'write',
+      access: 'reservations:write',
       summary:
         'Holds units for a channel, under the Idempotency-Key: all of them or, in mode partial, what there is. Never more than the channel may sell.',
       body: reservationRequest,
+      answer: reserved,
+      statuses: [201],
+      problems: ['NOT_FOUND', 'RESERVATION_SHORT', 'KEY_REUSED'],
+      idempotencyKey: 'required',
+      keepsActs: true,
       async handle({ body, idempotencyKey }) {
         const key = requireKey(idempotencyKey, 'the reservation is known by it');
         const { expiresAt, ...answer } = await reservations.reserve({ ...body, key });
@@ -55,38 +71,50 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
     route({
       method: 'post',
       path: '/v1/reservations/:id/confirm',
-      access: 'write',
+      access: 'reservations:write',
       summary: 'The order is placed: the reservation waits for ever. Again: the same.',
       params,
       body: nothing,
+      answer: reservation,
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      keepsActs: true,
       handle: ({ params: { id }, idempotencyKey }) => act(id, idempotencyKey, { kind: 'confirm' }),
     }),
     route({
       method: 'post',
       path: '/v1/reservations/:id/release',
-      access: 'write',
+      access: 'reservations:write',
       summary: 'Gives back what it still holds. Again: the same.',
       params,
       body: nothing,
+      answer: reservation,
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      keepsActs: true,
       handle: ({ params: { id }, idempotencyKey }) => act(id, idempotencyKey, { kind: 'release' }),
     }),
     route({
       method: 'post',
       path: '/v1/reservations/:id/extend',
-      access: 'write',
+      access: 'reservations:write',
       summary: 'A pending reservation ends so long from now, if that is later than it would.',
       params,
       body: z.strictObject({ ttlSeconds }),
+      answer: reservation,
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      keepsActs: true,
       handle: ({ params: { id }, body, idempotencyKey }) => act(id, idempotencyKey, { kind: 'extend', ...body }),
     }),
     route({
       method: 'post',
       path: '/v1/reservations/:id/fulfil',
-      access: 'write',
+      access: 'reservations:write',
       summary:
         'Units are handed over, as facts have told that do not name the reservation; without lines all that it holds. A sale that names it does this by itself.',
       params,
       body: fulfilment,
+      answer: reservation,
+      problems: ['IDEMPOTENCY_KEY_REQUIRED', 'NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      keepsActs: true,
       handle: ({ params: { id }, body: { lines }, idempotencyKey }) => {
         if (lines !== undefined) requireKey(idempotencyKey, 'the same lines may be handed over twice');
         return act(id, idempotencyKey, { kind: 'fulfil', lines });
@@ -95,7 +123,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
     route({
       method: 'get',
       path: '/v1/reservations',
-      access: 'read',
+      access: 'reservations:read',
       summary: 'Reservations, the youngest first.',
       query: z.strictObject({
         ...pageQuery,
@@ -103,6 +131,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
         state: state.optional(),
         reference: text.optional(),
       }),
+      answer: pageAnswer(reservationListed),
       async handle({ query: { cursor, limit, ...filter } }) {
         const before = readCursor(cursor, place);
         const rows = await snapshot(pool, (client) =>
@@ -114,9 +143,11 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
     route({
       method: 'get',
       path: '/v1/reservations/:id',
-      access: 'read',
+      access: 'reservations:read',
       summary: 'One reservation: what was asked for, what it holds where, and what of it was handed over.',
       params,
+      answer: reservationListed,
+      problems: ['NOT_FOUND'],
       handle: async ({ params: { id } }) => ({
         body: toListed(await snapshot(pool, (client) => readOne(client, id))),
       }),
@@ -124,10 +155,11 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
     route({
       method: 'get',
       path: '/v1/reservation-shortfalls',
-      access: 'read',
+      access: 'reservations:read',
       summary:
         'Positions that had fewer units than are reserved there, what was moved elsewhere, and what found no place.',
       query: z.strictObject({ ...pageQuery, open: flag.optional() }),
+      answer: pageAnswer(reservationShortfall),
       async handle({ query: { cursor, limit, open = false } }) {
         const before = readCursor(cursor, place);
         const rows = await snapshot(pool, (client) =>
@@ -139,10 +171,11 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
     route({
       method: 'get',
       path: '/v1/reservation-problems',
-      access: 'read',
+      access: 'reservations:read',
       summary:
         'Sales that named a reservation and took less of it than they sold: unknown, ended, of another sku, exceeded.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(reservationProblem),
       async handle({ query: { cursor, limit } }) {
         const before = readCursor(cursor, handoverPlace);
         const rows = await snapshot(pool, (client) => listHandoverProblems(client, before, limit + 1));
@@ -154,7 +187,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
 
 function requireKey(key: string | undefined, why: string): string {
   if (key !== undefined) return key;
-  throw new ShelfwireError('REQUEST_INVALID', 'The header Idempotency-Key is missing.', {
+  throw new ShelfwireError('IDEMPOTENCY_KEY_REQUIRED', 'The header Idempotency-Key is missing.', {
     remedy: `Send a key that is this act's own, and the same with each repetition: ${why}.`,
   });
 }

@@ -282,15 +282,3 @@ describe('metrics', () => {
     expect(text).toContain('nodejs_eventloop_lag_seconds');
   });
 });
-
-describe('openapi', () => {
-  it('describes every route by its own schemas', async () => {
-    const { body } = await api.call('GET', '/v1/openapi.json');
-    const paths = body['paths'] as Record<string, Record<string, { parameters: unknown[]; requestBody?: unknown }>>;
-    expect(Object.keys(paths)).toContain('/v1/positions/{location}/{sku}/movements');
-    expect(paths['/v1/products']!['put']!.requestBody).toBeDefined();
-    expect(paths['/v1/positions']!['get']!.parameters).toContainEqual(
-      expect.objectContaining({ name: 'cursor', in: 'query' }),
-    );
-  });
-});

@@ -3,6 +3,7 @@ import { channelAvailabilityRoutes } from './channel-availability.ts';
 import { channelRoutes } from './channels.ts';
 import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
+import { documentRoutes } from './document-routes.ts';
 import { enrolRoutes } from './enrol.ts';
 import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
@@ -10,7 +11,6 @@ import { healthRoutes } from './health.ts';
 import { heldCountRoutes } from './held-counts.ts';
 import { metricsRoutes } from './metrics.ts';
 import { movementRoutes } from './movements.ts';
-import { openApiRoutes } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
@@ -59,5 +59,5 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...rulesRoutes(pool, rules),
     ...factRoutes(pool),
   ];
-  return [...routes, ...openApiRoutes(routes, version)];
+  return [...routes, ...documentRoutes(routes, version)];
 }

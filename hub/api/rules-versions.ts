@@ -10,6 +10,8 @@ import {
   type VersionEntry,
 } from '#hub/availability/rules/rule-versions.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { natural, pageAnswer } from './answers/fields.ts';
+import { rulesDiff, rulesInForce, rulesVersion } from './answers/rules.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -33,9 +35,11 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules',
-      access: 'read',
+      access: 'rules:read',
       summary: 'The rules in force with their document; `at` an instant, or those of a `version`.',
       query: z.strictObject({ version: versionText.optional(), at: at.optional() }),
+      answer: rulesInForce,
+      problems: ['NOT_FOUND'],
       async handle({ query }) {
         if (query.version !== undefined && query.at !== undefined) {
           throw new ShelfwireError('REQUEST_INVALID', 'In the query: give `version` or `at`, not both.');
@@ -53,9 +57,10 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules/versions',
-      access: 'read',
+      access: 'rules:read',
       summary: 'All versions of the rules, the newest first: who applied what, and when it was in force.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(rulesVersion),
       async handle({ query }) {
         const before = readCursor(query.cursor, versionNumber);
         const rows = await snapshot(pool, async (client) =>
@@ -67,9 +72,11 @@ export function rulesVersionRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/rules/diff',
-      access: 'read',
+      access: 'rules:read',
       summary: 'What is different between two versions of the rules; `to` is by default the one in force.',
       query: z.strictObject({ from: versionText, to: versionText.optional() }),
+      answer: z.strictObject({ from: natural, to: natural, diff: rulesDiff }),
+      problems: ['NOT_FOUND'],
       async handle({ query: { from, to } }) {
         const [before, after] = await snapshot(pool, async (client) => {
           const now = await readNow(client);

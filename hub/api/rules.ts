@@ -12,9 +12,11 @@ import {
   type DryRun,
 } from '#hub/availability/rules/apply-rules.ts';
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
+import { applied, dryRun } from './answers/rules.ts';
 import { isoTime } from './instant.ts';
 import { flag } from './page.ts';
-import { route, type Route, type RouteAnswer } from './route.ts';
+import { route, type Route } from './route.ts';
+import type { RouteAnswer } from './route-answer.ts';
 import { shownVersion, versionNumber } from './rules-versions.ts';
 
 /** The file as text, YAML or JSON; or the same as JSON itself, whose lines are then as it would be printed. */
@@ -41,11 +43,14 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'post',
       path: '/v1/rules',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Makes a document of rules the newest version; dryRun only says what would change.',
       query,
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ document, ...how }),
+      answer: z.union([applied, dryRun]),
+      statuses: [200, 201],
+      problems: ['RULES_INVALID', 'CONFLICT'],
       async handle({ query, body: { document, dryRun, ...given }, caller, log }) {
         const application = { ...given, by: caller?.name ?? 'nobody' };
         if (dryRun || query.dryRun) return toDryRun(await dryRunRules(pool, document, application, ports));
@@ -57,22 +62,27 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
     route({
       method: 'post',
       path: '/v1/rules/validate',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Says everything that is wrong with a document of rules, and changes nothing.',
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ document }),
+      answer: z.strictObject({ valid: z.literal(true) }),
+      problems: ['RULES_INVALID'],
       async handle({ body }) {
         await validateRules(pool, body.document);
-        return { body: { valid: true } };
+        return { body: { valid: true as const } };
       },
     }),
     route({
       method: 'post',
       path: '/v1/rules/rollback',
-      access: 'write',
+      access: 'rules:write',
       summary: 'Makes the document of an older version the newest version.',
       query,
       body: z.strictObject({ toVersion: versionNumber, ...how }),
+      answer: z.union([applied, dryRun]),
+      statuses: [200, 201],
+      problems: ['NOT_FOUND', 'RULES_INVALID', 'CONFLICT'],
       async handle({ query, body: { toVersion, dryRun, ...given }, caller, log }) {
         const application = { ...given, by: caller?.name ?? 'nobody' };
         if (dryRun || query.dryRun) return toDryRun(await dryRunRollback(pool, toVersion, application, ports));
@@ -84,10 +94,10 @@ export function rulesRoutes(pool: Pool, ports: RulesPorts): Route[] {
   ];
 }
 
-function toApplied({ version, isNew, skips, diff }: Applied): RouteAnswer {
+function toApplied({ version, isNew, skips, diff }: Applied): RouteAnswer<z.output<typeof applied>> {
   return { status: isNew ? 201 : 200, body: { ...shownVersion(version), isNew, skips, diff } };
 }
 
-function toDryRun({ effectiveFrom, ...planned }: DryRun): RouteAnswer {
+function toDryRun({ effectiveFrom, ...planned }: DryRun): RouteAnswer<z.output<typeof dryRun>> {
   return { body: { dryRun: true, effectiveFrom: isoTime(effectiveFrom), ...planned } };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { readCompleteness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { knownTo, pageAnswer, reason } from './answers/fields.ts';
 import { REASON_COLUMNS, REASON_JOINS, reasonOf, type ReasonRow } from './fact-reason.ts';
 import { knownToOf } from './known-to.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -50,15 +51,25 @@ const LIST = `
 
 const place = z.tuple([z.int32(), sku]);
 
+const shortfall = z
+  .strictObject({
+    location: z.string(),
+    sku: z.string(),
+    onHand: z.int(),
+    causedBy: reason.extend({ quantity: z.int() }),
+  })
+  .meta({ id: 'Shortfall' });
+
 /** GET /v1/shortfalls: where onHand is below zero, and the fact that caused it (M4). */
 export function shortfallRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/shortfalls',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Positions below zero, each with the fact that took it there.',
       query: z.strictObject({ ...pageQuery, location: storeCode.optional() }),
+      answer: pageAnswer(shortfall).extend({ knownTo }),
       async handle({ query }) {
         const [location, after] = readCursor(query.cursor, place) ?? [0, ''];
         const { rows, completeness } = await snapshot(pool, async (client) => {

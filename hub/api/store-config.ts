@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { storeCode, text } from '#shared/protocol/fields.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { pageAnswer, shownInstant } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { isStorableJson } from './storable-json.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
@@ -29,16 +30,22 @@ const SAVE = `
 
 const value = z.unknown().refine(isStorableJson, 'must be JSON of at most 32 levels, without control characters');
 
+const setting = z
+  .strictObject({ name: z.string(), value: z.unknown(), updatedAt: shownInstant })
+  .meta({ id: 'StoreSetting' });
+
 /** A store's settings, which its agent gets by the change feed. */
 export function storeConfigRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/stores/:code/config',
-      access: 'read',
+      access: 'stores:read',
       summary: 'The settings of a store.',
       params: z.strictObject({ code: storeCode }),
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(setting),
+      problems: ['NOT_FOUND'],
       async handle({ params, query }) {
         const after = readCursor(query.cursor, text) ?? '';
         const rows = await snapshot(pool, async (client) => {
@@ -51,10 +58,12 @@ export function storeConfigRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/stores/:code/config/:name',
-      access: 'write',
+      access: 'stores:write',
       summary: 'Sets one setting of a store, any JSON value.',
       params: z.strictObject({ code: storeCode, name: text }),
       body: z.strictObject({ value }),
+      answer: z.strictObject({ name: z.string(), value: z.unknown(), changed: z.boolean() }),
+      problems: ['NOT_FOUND'],
       async handle({ params, body }) {
         const changed = await withRetries(() =>
           transaction(pool, async (client) => {

@@ -4,6 +4,8 @@ import { storeCode, text } from '#shared/protocol/fields.ts';
 import { readCompleteness, type Completeness } from '#hub/availability/completeness.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { store } from './answers/stores.ts';
 import { isoTimeOrNull } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -31,9 +33,10 @@ export function storeRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/stores',
-      access: 'read',
+      access: 'stores:read',
       summary: 'Stores with their devices: watermark, lag, backlog, clock offset, connection.',
       query: z.strictObject({ ...pageQuery, code: storeCode.optional() }),
+      answer: pageAnswer(store),
       async handle({ query }) {
         const after = readCursor(query.cursor, storeCode) ?? '';
         const { rows, devices, completeness } = await snapshot(pool, async (client) => {
@@ -59,10 +62,12 @@ export function storeRoutes(pool: Pool): Route[] {
     route({
       method: 'put',
       path: '/v1/stores/:code',
-      access: 'write',
+      access: 'stores:write',
       summary: 'Creates a store, or gives it another name.',
       params: z.strictObject({ code: storeCode }),
       body: z.strictObject({ name: text }),
+      answer: z.strictObject({ code: z.string(), name: z.string() }),
+      statuses: [200, 201],
       async handle({ params, body }) {
         const created = await saveStore(pool, params.code, body.name);
         return { status: created ? 201 : 200, body: { code: params.code, name: body.name } };

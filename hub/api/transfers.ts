@@ -6,8 +6,11 @@ import { sku, storeCode, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { SETTLE_REASONS, type SettleReason, type TransferSettlements } from '#hub/ledger/settlements.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { transferInFull, transferListed } from './answers/transfers.ts';
 import { factId } from './fact-reason.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
+import { keeping } from './keeping.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
@@ -106,12 +109,11 @@ const settlement = z.strictObject({
 
 /** Transfers between stores: what is on its way, what is missing or over, and who settled it (M7). */
 export function transferRoutes(pool: Pool, settlements: TransferSettlements): Route[] {
-  const show = async (id: number) => ({ body: await snapshot(pool, (client) => readOne(client, id)) });
   return [
     route({
       method: 'get',
       path: '/v1/transfers',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Transfers in the order in which they became known, by state, sender, place and id.',
       query: z.strictObject({
         ...pageQuery,
@@ -120,6 +122,7 @@ export function transferRoutes(pool: Pool, settlements: TransferSettlements): Ro
         to: storeCode.optional(),
         transfer: text.optional(),
       }),
+      answer: pageAnswer(transferListed),
       async handle({ query }) {
         const after = readCursor(query.cursor, place) ?? 0;
         const list = LIST.replace('/*state*/', STATES[query.state ?? 'any']);
@@ -131,22 +134,32 @@ export function transferRoutes(pool: Pool, settlements: TransferSettlements): Ro
     route({
       method: 'get',
       path: '/v1/transfers/:id',
-      access: 'read',
+      access: 'stock:read',
       summary: 'One transfer with its lines, the facts that tell of it, and what was settled by hand.',
       params: one,
-      handle: ({ params }) => show(params.id),
+      answer: transferInFull,
+      problems: ['NOT_FOUND'],
+      handle: async ({ params }) => ({ body: await snapshot(pool, (client) => readOne(client, params.id)) }),
     }),
     route({
       method: 'post',
       path: '/v1/transfers/:id/settle',
-      access: 'write',
+      access: 'stock:write',
+      idempotencyKey: 'required',
       summary: 'Gives up what is missing, or takes what is over as received; kept with its reason.',
       params: one,
       body: settlement,
-      async handle({ params, body, caller, log }) {
-        await settlements.settle(params.id, { ...body, lines: body.lines, by: caller?.name ?? '' });
+      answer: transferInFull,
+      problems: ['NOT_FOUND', 'CONFLICT'],
+      async handle({ params, body, caller, keep, log }) {
+        const settlement = { ...body, lines: body.lines, by: caller?.name ?? '' };
+        const answer = await keeping(
+          keep,
+          (within) => settlements.settle(params.id, settlement, within),
+          async (client) => ({ body: await readOne(client, params.id) }),
+        );
         log.info({ transfer: params.id, reason: body.reason }, 'a transfer was settled');
-        return show(params.id);
+        return answer;
       },
     }),
   ];
@@ -177,7 +190,7 @@ function toTransfer({
   discrepancies,
   places,
   expected_at,
-}: TransferRow) {
+}: TransferRow): z.output<typeof transferListed> {
   const state = discrepancies > 0 ? 'discrepancy' : in_transit > 0 ? 'inTransit' : 'settled';
   return {
     id,
@@ -208,7 +221,7 @@ function toLine({ sku, place, sent, received, written_off, in_transit, discrepan
 function toFact({ journal_no, seq, key, location, at, received_at, incoming, place, final, voided, lines }: EntryRow) {
   return {
     fact: factId(journal_no, seq),
-    kind: incoming ? 'transferIn' : 'transferOut',
+    kind: incoming ? ('transferIn' as const) : ('transferOut' as const),
     key,
     location,
     place,

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode } from '#shared/protocol/fields.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
+import { natural, pageAnswer } from './answers/fields.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
@@ -22,15 +23,23 @@ interface StoreRow {
 const SKUS = readFileSync(new URL('./sql/unknown-skus.sql', import.meta.url), 'utf8');
 const STORES = readFileSync(new URL('./sql/unknown-stores.sql', import.meta.url), 'utf8');
 
+const unknownSku = z
+  .strictObject({ sku: z.string(), positions: natural, onHand: z.int(), locations: z.array(z.string()) })
+  .meta({ id: 'UnknownSku' });
+const unknownStore = z
+  .strictObject({ code: z.string(), sentFrom: natural, sentTo: natural })
+  .meta({ id: 'UnknownStore' });
+
 /** What facts name and nobody has entered: its units are in the ledger all the same, and belong to it once it is there. */
 export function unknownRoutes(pool: Pool): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/unknown-skus',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Skus of positions without a product: counted and sold, but not entered.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(unknownSku),
       async handle({ query }) {
         const list = [readCursor(query.cursor, sku) ?? '', query.limit + 1];
         const { rows } = await snapshot(pool, (client) => client.query<SkuRow>(SKUS, list));
@@ -40,9 +49,10 @@ export function unknownRoutes(pool: Pool): Route[] {
     route({
       method: 'get',
       path: '/v1/unknown-stores',
-      access: 'read',
+      access: 'stock:read',
       summary: 'Stores that transfers name and the hub does not know, with the number of those transfers.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(unknownStore),
       async handle({ query }) {
         const list = [readCursor(query.cursor, storeCode) ?? '', query.limit + 1];
         const { rows } = await snapshot(pool, (client) => client.query<StoreRow>(STORES, list));

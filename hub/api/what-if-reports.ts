@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { findJob } from '#hub/availability/what-if/jobs/job-list.ts';
 import { REPORT_STYLES, reportChart, reportPage } from '#hub/availability/what-if/report-page.ts';
@@ -24,14 +24,16 @@ export function whatIfReportRoutes(pool: Pool, params: z.ZodType<{ job: number }
     route({
       method: 'get',
       path: `/v1/what-if-jobs/:job/${path}`,
-      access: 'read',
+      access: 'rules:read',
       summary,
       params,
+      answer: z.string(),
+      problems: ['NOT_FOUND', 'WHAT_IF_NOT_DONE'],
+      contentType,
       async handle({ params: { job } }) {
         const { state, report } = await snapshot(pool, (client) => findJob(client, job));
         if (report === null) throw new ShelfwireError('WHAT_IF_NOT_DONE', `Job ${job} has no report: it is ${state}.`);
-        const headers = { 'Content-Type': contentType, 'Content-Security-Policy': CONTENT_SECURITY_POLICY };
-        return { headers, body: show(report) };
+        return { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY }, body: show(report) };
       },
     });
   return [

@@ -1,6 +1,9 @@
+import type { Pool } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { text } from '#shared/protocol/fields.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import { createApiKey, listApiKeys, revokeApiKey, type ApiKeyRecord } from '#hub/api/api-keys.ts';
+import { isScope, SCOPES, type Scope } from '#hub/api/scopes.ts';
 import type { HubCli } from '#hub/options.ts';
 import { commandLogger, readText } from './command-input.ts';
 import { withDatabase } from './with-database.ts';
@@ -9,11 +12,15 @@ import { withDatabase } from './with-database.ts';
 export const keyCommands: Pick<CommandHandlers<HubCli>, 'key create' | 'key revoke' | 'key list'> = {
   'key create': async ({ options }, terminal) => {
     const name = readText(text, options.name, '--name');
-    const { scope } = options;
-    const key = await withDatabase(options, commandLogger(options), (pool) => createApiKey(pool, name, scope));
-    terminal.out(options.json ? `${JSON.stringify({ key, name, scope })}\n` : `${key}\n`);
-    if (!options.json)
-      terminal.err(`Key "${name}" may ${scope}. It is not shown again. Send it as "Authorization: Bearer ..."\n`);
+    const { perSecond } = options;
+    const scopes = readScopes(options.scope);
+    const create = (pool: Pool) => createApiKey(pool, name, scopes, perSecond);
+    const key = await withDatabase(options, commandLogger(options), create);
+    terminal.out(options.json ? `${JSON.stringify({ key, name, scopes, perSecond })}\n` : `${key}\n`);
+    if (!options.json) {
+      const may = scopes.join(', ');
+      terminal.err(`Key "${name}" may: ${may}. It is not shown again. Send it as "Authorization: Bearer ..."\n`);
+    }
     return 0;
   },
 
@@ -31,15 +38,27 @@ export const keyCommands: Pick<CommandHandlers<HubCli>, 'key create' | 'key revo
   },
 };
 
+function readScopes(given: readonly string[] | undefined): Scope[] {
+  const scopes = [...new Set(given ?? [])];
+  const unknown = scopes.find((scope) => !isScope(scope));
+  if (unknown !== undefined) {
+    throw new ShelfwireError('OPTION_INVALID', `--scope: there is no scope ${JSON.stringify(unknown.slice(0, 80))}.`, {
+      remedy: `Give one or more of: ${SCOPES.join(', ')}.`,
+    });
+  }
+  return scopes.length === 0 ? ['read'] : scopes.filter(isScope);
+}
+
 function asTable(keys: readonly ApiKeyRecord[]): string {
   if (keys.length === 0) return 'There are no keys. Make one: shelfwire-hub key create --name NAME --scope read\n';
   const width = Math.max(4, ...keys.map(({ name }) => name.length));
-  const line = (name: string, scope: string, created: string, state: string) =>
-    `${name.padEnd(width)}  ${scope.padEnd(5)}  ${created.padEnd(16)}  ${state}`.trimEnd();
-  const rows = keys.map(({ name, scope, createdAt, revokedAt }) =>
-    line(name, scope, minutes(createdAt), revokedAt === null ? 'valid' : `revoked ${minutes(revokedAt)}`),
-  );
-  return `${[line('NAME', 'SCOPE', 'CREATED', 'STATE'), ...rows].join('\n')}\n`;
+  const line = (name: string, rate: string, created: string, state: string, scopes: string) =>
+    `${name.padEnd(width)}  ${rate.padStart(6)}  ${created.padEnd(16)}  ${state.padEnd(24)}  ${scopes}`.trimEnd();
+  const rows = keys.map(({ name, scopes, perSecond, createdAt, revokedAt }) => {
+    const state = revokedAt === null ? 'valid' : `revoked ${minutes(revokedAt)}`;
+    return line(name, String(perSecond), minutes(createdAt), state, scopes.join(' '));
+  });
+  return `${[line('NAME', 'PER S', 'CREATED', 'STATE', 'SCOPES'), ...rows].join('\n')}\n`;
 }
 
 function minutes(instant: Date): string {

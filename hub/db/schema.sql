@@ -78,15 +78,29 @@ BEGIN
   RETURN low;
 END $function$;
 
+CREATE TABLE api_acts (
+  api_key text COLLATE "C" NOT NULL,
+  idempotency_key text COLLATE "C" NOT NULL,
+  digest bytea NOT NULL,
+  run uuid NOT NULL,
+  begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  status smallint,
+  answer bytea,
+  CONSTRAINT api_acts_pkey PRIMARY KEY (api_key, idempotency_key),
+  CONSTRAINT api_acts_check CHECK (((status IS NULL) = (answer IS NULL)))
+);
+
 CREATE TABLE api_keys (
   key_hash bytea NOT NULL,
   name text NOT NULL,
-  scope text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   revoked_at timestamp with time zone,
+  scopes text[] NOT NULL,
+  per_second integer DEFAULT 100 NOT NULL,
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_hash),
   CONSTRAINT api_keys_name_key UNIQUE (name),
-  CONSTRAINT api_keys_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
+  CONSTRAINT api_keys_per_second_check CHECK ((per_second > 0)),
+  CONSTRAINT api_keys_scopes_check CHECK ((cardinality(scopes) > 0))
 );
 
 CREATE TABLE availability (
@@ -763,6 +777,7 @@ CREATE VIEW in_transit AS
      JOIN locations l ON ((l.code = t.place)))
   WHERE (t.in_transit > 0);
 
+CREATE INDEX api_acts_by_age ON public.api_acts USING btree (begun_at);
 CREATE INDEX availability_inbound_until ON public.availability USING btree (inbound_until, sku) WHERE (inbound_until IS NOT NULL);
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
@@ -805,6 +820,12 @@ CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE
 
 CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
+COMMENT ON TABLE api_acts IS 'Requests with an Idempotency-Key: under way while there is no status, then with their answer.';
+COMMENT ON COLUMN api_acts.digest IS 'SHA-256 of the request: what a repeated key is compared by.';
+COMMENT ON COLUMN api_acts.run IS 'Renewed by whoever takes over a run that died; only the newest run may keep an answer.';
+COMMENT ON COLUMN api_acts.answer IS 'Sealed with the caller''s API key, which the database does not hold: answers may be secret.';
+COMMENT ON COLUMN api_keys.scopes IS 'What the key may: area:read or area:write, which includes it; `read` and `write` stand for every area.';
+COMMENT ON COLUMN api_keys.per_second IS 'Requests in the long run, by hub process.';
 COMMENT ON TABLE availability IS 'By channel slot. Its row lock guards it and the shelf_terms of its sku: see hub/availability/engine/sku-locks.ts.';
 COMMENT ON COLUMN availability.pool IS 'Sellable of all shelves, and what is inbound.';
 COMMENT ON COLUMN availability.inbound_as_of IS 'The instant (ms since 1970) that inbound holds for: it is a function of this, the rule set and transfer_lines. NULL: nothing is on its way that any rule speaks of.';

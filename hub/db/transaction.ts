@@ -50,6 +50,9 @@ export async function rollback(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
+/** More work in the transaction of another room's act, after all of its own: what it throws rolls the act back. */
+export type Within = (client: PoolClient) => Promise<void>;
+
 export interface RetryOptions {
   /** Tries in all, the first included. */
   readonly attempts?: number;

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { transaction } from '#hub/db/transaction.ts';
+import { transaction, type Within } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { CountDecision } from '#shared/stock/count-limit.ts';
 import { lockLocations } from './merge.ts';
@@ -31,9 +31,9 @@ export interface NewCountLimit {
 
 export interface CountDecisions {
   /** Lets a held count in, or leaves it out for good. Throws NOT_FOUND; CONFLICT when it is not held, or was decided. */
-  readonly decide: (count: CountPlace, decision: CountDecision, decided: DecidedBy) => Promise<void>;
+  readonly decide: (count: CountPlace, decision: CountDecision, decided: DecidedBy, within?: Within) => Promise<void>;
   /** Throws CONFLICT when a limit of this location begins at that instant or later already. */
-  readonly setLimit: (limit: NewCountLimit) => Promise<void>;
+  readonly setLimit: (limit: NewCountLimit, within?: Within) => Promise<void>;
 }
 
 interface CountRow {
@@ -69,7 +69,7 @@ const JUDGED = 'SELECT DISTINCT location_no, sku FROM counts WHERE location_no =
  */
 export function createCountDecisions(pool: Pool, observer?: StockObserver): CountDecisions {
   return {
-    decide: (count, decision, { by, note }) =>
+    decide: (count, decision, { by, note }, within) =>
       transaction(pool, async (client) => {
         const { location, journal, seq, sku } = count;
         await lockLocations(client, [location]);
@@ -79,9 +79,10 @@ export function createCountDecisions(pool: Pool, observer?: StockObserver): Coun
         const moves = new Moves();
         await recount(client, [location], [sku], moves);
         await moves.tell(client, observer);
+        await within?.(client);
       }),
 
-    setLimit: ({ location, fromAt, units, percent, by }) =>
+    setLimit: ({ location, fromAt, units, percent, by }, within) =>
       transaction(pool, async (client) => {
         const locations = location === 0 ? await everyLocation(client) : [location];
         await lockLocations(client, locations);
@@ -98,6 +99,7 @@ export function createCountDecisions(pool: Pool, observer?: StockObserver): Coun
           moves,
         );
         await moves.tell(client, observer);
+        await within?.(client);
       }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { transaction } from '#hub/db/transaction.ts';
+import { transaction, type Within } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
 import { enterStock, lockLocations, stockOf } from './merge.ts';
@@ -27,14 +27,18 @@ export interface QuarantineDecisions {
    * Merges a quarantined fact after all, as today's schemas read it, under `asKey` when it is another document than
    * the one that has its key. Throws NOT_FOUND, CONFLICT (decided already), KEY_REUSED, or why it still cannot be read.
    */
-  readonly release: (id: number, decision: Decision & { readonly asKey: string | undefined }) => Promise<void>;
+  readonly release: (
+    id: number,
+    decision: Decision & { readonly asKey: string | undefined },
+    within?: Within,
+  ) => Promise<void>;
   /** Closes the case without merging; the fact stays as it is. Throws NOT_FOUND, CONFLICT. */
-  readonly dismiss: (id: number, decision: Decision) => Promise<void>;
+  readonly dismiss: (id: number, decision: Decision, within?: Within) => Promise<void>;
 }
 
 export function createQuarantineDecisions(pool: Pool, observer?: StockObserver): QuarantineDecisions {
   return {
-    release: (id, decision) =>
+    release: (id, decision, within) =>
       transaction(pool, async (client) => {
         const row = await takeUndecided(client, id);
         const fact = readAgain(row, decision.asKey);
@@ -43,11 +47,13 @@ export function createQuarantineDecisions(pool: Pool, observer?: StockObserver):
         await requireOtherEnd(client, placed);
         await enter(client, placed, observer);
         await decide(client, id, 'released', decision);
+        await within?.(client);
       }),
-    dismiss: (id, decision) =>
+    dismiss: (id, decision, within) =>
       transaction(pool, async (client) => {
         await takeUndecided(client, id);
         await decide(client, id, 'dismissed', decision);
+        await within?.(client);
       }),
   };
 }

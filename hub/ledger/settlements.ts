@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { transaction } from '#hub/db/transaction.ts';
+import { transaction, type Within } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { Moves, type StockObserver } from './moves.ts';
 import { sumTransfers } from './transfers.ts';
@@ -32,7 +32,7 @@ export interface Settlement {
 
 export interface TransferSettlements {
   /** Throws NOT_FOUND; CONFLICT when nothing, or less than that, is open, or when the reason contradicts it. */
-  readonly settle: (transfer: number, settlement: Settlement) => Promise<void>;
+  readonly settle: (transfer: number, settlement: Settlement, within?: Within) => Promise<void>;
 }
 
 interface OpenRow {
@@ -53,7 +53,7 @@ const INSERT = `
 /** Settles transfers without a fact: a row that is kept, with its reason and who wrote it. */
 export function createTransferSettlements(pool: Pool, observer?: StockObserver): TransferSettlements {
   return {
-    settle: (transfer, { lines, reason, note, by }) =>
+    settle: (transfer, { lines, reason, note, by }, within) =>
       transaction(pool, async (client) => {
         const open = await lockOpen(client, transfer);
         const settled = lines ?? open.flatMap(asDiscrepancy);
@@ -74,6 +74,7 @@ export function createTransferSettlements(pool: Pool, observer?: StockObserver):
         const moves = new Moves();
         await sumTransfers(client, [transfer], moves);
         await moves.tell(client, observer);
+        await within?.(client);
       }),
   };
 }

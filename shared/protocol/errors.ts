@@ -46,6 +46,20 @@ export const ERRORS = {
   UNAUTHORIZED: { status: 401, remedy: 'Send the credential as "Authorization: Bearer ..."; make one with the CLI.' },
   FORBIDDEN: { status: 403, remedy: 'Use a credential whose scope allows this.' },
   HOST_FORBIDDEN: { status: 403, remedy: 'Call the agent by its loopback address, without a foreign Origin.' },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    status: 400,
+    remedy:
+      'Send the header Idempotency-Key with a key of your own making, such as a UUID, and the same one again when you repeat the request.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    remedy:
+      'Another request of this API key had this Idempotency-Key. If yours is another act, give it a key of its own.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    remedy: 'The same request is being answered. Send it again after the seconds named in Retry-After.',
+  },
   RATE_LIMITED: { status: 429, remedy: 'Wait for the seconds named in Retry-After.' },
   INTERNAL: { status: 500, remedy: 'Look the correlation id up in the logs.' },
 
@@ -78,7 +92,8 @@ export const ERRORS = {
   },
   RESERVATION_OTHER_SKU: {
     status: 422,
-    remedy: 'The sale counts all the same; the reservation still holds its own units: release it if they are not wanted.',
+    remedy:
+      'The sale counts all the same; the reservation still holds its own units: release it if they are not wanted.',
   },
   RESERVATION_EXCEEDED: {
     status: 422,

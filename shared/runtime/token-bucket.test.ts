@@ -18,6 +18,19 @@ describe('token bucket', () => {
     expect([bucket.waitMs(), bucket.take(), bucket.take()]).toEqual([0, 0, 2_000]);
   });
 
+  it('says how many are there, and when it will be full', () => {
+    const { bucket, pass } = bucketOf({ perSecond: 2, burst: 3 });
+    bucket.take();
+    bucket.take();
+    expect([bucket.left, bucket.fullInMs]).toEqual([1, 1_000]);
+    pass(499);
+    expect(bucket.left).toBe(1);
+    pass(1);
+    expect([bucket.left, bucket.fullInMs]).toEqual([2, 500]);
+    pass(9_000);
+    expect([bucket.left, bucket.fullInMs]).toEqual([3, 0]);
+  });
+
   it('is full again after a pause, and never more than full', () => {
     const { bucket, pass } = bucketOf({ perSecond: 10, burst: 3 });
     expect(bucket.isFull).toBe(true);

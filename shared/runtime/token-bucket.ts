@@ -34,7 +34,17 @@ export class TokenBucket {
 
   /** Whether nothing is missing: whoever came before has been forgotten. */
   get isFull(): boolean {
-    return this.#fullAt <= this.#clock.monotonic();
+    return this.fullInMs === 0;
+  }
+
+  /** Ms until nothing is missing. */
+  get fullInMs(): number {
+    return Math.max(0, this.#fullAt - this.#clock.monotonic());
+  }
+
+  /** Whole tokens that are there. */
+  get left(): number {
+    return Math.max(0, Math.floor(this.#rule.burst - this.fullInMs / this.#tokenMs));
   }
 
   get #tokenMs(): number {

@@ -85,6 +85,12 @@ it('commands work before, while and after the hub runs, also one that was killed
   const stores = () => fetch(`${url}/v1/stores`, { headers: { Authorization: `Bearer ${key}` } });
   expect(await (await stores()).json()).toMatchObject({ items: [{ code: 'S1', name: 'One' }] });
 
+  const scopes = ['--scope', 'stock:read', '--scope', 'rules:write'];
+  const narrow = await run('key', 'create', '--name', 'narrow', ...scopes, '--per-second', '7', '--json');
+  expect(JSON.parse(narrow.out)).toMatchObject({ scopes: ['stock:read', 'rules:write'], perSecond: 7 });
+  const unknown = await run('key', 'create', '--name', 'x', '--scope', 'stock:fly');
+  expect(unknown).toMatchObject({ code: 2, err: expect.stringMatching(/OPTION_INVALID.*stock:fly[^]*rules:write/) });
+
   expect((await run('run', '--listen', '127.0.0.1:0')).err).toContain('FOLDER_IN_USE');
   expect((await run('key', 'create', '--name', 'e2e')).err).toContain('CONFLICT');
   expect(await run('key', 'revoke', 'e2e')).toMatchObject({ code: 0 });
@@ -92,7 +98,10 @@ it('commands work before, while and after the hub runs, also one that was killed
 
   await stopHub('SIGKILL');
   const list = await run('key', 'list', '--json');
-  expect(JSON.parse(list.out)).toMatchObject([{ name: 'e2e', revokedAt: expect.any(String) }]);
+  expect(JSON.parse(list.out)).toMatchObject([
+    { name: 'e2e', scopes: ['write'], revokedAt: expect.any(String) },
+    { name: 'narrow', scopes: ['stock:read', 'rules:write'], perSecond: 7, revokedAt: null },
+  ]);
 
   await startHub();
   expect(await stopHub('SIGTERM')).toBe(0);

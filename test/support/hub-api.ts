@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,6 +6,7 @@ import type { Pool } from 'pg';
 import { createApiKey } from '#hub/api/api-keys.ts';
 import { createApi } from '#hub/api/app.ts';
 import type { ApiParts } from '#hub/api/parts.ts';
+import { apiRoutes } from '#hub/api/routes.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
@@ -20,6 +22,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
+import { checkAnswer } from './check-answer.ts';
 
 export interface Answered {
   readonly status: number;
@@ -41,9 +44,11 @@ export interface CallOptions {
   /** Sent as it is instead of `body`. */
   readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Record<string, string>;
+  /** Of a POST; one of its own unless given, null sends none. */
+  readonly idempotencyKey?: string | null;
 }
 
-/** The API on a port of its own, with a key of each scope. */
+/** The API on a port of its own, with a key of each scope. Every answer is held against what its route says of it. */
 export interface RunningApi {
   readonly url: string;
   readonly readKey: string;
@@ -62,7 +67,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     applicationName: 'shelfwire-test-reservations',
     pipeline: true,
   });
-  const app = createApi({
+  const whole: ApiParts = {
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool, observer),
@@ -75,28 +80,33 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     logger: silentLogger,
     version: '0.0.0-test',
     ...parts,
-  });
+  };
+  const routes = apiRoutes(whole);
+  const app = createApi(whole);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const readKey = await createApiKey(pool, `reader-${url}`, 'read');
-  const writeKey = await createApiKey(pool, `writer-${url}`, 'write');
+  const readKey = await createApiKey(pool, `reader-${url}`, ['read']);
+  const writeKey = await createApiKey(pool, `writer-${url}`, ['write']);
   return {
     url,
     readKey,
     writeKey,
-    async call(method, path, { key = writeKey, body, raw, headers = {} } = {}) {
+    async call(method, path, { key = writeKey, body, raw, headers = {}, idempotencyKey } = {}) {
+      const act = idempotencyKey === undefined && method === 'POST' ? randomUUID() : idempotencyKey;
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(url + path, {
         method,
         headers: {
           ...(key !== null && { Authorization: `Bearer ${key}` }),
           ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+          ...(typeof act === 'string' && { 'Idempotency-Key': act }),
           ...headers,
         },
         ...(sent !== undefined && { body: sent }),
       });
       const text = await response.text();
+      checkAnswer(routes, method, path, { status: response.status, text });
       const isJson = response.headers.get('Content-Type')?.includes('json') === true;
       return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
     },

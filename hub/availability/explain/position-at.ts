@@ -1,3 +1,4 @@
+import type { FactKind } from '#shared/protocol/fact.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { anchorsAt } from './anchors-at.ts';
 import { isKnown, isKnownVoid, knownText } from './known-sql.ts';
@@ -6,7 +7,7 @@ import { isKnown, isKnownVoid, knownText } from './known-sql.ts';
 export interface NamedFact {
   readonly journal: number;
   readonly seq: number;
-  readonly kind: string;
+  readonly kind: FactKind;
   readonly key: string;
   readonly at: number;
   readonly quantity: number;

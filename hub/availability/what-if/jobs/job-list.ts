@@ -52,8 +52,13 @@ const PRUNE = `
      OR (finished_at IS NOT NULL AND job_no <= (
           SELECT job_no FROM what_if_jobs WHERE finished_at IS NOT NULL ORDER BY job_no DESC OFFSET $1 LIMIT 1))`;
 
-/** Asks for a job; whichever hub is free runs it. Throws WHAT_IF_QUEUE_FULL. */
-export function askForJob(pool: Pool, request: JobRequest, by: string): Promise<JobEntry> {
+/** Asks for a job; whichever hub is free runs it. `within` is given the job, in its transaction. Throws WHAT_IF_QUEUE_FULL. */
+export function askForJob(
+  pool: Pool,
+  request: JobRequest,
+  by: string,
+  within?: (client: PoolClient, job: JobEntry) => Promise<void>,
+): Promise<JobEntry> {
   return transaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ASK_LOCK]);
     const { rows: counted } = await client.query<{ waiting: number }>(COUNT_WAITING);
@@ -62,8 +67,10 @@ export function askForJob(pool: Pool, request: JobRequest, by: string): Promise<
     }
     const { rows } = await client.query<JobEntry>(ASK, [JSON.stringify(request), by]);
     await pruneJobs(client);
-    if (!rows[0]) throw new Error('a job was not asked for');
-    return rows[0];
+    const [job] = rows;
+    if (!job) throw new Error('a job was not asked for');
+    await within?.(client, job);
+    return job;
   });
 }
 

@@ -1,0 +1,2124 @@
+// Written by `npm run client` from the routes of the hub: do not edit.
+
+export type AdjustmentSum = {
+  readonly location: string;
+  /** Null: the till gave none. */
+  readonly code: string | null;
+  /** From 0. */
+  readonly facts: number;
+  /** From 0. */
+  readonly added: number;
+  /** From 0. */
+  readonly removed: number;
+  /** From 0. */
+  readonly moved: number;
+};
+
+export type AppliedRules = {
+  /** From 0. */
+  readonly version: number;
+  readonly state: "pending" | "in force" | "past" | "skipped";
+  readonly effectiveFrom: string;
+  readonly until: string | null;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly note: string | null;
+  readonly basedOn: number | null;
+  readonly restores: number | null;
+  /** SHA-256 of the document, in hex. */
+  readonly digest: string;
+  readonly isNew: boolean;
+  readonly skips: readonly number[];
+  readonly diff: RulesDiff;
+};
+
+export type Channel = {
+  readonly code: string;
+  readonly name: string;
+  readonly locations: readonly string[];
+};
+
+export type ChannelAvailability = {
+  readonly sku: string;
+  /** From 0. */
+  readonly available: number;
+  /** Under which skus the channel lists it. */
+  readonly channelSkus: readonly string[];
+};
+
+export type Count = {
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly key: string;
+  readonly correlationId: string;
+  readonly source: string;
+  readonly at: string;
+  /** From 0. */
+  readonly counted: number;
+  readonly expected: number | null;
+  readonly variance: number | null;
+  readonly voided: boolean;
+  readonly inForce: boolean;
+  readonly type: string;
+  readonly scope: string | null;
+  readonly state: "voided" | "rejected" | "held" | "anchor" | "superseded";
+  readonly decision: {
+    readonly decision: "approved" | "rejected";
+    readonly by: string | null;
+    readonly at: string;
+    readonly note: string | null;
+  } | null;
+};
+
+export type CountLimit = {
+  /** Null: wherever a store has none of its own. */
+  readonly location: string | null;
+  readonly fromAt: string;
+  readonly units: number | null;
+  readonly percent: number | null;
+  readonly by: string;
+  readonly at: string;
+};
+
+export type Device = {
+  /** From 0. */
+  readonly device: number;
+  readonly name: string;
+  readonly enrolledAt: string;
+  readonly revoked: {
+    readonly at: string;
+    readonly reason: string | null;
+  } | null;
+  readonly journal: {
+    /** From 0. */
+    readonly journal: number;
+    readonly epoch: string | null;
+  } | null;
+  /** From 0. */
+  readonly watermark: number;
+  readonly advancedAt: string | null;
+  readonly asOf: string | null;
+  readonly lagMs: number | null;
+  readonly connected: boolean;
+  readonly connectedSince: string | null;
+  readonly disconnectedAt: string | null;
+  readonly reportedAt: string | null;
+  readonly lastSeq: number | null;
+  readonly backlog: number | null;
+  readonly oldestUnsentAt: string | null;
+  readonly quarantined: number | null;
+  readonly clockOffsetMs: number | null;
+  readonly clockWrong: boolean;
+  readonly agentVersion: string | null;
+  readonly protocol: number | null;
+};
+
+export type ExplainedShelf = {
+  readonly location: string;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly safetyStock: number;
+  readonly lagBuffer: number;
+  readonly recordBuffer: number;
+  readonly heldForOthers: number;
+  readonly sellable: number;
+  readonly rules: {
+    readonly safetyStock: string | null;
+    readonly exclusives: readonly {
+      readonly channel: string;
+      readonly rule: string;
+    }[];
+    readonly shared: string | null;
+  };
+  readonly anchor: {
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    readonly kind: "sale" | "return" | "count" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "void";
+    readonly key: string;
+    readonly at: string;
+    readonly quantity: number;
+  } | null;
+  readonly movements: {
+    /** From 0. */
+    readonly total: number;
+    readonly last: readonly {
+      /** A fact: the number of its journal, and its seq there. */
+      readonly fact: string;
+      readonly kind: "sale" | "return" | "count" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "void";
+      readonly key: string;
+      readonly at: string;
+      readonly quantity: number;
+    }[];
+  };
+  readonly watermarks: readonly {
+    /** From 0. */
+    readonly device: number;
+    readonly journal: number | null;
+    /** From 0. */
+    readonly seq: number;
+    readonly at: string | null;
+  }[];
+  readonly termsMadeAt: string;
+  readonly job: number | null;
+  readonly silence: {
+    readonly asOf: string;
+    readonly stepMinutes: number;
+    readonly until: string;
+    readonly exposureHours: number;
+    readonly since: string;
+  } | null;
+  /** Why units are withheld for silence or for the record; null: none are. */
+  readonly buffer: {
+    readonly seenAt: string;
+    readonly until: string;
+    readonly exposureHours: number;
+    readonly demand: {
+      readonly ratePerHour: number;
+      readonly dispersion: number;
+      readonly shape: number;
+    };
+    readonly unitsSold: number;
+    readonly mean: number;
+    readonly lossMean: number;
+    readonly shape: number;
+    readonly spread: number;
+    readonly epsilon: number;
+  } | null;
+  readonly firstFactTakenAt: string | null;
+};
+
+export type Explanation = {
+  readonly sku: string;
+  readonly channel: string;
+  readonly at: string;
+  /** From 0. */
+  readonly ats: number;
+  readonly pool: number;
+  readonly inbound: number;
+  readonly holdback: number;
+  /** Null: no limit. */
+  readonly cap: number | null;
+  readonly minPublish: number;
+  readonly rulesVersion: number | null;
+  readonly ruleSet: number | null;
+  readonly rules: {
+    readonly holdback: string | null;
+    readonly cap: string | null;
+    readonly minPublish: string | null;
+  };
+  readonly shelves: readonly ExplainedShelf[];
+  readonly inboundAsOf: string | null;
+  readonly onTheWay: readonly {
+    /** From 0. */
+    readonly id: number;
+    readonly from: string;
+    readonly transfer: string;
+    readonly to: string;
+    readonly units: number;
+    readonly leftAt: string;
+    readonly expectedAt: string | null;
+    readonly arrivesAt: string;
+    readonly belief: "later" | "counted" | "overdue";
+  }[];
+  readonly knownTo?: KnownTo | undefined;
+};
+
+export type Fact = {
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly location: string;
+  /** From 0. */
+  readonly device: number;
+  /** From 0. */
+  readonly seq: number;
+  readonly kind: "sale" | "return" | "count" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "void";
+  readonly key: string;
+  readonly correlationId: string;
+  readonly source: string;
+  readonly at: string;
+  readonly offsetMs: number;
+  readonly receivedAt: string;
+  /** Key of the fact that took it back. */
+  readonly voidedBy: string | null;
+  /** As the fact's kind has it: shared/protocol/facts. */
+  readonly body: unknown;
+};
+
+export type HeldCount = {
+  readonly location: string;
+  readonly sku: string;
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly key: string;
+  readonly source: string;
+  readonly countedBy: string | null;
+  readonly at: string;
+  /** From 0. */
+  readonly counted: number;
+  readonly expected: number;
+  readonly variance: number;
+  readonly onHand: number;
+  readonly rejected: {
+    readonly at: string;
+    readonly by: string | null;
+    readonly note: string | null;
+  } | null;
+};
+
+/** What the numbers rest on, by location: known complete to fact N of device D, as of T. */
+export type KnownTo = Readonly<Record<string, {
+  readonly asOf: string | null;
+  readonly devices: readonly {
+    /** From 0. */
+    readonly device: number;
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    /** From 0. */
+    readonly seq: number;
+    readonly asOf: string | null;
+  }[];
+}>>;
+
+export type Movement = {
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly kind: "sale" | "return" | "count" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "void";
+  readonly key: string;
+  readonly correlationId: string;
+  readonly source: string;
+  readonly at: string;
+  /** Taken back by a void; `voids` is then the key of the fact that it belonged to. */
+  readonly reversal: boolean;
+  readonly voids: string | null;
+  /** From 0. */
+  readonly line: number;
+  readonly condition: "sellable" | "damaged" | "quarantined";
+  readonly quantity: number;
+  /** onHand after it. */
+  readonly balance: number;
+  /** The count that already saw its units: it changes what that count expected, not onHand. */
+  readonly absorbedBy: {
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    readonly key: string;
+    readonly at: string;
+    /** From 0. */
+    readonly counted: number;
+  } | null;
+};
+
+export type Position = {
+  readonly location: string;
+  readonly sku: string;
+  readonly onHand: number;
+  /** From 0. */
+  readonly reserved: number;
+  readonly damaged: number;
+  readonly quarantined: number;
+  readonly inTransit: number;
+  readonly anchor: {
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    readonly at: string;
+    /** From 0. */
+    readonly quantity: number;
+  } | null;
+  readonly countHeld: boolean;
+};
+
+/** RFC 9457. `code` is stable; `remedy` says what to do; `correlationId` finds the logs. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+  readonly remedy: string;
+  readonly correlationId: string;
+  readonly key?: string | null | undefined;
+  readonly quarantined?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly short?: readonly {
+    readonly line: number;
+    readonly sku: string;
+    readonly units: number;
+    readonly available: number;
+    readonly onTheWay: number;
+  }[] | undefined;
+  readonly problems?: readonly {
+    readonly line: number;
+    readonly column: number;
+    readonly kind: string;
+    readonly message: string;
+    readonly remedy: string;
+  }[] | undefined;
+  readonly problemsTotal?: number | undefined;
+  readonly moreMayFollow?: boolean | undefined;
+};
+
+export type Product = {
+  readonly sku: string;
+  readonly name: string;
+  readonly gtin: string | null;
+  readonly category: string | null;
+  readonly deleted: boolean;
+  readonly updatedAt: string;
+};
+
+export type QuarantinedFact = {
+  /** From 0. */
+  readonly id: number;
+  readonly location: string;
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly key: string | null;
+  readonly code: string;
+  readonly detail: string;
+  readonly receivedAt: string;
+  readonly resolved: {
+    readonly at: string;
+    readonly as: string | null;
+    readonly by: string | null;
+    readonly note: string | null;
+  } | null;
+};
+
+export type QuarantinedFactInFull = {
+  /** From 0. */
+  readonly id: number;
+  readonly location: string;
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  readonly key: string | null;
+  readonly code: string;
+  readonly detail: string;
+  readonly receivedAt: string;
+  readonly resolved: {
+    readonly at: string;
+    readonly as: string | null;
+    readonly by: string | null;
+    readonly note: string | null;
+  } | null;
+  /** The fact as it came. */
+  readonly verbatim: {
+    readonly encoding: "utf8" | "base64";
+    readonly content: string;
+  };
+};
+
+export type RecomputeJob = {
+  /** From 0. */
+  readonly job: number;
+  readonly kind: "rules" | "silence" | "demand";
+  readonly reason: string;
+  readonly location: string | null;
+  readonly rulesVersion: number | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly superseded: boolean;
+  /** Skus. From 0. */
+  readonly done: number;
+  readonly total: number | null;
+  /** From 0. */
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly retryAt: string | null;
+};
+
+export type Reservation = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly state: "pending" | "confirmed" | "fulfilled" | "released" | "expired";
+  /** Null: it waits for ever, or has ended. */
+  readonly expiresAt: string | null;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly held: number;
+    /** From 0. */
+    readonly handedOver: number;
+    /** From 0. */
+    readonly short: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+      /** From 0. */
+      readonly handedOver: number;
+      /** From 0. */
+      readonly short: number;
+    }[];
+  }[];
+};
+
+export type ReservationListed = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly state: "pending" | "confirmed" | "fulfilled" | "released" | "expired";
+  /** Null: it waits for ever, or has ended. */
+  readonly expiresAt: string | null;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly held: number;
+    /** From 0. */
+    readonly handedOver: number;
+    /** From 0. */
+    readonly short: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+      /** From 0. */
+      readonly handedOver: number;
+      /** From 0. */
+      readonly short: number;
+    }[];
+  }[];
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly createdAt: string;
+  readonly confirmedAt: string | null;
+  readonly endedAt: string | null;
+  readonly asked: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly units: number;
+    /** From 0. */
+    readonly reserved: number;
+    /** What was not to be had. From 0. */
+    readonly missing: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+    }[];
+  }[];
+};
+
+export type ReservationMade = {
+  /** From 0. */
+  readonly reservation: number;
+  readonly key: string;
+  readonly channel: string;
+  readonly reference: string | null;
+  readonly state: "pending";
+  readonly expiresAt: string;
+  readonly lines: readonly {
+    /** From 0. */
+    readonly line: number;
+    readonly sku: string;
+    /** From 0. */
+    readonly units: number;
+    /** From 0. */
+    readonly reserved: number;
+    /** What was not to be had. From 0. */
+    readonly missing: number;
+    readonly parts: readonly {
+      readonly location: string;
+      /** From 0. */
+      readonly units: number;
+    }[];
+  }[];
+};
+
+export type ReservationProblem = {
+  readonly location: string;
+  /** A fact: the number of its journal, and its seq there. */
+  readonly fact: string;
+  /** From 0. */
+  readonly line: number;
+  readonly key: string;
+  readonly named: string;
+  readonly reservation: number | null;
+  readonly sku: string;
+  readonly units: number;
+  readonly beyond: number;
+  readonly code: string;
+  readonly receivedAt: string;
+};
+
+export type ReservationShortfall = {
+  /** From 0. */
+  readonly shortfall: number;
+  readonly location: string;
+  readonly sku: string;
+  readonly units: number;
+  /** From 0. */
+  readonly moved: number;
+  /** From 0. */
+  readonly short: number;
+  readonly causedBy: string | null;
+  readonly foundAt: string;
+  readonly resolvedAt: string | null;
+};
+
+export type RulesDiff = readonly {
+  readonly section: "settings" | "groups" | "channels" | "safetyStock" | "limits" | "allocations" | "listings";
+  readonly name: string;
+  readonly change: "added" | "removed" | "changed" | "moved";
+  readonly fields: readonly {
+    readonly field: string;
+    readonly from?: string | number | undefined;
+    readonly to?: string | number | undefined;
+    readonly added?: readonly string[] | undefined;
+    readonly removed?: readonly string[] | undefined;
+  }[];
+}[];
+
+export type RulesDryRun = {
+  readonly dryRun: true;
+  readonly effectiveFrom: string;
+  readonly isNew: boolean;
+  readonly skips: readonly number[];
+  readonly diff: RulesDiff;
+  /** What channels would be offered; absent while nobody can tell. */
+  readonly numbers?: {
+    /** From 0. */
+    readonly pairs: number;
+    /** From 0. */
+    readonly pairsTotal: number;
+    /** From 0. */
+    readonly changed: number;
+    readonly channels: readonly {
+      readonly channel: string;
+      /** From 0. */
+      readonly changed: number;
+      readonly from: number;
+      readonly to: number;
+    }[];
+    readonly examples: readonly {
+      readonly sku: string;
+      readonly channel: string;
+      readonly from: number;
+      readonly to: number;
+    }[];
+  } | undefined;
+};
+
+export type RulesVersion = {
+  /** From 0. */
+  readonly version: number;
+  readonly state: "pending" | "in force" | "past" | "skipped";
+  readonly effectiveFrom: string;
+  readonly until: string | null;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly note: string | null;
+  readonly basedOn: number | null;
+  readonly restores: number | null;
+  /** SHA-256 of the document, in hex. */
+  readonly digest: string;
+};
+
+export type Shortfall = {
+  readonly location: string;
+  readonly sku: string;
+  readonly onHand: number;
+  readonly causedBy: {
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    readonly kind: "sale" | "return" | "count" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "void";
+    readonly key: string;
+    readonly correlationId: string;
+    readonly source: string;
+    readonly at: string;
+    /** Taken back by a void; `voids` is then the key of the fact that it belonged to. */
+    readonly reversal: boolean;
+    readonly voids: string | null;
+    readonly quantity: number;
+  };
+};
+
+export type Store = {
+  readonly code: string;
+  readonly name: string;
+  readonly connected: boolean;
+  readonly asOf: string | null;
+  readonly lagMs: number | null;
+  /** From 0. */
+  readonly backlog: number;
+  readonly devices: readonly Device[];
+};
+
+export type StoreSetting = {
+  readonly name: string;
+  readonly value: unknown;
+  readonly updatedAt: string;
+};
+
+export type Transfer = {
+  /** From 0. */
+  readonly id: number;
+  readonly from: string;
+  /** The sender's id. */
+  readonly transfer: string;
+  readonly places: readonly string[];
+  readonly state: "inTransit" | "discrepancy" | "settled";
+  readonly beganAt: string | null;
+  readonly expectedAt: string | null;
+  readonly inTransit: number;
+  /** From 0. */
+  readonly discrepancies: number;
+};
+
+export type TransferInFull = {
+  /** From 0. */
+  readonly id: number;
+  readonly from: string;
+  /** The sender's id. */
+  readonly transfer: string;
+  readonly places: readonly string[];
+  readonly state: "inTransit" | "discrepancy" | "settled";
+  readonly beganAt: string | null;
+  readonly expectedAt: string | null;
+  readonly inTransit: number;
+  /** From 0. */
+  readonly discrepancies: number;
+  readonly lines: readonly {
+    readonly sku: string;
+    readonly place: string;
+    readonly sent: number;
+    readonly received: number;
+    readonly settled: number;
+    readonly inTransit: number;
+    readonly discrepancy: number;
+    readonly expectedAt: string | null;
+  }[];
+  readonly facts: readonly {
+    /** A fact: the number of its journal, and its seq there. */
+    readonly fact: string;
+    readonly kind: "transferIn" | "transferOut";
+    readonly key: string;
+    readonly location: string;
+    readonly place: string;
+    readonly at: string;
+    readonly receivedAt: string;
+    readonly final: boolean;
+    readonly voided: boolean;
+    readonly lines: readonly {
+      readonly sku: string;
+      readonly quantity: number;
+    }[];
+  }[];
+  readonly settled: readonly {
+    readonly sku: string;
+    readonly place: string;
+    readonly units: number;
+    readonly reason: string;
+    readonly note: string;
+    readonly by: string;
+    readonly at: string;
+  }[];
+};
+
+export type UnknownSku = {
+  readonly sku: string;
+  /** From 0. */
+  readonly positions: number;
+  readonly onHand: number;
+  readonly locations: readonly string[];
+};
+
+export type UnknownStore = {
+  readonly code: string;
+  /** From 0. */
+  readonly sentFrom: number;
+  /** From 0. */
+  readonly sentTo: number;
+};
+
+export type WhatIfJob = {
+  /** From 0. */
+  readonly job: number;
+  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  readonly phase: "reading" | "replaying" | null;
+  /** From 0 to 1. */
+  readonly progress: number;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly request: {
+    readonly from: string;
+    readonly to: string;
+    /** At most 20. */
+    readonly policies: readonly ({
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "none";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "fixed";
+      /** From 0 to 1000000. */
+      readonly units: number;
+      /** False unless given. */
+      readonly onlySilent: boolean;
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "meanDay";
+      /** From 0 to 1000, 1 unless given. */
+      readonly factor: number;
+      /** "up" unless given. */
+      readonly rounding: "up" | "nearest";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "meanSilence";
+      /** From 0 to 1000, 1 unless given. */
+      readonly factor: number;
+      /** "up" unless given. */
+      readonly rounding: "up" | "nearest";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "lagBuffer";
+      /** From 0.0001 to 0.2. */
+      readonly epsilon: number;
+    })[];
+    /** "recorded" unless given. */
+    readonly outages: "recorded" | "random" | "nightly" | "weekend";
+    /** "ledger" unless given. */
+    readonly stock: "ledger" | "simulated";
+    /** From 0 to 1, 0 unless given. */
+    readonly channelShare: number;
+    /** From 0 to 730, 56 unless given. */
+    readonly learnDays: number;
+    /** From 0 to 1000000, 1 unless given. */
+    readonly seed: number;
+  };
+  readonly error: {
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly detail: string;
+    readonly remedy: string;
+  } | null;
+};
+
+export type WhatIfJobInFull = {
+  /** From 0. */
+  readonly job: number;
+  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  readonly phase: "reading" | "replaying" | null;
+  /** From 0 to 1. */
+  readonly progress: number;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly request: {
+    readonly from: string;
+    readonly to: string;
+    /** At most 20. */
+    readonly policies: readonly ({
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "none";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "fixed";
+      /** From 0 to 1000000. */
+      readonly units: number;
+      /** False unless given. */
+      readonly onlySilent: boolean;
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "meanDay";
+      /** From 0 to 1000, 1 unless given. */
+      readonly factor: number;
+      /** "up" unless given. */
+      readonly rounding: "up" | "nearest";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "meanSilence";
+      /** From 0 to 1000, 1 unless given. */
+      readonly factor: number;
+      /** "up" unless given. */
+      readonly rounding: "up" | "nearest";
+    } | {
+      /** At most 60 characters. */
+      readonly name: string;
+      /** {} unless given. */
+      readonly channels: Readonly<Record<string, {
+        /** From 0.0001 to 0.2. */
+        readonly epsilon?: number | undefined;
+        /** From 0 to 1000000. */
+        readonly units?: number | undefined;
+        /** From 0 to 1000. */
+        readonly factor?: number | undefined;
+      }>>;
+      readonly rule: "lagBuffer";
+      /** From 0.0001 to 0.2. */
+      readonly epsilon: number;
+    })[];
+    /** "recorded" unless given. */
+    readonly outages: "recorded" | "random" | "nightly" | "weekend";
+    /** "ledger" unless given. */
+    readonly stock: "ledger" | "simulated";
+    /** From 0 to 1, 0 unless given. */
+    readonly channelShare: number;
+    /** From 0 to 730, 56 unless given. */
+    readonly learnDays: number;
+    /** From 0 to 1000000, 1 unless given. */
+    readonly seed: number;
+  };
+  readonly error: {
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly detail: string;
+    readonly remedy: string;
+  } | null;
+  readonly report: {
+    readonly from: number;
+    readonly to: number;
+    /** From 0. */
+    readonly locations: number;
+    /** From 0. */
+    readonly positions: number;
+    readonly silentShare: number;
+    readonly lines: readonly {
+      readonly policy: string;
+      /** Null: all channels together. */
+      readonly channel: string | null;
+      readonly publishedUnits: number;
+      readonly withheldUnits: number;
+      /** From 0. */
+      readonly orders: number;
+      readonly soldUnits: number;
+      readonly oversoldUnits: number;
+      /** From 0. */
+      readonly cancelledOrders: number;
+      readonly cancelledShare: number | null;
+      readonly refusedInVain: number;
+    }[];
+  } | null;
+};
+
+export interface Operations {
+  /** Whether the hub lives and is ready. */
+  'GET /health': {
+    readonly request: Readonly<Record<string, never>>;
+    readonly answer: {
+      readonly live: true;
+      readonly ready: boolean;
+      readonly database: "up" | "down";
+    };
+  };
+  /** Metrics in the Prometheus text format. */
+  'GET /metrics': {
+    readonly request: Readonly<Record<string, never>>;
+    readonly answer: string;
+  };
+  /** Exchanges a one-time token for the registration of a device key. */
+  'POST /v1/enrol': {
+    readonly request: {
+      readonly body: {
+        /** At most 128 characters. */
+        readonly token: string;
+        /** At most 43 characters. */
+        readonly publicKey: string;
+        /** At most 256 characters. */
+        readonly deviceName: string;
+        readonly store?: string | undefined;
+      };
+    };
+    readonly answer: {
+      /** From 1. */
+      readonly device: number;
+      readonly store: {
+        readonly code: string;
+        /** At most 256 characters. */
+        readonly name: string;
+      };
+    };
+  };
+  /** Positions, each with its anchor, and up to which fact of which device they are complete; now, or at an earlier instant. */
+  'GET /v1/positions': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly location?: string | undefined;
+        /** At most 64 characters. */
+        readonly sku?: string | undefined;
+        readonly negative?: "0" | "1" | "false" | "true" | undefined;
+        readonly at?: string | undefined;
+        readonly knownAt?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Position[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+      readonly knownTo: KnownTo;
+    };
+  };
+  /** The movements of a position, newest first, each with its reason and the onHand after it. */
+  'GET /v1/positions/{location}/{sku}/movements': {
+    readonly request: {
+      readonly params: {
+        readonly location: string;
+        /** At most 64 characters. */
+        readonly sku: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Movement[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+      readonly knownTo: KnownTo;
+    };
+  };
+  /** The counts of a position, newest first, each with its variance and state; inForce marks the anchor. */
+  'GET /v1/positions/{location}/{sku}/counts': {
+    readonly request: {
+      readonly params: {
+        readonly location: string;
+        /** At most 64 characters. */
+        readonly sku: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Count[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Counts that are not in force because their variance is beyond the limit; with rejected=1 those that were rejected. */
+  'GET /v1/held-counts': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly location?: string | undefined;
+        readonly rejected?: "0" | "1" | "false" | "true" | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly HeldCount[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Lets a held count in: it is in force from its own instant on. */
+  'POST /v1/positions/{location}/{sku}/counts/{fact}/approve': {
+    readonly request: {
+      readonly params: {
+        readonly location: string;
+        /** At most 64 characters. */
+        readonly sku: string;
+        readonly fact: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly note: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: {
+      readonly location: string;
+      readonly sku: string;
+      /** A fact: the number of its journal, and its seq there. */
+      readonly fact: string;
+      readonly decision: "approved" | "rejected";
+      readonly by: string;
+      readonly note: string;
+    };
+  };
+  /** Leaves a held count out for good. */
+  'POST /v1/positions/{location}/{sku}/counts/{fact}/reject': {
+    readonly request: {
+      readonly params: {
+        readonly location: string;
+        /** At most 64 characters. */
+        readonly sku: string;
+        readonly fact: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly note: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: {
+      readonly location: string;
+      readonly sku: string;
+      /** A fact: the number of its journal, and its seq there. */
+      readonly fact: string;
+      readonly decision: "approved" | "rejected";
+      readonly by: string;
+      readonly note: string;
+    };
+  };
+  /** Limits of counts, the chain first, each from its instant on; those of earlier stay in the list. */
+  'GET /v1/count-limits': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly CountLimit[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Sets the limit of a store, or of the chain, for counts from now on. A count is held beyond both parts. */
+  'POST /v1/count-limits': {
+    readonly request: {
+      readonly body: {
+        readonly location?: string | undefined;
+        readonly units: number | null;
+        readonly percent: number | null;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: {
+      /** Null: wherever a store has none of its own. */
+      readonly location: string | null;
+      readonly fromAt: string;
+      readonly units: number | null;
+      readonly percent: number | null;
+    };
+  };
+  /** Positions below zero, each with the fact that took it there. */
+  'GET /v1/shortfalls': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly location?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Shortfall[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+      readonly knownTo: KnownTo;
+    };
+  };
+  /** Transfers in the order in which they became known, by state, sender, place and id. */
+  'GET /v1/transfers': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly state?: "open" | "inTransit" | "discrepancy" | "settled" | undefined;
+        readonly from?: string | undefined;
+        readonly to?: string | undefined;
+        /** At most 256 characters. */
+        readonly transfer?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Transfer[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** One transfer with its lines, the facts that tell of it, and what was settled by hand. */
+  'GET /v1/transfers/{id}': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+    };
+    readonly answer: TransferInFull;
+  };
+  /** Gives up what is missing, or takes what is over as received; kept with its reason. */
+  'POST /v1/transfers/{id}/settle': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        readonly reason: "lostOnTheWay" | "lostAtSource" | "neverSent" | "receivedUnsent" | "wentElsewhere" | "other";
+        /** At most 256 characters. */
+        readonly note: string;
+        /** At most 2000. */
+        readonly lines?: readonly {
+          /** At most 64 characters. */
+          readonly sku: string;
+          readonly place: string;
+          /** From -1000000 to 1000000. */
+          readonly units: number;
+        }[] | undefined;
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: TransferInFull;
+  };
+  /** Units that adjustments added, removed, or moved into another condition, by store and reason code. */
+  'GET /v1/adjustments/sums': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly location?: string | undefined;
+        readonly from?: string | undefined;
+        readonly until?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly AdjustmentSum[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Skus of positions without a product: counted and sold, but not entered. */
+  'GET /v1/unknown-skus': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly UnknownSku[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Stores that transfers name and the hub does not know, with the number of those transfers. */
+  'GET /v1/unknown-stores': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly UnknownStore[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Stores with their devices: watermark, lag, backlog, clock offset, connection. */
+  'GET /v1/stores': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly code?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Store[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Creates a store, or gives it another name. */
+  'PUT /v1/stores/{code}': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly name: string;
+      };
+    };
+    readonly answer: {
+      readonly code: string;
+      readonly name: string;
+    };
+  };
+  /** The settings of a store. */
+  'GET /v1/stores/{code}/config': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly StoreSetting[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Sets one setting of a store, any JSON value. */
+  'PUT /v1/stores/{code}/config/{name}': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+        /** At most 256 characters. */
+        readonly name: string;
+      };
+      readonly body: {
+        readonly value: unknown;
+      };
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly value: unknown;
+      readonly changed: boolean;
+    };
+  };
+  /** Makes a one-time enrolment token for a device of this store. It is shown only once. */
+  'POST /v1/stores/{code}/tokens': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+      };
+      readonly body: {
+        /** From 1 to 720, 24 unless given. */
+        readonly ttlHours?: number | undefined;
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: {
+      readonly token: string;
+      readonly store: string;
+      readonly expiresAt: string;
+    };
+  };
+  /** Ends the credential of a device at once. What it has sent stays. */
+  'POST /v1/devices/{device}/revoke': {
+    readonly request: {
+      readonly params: {
+        readonly device: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly reason: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: {
+      readonly device: number;
+      readonly revoked: true;
+    };
+  };
+  /** Facts that were set aside, oldest first, each with its reason. */
+  'GET /v1/quarantine': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly resolved?: "0" | "1" | "false" | "true" | undefined;
+        readonly location?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly QuarantinedFact[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** One fact that was set aside, verbatim. */
+  'GET /v1/quarantine/{id}': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+    };
+    readonly answer: QuarantinedFactInFull;
+  };
+  /** Merges the fact after all, under another key if one is given. */
+  'POST /v1/quarantine/{id}/release': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** At most 128 characters. */
+        readonly asKey?: string | undefined;
+        /** At most 256 characters. */
+        readonly note: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: QuarantinedFactInFull;
+  };
+  /** Closes the case without merging the fact, which is kept. */
+  'POST /v1/quarantine/{id}/dismiss': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly reason: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: QuarantinedFactInFull;
+  };
+  /** Products by sku; `search` finds a part of sku, name or GTIN. */
+  'GET /v1/products': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        /** At most 64 characters. */
+        readonly sku?: string | undefined;
+        /** At most 256 characters. */
+        readonly search?: string | undefined;
+        readonly deleted?: "0" | "1" | "false" | "true" | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Product[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Creates or changes up to 5000 products at once: all or none. */
+  'PUT /v1/products': {
+    readonly request: {
+      readonly body: {
+        /** At most 5000. */
+        readonly products: readonly {
+          /** At most 64 characters. */
+          readonly sku: string;
+          /** At most 256 characters. */
+          readonly name: string;
+          /** Null unless given. */
+          readonly gtin?: string | null | undefined;
+          /** Null unless given. */
+          readonly category?: string | null | undefined;
+          /** False unless given. */
+          readonly deleted?: boolean | undefined;
+        }[];
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly received: number;
+      /** From 0. */
+      readonly changed: number;
+    };
+  };
+  /** Channels and the locations that each sells from. */
+  'GET /v1/channels': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Channel[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Creates a channel, or replaces its name and its locations: a new version of the rules. */
+  'PUT /v1/channels/{code}': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+      };
+      readonly body: {
+        /** At most 256 characters. */
+        readonly name: string;
+        /** At most 2000. */
+        readonly locations: readonly string[];
+      };
+    };
+    readonly answer: Channel;
+  };
+  /** What a channel may sell now, by sku; why is said by /explain below each. recomputing: new rules are not in all of it yet. */
+  'GET /v1/channels/{code}/availability': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        /** At most 64 characters. */
+        readonly sku?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ChannelAvailability[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+      readonly recomputing: boolean;
+      readonly knownTo: KnownTo;
+    };
+  };
+  /** Every term of what a channel may sell of a sku: now, or as the hub had it at a past instant (at=). */
+  'GET /v1/channels/{code}/availability/{sku}/explain': {
+    readonly request: {
+      readonly params: {
+        readonly code: string;
+        /** At most 64 characters. */
+        readonly sku: string;
+      };
+      readonly query?: {
+        readonly at?: string | undefined;
+      };
+    };
+    readonly answer: Explanation;
+  };
+  /** Holds units for a channel, under the Idempotency-Key: all of them or, in mode partial, what there is. Never more than the channel may sell. */
+  'POST /v1/reservations': {
+    readonly request: {
+      readonly body: {
+        readonly channel: string;
+        /** At most 256 characters. */
+        readonly reference?: string | undefined;
+        /** "all" unless given. */
+        readonly mode?: "all" | "partial" | undefined;
+        /** From 5 to 2592000, 900 unless given. */
+        readonly ttlSeconds?: number | undefined;
+        /** At most 200. */
+        readonly lines: readonly {
+          /** From 1 to 32767. */
+          readonly line: number;
+          /** At most 64 characters. */
+          readonly sku: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location?: string | undefined;
+        }[];
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: ReservationMade;
+  };
+  /** Reservations, the youngest first. */
+  'GET /v1/reservations': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly channel?: string | undefined;
+        readonly state?: "pending" | "confirmed" | "fulfilled" | "released" | "expired" | undefined;
+        /** At most 256 characters. */
+        readonly reference?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationListed[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** The order is placed: the reservation waits for ever. Again: the same. */
+  'POST /v1/reservations/{id}/confirm': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** Gives back what it still holds. Again: the same. */
+  'POST /v1/reservations/{id}/release': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** A pending reservation ends so long from now, if that is later than it would. */
+  'POST /v1/reservations/{id}/extend': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** From 5 to 2592000. */
+        readonly ttlSeconds: number;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** Units are handed over, as facts have told that do not name the reservation; without lines all that it holds. A sale that names it does this by itself. */
+  'POST /v1/reservations/{id}/fulfil': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        /** At most 200. */
+        readonly lines?: readonly {
+          /** From 1 to 32767. */
+          readonly line: number;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location?: string | undefined;
+        }[] | undefined;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: Reservation;
+  };
+  /** One reservation: what was asked for, what it holds where, and what of it was handed over. */
+  'GET /v1/reservations/{id}': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+    };
+    readonly answer: ReservationListed;
+  };
+  /** Positions that had fewer units than are reserved there, what was moved elsewhere, and what found no place. */
+  'GET /v1/reservation-shortfalls': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly open?: "0" | "1" | "false" | "true" | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationShortfall[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Sales that named a reservation and took less of it than they sold: unknown, ended, of another sku, exceeded. */
+  'GET /v1/reservation-problems': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly ReservationProblem[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Recomputes of availability, the newest first, with their progress in skus. */
+  'GET /v1/recompute-jobs': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly RecomputeJob[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Asks for a replay of a past period under other policies; it is run when its turn comes. */
+  'POST /v1/what-if-jobs': {
+    readonly request: {
+      readonly body: {
+        readonly from: string;
+        readonly to: string;
+        /** At most 20. */
+        readonly policies: readonly ({
+          /** At most 60 characters. */
+          readonly name: string;
+          /** {} unless given. */
+          readonly channels?: Readonly<Record<string, {
+            /** From 0.0001 to 0.2. */
+            readonly epsilon?: number | undefined;
+            /** From 0 to 1000000. */
+            readonly units?: number | undefined;
+            /** From 0 to 1000. */
+            readonly factor?: number | undefined;
+          }>> | undefined;
+          readonly rule: "none";
+        } | {
+          /** At most 60 characters. */
+          readonly name: string;
+          /** {} unless given. */
+          readonly channels?: Readonly<Record<string, {
+            /** From 0.0001 to 0.2. */
+            readonly epsilon?: number | undefined;
+            /** From 0 to 1000000. */
+            readonly units?: number | undefined;
+            /** From 0 to 1000. */
+            readonly factor?: number | undefined;
+          }>> | undefined;
+          readonly rule: "fixed";
+          /** From 0 to 1000000. */
+          readonly units: number;
+          /** False unless given. */
+          readonly onlySilent?: boolean | undefined;
+        } | {
+          /** At most 60 characters. */
+          readonly name: string;
+          /** {} unless given. */
+          readonly channels?: Readonly<Record<string, {
+            /** From 0.0001 to 0.2. */
+            readonly epsilon?: number | undefined;
+            /** From 0 to 1000000. */
+            readonly units?: number | undefined;
+            /** From 0 to 1000. */
+            readonly factor?: number | undefined;
+          }>> | undefined;
+          readonly rule: "meanDay";
+          /** From 0 to 1000, 1 unless given. */
+          readonly factor?: number | undefined;
+          /** "up" unless given. */
+          readonly rounding?: "up" | "nearest" | undefined;
+        } | {
+          /** At most 60 characters. */
+          readonly name: string;
+          /** {} unless given. */
+          readonly channels?: Readonly<Record<string, {
+            /** From 0.0001 to 0.2. */
+            readonly epsilon?: number | undefined;
+            /** From 0 to 1000000. */
+            readonly units?: number | undefined;
+            /** From 0 to 1000. */
+            readonly factor?: number | undefined;
+          }>> | undefined;
+          readonly rule: "meanSilence";
+          /** From 0 to 1000, 1 unless given. */
+          readonly factor?: number | undefined;
+          /** "up" unless given. */
+          readonly rounding?: "up" | "nearest" | undefined;
+        } | {
+          /** At most 60 characters. */
+          readonly name: string;
+          /** {} unless given. */
+          readonly channels?: Readonly<Record<string, {
+            /** From 0.0001 to 0.2. */
+            readonly epsilon?: number | undefined;
+            /** From 0 to 1000000. */
+            readonly units?: number | undefined;
+            /** From 0 to 1000. */
+            readonly factor?: number | undefined;
+          }>> | undefined;
+          readonly rule: "lagBuffer";
+          /** From 0.0001 to 0.2. */
+          readonly epsilon: number;
+        })[];
+        /** "recorded" unless given. */
+        readonly outages?: "recorded" | "random" | "nightly" | "weekend" | undefined;
+        /** "ledger" unless given. */
+        readonly stock?: "ledger" | "simulated" | undefined;
+        /** From 0 to 1, 0 unless given. */
+        readonly channelShare?: number | undefined;
+        /** From 0 to 730, 56 unless given. */
+        readonly learnDays?: number | undefined;
+        /** From 0 to 1000000, 1 unless given. */
+        readonly seed?: number | undefined;
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: WhatIfJob;
+  };
+  /** What-if jobs that are kept, the newest first, without their reports. */
+  'GET /v1/what-if-jobs': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly WhatIfJob[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** One what-if job: how far it is, its report when it is done, why when it failed. */
+  'GET /v1/what-if-jobs/{job}': {
+    readonly request: {
+      readonly params: {
+        readonly job: string;
+      };
+    };
+    readonly answer: WhatIfJobInFull;
+  };
+  /** Ends a what-if job that waits or runs. */
+  'POST /v1/what-if-jobs/{job}/cancel': {
+    readonly request: {
+      readonly params: {
+        readonly job: string;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: WhatIfJob;
+  };
+  /** The report as a page that needs nothing else. */
+  'GET /v1/what-if-jobs/{job}/page': {
+    readonly request: {
+      readonly params: {
+        readonly job: string;
+      };
+    };
+    readonly answer: string;
+  };
+  /** The report's picture. */
+  'GET /v1/what-if-jobs/{job}/page.svg': {
+    readonly request: {
+      readonly params: {
+        readonly job: string;
+      };
+    };
+    readonly answer: string;
+  };
+  /** The rules in force with their document; `at` an instant, or those of a `version`. */
+  'GET /v1/rules': {
+    readonly request: {
+      readonly query?: {
+        readonly version?: string | undefined;
+        readonly at?: string | undefined;
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly version: number;
+      readonly state: "pending" | "in force" | "past" | "skipped";
+      readonly effectiveFrom: string;
+      readonly until: string | null;
+      readonly appliedAt: string;
+      readonly appliedBy: string;
+      readonly note: string | null;
+      readonly basedOn: number | null;
+      readonly restores: number | null;
+      /** SHA-256 of the document, in hex. */
+      readonly digest: string;
+      /** The file, verbatim. */
+      readonly document: string;
+      /** As it was read, with its defaults. */
+      readonly rules: {
+        readonly rules: 1;
+        /** From 0 to 8760, 72 unless given. */
+        readonly transitHours: number;
+        /** From 0 to 1, 0.005 unless given. */
+        readonly unrecordedLoss: number;
+        /** [] unless given. */
+        readonly groups: readonly {
+          readonly code: string;
+          /** [] unless given. */
+          readonly locations: readonly string[];
+          /** [] unless given. */
+          readonly groups: readonly string[];
+        }[];
+        /** [] unless given. */
+        readonly channels: readonly {
+          readonly code: string;
+          /** At most 256 characters. */
+          readonly name: string;
+          /** [] unless given. */
+          readonly locations: readonly string[];
+          /** [] unless given. */
+          readonly groups: readonly string[];
+          /** From 0.0001 to 0.2, 0.01 unless given. */
+          readonly epsilon: number;
+          /** From 0 to 1000000, 0 unless given. */
+          readonly holdback: number;
+          /** From 0 to 1000000. */
+          readonly cap?: number | undefined;
+          /** From 0 to 1000000, 0 unless given. */
+          readonly minPublish: number;
+          /** From 0 to 8760, 0 unless given. */
+          readonly inboundHorizonHours: number;
+        }[];
+        /** [] unless given. */
+        readonly safetyStock: readonly {
+          readonly id: string;
+          /** From 0 to 1000000. */
+          readonly units: number;
+          /** At most 64 characters. */
+          readonly sku?: string | undefined;
+          /** At most 256 characters. */
+          readonly category?: string | undefined;
+          readonly location?: string | undefined;
+          readonly group?: string | undefined;
+          readonly channel?: string | undefined;
+          readonly from?: string | undefined;
+          readonly until?: string | undefined;
+        }[];
+        /** [] unless given. */
+        readonly limits: readonly {
+          readonly id: string;
+          readonly channel: string;
+          /** At most 64 characters. */
+          readonly sku?: string | undefined;
+          /** At most 256 characters. */
+          readonly category?: string | undefined;
+          /** From 0 to 1000000. */
+          readonly holdback?: number | undefined;
+          /** From 0 to 1000000. */
+          readonly cap?: number | undefined;
+          /** From 0 to 1000000. */
+          readonly minPublish?: number | undefined;
+          readonly from?: string | undefined;
+          readonly until?: string | undefined;
+        }[];
+        /** [] unless given. */
+        readonly allocations: readonly {
+          readonly id: string;
+          readonly channel: string;
+          readonly mode: "exclusive" | "shared";
+          /** From 0 to 1000000. */
+          readonly units?: number | undefined;
+          /** From 0 to 100. */
+          readonly percent?: number | undefined;
+          /** At most 64 characters. */
+          readonly sku?: string | undefined;
+          /** At most 256 characters. */
+          readonly category?: string | undefined;
+          readonly location?: string | undefined;
+          readonly group?: string | undefined;
+          readonly from?: string | undefined;
+          readonly until?: string | undefined;
+        }[];
+        /** [] unless given. */
+        readonly listings: readonly {
+          readonly channel: string;
+          /** At most 256 characters. */
+          readonly channelSku: string;
+          /** At most 64 characters. */
+          readonly sku: string;
+        }[];
+      };
+    };
+  };
+  /** Makes a document of rules the newest version; dryRun only says what would change. */
+  'POST /v1/rules': {
+    readonly request: {
+      readonly query?: {
+        readonly dryRun?: "0" | "1" | "false" | "true" | undefined;
+      };
+      readonly body: {
+        readonly document: string | Readonly<Record<string, unknown>>;
+        /** At most 256 characters. */
+        readonly note?: string | undefined;
+        readonly effectiveFrom?: string | undefined;
+        /** From 0 to 2147483647. */
+        readonly basedOn?: number | undefined;
+        /** False unless given. */
+        readonly dryRun?: boolean | undefined;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: AppliedRules | RulesDryRun;
+  };
+  /** All versions of the rules, the newest first: who applied what, and when it was in force. */
+  'GET /v1/rules/versions': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly RulesVersion[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** What is different between two versions of the rules; `to` is by default the one in force. */
+  'GET /v1/rules/diff': {
+    readonly request: {
+      readonly query: {
+        readonly from: string;
+        readonly to?: string | undefined;
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly from: number;
+      /** From 0. */
+      readonly to: number;
+      readonly diff: RulesDiff;
+    };
+  };
+  /** Says everything that is wrong with a document of rules, and changes nothing. */
+  'POST /v1/rules/validate': {
+    readonly request: {
+      readonly body: {
+        readonly document: string | Readonly<Record<string, unknown>>;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: {
+      readonly valid: true;
+    };
+  };
+  /** Makes the document of an older version the newest version. */
+  'POST /v1/rules/rollback': {
+    readonly request: {
+      readonly query?: {
+        readonly dryRun?: "0" | "1" | "false" | "true" | undefined;
+      };
+      readonly body: {
+        /** From 1 to 2147483647. */
+        readonly toVersion: number;
+        /** At most 256 characters. */
+        readonly note?: string | undefined;
+        readonly effectiveFrom?: string | undefined;
+        /** From 0 to 2147483647. */
+        readonly basedOn?: number | undefined;
+        /** False unless given. */
+        readonly dryRun?: boolean | undefined;
+      };
+      readonly idempotencyKey?: string;
+    };
+    readonly answer: AppliedRules | RulesDryRun;
+  };
+  /** The facts with this key or correlation id, and what is in quarantine under this key. */
+  'GET /v1/facts/{key}': {
+    readonly request: {
+      readonly params: {
+        /** At most 128 characters. */
+        readonly key: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly location?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Fact[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+      readonly quarantined: readonly QuarantinedFact[];
+    };
+  };
+  /** The OpenAPI document of this API. */
+  'GET /v1/openapi.json': {
+    readonly request: Readonly<Record<string, never>>;
+    readonly answer: {
+      readonly openapi: "3.1.0";
+    };
+  };
+  /** The same as a page. A browser asks for the key: it is the password, the name does not matter. */
+  'GET /docs': {
+    readonly request: Readonly<Record<string, never>>;
+    readonly answer: string;
+  };
+}

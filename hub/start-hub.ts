@@ -93,7 +93,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     sync: open('sync', SYNC_CONNECTIONS),
     api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
-    reservations: open('reservations', RESERVATION_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS, pipeline: true }),
+    reservations: open('reservations', RESERVATION_CONNECTIONS, {
+      statementTimeoutMs: API_STATEMENT_MS,
+      pipeline: true,
+    }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');

@@ -134,7 +134,7 @@ const history: fc.Arbitrary<ReservationStep[]> = fc
         { weight: 1, arbitrary: fc.nat(120_000).map((afterMs): ReservationStep => ({ kind: 'sweep', afterMs })) },
         { weight: 1, arbitrary: fc.constant<ReservationStep>({ kind: 'mend' }) },
       ),
-      { minLength: 6, maxLength: 16, size: 'max' },
+      { minLength: 10, maxLength: 20, size: 'max' },
     ),
   )
   .map(([stock, document, steps]) => [

@@ -78,7 +78,8 @@ export const ERRORS = {
   },
   RESERVATION_OTHER_SKU: {
     status: 422,
-    remedy: 'The sale counts all the same; the reservation still holds its own units: release it if they are not wanted.',
+    remedy:
+      'The sale counts all the same; the reservation still holds its own units: release it if they are not wanted.',
   },
   RESERVATION_EXCEEDED: {
     status: 422,

@@ -33,7 +33,15 @@ export default {
     never('agent-knows-shared-only', '^agent/', '^(hub|test)/'),
     never('hub-knows-shared-only', '^hub/', '^(agent|test)/'),
     ...layered('agent', [['cli'], ['api', 'sync', 'pos', 'archive'], ['store'], ['storage']]),
-    ...layered('hub', [['cli'], ['api', 'sync'], ['reservations'], ['availability'], ['ledger'], ['db'], ['observability']]),
+    ...layered('hub', [
+      ['cli'],
+      ['api', 'sync'],
+      ['reservations'],
+      ['availability'],
+      ['ledger'],
+      ['db'],
+      ['observability'],
+    ]),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

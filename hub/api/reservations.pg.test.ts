@@ -5,7 +5,8 @@ import { beginReservations, soldOf, teller } from '#test/support/reservations.ts
 
 let database: TestDatabase;
 let api: RunningApi;
-let tell: ReturnType<typeof teller>['tell'];
+let tills: ReturnType<typeof teller>;
+const tell = (...told: Parameters<typeof tills.tell>) => tills.tell(...told);
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -17,7 +18,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await beginReservations(database.pool);
-  ({ tell } = teller(database.pool));
+  tills = teller(database.pool);
   await tell(1, 'receipt', plain({ sku: 'A', quantity: 5 }));
 });
 

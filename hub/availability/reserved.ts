@@ -12,11 +12,14 @@ const NOW = `
   SELECT t.location_no, t.sku, t.reserved FROM ${GIVEN}
   JOIN shelf_terms t ON t.sku = p.sku COLLATE "C" AND t.location_no = p.location_no AND t.reserved > 0`;
 
+/** What is reserved now less what has changed since: however long a position has had reservations. */
 const THEN = `
-  SELECT m.location_no, m.sku, sum(m.change)::bigint AS reserved FROM ${GIVEN}
-  JOIN reservation_moves m ON m.sku = p.sku COLLATE "C" AND m.location_no = p.location_no
-  WHERE m.moved_at <= to_timestamp($3::float8 / 1000)
-  GROUP BY m.location_no, m.sku`;
+  SELECT t.location_no, t.sku, (t.reserved - coalesce((
+    SELECT sum(m.change) FROM reservation_moves m
+    WHERE m.sku = t.sku AND m.location_no = t.location_no AND m.moved_at > to_timestamp($3::float8 / 1000)
+  ), 0))::bigint AS reserved
+  FROM ${GIVEN}
+  JOIN shelf_terms t ON t.sku = p.sku COLLATE "C" AND t.location_no = p.location_no`;
 
 /** What is reserved at positions: now, or at an earlier instant (ms). */
 export async function readReserved(

@@ -65,7 +65,7 @@ class OtherHub {
     await Promise.race([delay(ms), this.#done.promise]);
     this.#child.kill('SIGKILL');
     await once(this.#child, 'close');
-    expect(this.#errors).toBe('');
+    if (this.#errors !== '') throw new Error(this.#errors);
   }
 }
 

@@ -28,9 +28,6 @@ export async function lockReservations(
   const holds = await client.query<HoldRow>({ name: 'read-holds', text: HOLDS, values });
   const byReservation = Map.groupBy(holds.rows, ({ reservation }) => reservation);
   return new Map(
-    locked.rows.map((row) => [
-      row.reservation,
-      { ...row, holds: (byReservation.get(row.reservation) ?? []).map(({ reservation: _, ...hold }) => hold) },
-    ]),
+    locked.rows.map((row) => [row.reservation, { ...row, holds: byReservation.get(row.reservation) ?? [] }]),
   );
 }

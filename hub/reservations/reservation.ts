@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { key, sku, storeCode, text, units } from '#shared/protocol/fields.ts';
+import { sku, storeCode, text, units } from '#shared/protocol/fields.ts';
 
 /** How long a reservation may wait for its confirmation, and how much one request may ask for. */
 export const RESERVATION_LIMITS = {
@@ -40,7 +40,6 @@ export const reservationRequest = z
 
 /** What is to be held, under which key; validated. */
 export type ReservationRequest = z.output<typeof reservationRequest> & { readonly key: string };
-export { key as reservationKey };
 
 export type ReservationState = 'pending' | 'confirmed' | 'fulfilled' | 'released' | 'expired';
 

@@ -1,5 +1,5 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
-import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { ShelfwireError } from '#shared/protocol/errors.ts';
 import { Batcher } from '#shared/runtime/batcher.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { changePools, type HoldChange } from '#hub/availability/engine/change-pools.ts';

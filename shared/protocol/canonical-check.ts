@@ -37,10 +37,21 @@ function checkOf({ _zod: { def } }: $ZodTypes): CanonicalCheck | undefined {
     return 'format' in def && def.format === 'safeint' && !def.coerce ? Number.isSafeInteger : undefined;
   }
   if (def.type === 'literal') return (value) => def.values.includes(value as (typeof def.values)[number]);
+  if (def.type === 'union') return unionCheck(def.options as readonly $ZodTypes[]);
   if (def.type !== 'enum') return undefined;
   const values = new Set<unknown>(Object.values(def.entries));
   // An enum of numbers lists its names among its values.
   return [...values].every((value) => typeof value === 'string') ? (value) => values.has(value) : undefined;
+}
+
+/** Of texts and numbers alone: whichever takes one gives it back as it is. */
+function unionCheck(options: readonly $ZodTypes[]): CanonicalCheck | undefined {
+  const checks = options.map((option) => {
+    const { _zod: internals } = option;
+    const isPlain = internals.def.type === 'string' || internals.def.type === 'number';
+    return isPlain ? canonicalCheck(option as unknown as z.ZodType) : undefined;
+  });
+  return areKnown(checks) ? (value) => checks.some((check) => check(value)) : undefined;
 }
 
 /** `every` would pass over holes. */

@@ -10,6 +10,7 @@ describe('benchmarks', () => {
     ['drain', /a sale +[\d,.]+ .* 0\n/],
     ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
     ['availability', /silence +a store of 200 skus/],
+    ['reserve', /one hot sku, 16 clients +[\d,]+ /],
     ['fleet', /storm +40 stores come back at once/],
     ['what-if', /mean silence, nearest .* \d\.\d\d \(/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {

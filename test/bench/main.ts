@@ -2,6 +2,7 @@ import { benchAvailability } from './availability.ts';
 import { benchDrain } from './drain.ts';
 import { benchFleet } from './fleet.ts';
 import { benchMerge } from './merge.ts';
+import { benchReserve } from './reserve.ts';
 import { benchStorage } from './storage/storage.ts';
 import { benchWhatIf } from './what-if/what-if.ts';
 import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './options.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   availability: benchAvailability,
   drain: benchDrain,
   fleet: benchFleet,
+  reserve: benchReserve,
   storage: benchStorage,
   'what-if': benchWhatIf,
 };

@@ -24,12 +24,12 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       availability, drain, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
+  --rounds N       availability, drain, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal
-  --without-peer   drain: leave PouchDB out
+  --without-peer   drain, reserve: leave PouchDB, or Medusa, out
   --stores N       fleet: connected stores
   --rate N         fleet: facts a second of all stores together
-  --seconds N      fleet: length of each phase
+  --seconds N      fleet, reserve: length of each phase
   --partitions N   merge: also with the tables of the ledger in so many partitions
   --data FILE      what-if: all of "Online Retail" in place of its short slice
   --out FOLDER     what-if: pictures of the curves, written there

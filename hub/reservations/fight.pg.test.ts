@@ -40,6 +40,8 @@ class OtherHub {
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  /** It was granted something, or has nothing to fight for any more. */
+  readonly #fights = Promise.withResolvers<void>();
   readonly #done = Promise.withResolvers<void>();
   #errors = '';
 
@@ -52,12 +54,15 @@ class OtherHub {
       if (line === 'ready') ready.resolve();
       else if (line === 'done') this.#done.resolve();
       else this.granted.push(line);
+      if (line !== 'ready') this.#fights.resolve();
     });
     this.#child.stderr!.on('data', (text) => (this.#errors += String(text)));
   }
 
-  begin(part: Fight): void {
+  /** Gives it the start that a program of its own needs. */
+  async begin(part: Fight): Promise<void> {
     this.#child.stdin!.write(`${JSON.stringify(part)}\n`);
+    await this.#fights.promise;
   }
 
   /** kill -9, after so long or when it is done. What it said before is read to the end. */
@@ -107,8 +112,8 @@ describe('64 clients of two hubs fight for the last units, and one hub is killed
       const other = next;
       await other.ready;
       const part = { clients: CLIENTS, skus, seed: Math.floor(random() * 1e9) };
-      other.begin({ ...part, name: `o${trial}`, location: 2, fromSeq: (await watermarkOf(2)) + 1 });
-      const dying = other.killAfter(20 + random() * 300);
+      await other.begin({ ...part, name: `o${trial}`, location: 2, fromSeq: (await watermarkOf(2)) + 1 });
+      const dying = other.killAfter(random() * 300);
       // The next one is made ready meanwhile.
       next = new OtherHub(database.url);
       const own: string[] = [];

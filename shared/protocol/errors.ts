@@ -99,6 +99,17 @@ export const ERRORS = {
     status: 422,
     remedy: 'What is beyond the reservation counts as an ordinary sale; void the line if it was a mistake.',
   },
+  // Orders
+  ORDER_TOTALS: { status: 422, remedy: 'Correct the amounts, or the total, and send the order again.' },
+  ORDER_REUSED: {
+    status: 409,
+    remedy:
+      'The channel sent another order under this id before; that one counts, and this one is kept beside it: GET the order. Cancel units or return them by its acts, or send a new id.',
+  },
+  ORDER_UNITS: { status: 409, remedy: 'GET the order: it says where the units of each line stand.' },
+  ORDER_TOO_EARLY: { status: 409, remedy: 'GET the order, and wait for the state that this belongs to.' },
+  ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
+  ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
 
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {

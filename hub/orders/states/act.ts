@@ -1,0 +1,20 @@
+import type { SomeUnits, UnitsAt } from './line-units.ts';
+import type { OrderAct } from './order-state.ts';
+
+/** Why units are cancelled; the channel is told. */
+export const CANCEL_REASONS = ['customer', 'unavailable', 'payment', 'notCollected', 'fraud', 'other'] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+
+/** What was said of an order, with what it is about. */
+export type Act =
+  | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
+  | { readonly act: 'fault' | 'wait' | 'post' | 'expire' | 'pay' | 'failPayment' | 'deliver' }
+  | { readonly act: 'reserve' | 'pick' | 'short'; readonly parts: readonly UnitsAt[] }
+  /** `bySale`: a sale at the till named the hold, so that the ledger has ended it (M6). */
+  | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly bySale: boolean }
+  /** Without parts: everything that was not handed over. */
+  | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
+  | { readonly act: 'return'; readonly parts: readonly SomeUnits[] };
+
+/** Fails to compile when an act of the table is missing here. */
+export const actsAreComplete: OrderAct extends Act['act'] ? true : never = true;

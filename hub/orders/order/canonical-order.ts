@@ -54,71 +54,68 @@ const delivery = z.discriminatedUnion('kind', [
 export const LANES = ['sameDay', 'marketplace', 'standard'] as const;
 export type Lane = (typeof LANES)[number];
 
+const whole = z.strictObject({
+  channel: storeCode,
+  channelOrderId: key,
+  orderedAt: instant,
+  currency,
+  /** Whether prices contain the tax that is named. */
+  taxIncluded: z.boolean(),
+  lines: z
+    .array(line)
+    .min(1)
+    .max(ORDER_LIMITS.lines)
+    .refine((lines) => new Set(lines.map(({ line }) => line)).size === lines.length, 'each line id once'),
+  shipping: z
+    .strictObject({ priceMinor: moneyMinor, discountMinor: moneyMinor.default(0), taxMinor: moneyMinor.default(0) })
+    .default({ priceMinor: 0, discountMinor: 0, taxMinor: 0 }),
+  totalMinor: moneyMinor,
+  /** `onHandover`: the customer pays when the goods change hands. */
+  payment: z.enum(['pending', 'paid', 'onHandover']),
+  delivery,
+  promise: z.strictObject({ lane: z.enum(LANES), by: instant.optional() }).default({ lane: 'standard' }),
+  /** Whether the channel takes a part of what was ordered. */
+  partial: z.boolean().default(false),
+  /** What becomes of units that are not to be had: they are cancelled, or the order waits for them. */
+  onUnavailable: z.enum(['cancel', 'wait']).default('cancel'),
+  customer: z.strictObject({
+    /** The channel's own name for the customer; by it personal data is exported and erased. */
+    reference: text.max(128),
+    contact: contact.optional(),
+  }),
+});
+
 /** An order in the one form that every channel's orders are brought into. */
-export const canonicalOrder = z
-  .strictObject({
-    channel: storeCode,
-    channelOrderId: key,
-    orderedAt: instant,
-    currency,
-    /** Whether prices contain the tax that is named. */
-    taxIncluded: z.boolean(),
-    lines: z
-      .array(line)
-      .min(1)
-      .max(ORDER_LIMITS.lines)
-      .refine((lines) => new Set(lines.map(({ line }) => line)).size === lines.length, 'each line id once'),
-    shipping: z
-      .strictObject({ priceMinor: moneyMinor, discountMinor: moneyMinor.default(0), taxMinor: moneyMinor.default(0) })
-      .default({ priceMinor: 0, discountMinor: 0, taxMinor: 0 }),
-    totalMinor: moneyMinor,
-    /** `onHandover`: the customer pays when the goods change hands. */
-    payment: z.enum(['pending', 'paid', 'onHandover']),
-    delivery,
-    promise: z.strictObject({ lane: z.enum(LANES), by: instant.optional() }).default({ lane: 'standard' }),
-    /** Whether the channel takes a part of what was ordered. */
-    partial: z.boolean().default(false),
-    /** What becomes of units that are not to be had: they are cancelled, or the order waits for them. */
-    onUnavailable: z.enum(['cancel', 'wait']).default('cancel'),
-    customer: z.strictObject({
-      /** The channel's own name for the customer; by it personal data is exported and erased. */
-      reference: text.max(128),
-      contact: contact.optional(),
-    }),
-  })
-  .superRefine(({ delivery, customer }, context) => {
-    const more = Object.keys(customer.contact ?? {}).filter((field) => field !== 'name');
-    if (delivery.kind !== 'collect' || more.length === 0) return;
-    const message = `only a name is kept of who collects: leave ${more.join(', ')} away`;
-    context.addIssue({ code: 'custom', message, path: ['customer', 'contact', more[0] ?? ''] });
-  });
+export const canonicalOrder = whole.superRefine(({ delivery, customer }, context) => {
+  const more = Object.keys(customer.contact ?? {}).filter((field) => field !== 'name');
+  if (delivery.kind !== 'collect' || more.length === 0) return;
+  const message = `only a name is kept of who collects: leave ${more.join(', ')} away`;
+  context.addIssue({ code: 'custom', message, path: ['customer', 'contact', more[0] ?? ''] });
+});
 
 type Whole = z.output<typeof canonicalOrder>;
 export type OrderLine = Whole['lines'][number];
 export type Delivery = Whole['delivery'];
 export type Payment = Whole['payment'];
 
-/** What is kept for good: without the contact, which is kept apart, and the payment, which changes. */
-export type OrderContent = Omit<Whole, 'payment' | 'customer'> & { readonly customer: { readonly reference: string } };
+/** What is kept for good. Who ordered is kept apart, and the payment changes. */
+export const orderContent = whole.omit({ payment: true, customer: true });
+export type OrderContent = z.output<typeof orderContent>;
+
+/** Who ordered: personal data, the channel's name for the customer included. */
+export type Customer = Whole['customer'];
 
 /** An order that was read, in the parts that are kept apart, with the digests by which a second one is held against it. */
 export interface ReadOrder {
   readonly content: OrderContent;
   readonly digest: Buffer;
   readonly payment: Payment;
-  readonly contact: z.output<typeof contact> | undefined;
-  readonly contactDigest: Buffer | undefined;
+  readonly customer: Customer;
+  readonly customerDigest: Buffer;
 }
 
-export function splitOrder({ payment, customer, ...rest }: Whole): ReadOrder {
-  const content: OrderContent = { ...rest, customer: { reference: customer.reference } };
-  return {
-    content,
-    digest: digestOf(content),
-    payment,
-    contact: customer.contact,
-    contactDigest: customer.contact && digestOf(customer.contact),
-  };
+export function splitOrder({ payment, customer, ...content }: Whole): ReadOrder {
+  return { content, digest: digestOf(content), payment, customer, customerDigest: digestOf(customer) };
 }
 
 /** Both come out of their schemas, which give the fields in one order. */

@@ -22,14 +22,13 @@ const lineWith = (changes: object) => ({ lines: [{ ...ORDER.lines[0], ...changes
 
 describe('the canonical order', () => {
   it('keeps personal data apart from what is kept for good', () => {
-    const { content, contact } = read();
-    expect(JSON.stringify(content)).not.toMatch(/Ada|Street|Berlin/);
-    expect(content.customer).toEqual({ reference: 'c-77' });
-    expect(contact).toEqual({ name: 'Ada', address: ['Street 1'], city: 'Berlin' });
+    const { content, customer } = read();
+    expect(JSON.stringify(content)).not.toMatch(/Ada|Street|Berlin|c-77/);
+    expect(customer).toEqual(ORDER.customer);
   });
 
   it('is the same however it is spelled, and another when something of it is', () => {
-    const { digest, contactDigest } = read();
+    const { digest, customerDigest } = read();
     const respelled = Object.fromEntries(Object.entries(ORDER).reverse());
     const again = splitOrder(canonicalOrder.parse({ ...respelled, orderedAt: '2026-11-01T11:00:00+01:00' }));
     expect(again.digest).toEqual(digest);
@@ -37,7 +36,7 @@ describe('the canonical order', () => {
     expect(read(lineWith({ units: 3 })).digest).not.toEqual(digest);
     const moved = read({ customer: { reference: 'c-77', contact: { name: 'Ada', address: ['Street 2'] } } });
     expect(moved.digest).toEqual(digest);
-    expect(moved.contactDigest).not.toEqual(contactDigest);
+    expect(moved.customerDigest).not.toEqual(customerDigest);
   });
 
   it.each([

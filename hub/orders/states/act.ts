@@ -9,7 +9,9 @@ export type CancelReason = (typeof CANCEL_REASONS)[number];
 export type Act =
   | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
   | { readonly act: 'fault' | 'wait' | 'post' | 'expire' | 'pay' | 'failPayment' | 'deliver' }
-  | { readonly act: 'reserve' | 'pick' | 'short'; readonly parts: readonly UnitsAt[] }
+  | { readonly act: 'reserve' | 'pick'; readonly parts: readonly UnitsAt[] }
+  /** `avoid`: they are not there, so that nobody is sent there for them again; false: only their hold was lost. */
+  | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly avoid: boolean }
   /** `bySale`: a sale at the till named the hold, so that the ledger has ended it (M6). */
   | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly bySale: boolean }
   /** Without parts: everything that was not handed over. */

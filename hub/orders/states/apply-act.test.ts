@@ -115,6 +115,7 @@ describe('the way of an order', () => {
       { act: 'pick', parts: [at('a', 2)] },
       {
         act: 'short',
+        avoid: true,
         parts: [at('b', 3)],
       },
     );
@@ -180,7 +181,8 @@ const parts = fc.array(part, { minLength: 1, maxLength: 2 });
 const some = fc.array(fc.record({ line, units }), { minLength: 1, maxLength: 2 });
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ act: fc.constantFrom('fault', 'wait', 'post', 'expire', 'pay', 'failPayment', 'deliver') }),
-  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('reserve', 'pick', 'short'), parts }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('reserve', 'pick'), parts }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant('short'), parts, avoid: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('hand'), parts, bySale: fc.boolean() }) },
   fc.record({ act: fc.constant('cancel'), reason: fc.constant('other'), parts: fc.option(some, { nil: undefined }) }),
   { weight: 2, arbitrary: fc.record({ act: fc.constant('return'), parts: some }) },

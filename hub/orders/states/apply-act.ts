@@ -97,7 +97,7 @@ function moveUnits(order: Order, act: Act): Moved {
       return { changed: { lines: handUnits(lines, act.parts) }, handed: act.bySale ? [] : act.parts };
     case 'short': {
       const avoid = [...order.avoid];
-      for (const { line, location } of act.parts) {
+      for (const { line, location } of act.avoid ? act.parts : []) {
         if (!avoid.some((one) => one.line === line && one.location === location)) avoid.push({ line, location });
       }
       return { changed: { lines: putBackUnits(lines, act.parts), avoid }, freed: act.parts };

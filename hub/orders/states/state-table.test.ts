@@ -89,8 +89,8 @@ describe('the table of states and events', () => {
 
   it.each([
     ['received', 'accept', ['reserve']],
-    ['validated', 'allocate', ['confirm', 'post', 'tell']],
-    ['validated', 'reserve', []],
+    ['validated', 'allocate', ['post', 'tell']],
+    ['validated', 'reserve', ['confirm']],
     ['picking', 'reserve', ['confirm']],
     ['picking', 'short', ['release', 'reserve']],
     ['picking', 'hand', ['fulfil', 'tell']],

@@ -88,6 +88,8 @@ const TABLE: Readonly<Record<OrderEvent, Row>> = {
 /** What an event asks for wherever it is taken. */
 const BY_EVENT: Readonly<Partial<Record<OrderEvent, readonly EffectKind[]>>> = {
   accept: ['reserve'],
+  // Now or later: what an order has, it keeps.
+  reserve: ['confirm'],
   hand: ['fulfil', 'tell'],
   short: ['release', 'reserve'],
   cancel: ['release', 'refund', 'tell'],
@@ -100,7 +102,7 @@ const BY_EVENT: Readonly<Partial<Record<OrderEvent, readonly EffectKind[]>>> = {
 
 /** What arriving in a state asks for. */
 const BY_ARRIVAL: Readonly<Partial<Record<OrderState, readonly EffectKind[]>>> = {
-  allocated: ['confirm', 'post', 'tell'],
+  allocated: ['post', 'tell'],
   ready: ['tell'],
   shipped: ['tell'],
   completed: ['tell'],
@@ -110,14 +112,6 @@ const BY_ARRIVAL: Readonly<Partial<Record<OrderState, readonly EffectKind[]>>> =
 
 /** What only one pair asks for. */
 const BY_PAIR: Readonly<Partial<Record<OrderEvent, Partial<Record<OrderState, readonly EffectKind[]>>>>> = {
-  // Holds that replace others are for good like them.
-  reserve: {
-    allocated: ['confirm'],
-    posted: ['confirm'],
-    released: ['confirm'],
-    picking: ['confirm'],
-    ready: ['confirm'],
-  },
   failPayment: { shipped: ['alarm'], completed: ['alarm'] },
   empty: {
     allocated: ['unpost'],

@@ -107,7 +107,7 @@ CREATE INDEX order_effects_to_tell ON order_effects (effect_no) WHERE done_at IS
 CREATE INDEX order_effects_of ON order_effects (order_no, effect_no);
 
 CREATE TABLE order_holds (
-  reservation text COLLATE "C" NOT NULL,
+  reservation_no bigint NOT NULL,
   reservation_line smallint NOT NULL,
   order_no bigint NOT NULL REFERENCES orders,
   line text NOT NULL,
@@ -116,10 +116,10 @@ CREATE TABLE order_holds (
   released int NOT NULL DEFAULT 0 CHECK (released >= 0),
   handed int NOT NULL DEFAULT 0 CHECK (handed >= 0),
   confirmed_at timestamptz,
-  PRIMARY KEY (reservation, reservation_line),
+  PRIMARY KEY (reservation_no, reservation_line, location),
   CHECK (released + handed <= units)
 );
-COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of an order''s line, by the reservation''s key.';
+COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of an order''s line, and where, as far as the order knows.';
 CREATE INDEX order_holds_of ON order_holds (order_no);
 CREATE INDEX order_holds_live ON order_holds (order_no) WHERE released + handed < units;
 

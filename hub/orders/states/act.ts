@@ -10,8 +10,11 @@ export type Act =
   | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
   | { readonly act: 'fault' | 'wait' | 'post' | 'expire' | 'pay' | 'failPayment' | 'deliver' }
   | { readonly act: 'reserve' | 'pick'; readonly parts: readonly UnitsAt[] }
-  /** `avoid`: they are not there, so that nobody is sent there for them again; false: only their hold was lost. */
-  | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly avoid: boolean }
+  /**
+   * A location cannot give units. Gone are the units, whose hold is to be given back; or only the hold; or both. Where units
+   * are gone nobody is sent for them again.
+   */
+  | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly gone: 'units' | 'hold' | 'both' }
   /** `bySale`: a sale at the till named the hold, so that the ledger has ended it (M6). */
   | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly bySale: boolean }
   /** Without parts: everything that was not handed over. */

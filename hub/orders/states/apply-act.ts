@@ -97,10 +97,13 @@ function moveUnits(order: Order, act: Act): Moved {
       return { changed: { lines: handUnits(lines, act.parts) }, handed: act.bySale ? [] : act.parts };
     case 'short': {
       const avoid = [...order.avoid];
-      for (const { line, location } of act.avoid ? act.parts : []) {
+      for (const { line, location } of act.gone === 'hold' ? [] : act.parts) {
         if (!avoid.some((one) => one.line === line && one.location === location)) avoid.push({ line, location });
       }
-      return { changed: { lines: putBackUnits(lines, act.parts), avoid }, freed: act.parts };
+      return {
+        changed: { lines: putBackUnits(lines, act.parts), avoid },
+        freed: act.gone === 'units' ? act.parts : [],
+      };
     }
     case 'cancel': {
       const cancelled = cancelUnits(lines, act.parts ?? liveUnits(lines));

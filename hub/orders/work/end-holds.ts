@@ -11,7 +11,7 @@ import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts'
 const detail = z.object({
   parts: z.array(z.object({ line: z.string(), location: z.string(), units: z.int() })),
 });
-const plan = z.array(z.object({ reservation: z.string(), line: z.int(), units: z.int() }));
+const plan = z.array(z.object({ reservation: z.int(), line: z.int(), location: z.string(), units: z.int() }));
 
 /** Ends holds: which ones is counted and kept first, so that a worker that was killed in between does the same again. */
 export async function endOrderHolds(
@@ -34,7 +34,7 @@ export async function endOrderHolds(
       : plan.parse(claimed.plan);
   const key = `order-effect-${claimed.effect}`;
   for (const [reservation, lines] of Map.groupBy(planned, (part) => part.reservation)) {
-    const ended = lines.map(({ line, units }) => ({ line, units }));
+    const ended = lines.map(({ line, location, units }) => ({ line, location, units }));
     if (how === 'released') await holds.release(reservation, ended, key);
     else await holds.fulfil(reservation, ended, key);
   }
@@ -55,13 +55,14 @@ export async function confirmHolds(parts: OrderParts, holds: Holds, claimed: Cla
   await withRetries(() => finishEffect(parts.pool, claimed.effect, { now: parts.now(), by: said.by }));
 }
 
-async function giveUp(parts: OrderParts, number: number, reservation: string, said: Said): Promise<void> {
+async function giveUp(parts: OrderParts, number: number, reservation: number, said: Said): Promise<void> {
   await withRetries(() =>
     transaction(parts.pool, async (client) => {
       const stored = await lockOrder(client, number);
       const lost = await holdsIn(client, number, reservation);
       if (lost.length === 0) return;
-      await take(client, parts, stored, { act: 'short', parts: lost, avoid: false }, said);
+      await endHolds(client, number, lost, 'released');
+      await take(client, parts, stored, { act: 'short', parts: lost, gone: 'hold' }, said);
     }),
   );
 }

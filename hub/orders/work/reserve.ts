@@ -4,7 +4,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
-import type { HeldLine, HoldRequest, Holds } from '../holds.ts';
+import type { Held, HoldRequest, Holds } from '../holds.ts';
 import { toCandidates } from '../sourcing/read-candidates.ts';
 import { source, type Sourced } from '../sourcing/source.ts';
 import { rulesInForce } from '../sourcing/sourcing-versions.ts';
@@ -24,8 +24,8 @@ const LOOK_AGAIN_MS = 60_000;
 
 const plan = z.object({
   tries: z.int(),
-  /** The order's line of each line of the request. */
-  lines: z.array(z.string()),
+  /** Which line of the request is for which of the order. */
+  lines: z.array(z.tuple([z.int(), z.string()])),
   request: z.object({
     key: z.string(),
     channel: z.string(),
@@ -37,10 +37,8 @@ const plan = z.object({
 });
 type Plan = z.output<typeof plan>;
 
-interface Outcome {
-  readonly plan: Plan | undefined;
-  readonly held: readonly HeldLine[];
-}
+/** Undefined: nothing is held. */
+type Outcome = { readonly plan: Plan; readonly held: Held } | undefined;
 
 /**
  * Looks for holds of what nobody has for the order yet: locations by the sourcing rules, then the reservation of exactly
@@ -56,7 +54,7 @@ export async function reserveOpen(parts: OrderParts, holds: Holds, claimed: Clai
       const now = parts.now();
       if (!(await finishEffect(client, claimed.effect, { now, by: said.by }))) return;
       const kept =
-        outcome.plan === undefined ? [] : await keepHolds(client, claimed.order, outcome.plan, outcome.held, now);
+        outcome === undefined ? [] : await keepHolds(client, claimed.order, outcome.held, outcome.plan.lines, now);
       await settle(client, parts, stored, kept, said);
     }),
   );
@@ -69,7 +67,7 @@ async function hold(parts: OrderParts, holds: Holds, claimed: ClaimedEffect, ord
     if (next === undefined) {
       tries += 1;
       next = tries > TRIES_MAX ? undefined : await makePlan(parts, holds, order, { effect: claimed.effect, tries });
-      if (next === undefined) return { plan: undefined, held: [] };
+      if (next === undefined) return undefined;
       await planEffect(parts.pool, claimed.effect, next);
     }
     try {
@@ -97,7 +95,7 @@ async function makePlan(
   const skuOf = new Map(wanted.lines.map(({ line, sku }) => [line, sku]));
   return {
     tries,
-    lines: sourced.parts.map(({ line }) => line),
+    lines: sourced.parts.map(({ line }, place) => [place + 1, line]),
     request: {
       key: `order-effect-${effect}-${tries}`,
       channel: order.content.channel,

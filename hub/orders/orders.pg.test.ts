@@ -32,7 +32,7 @@ import { workEffects, workOrder, type WorkParts } from './work/work-effects.ts';
 let database: TestDatabase;
 let reservationPool: Pool;
 let parts: WorkParts;
-let tell: ReturnType<typeof teller>['tell'];
+let till: ReturnType<typeof teller>;
 const clock = { now: 0 };
 /** Set by tests that break something between the hold and its record. */
 let wrap: (holds: Holds) => Holds = (holds) => holds;
@@ -54,7 +54,7 @@ beforeEach(async () => {
   await beginReservations(database.pool);
   await database.pool.query(`INSERT INTO channel_locations SELECT 'web', location_no FROM locations`);
   await applySourcing(database.pool, 'sourcing: 1\n', { by: 'test' });
-  ({ tell } = teller(database.pool));
+  till = teller(database.pool);
   const holds = reservationHolds(database.pool, createReservations(reservationPool));
   parts = {
     pool: database.pool,
@@ -67,8 +67,8 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
-  expect(await auditReservations(database.pool)).toEqual([]);
-  expect(await auditOrders()).toEqual([]);
+  const wrong = [...(await auditReservations(database.pool)), ...(await auditOrders())];
+  if (wrong.length > 0) throw new Error(`not as it must be: ${JSON.stringify(wrong)}`);
 });
 
 /** Holds of orders at rest are those of their reservations, and those of their lines. */
@@ -139,10 +139,10 @@ const reservationOf = async (number: number) =>
 
 describe('an order', () => {
   it('is taken in, held where the rules say, and released to the stores', async () => {
-    await tell(1, 'receipt', units(2));
-    await tell(2, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(2));
+    await till.tell(2, 'receipt', units(9));
     await applySourcing(database.pool, 'sourcing: 1\nlocations: [{code: S2, closed: true}]\n', { by: 'test' });
-    await tell(3, 'receipt', units(4));
+    await till.tell(3, 'receipt', units(4));
     const number = await order('1');
     expect([await stateOf(number), await placesOf(number)]).toEqual(['released', ['a S3 3/0/0']]);
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [2, 0], S2: [9, 0], S3: [4, 3] });
@@ -151,7 +151,7 @@ describe('an order', () => {
   });
 
   it('comes twice and is the same, comes with other content and is kept beside it, coded', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const [first, second] = await Promise.all([takeOrder(parts, given('1'), SAID), takeOrder(parts, given('1'), SAID)]);
     expect([first.number, first.isNew !== second.isNew]).toEqual([second.number, true]);
     const other = given('1', { lines: [{ line: 'a', sku: 'A', units: 2, priceMinor: 150 }] });
@@ -169,7 +169,7 @@ describe('an order', () => {
   });
 
   it('whose payment comes with a second sending goes on by it', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1', { payment: 'pending' });
     expect(await stateOf(number)).toBe('posted');
     await takeOrder(parts, given('1'), SAID);
@@ -177,21 +177,21 @@ describe('an order', () => {
   });
 
   it('of an unknown product waits for it, and goes on when it is there', async () => {
-    await tell(1, 'receipt', units(9, 'NEW'));
+    await till.tell(1, 'receipt', units(9, 'NEW'));
     const number = await order('1', { lines: [{ line: 'a', channelSku: 'X1', units: 3, priceMinor: 100 }] });
     expect(await readOrder(database.pool, number)).toMatchObject({
       order: { state: 'received' },
       problem: { code: 'ORDER_NAME_UNKNOWN', detail: 'Line a: web has no listing "X1".' },
     });
     await database.pool.query(`INSERT INTO listings (channel_no, channel_sku, sku) VALUES (1, 'X1', 'A')`);
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     await lookAgainAt(database.pool, number, parts.now());
     await workOrder(parts, number);
     expect(await readOrder(database.pool, number)).toMatchObject({ order: { state: 'released' }, problem: null });
   });
 
   it('of what is not there is cancelled, or takes a part, or waits until it comes', async () => {
-    await tell(1, 'receipt', units(2));
+    await till.tell(1, 'receipt', units(2));
     const whole = await order('1');
     expect(await stateOf(whole)).toBe('cancelled');
     expect((await open(whole)).map(({ kind, detail }) => [kind, detail.amountMinor])).toEqual([
@@ -205,7 +205,7 @@ describe('an order', () => {
       order: { state: 'validated' },
       problem: { code: 'ORDER_UNAVAILABLE', detail: 'Units that are nowhere to be had: line a: 3.' },
     });
-    await tell(2, 'receipt', units(3));
+    await till.tell(2, 'receipt', units(3));
     clock.now += 61_000;
     await lookAgain(database.pool, parts.now());
     await workEffects(parts);
@@ -213,7 +213,7 @@ describe('an order', () => {
   });
 
   it('is told once what is said under one key, and refuses another thing under it', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1');
     const pick: Act = { act: 'pick', parts: [at('a', 1, 'S1')] };
     await act(number, pick, 'k1');
@@ -225,7 +225,7 @@ describe('an order', () => {
   });
 
   it('that is cancelled in part or whole gives its units back', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1');
     await act(number, { act: 'pick', parts: [at('a', 1, 'S1')] });
     await act(number, { act: 'cancel', reason: 'customer', parts: [{ line: 'a', units: 1 }] });
@@ -250,21 +250,21 @@ describe('an order', () => {
 
 describe('what becomes of the units of an order', () => {
   it('M6 a sale at the till that names the hold hands them over, once', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1');
     const reservation = await reservationOf(number);
-    await tell(1, 'sale', soldOf('A', 2, reservation));
+    await till.tell(1, 'sale', soldOf('A', 2, reservation));
     expect(await followHolds(parts)).toBe(1);
     expect([await stateOf(number), await placesOf(number)]).toEqual(['picking', ['a S1 1/0/2']]);
     expect(await followHolds(parts)).toBe(0);
-    await tell(1, 'sale', soldOf('A', 1, reservation));
+    await till.tell(1, 'sale', soldOf('A', 1, reservation));
     await followHolds(parts);
     expect(await stateOf(number)).toBe('shipped');
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [6, 0] });
   });
 
   it('handed over without such a sale are held no more', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1');
     await act(number, { act: 'hand', parts: [at('a', 3, 'S1')], bySale: false });
     expect([await stateOf(number), (await stockOf(database.pool)).shelves]).toEqual(['shipped', { S1: [9, 0] }]);
@@ -272,8 +272,8 @@ describe('what becomes of the units of an order', () => {
   });
 
   it('that a store cannot find come from another one', async () => {
-    await tell(1, 'receipt', units(9));
-    await tell(2, 'receipt', units(2));
+    await till.tell(1, 'receipt', units(9));
+    await till.tell(2, 'receipt', units(2));
     const number = await order('1');
     await act(number, { act: 'pick', parts: [at('a', 1, 'S1')] });
     await act(number, { act: 'short', parts: [at('a', 2, 'S1')], gone: 'units' });
@@ -285,11 +285,11 @@ describe('what becomes of the units of an order', () => {
   });
 
   it('that a store has sold to others come from another one, or are cancelled', async () => {
-    await tell(1, 'receipt', units(3));
+    await till.tell(1, 'receipt', units(3));
     const number = await order('1');
     const waiting = await order('2', { onUnavailable: 'wait' });
-    await tell(2, 'receipt', units(1));
-    await tell(1, 'sale', soldOf('A', 2));
+    await till.tell(2, 'receipt', units(1));
+    await till.tell(1, 'sale', soldOf('A', 2));
     await mendShortfalls(reservationPool, fewestParcels);
     expect(await followHolds(parts)).toBe(1);
     await workEffects(parts);
@@ -299,10 +299,10 @@ describe('what becomes of the units of an order', () => {
   });
 
   it('that a customer collects are never moved to another store', async () => {
-    await tell(1, 'receipt', units(3));
+    await till.tell(1, 'receipt', units(3));
     const number = await order('1', { delivery: { kind: 'collect', store: 'S1' }, customer: { reference: 'c' } });
-    await tell(2, 'receipt', units(9));
-    await tell(1, 'sale', soldOf('A', 1));
+    await till.tell(2, 'receipt', units(9));
+    await till.tell(1, 'sale', soldOf('A', 1));
     await mendShortfalls(reservationPool, fewestParcels);
     await followHolds(parts);
     await workEffects(parts);
@@ -311,7 +311,7 @@ describe('what becomes of the units of an order', () => {
   });
 
   it('that nobody collects go back to stock', async () => {
-    await tell(1, 'receipt', units(3));
+    await till.tell(1, 'receipt', units(3));
     const number = await order('1', { delivery: { kind: 'collect', store: 'S1' }, customer: { reference: 'c' } });
     await act(number, { act: 'pick', parts: [at('a', 3, 'S1')] });
     expect(await stateOf(number)).toBe('ready');
@@ -328,7 +328,7 @@ describe('a hub that is killed', () => {
   const broken = () => new Error('killed');
 
   it('between the hold and its record finds the same hold again', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     wrap = (holds) => ({
       ...holds,
       reserve: async (request) => {
@@ -345,7 +345,7 @@ describe('a hub that is killed', () => {
   });
 
   it('while the order is cancelled meanwhile, gives back what it finds', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     wrap = (holds) => ({
       ...holds,
       reserve: async (request) => {
@@ -362,7 +362,7 @@ describe('a hub that is killed', () => {
   });
 
   it('after it gave units back and before it wrote that down, gives back no more', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     const number = await order('1');
     wrap = (holds) => ({
       ...holds,
@@ -379,7 +379,7 @@ describe('a hub that is killed', () => {
   });
 
   it('so long that its holds expired, looks for others', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     wrap = (holds) => ({ ...holds, confirm: () => Promise.reject(broken()) });
     const number = await order('1');
     await database.pool.query('UPDATE reservations SET expires_at = 1');
@@ -393,7 +393,7 @@ describe('a hub that is killed', () => {
   });
 
   it('holds up no other order by one that fails', async () => {
-    await tell(1, 'receipt', units(9));
+    await till.tell(1, 'receipt', units(9));
     wrap = (holds) => ({
       ...holds,
       reserve: (request) => (request.reference === '1' ? Promise.reject(broken()) : holds.reserve(request)),
@@ -406,8 +406,8 @@ describe('a hub that is killed', () => {
 });
 
 it('R1 many orders for the last units, worked on by two hubs at once: what is promised is there, and the rest is cancelled', async () => {
-  await tell(1, 'receipt', units(20));
-  await tell(2, 'receipt', units(11));
+  await till.tell(1, 'receipt', units(20));
+  await till.tell(2, 'receipt', units(11));
   const numbers = await Promise.all(
     Array.from({ length: 30 }, async (_, n) => (await takeOrder(parts, given(`${n}`), SAID)).number),
   );
@@ -427,7 +427,7 @@ describe('personal data', () => {
   const kept = () => customerOrders(database.pool, who, { after: 0, limit: 10 });
 
   it('is exported and erased by reference, of open orders once they have ended', async () => {
-    await tell(1, 'receipt', units(3));
+    await till.tell(1, 'receipt', units(3));
     const open = await order('1');
     const ended = await order('2');
     expect([await stateOf(open), await stateOf(ended)]).toEqual(['released', 'cancelled']);

@@ -1,13 +1,11 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
 import type { Held, HoldRequest, Holds } from '../holds.ts';
-import { toCandidates } from '../sourcing/read-candidates.ts';
-import { source, type Sourced } from '../sourcing/source.ts';
-import { rulesInForce } from '../sourcing/sourcing-versions.ts';
+import { explainSourcing } from '../sourcing/preview-sourcing.ts';
+import { toWanted } from '../sourcing/wanted.ts';
 import { reserveEffect } from '../states/effects.ts';
 import { openUnits, type SomeUnits, type UnitsAt } from '../states/line-units.ts';
 import type { Order } from '../states/order.ts';
@@ -21,9 +19,12 @@ const TTL_SECONDS = 3_600;
 /** Others take units at the same time: then it is looked anew. */
 const TRIES_MAX = 4;
 const LOOK_AGAIN_MS = 60_000;
+const SHOWN_MAX = 50;
 
 const plan = z.object({
   tries: z.int(),
+  /** Why from there: shown with the order, read by nobody else. */
+  sourcing: z.unknown(),
   /** Which line of the request is for which of the order. */
   lines: z.array(z.tuple([z.int(), z.string()])),
   request: z.object({
@@ -89,12 +90,15 @@ async function makePlan(
 ): Promise<Plan | undefined> {
   const wanted = reserveEffect(order);
   if (wanted?.kind !== 'reserve') return undefined;
-  const sourced = await sourceOrder(parts, holds, order, wanted);
+  const sourced = await explainSourcing({ ...parts, holds }, toWanted(order, wanted.lines));
   const isWhole = sourced.missing.length === 0;
   if (sourced.parts.length === 0 || (!isWhole && !wanted.partial)) return undefined;
   const skuOf = new Map(wanted.lines.map(({ line, sku }) => [line, sku]));
+  // Those that give units first: a chain may have thousands.
+  const candidates = sourced.candidates.toSorted((a, b) => b.chosen.length - a.chosen.length).slice(0, SHOWN_MAX);
   return {
     tries,
+    sourcing: { gaveUp: sourced.gaveUp, candidates, candidatesTotal: sourced.candidates.length },
     lines: sourced.parts.map(({ line }, place) => [place + 1, line]),
     request: {
       key: `order-effect-${effect}-${tries}`,
@@ -107,30 +111,6 @@ async function makePlan(
       }),
     } satisfies HoldRequest,
   };
-}
-
-/** Where the rules in force would take these lines from at this moment. */
-async function sourceOrder(
-  parts: OrderParts,
-  holds: Holds,
-  { content }: Order,
-  { lines, avoid }: { lines: readonly { line: string; sku: string; units: number }[]; avoid: Order['avoid'] },
-): Promise<Sourced> {
-  const skus = [...new Set(lines.map(({ sku }) => sku))];
-  const units = await holds.candidates(content.channel, skus);
-  return snapshot(parts.pool, async (client) => {
-    const { delivery, channel } = content;
-    const wanted = {
-      channel,
-      lines: lines.map((line) => ({
-        ...line,
-        avoid: avoid.filter((one) => one.line === line.line).map(({ location }) => location),
-      })),
-      near: delivery.kind === 'ship' ? (delivery.near ?? null) : null,
-      collectAt: delivery.kind === 'collect' ? delivery.store : null,
-    };
-    return source(wanted, await toCandidates(client, units, parts.now()), await rulesInForce(client));
-  });
 }
 
 /** What came of it, under the order's lock. */

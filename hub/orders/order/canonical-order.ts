@@ -95,7 +95,6 @@ export const canonicalOrder = whole.superRefine(({ delivery, customer }, context
 
 type Whole = z.output<typeof canonicalOrder>;
 export type OrderLine = Whole['lines'][number];
-export type Delivery = Whole['delivery'];
 export type Payment = Whole['payment'];
 
 /** What is kept for good. Who ordered is kept apart, and the payment changes. */

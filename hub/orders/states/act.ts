@@ -1,5 +1,4 @@
 import type { SomeUnits, UnitsAt } from './line-units.ts';
-import type { OrderAct } from './order-state.ts';
 
 /** Why units are cancelled; the channel is told. */
 export const CANCEL_REASONS = ['customer', 'unavailable', 'payment', 'notCollected', 'fraud', 'other'] as const;
@@ -20,6 +19,3 @@ export type Act =
   /** Without parts: everything that was not handed over. */
   | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
   | { readonly act: 'return'; readonly parts: readonly SomeUnits[] };
-
-/** Fails to compile when an act of the table is missing here. */
-export const actsAreComplete: OrderAct extends Act['act'] ? true : never = true;

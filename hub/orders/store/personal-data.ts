@@ -64,16 +64,3 @@ export async function eraseExpired(pool: Pool, now: Date): Promise<number> {
     if ((rowCount ?? 0) < AT_ONCE) return erased;
   }
 }
-
-/** Null: it is erased. */
-export async function contactOf(
-  client: Queryable,
-  order: number,
-): Promise<{ reference: string; contact: Contact | null } | null> {
-  const { rows } = await client.query<{ reference: string; contact: unknown }>(
-    'SELECT reference, contact FROM order_customers WHERE order_no = $1',
-    [order],
-  );
-  const [row] = rows;
-  return row === undefined ? null : { reference: row.reference, contact: stored.parse(row.contact) };
-}

@@ -16,8 +16,8 @@ export interface ClaimedEffect {
   readonly correlationId: string;
 }
 
-/** Longer than anything that is done under it takes; a hub that was killed holds it no longer. */
-const LEASE_MS = 60_000;
+/** A hub that was killed holds it no longer. Who is slower than that finds it done, by the same keys, and does no harm. */
+const LEASE_MS = 30_000;
 const BACKOFF_MS = { first: 1_000, most: 300_000 };
 
 const CLAIM = `

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, storeCode, text, units } from '#shared/protocol/fields.ts';
-import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { lineId, ORDER_LIMITS } from '#hub/orders/order/canonical-order.ts';
 import type { Orders } from '#hub/orders/orders.ts';
@@ -12,7 +11,7 @@ import {
   sourcingInForce,
   type SourcingVersion,
 } from '#hub/orders/sourcing/sourcing-versions.ts';
-import { NO_SOURCING } from '#hub/orders/sourcing/sourcing-document.ts';
+import { NO_SOURCING, SOURCING_LIMITS } from '#hub/orders/sourcing/sourcing-document.ts';
 import { isoTime } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -79,7 +78,7 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
       access: 'write',
       summary:
         'Puts a document of sourcing rules in force at once; dryRun only says what it would do with recent orders. An older version comes back by sending its document.',
-      bodyBytesMax: LIMITS.requestBytes,
+      bodyBytesMax: 2 * SOURCING_LIMITS.bytes,
       body: z.strictObject({
         document,
         note: text.optional(),

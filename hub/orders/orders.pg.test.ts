@@ -25,6 +25,7 @@ import { sumsOfAll } from './states/line-units.ts';
 import { customerOrders, eraseCustomer, eraseExpired } from './store/personal-data.ts';
 import { readOrder } from './store/stored-order.ts';
 import { takeOrder } from './take-order.ts';
+import { claimEffects } from './work/effect-queue.ts';
 import { followHolds } from './work/follow-holds.ts';
 import { expireUncollected, lookAgain, lookAgainAt } from './work/look-again.ts';
 import { workEffects, workOrder, type WorkParts } from './work/work-effects.ts';
@@ -390,6 +391,20 @@ describe('a hub that is killed', () => {
     const { rows } = await database.pool.query(`SELECT state::text FROM reservations ORDER BY 1`);
     expect(rows.map(({ state }) => state)).toEqual(['confirmed', 'expired']);
     expect([await stateOf(number), await placesOf(number)]).toEqual(['released', ['a S1 3/0/0']]);
+  });
+
+  it('works on the most urgent lane first, whatever came before', async () => {
+    const lanes = ['standard', 'marketplace', 'sameDay'];
+    for (const lane of lanes) await takeOrder(parts, given(lane, { promise: { lane } }), SAID);
+    const claimed: number[] = [];
+    for (let turn = 0; turn < lanes.length; turn += 1) {
+      const [effect] = await claimEffects(database.pool, { now: parts.now(), order: null, limit: 1 });
+      claimed.push(effect!.order);
+    }
+    const ids = await Promise.all(
+      claimed.map(async (number) => (await readOrder(database.pool, number)).order.content.channelOrderId),
+    );
+    expect(ids).toEqual(lanes.toReversed());
   });
 
   it('holds up no other order by one that fails', async () => {

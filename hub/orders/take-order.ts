@@ -6,7 +6,8 @@ import { checkTotals } from './order/order-money.ts';
 import { actOn, type OrderParts } from './act-on-order.ts';
 import { dueAt } from './states/deadlines.ts';
 import { newOrder } from './states/order.ts';
-import { insertEffects, laneNumber, retainUntil, type Said } from './store/write-step.ts';
+import { laneNumber, retainUntil, type Said } from './store/write-step.ts';
+import { validate } from './work/validate.ts';
 
 export interface TakenOrder {
   readonly number: number;
@@ -34,7 +35,7 @@ const INSERT_CONFLICT = `
 const CHANNEL = 'SELECT FROM channels WHERE code = $1 AND removed_at IS NULL';
 
 /**
- * Takes an order in, once: the same channel, id and content is the same order, whatever its payment has become since,
+ * Takes an order in, once, and looks its names up in the same transaction: the same channel, id and content is the same order, whatever its payment has become since,
  * which is taken over. Throws ORDER_TOTALS, REQUEST_INVALID for a channel that is not there, and ORDER_REUSED when the
  * channel gave the id to another order; that one is kept beside the first.
  */
@@ -89,7 +90,7 @@ async function take(client: PoolClient, parts: OrderParts, read: ReadOrder, said
   const keptUntil = retainUntil('received', now, parts.keepDays);
   await client.query(INSERT_CUSTOMER, [number, channel, customer.reference, contact, customerDigest, keptUntil]);
   await client.query(INSERT_EVENT, [number, now, said.by, said.correlationId]);
-  await insertEffects(client, number, [{ kind: 'validate' }], now);
+  await validate(client, parts, number, said);
   return { number, isNew: true, clash: false, isPaidNow: false };
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { storeCode } from '#shared/protocol/fields.ts';
 
-/** Sizes up to which a document is looked at (X2). */
-export const SOURCING_LIMITS = { bytes: 1024 * 1024, locations: 5_000, channels: 500 } as const;
+/** Sizes up to which a document is looked at (X2): what is read in well under a second, since the hub waits meanwhile. */
+export const SOURCING_LIMITS = { bytes: 192 * 1024, locations: 2_500, channels: 500 } as const;
 
 const degrees = (most: number) => z.number().min(-most).max(most);
 const units = z.int().min(0).max(1_000_000);

@@ -95,7 +95,7 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'post',
       path: '/v1/sourcing/explain',
-      access: 'read',
+      access: 'write',
       summary:
         'Where units would be taken from at this moment, and why each location is chosen or not. Nothing is held.',
       body: question,

@@ -377,6 +377,9 @@ describe('a hub that is killed', () => {
     clock.now += 120_000;
     await workEffects(parts);
     expect([await placesOf(number), (await stockOf(database.pool)).shelves]).toEqual([['a S1 2/0/0'], { S1: [9, 2] }]);
+    // What it believes to hold is what it holds.
+    await act(number, { act: 'cancel', reason: 'customer' });
+    expect((await stockOf(database.pool)).shelves).toEqual({ S1: [9, 0] });
   });
 
   it('so long that its holds expired, looks for others', async () => {

@@ -1,4 +1,4 @@
-import { describeIssue } from '#hub/rules/describe-issue.ts';
+import { describeIssue, tellingIssues } from '#hub/rules/describe-issue.ts';
 import { nearestName } from '#hub/rules/nearest-name.ts';
 import { readText } from '#hub/rules/read-text.ts';
 import type { RulesPath, RulesProblems } from '#hub/rules/rules-problem.ts';
@@ -23,7 +23,7 @@ export function readSourcing(text: string, known?: KnownPlaces): SourcingDocumen
   const parsed = sourcingDocument.safeParse(value);
   if (!parsed.success) {
     problems.stopShort();
-    for (const issue of parsed.error.issues) {
+    for (const issue of tellingIssues(parsed.error.issues)) {
       for (const { path, kind, message, remedy } of describeIssue(issue, value, sourcingFields)) {
         problems.add(kind, path, message, remedy);
       }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { snapshot } from '#hub/db/snapshot.ts';
 import type { Orders } from '#hub/orders/orders.ts';
 import { effectsToDo, type OrderEffect } from '#hub/orders/store/list-orders.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { orderEffect } from './answers/orders.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -21,10 +23,11 @@ export function orderEffectRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'get',
       path: '/v1/order-effects',
-      access: 'read',
+      access: 'orders:read',
       summary:
         'What is to be done at the channels, the oldest first: refund, tell how an order stands, look at an alarm.',
       query: z.strictObject({ ...pageQuery, kind: z.enum(['refund', 'tell', 'alarm']).optional() }),
+      answer: pageAnswer(orderEffect),
       async handle({ query: { cursor, limit, kind } }) {
         const after = readCursor(cursor, place) ?? 0;
         const rows = await snapshot(pool, (client) => effectsToDo(client, { kind, after, limit: limit + 1 }));
@@ -34,10 +37,13 @@ export function orderEffectRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'post',
       path: '/v1/order-effects/:id/done',
-      access: 'write',
+      access: 'orders:write',
       summary: 'It is done at the channel. Again: it is done still.',
       params,
       body: z.strictObject({}),
+      answer: orderEffect,
+      problems: ['NOT_FOUND', 'CONFLICT'],
+      idempotencyKey: 'none',
       async handle({ params: { id }, caller }) {
         return { body: toOrderEffect(await orders.finish(id, caller?.name ?? '')) };
       },

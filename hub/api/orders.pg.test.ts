@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { plain, startApi, type Answered, type CallOptions, type RunningApi } from '#test/support/hub-api.ts';
+import { plain, startApi, type RunningApi } from '#test/support/hub-api.ts';
 import { beginReservations, soldOf, teller } from '#test/support/reservations.ts';
-import { customerOrder, orderEffect, orderInFull, orderListed } from './answers/orders.ts';
-import { sourcingExplained, sourcingPreview, sourcingVersion } from './answers/sourcing.ts';
-
-const page = (item: z.ZodType) => z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
 let database: TestDatabase;
 let api: RunningApi;
@@ -40,26 +35,10 @@ const ORDER = {
   delivery: { kind: 'ship', country: 'DE' },
   customer: { reference: 'c-1', contact: { name: 'Ada', address: ['Street 1'] } },
 };
-/** What these routes answer is what they say that they answer. */
-const ANSWERS: readonly (readonly [RegExp, z.ZodType])[] = [
-  [/^(POST \/v1\/orders|\w+ \/v1\/orders\/\d+(\/acts)?)$/, orderInFull],
-  [/^GET \/v1\/orders\b/, page(orderListed)],
-  [/^GET \/v1\/order-effects/, page(orderEffect)],
-  [/^POST \/v1\/order-effects/, orderEffect],
-  [/^GET \/v1\/customers/, page(customerOrder)],
-  [/^GET \/v1\/sourcing\/versions/, page(sourcingVersion)],
-  [/^POST \/v1\/sourcing\/explain/, sourcingExplained],
-];
-async function call(method: string, path: string, options: CallOptions = {}): Promise<Answered> {
-  const answered = await api.call(method, path, options);
-  const schema = ANSWERS.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1];
-  if (answered.status < 300) schema?.parse(answered.body);
-  return answered;
-}
-const send = (changes: object = {}) => call('POST', '/v1/orders', { body: { ...ORDER, ...changes } });
-const get = async (path: string) => (await call('GET', path)).body;
+const send = (changes: object = {}) => api.call('POST', '/v1/orders', { body: { ...ORDER, ...changes } });
+const get = async (path: string) => (await api.call('GET', path)).body;
 const act = (id: unknown, body: object, key?: string) =>
-  call('POST', `/v1/orders/${String(id)}/acts`, {
+  api.call('POST', `/v1/orders/${String(id)}/acts`, {
     body,
     headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
@@ -182,7 +161,7 @@ describe('/v1/orders', () => {
     expect(todo.items).toMatchObject([{ order: id, detail: { amountMinor: 100, currency: 'EUR' } }]);
     const effect = todo.items[0]?.['id'];
     for (let times = 0; times < 2; times += 1) {
-      const done = await call('POST', `/v1/order-effects/${String(effect)}/done`, { body: {} });
+      const done = await api.call('POST', `/v1/order-effects/${String(effect)}/done`, { body: {} });
       expect(done).toMatchObject({ status: 200, body: { doneBy: `writer-${api.url}` } });
     }
     expect((await get('/v1/order-effects?kind=refund')).items).toEqual([]);
@@ -195,16 +174,17 @@ describe('/v1/customers', () => {
   it('shows and erases personal data, to keys that may write', async () => {
     const { body } = await send({ channelOrderId: '7', lines: [{ ...ORDER.lines[0], units: 30 }], totalMinor: 3_000 });
     expect(body['state']).toBe('cancelled');
-    expect((await call('GET', path, { key: api.readKey })).status).toBe(403);
+    expect((await api.call('GET', path, { key: api.readKey })).status).toBe(403);
     expect(await get(path)).toMatchObject({ items: [{ order: body['id'], contact: { name: 'Ada' } }] });
-    const erased = await call('POST', '/v1/customers/erase', { body: { channel: 'web', reference: 'c-1' } });
+    const erased = await api.call('POST', '/v1/customers/erase', { body: { channel: 'web', reference: 'c-1' } });
     expect(erased.body).toEqual({ erased: 1, kept: 0 });
     expect((await get(path)).items).toEqual([]);
   });
 });
 
 describe('/v1/sourcing', () => {
-  const apply = (document: string, more: object = {}) => call('POST', '/v1/sourcing', { body: { document, ...more } });
+  const apply = (document: string, more: object = {}) =>
+    api.call('POST', '/v1/sourcing', { body: { document, ...more } });
 
   it('says what rules would do with recent orders, then puts them in force, and explains', async () => {
     await till.tell(2, 'receipt', plain({ sku: 'A', quantity: 9 }));
@@ -213,7 +193,6 @@ describe('/v1/sourcing', () => {
     const closed = 'sourcing: 1\nlocations: [{code: S2, closed: true}]\n';
     const { version } = (await get('/v1/sourcing')) as unknown as { version: number };
     const tried = await apply(closed, { dryRun: true });
-    sourcingPreview.parse(tried.body);
     expect(tried.body).toMatchObject({
       orders: 1,
       changed: 1,
@@ -230,7 +209,7 @@ describe('/v1/sourcing', () => {
       status: 409,
       body: { code: 'CONFLICT' },
     });
-    const explained = await call('POST', '/v1/sourcing/explain', {
+    const explained = await api.call('POST', '/v1/sourcing/explain', {
       body: { channel: 'web', lines: [{ line: 'x', sku: 'A', units: 4 }] },
     });
     expect(explained.body).toMatchObject({

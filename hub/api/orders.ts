@@ -8,11 +8,13 @@ import { snapshot } from '#hub/db/snapshot.ts';
 import { canonicalOrder, LANES, lineId, ORDER_LIMITS, splitOrder } from '#hub/orders/order/canonical-order.ts';
 import type { Orders } from '#hub/orders/orders.ts';
 import { CANCEL_REASONS, type Act } from '#hub/orders/states/act.ts';
-import { sumsOf } from '#hub/orders/states/line-units.ts';
+import { newLine, sumsOf } from '#hub/orders/states/line-units.ts';
 import { ORDER_STATES } from '#hub/orders/states/order-state.ts';
 import { listLate, listOrders, readTrail } from '#hub/orders/store/list-orders.ts';
 import { readOrder, type StoredOrder } from '#hub/orders/store/stored-order.ts';
 import { laneNumber } from '#hub/orders/store/write-step.ts';
+import { pageAnswer } from './answers/fields.ts';
+import { orderInFull, orderListed } from './answers/orders.ts';
 import { isoInstant, isoTime, isoTimeOrNull } from './instant.ts';
 import { toOrderEffect } from './order-effects.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
@@ -50,11 +52,15 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
     route({
       method: 'post',
       path: '/v1/orders',
-      access: 'write',
+      access: 'orders:write',
       summary:
         'Takes an order in and reserves its units. The same channel and channelOrderId with the same content is the same order.',
       bodyBytesMax: LIMITS.factBytes,
       body: canonicalOrder,
+      answer: orderInFull,
+      statuses: [200, 201],
+      problems: ['ORDER_TOTALS', 'ORDER_REUSED'],
+      idempotencyKey: 'none',
       async handle({ body, caller, correlationId, log }) {
         const taken = await orders.take(splitOrder(body), { by: caller?.name ?? '', correlationId });
         if (taken.isNew) log.info({ order: taken.number, channel: body.channel }, 'an order was taken in');
@@ -64,7 +70,7 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/orders',
-      access: 'read',
+      access: 'orders:read',
       summary:
         'Orders, the oldest first; `late`: those that should have left their state by now, the most overdue first.',
       query: z.strictObject({
@@ -77,6 +83,7 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
         problem: flag.optional(),
         receivedBefore: isoInstant.optional(),
       }),
+      answer: pageAnswer(orderListed),
       async handle({ query: { cursor, limit, late, lane, receivedBefore, ...rest } }) {
         const filter = {
           ...rest,
@@ -98,20 +105,26 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
     route({
       method: 'get',
       path: '/v1/orders/:id',
-      access: 'read',
+      access: 'orders:read',
       summary:
         'One order: where the units of each line stand, what was said of it, what is to be done, and what holds its units.',
       params,
+      answer: orderInFull,
+      problems: ['NOT_FOUND'],
       handle: async ({ params: { id } }) => ({ body: await show(id) }),
     }),
     route({
       method: 'post',
       path: '/v1/orders/:id/acts',
-      access: 'write',
+      access: 'orders:write',
       summary:
         'Something happened to an order: pick, hand, short, cancel, return, expire, pay, failPayment, deliver; retry looks for what is missing. Once for an Idempotency-Key.',
       params,
       body: act,
+      answer: orderInFull,
+      problems: ['NOT_FOUND', 'KEY_REUSED', 'ORDER_UNITS', 'ORDER_TOO_EARLY', 'ORDER_TOO_LATE', 'ORDER_ENDED'],
+      idempotencyKey: 'required',
+      keepsActs: true,
       async handle({ params: { id }, body, idempotencyKey, caller, correlationId }) {
         if (body.act === 'retry') await orders.retry(id);
         else await orders.act(id, toAct(body), { by: caller?.name ?? '', correlationId, key: idempotencyKey });
@@ -146,9 +159,8 @@ function showOrder(pool: Pool, id: number, clock: Clock) {
       onUnavailable,
       correlationId: stored.correlationId,
       lines: content.lines.map((line, place) => {
-        const own = lines[place];
-        const standing = own && { ...sumsOf(own), places: own.places };
-        return { ...line, sku: skus[line.line] ?? line.sku ?? null, ...standing };
+        const own = lines[place] ?? newLine(line.line, line.units);
+        return { ...line, sku: skus[line.line] ?? line.sku ?? null, ...sumsOf(own), places: own.places };
       }),
       events: events.map(({ at, ...event }) => ({ ...event, at: isoTime(at) })),
       effects: effects.map(toOrderEffect),

@@ -12,6 +12,15 @@ import {
   type SourcingVersion,
 } from '#hub/orders/sourcing/sourcing-versions.ts';
 import { NO_SOURCING, SOURCING_LIMITS } from '#hub/orders/sourcing/sourcing-document.ts';
+import { pageAnswer } from './answers/fields.ts';
+import {
+  noSourcing,
+  sourcingApplied,
+  sourcingExplained,
+  sourcingPreview,
+  sourcingVersion,
+  sourcingWhole,
+} from './answers/sourcing.ts';
 import { isoTime } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
@@ -48,24 +57,27 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'get',
       path: '/v1/sourcing',
-      access: 'read',
+      access: 'rules:read',
       summary:
         'The sourcing rules in force with their document, or those of a `version`; version 0 stands for what holds without any.',
       query: z.strictObject({ version: versionText.optional() }),
+      answer: z.union([sourcingWhole, noSourcing]),
+      problems: ['NOT_FOUND'],
       async handle({ query: { version } }) {
         const found = await snapshot(pool, (client) =>
           version === undefined ? sourcingInForce(client) : requireSourcing(client, version),
         );
-        if (found === undefined) return { body: { version: 0, document: null, rules: NO_SOURCING } };
+        if (found === undefined) return { body: { version: 0 as const, document: null, rules: NO_SOURCING } };
         return { body: { ...toVersion(found), document: found.document, rules: found.rules } };
       },
     }),
     route({
       method: 'get',
       path: '/v1/sourcing/versions',
-      access: 'read',
+      access: 'rules:read',
       summary: 'All versions of the sourcing rules, the newest first.',
       query: z.strictObject(pageQuery),
+      answer: pageAnswer(sourcingVersion),
       async handle({ query: { cursor, limit } }) {
         const before = readCursor(cursor, place);
         const rows = await snapshot(pool, (client) => listSourcing(client, { before, limit: limit + 1 }));
@@ -75,7 +87,7 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'post',
       path: '/v1/sourcing',
-      access: 'write',
+      access: 'rules:write',
       summary:
         'Puts a document of sourcing rules in force at once; dryRun only says what it would do with recent orders. An older version comes back by sending its document.',
       bodyBytesMax: 2 * SOURCING_LIMITS.bytes,
@@ -85,8 +97,12 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
         basedOn: z.int().min(0).max(VERSION_MAX).optional(),
         dryRun: z.boolean().default(false),
       }),
+      answer: z.union([sourcingApplied, sourcingPreview]),
+      statuses: [200, 201],
+      problems: ['RULES_INVALID', 'CONFLICT'],
+      idempotencyKey: 'none',
       async handle({ body: { document, dryRun, ...how }, caller, log }) {
-        if (dryRun) return { body: { dryRun: true, ...(await orders.preview(document)) } };
+        if (dryRun) return { body: { dryRun: true as const, ...(await orders.preview(document)) } };
         const { version, isNew } = await applySourcing(pool, document, { ...how, by: caller?.name ?? '' });
         if (isNew) log.warn({ version: version.version }, 'sourcing rules were applied');
         return { status: isNew ? 201 : 200, body: { ...toVersion(version), isNew } };
@@ -95,10 +111,12 @@ export function sourcingRoutes(pool: Pool, orders: Orders): Route[] {
     route({
       method: 'post',
       path: '/v1/sourcing/explain',
-      access: 'write',
+      access: 'orders:read',
       summary:
         'Where units would be taken from at this moment, and why each location is chosen or not. Nothing is held.',
       body: question,
+      answer: sourcingExplained,
+      idempotencyKey: 'none',
       handle: async ({ body }) => ({ body: await orders.explain(body) }),
     }),
   ];

@@ -3,9 +3,8 @@ import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
 import { LANES } from '#hub/orders/order/canonical-order.ts';
 import { contact } from '#hub/orders/order/contact.ts';
 import { ORDER_STATES } from '#hub/orders/states/order-state.ts';
+import { natural, shownInstant } from './fields.ts';
 
-const natural = z.int().min(0);
-const shownInstant = z.iso.datetime({ precision: 3 });
 const code = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 
 const order = {
@@ -67,7 +66,7 @@ export const orderEffect = z.strictObject({
   doneBy: z.string().nullable(),
 });
 
-export const orderListed = z.strictObject(order);
+export const orderListed = z.strictObject(order).meta({ id: 'Order' });
 
 export const orderInFull = z.strictObject({
   ...order,

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { LIMIT_NAMES } from '#hub/orders/sourcing/sourcing-document.ts';
+import { natural, shownInstant } from './fields.ts';
 
-const natural = z.int().min(0);
 const part = z.strictObject({ line: z.string(), location: z.string(), units: natural });
 
 const version = {
   version: natural,
-  appliedAt: z.iso.datetime({ precision: 3 }),
+  appliedAt: shownInstant,
   appliedBy: z.string(),
   note: z.string().nullable(),
 };
 
-export const sourcingVersion = z.strictObject(version);
+export const sourcingVersion = z.strictObject(version).meta({ id: 'SourcingVersion' });
+export const sourcingApplied = z.strictObject({ ...version, isNew: z.boolean() });
+export const sourcingWhole = z.strictObject({ ...version, document: z.string(), rules: z.unknown() });
+/** While nobody has applied any. */
+export const noSourcing = z.strictObject({ version: z.literal(0), document: z.null(), rules: z.unknown() });
 
 const figures = z.strictObject({
   parcels: natural,

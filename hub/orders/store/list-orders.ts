@@ -1,4 +1,5 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
+import type { StepEvent } from '../states/apply-act.ts';
 import type { OrderState } from '../states/order-state.ts';
 import { ORDER_COLUMNS, toStoredOrder, type StoredOrder } from './stored-order.ts';
 
@@ -63,7 +64,7 @@ export interface OrderTrail {
     readonly act: string;
     readonly by: string;
     readonly detail: unknown;
-    readonly steps: unknown;
+    readonly steps: readonly StepEvent[];
     readonly refused: string | null;
     readonly correlationId: string;
   }[];

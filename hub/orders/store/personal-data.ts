@@ -2,13 +2,14 @@ import type { Pool } from 'pg';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import { contact, type Contact } from '../order/contact.ts';
+import type { OrderState } from '../states/order-state.ts';
 
 /** All that is kept of a customer. */
 export interface CustomerOrder {
   readonly order: number;
   readonly channelOrderId: string;
   readonly receivedAt: Date;
-  readonly state: string;
+  readonly state: OrderState;
   readonly contact: Contact | null;
   readonly retainUntil: Date;
 }

@@ -169,14 +169,14 @@ describe('/v1/orders', () => {
 });
 
 describe('/v1/customers', () => {
-  const path = '/v1/customers?channel=web&reference=c-1';
+  const path = '/v1/customers/web/c-1';
 
   it('shows and erases personal data, to keys that may write', async () => {
     const { body } = await send({ channelOrderId: '7', lines: [{ ...ORDER.lines[0], units: 30 }], totalMinor: 3_000 });
     expect(body['state']).toBe('cancelled');
     expect((await api.call('GET', path, { key: api.readKey })).status).toBe(403);
     expect(await get(path)).toMatchObject({ items: [{ order: body['id'], contact: { name: 'Ada' } }] });
-    const erased = await api.call('POST', '/v1/customers/erase', { body: { channel: 'web', reference: 'c-1' } });
+    const erased = await api.call('POST', `${path}/erase`, { body: {} });
     expect(erased.body).toEqual({ erased: 1, kept: 0 });
     expect((await get(path)).items).toEqual([]);
   });

@@ -2369,15 +2369,17 @@ export interface Operations {
     };
   };
   /** All that is kept of a customer, by the channel's reference: orders with name and address, and until when. */
-  'GET /v1/customers': {
+  'GET /v1/customers/{channel}/{reference}': {
     readonly request: {
-      readonly query: {
-        /** At most 1024 characters. */
-        readonly cursor?: string | undefined;
-        readonly limit?: string | undefined;
+      readonly params: {
         readonly channel: string;
         /** At most 128 characters. */
         readonly reference: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
       };
     };
     readonly answer: {
@@ -2408,13 +2410,14 @@ export interface Operations {
     };
   };
   /** Erases what is kept of a customer. Orders that are under way keep theirs until they have ended: `kept` counts them. */
-  'POST /v1/customers/erase': {
+  'POST /v1/customers/{channel}/{reference}/erase': {
     readonly request: {
-      readonly body: {
+      readonly params: {
         readonly channel: string;
         /** At most 128 characters. */
         readonly reference: string;
       };
+      readonly body: Readonly<Record<string, never>>;
     };
     readonly answer: {
       /** From 0. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,11 @@ it('R1 R2 orders at two hubs, one killed with -9 again and again: each taken onc
   await killed.start();
   const key = await steady.createKey('orders', 'write');
   const call = async (hub: HubProcess, path: string, body: object): Promise<number | undefined> => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    };
     const sent = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(30_000) };
     const response = await fetch(hub.url + path, sent).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);

@@ -36,10 +36,12 @@ export default {
     ...layered('hub', [
       ['cli'],
       ['api', 'sync'],
+      ['orders'],
       ['reservations'],
       ['availability'],
       ['ledger'],
       ['db'],
+      ['rules'],
       ['observability'],
     ]),
   ],

@@ -29,6 +29,10 @@ import { createQuarantineDecisions } from './ledger/release.ts';
 import { createTransferSettlements } from './ledger/settlements.ts';
 import { createListening, readListenAddress } from './listen.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { orderTasks } from './orders/keep-orders.ts';
+import { createOrders } from './orders/orders.ts';
+import { reservationHolds } from './orders/reservation-holds.ts';
+import type { WorkParts } from './orders/work/work-effects.ts';
 import { followSales } from './reservations/follow-sales.ts';
 import { createReservations, reservationTasks } from './reservations/reservations.ts';
 import { startSync } from './sync/sync.ts';
@@ -64,12 +68,15 @@ const API_CONNECTIONS = 8;
 const AVAILABILITY_CONNECTIONS = 4;
 /** Groups of reservations and of acts, two of each at once, and what time does to them. */
 const RESERVATION_CONNECTIONS = 6;
+const ORDER_CONNECTIONS = 8;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
 /** So late at most a version of the rules comes into force. */
 const RULES_DUE_EVERY_MS = 2_000;
 const PRUNE_ACTS_EVERY_MS = 3_600_000;
+/** So long personal data of orders is kept: for questions and returns, and for what never ends. */
+const KEEP_DAYS = { ended: 90, open: 365 };
 /** A command may hold the embedded PostgreSQL for a moment. */
 const COMMAND_ENDS_MS = 20_000;
 
@@ -99,6 +106,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       statementTimeoutMs: API_STATEMENT_MS,
       pipeline: true,
     }),
+    orders: open('orders', ORDER_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
@@ -154,11 +162,21 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     }),
   );
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
+  const reservations = createReservations(pools.reservations);
+  const orderParts: WorkParts = {
+    pool: pools.orders,
+    now: () => new Date(clock.now()),
+    keepDays: KEEP_DAYS,
+    holds: reservationHolds(pools.orders, reservations),
+    logger,
+  };
+  for (const task of orderTasks(orderParts)) lifecycle.add(startRepeating({ ...task, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, observer),
     counts: createCountDecisions(pools.ledger, observer),
     transfers: createTransferSettlements(pools.ledger, observer),
-    reservations: createReservations(pools.reservations),
+    reservations,
+    orders: createOrders(orderParts),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

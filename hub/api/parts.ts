@@ -5,6 +5,7 @@ import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { TransferSettlements } from '#hub/ledger/settlements.ts';
+import type { Orders } from '#hub/orders/orders.ts';
 import type { Reservations } from '#hub/reservations/reservations.ts';
 import type { MetricsPort } from './metrics.ts';
 import type { SyncPort } from './sync-port.ts';
@@ -17,6 +18,7 @@ export interface ApiParts {
   readonly counts: CountDecisions;
   readonly transfers: TransferSettlements;
   readonly reservations: Reservations;
+  readonly orders: Orders;
   readonly metrics: MetricsPort;
   readonly rules: RulesPorts;
   readonly clock: Clock;

@@ -4,6 +4,7 @@ import { channelRoutes } from './channels.ts';
 import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
 import { documentRoutes } from './document-routes.ts';
+import { customerRoutes } from './customers.ts';
 import { enrolRoutes } from './enrol.ts';
 import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
@@ -11,6 +12,8 @@ import { healthRoutes } from './health.ts';
 import { heldCountRoutes } from './held-counts.ts';
 import { metricsRoutes } from './metrics.ts';
 import { movementRoutes } from './movements.ts';
+import { orderEffectRoutes } from './order-effects.ts';
+import { orderRoutes } from './orders.ts';
 import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
@@ -21,6 +24,7 @@ import type { Route } from './route.ts';
 import { rulesVersionRoutes } from './rules-versions.ts';
 import { rulesRoutes } from './rules.ts';
 import { shortfallRoutes } from './shortfalls.ts';
+import { sourcingRoutes } from './sourcing.ts';
 import { storeConfigRoutes } from './store-config.ts';
 import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
@@ -30,7 +34,7 @@ import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
-  const { pool, sync, quarantine, counts, transfers, reservations, metrics, rules, clock, version } = parts;
+  const { pool, sync, quarantine, counts, transfers, reservations, metrics, rules, clock, version, orders } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -53,6 +57,10 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),
     ...reservationRoutes(pool, reservations),
+    ...orderRoutes(pool, orders, clock),
+    ...orderEffectRoutes(pool, orders),
+    ...customerRoutes(pool),
+    ...sourcingRoutes(pool, orders),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

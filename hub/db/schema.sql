@@ -4,6 +4,7 @@ SET check_function_bodies = off;
 CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability');
+CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
 CREATE TYPE reservation_state AS ENUM ('pending', 'confirmed', 'fulfilled', 'released', 'expired');
@@ -387,6 +388,109 @@ CREATE TABLE movements (
   CONSTRAINT movements_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq, line, reversal)
 );
 
+CREATE TABLE order_conflicts (
+  order_no bigint NOT NULL,
+  digest bytea NOT NULL,
+  content json NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  received_by text NOT NULL,
+  CONSTRAINT order_conflicts_pkey PRIMARY KEY (order_no, digest),
+  CONSTRAINT order_conflicts_digest_check CHECK ((length(digest) = 32))
+);
+
+CREATE TABLE order_customers (
+  order_no bigint NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  reference text COLLATE "C" NOT NULL,
+  contact json,
+  digest bytea NOT NULL,
+  retain_until timestamp with time zone NOT NULL,
+  CONSTRAINT order_customers_pkey PRIMARY KEY (order_no),
+  CONSTRAINT order_customers_digest_check CHECK ((length(digest) = 32))
+);
+
+CREATE TABLE order_effects (
+  effect_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  order_no bigint NOT NULL,
+  stream text NOT NULL,
+  kind text NOT NULL,
+  detail json NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  retry_at timestamp with time zone NOT NULL,
+  plan json,
+  error json,
+  done_at timestamp with time zone,
+  done_by text,
+  CONSTRAINT order_effects_pkey PRIMARY KEY (effect_no),
+  CONSTRAINT order_effects_stream_check CHECK ((stream = ANY (ARRAY['holds'::text, 'erp'::text, 'channel'::text])))
+) WITH (fillfactor=50);
+
+CREATE TABLE order_events (
+  order_no bigint NOT NULL,
+  event_no integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  act text NOT NULL,
+  detail json NOT NULL,
+  steps json NOT NULL,
+  refused text,
+  said_by text NOT NULL,
+  correlation_id text NOT NULL,
+  key text COLLATE "C",
+  CONSTRAINT order_events_pkey PRIMARY KEY (order_no, event_no)
+);
+
+CREATE TABLE order_holds (
+  reservation_no bigint NOT NULL,
+  reservation_line smallint NOT NULL,
+  order_no bigint NOT NULL,
+  line text NOT NULL,
+  location text COLLATE "C" NOT NULL,
+  units integer NOT NULL,
+  released integer DEFAULT 0 NOT NULL,
+  handed integer DEFAULT 0 NOT NULL,
+  confirmed_at timestamp with time zone,
+  CONSTRAINT order_holds_pkey PRIMARY KEY (reservation_no, reservation_line, location),
+  CONSTRAINT order_holds_check CHECK (((released + handed) <= units)),
+  CONSTRAINT order_holds_handed_check CHECK ((handed >= 0)),
+  CONSTRAINT order_holds_released_check CHECK ((released >= 0)),
+  CONSTRAINT order_holds_units_check CHECK ((units > 0))
+);
+
+CREATE TABLE order_parcels (
+  location text COLLATE "C" NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  order_no bigint NOT NULL,
+  CONSTRAINT order_parcels_pkey PRIMARY KEY (order_no, location)
+);
+
+CREATE TABLE orders (
+  order_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  channel_order_id text COLLATE "C" NOT NULL,
+  digest bytea NOT NULL,
+  content json NOT NULL,
+  state order_state DEFAULT 'received'::order_state NOT NULL,
+  payment text NOT NULL,
+  lane smallint NOT NULL,
+  lines json NOT NULL,
+  skus json DEFAULT '{}'::json NOT NULL,
+  avoid json DEFAULT '[]'::json NOT NULL,
+  refunded_minor bigint DEFAULT 0 NOT NULL,
+  events integer DEFAULT 0 NOT NULL,
+  problem json,
+  received_at timestamp with time zone NOT NULL,
+  entered_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  look_again_at timestamp with time zone,
+  correlation_id text NOT NULL,
+  CONSTRAINT orders_pkey PRIMARY KEY (order_no),
+  CONSTRAINT orders_channel_channel_order_id_key UNIQUE (channel, channel_order_id),
+  CONSTRAINT orders_digest_check CHECK ((length(digest) = 32)),
+  CONSTRAINT orders_payment_check CHECK ((payment = ANY (ARRAY['pending'::text, 'paid'::text, 'onHandover'::text, 'failed'::text]))),
+  CONSTRAINT orders_refunded_minor_check CHECK ((refunded_minor >= 0))
+) WITH (fillfactor=50);
+
 CREATE TABLE positions (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -641,6 +745,17 @@ CREATE TABLE shelf_terms (
   CONSTRAINT shelf_terms_reserved_check CHECK ((reserved >= 0))
 ) WITH (fillfactor=75);
 
+CREATE TABLE sourcing_versions (
+  version integer NOT NULL,
+  document text NOT NULL,
+  rules json NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  applied_by text NOT NULL,
+  note text,
+  CONSTRAINT sourcing_versions_pkey PRIMARY KEY (version),
+  CONSTRAINT sourcing_versions_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE store_config (
   location_no integer NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -751,6 +866,12 @@ ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_
 ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
 ALTER TABLE location_silence ADD CONSTRAINT location_silence_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE order_conflicts ADD CONSTRAINT order_conflicts_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_customers ADD CONSTRAINT order_customers_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_effects ADD CONSTRAINT order_effects_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_events ADD CONSTRAINT order_events_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_holds ADD CONSTRAINT order_holds_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_parcels ADD CONSTRAINT order_parcels_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE recompute_chunks ADD CONSTRAINT recompute_chunks_job_no_fkey FOREIGN KEY (job_no) REFERENCES recompute_jobs(job_no);
@@ -789,6 +910,21 @@ CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) W
 CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
 CREATE INDEX listings_sku ON public.listings USING btree (sku);
 CREATE INDEX location_silence_last ON public.location_silence USING btree (location_no, silence_no);
+CREATE INDEX order_customers_by_reference ON public.order_customers USING btree (channel, reference, order_no);
+CREATE INDEX order_customers_to_erase ON public.order_customers USING btree (retain_until);
+CREATE INDEX order_effects_of ON public.order_effects USING btree (order_no, effect_no);
+CREATE INDEX order_effects_open ON public.order_effects USING btree (order_no, stream, effect_no) WHERE (done_at IS NULL);
+CREATE INDEX order_effects_ready ON public.order_effects USING btree (retry_at) WHERE ((done_at IS NULL) AND (stream <> 'channel'::text));
+CREATE INDEX order_effects_to_tell ON public.order_effects USING btree (effect_no) WHERE ((done_at IS NULL) AND (stream = 'channel'::text));
+CREATE UNIQUE INDEX order_events_by_key ON public.order_events USING btree (order_no, key) WHERE (key IS NOT NULL);
+CREATE INDEX order_holds_live ON public.order_holds USING btree (order_no) WHERE ((released + handed) < units);
+CREATE INDEX order_holds_of ON public.order_holds USING btree (order_no);
+CREATE INDEX order_parcels_by_day ON public.order_parcels USING btree (location, asked_at);
+CREATE INDEX orders_by_channel ON public.orders USING btree (channel, order_no);
+CREATE INDEX orders_by_state ON public.orders USING btree (state, order_no);
+CREATE INDEX orders_due ON public.orders USING btree (due_at, order_no) WHERE (due_at IS NOT NULL);
+CREATE INDEX orders_to_look_at ON public.orders USING btree (look_again_at) WHERE (look_again_at IS NOT NULL);
+CREATE INDEX orders_with_problem ON public.orders USING btree (order_no) WHERE (problem IS NOT NULL);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
@@ -818,7 +954,9 @@ CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) 
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
 CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 
+CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER rule_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.rule_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER sourcing_versions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.sourcing_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 COMMENT ON TABLE api_acts IS 'Requests with an Idempotency-Key: under way while there is no status, then with their answer.';
 COMMENT ON COLUMN api_acts.digest IS 'SHA-256 of the request: what a repeated key is compared by.';
@@ -861,6 +999,25 @@ COMMENT ON COLUMN journals.begun_at IS 'When the hub first heard of it. While no
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
 COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: everything until as_of is known, and it may have sold unseen for step_ms after it; 0: it is not silent. The last row counts.';
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
+COMMENT ON TABLE order_conflicts IS 'Other orders that came under the id of this one, each once.';
+COMMENT ON TABLE order_customers IS 'Personal data, and nothing else of an order has any: exported and erased by (channel, reference), erased after retain_until.';
+COMMENT ON TABLE order_effects IS 'Written with the event that asks for them. Of one order and stream the first open one is done first.';
+COMMENT ON COLUMN order_effects.stream IS 'holds and erp are worked on by the hub; channel waits for whoever speaks with the channel.';
+COMMENT ON COLUMN order_effects.retry_at IS 'Not before: in the future while somebody is at it, or after a failure.';
+COMMENT ON COLUMN order_effects.plan IS 'What exactly is sent, kept before it is: sent again after a crash it is the same act.';
+COMMENT ON TABLE order_events IS 'What was said of an order and what followed, by whom and when; only ever inserted into.';
+COMMENT ON COLUMN order_events.steps IS 'The act and what followed by itself, each with the states before and after.';
+COMMENT ON COLUMN order_events.refused IS 'Code of a refusal that is kept: what was said is true all the same, as of a store that handed over.';
+COMMENT ON COLUMN order_events.key IS 'The same act carries the same key: said again it changes nothing.';
+COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of an order''s line, and where, as far as the order knows.';
+COMMENT ON TABLE order_parcels IS 'Each location that was asked for units of an order, once: a store''s parcels of a day.';
+COMMENT ON TABLE orders IS 'Documents are json: they are read whole with their order, and never searched. Whoever changes an order holds its row lock.';
+COMMENT ON COLUMN orders.digest IS 'SHA-256 of content: the same id with another one is kept in order_conflicts.';
+COMMENT ON COLUMN orders.lane IS 'Place in the list of lanes: the most urgent is 0.';
+COMMENT ON COLUMN orders.lines IS 'Where the units of each line stand.';
+COMMENT ON COLUMN orders.problem IS 'Why it does not go on; NULL: it does.';
+COMMENT ON COLUMN orders.due_at IS 'When it should have left its state; NULL: it may stay.';
+COMMENT ON COLUMN orders.look_again_at IS 'When names or units that were missing are looked for again.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
@@ -899,6 +1056,7 @@ COMMENT ON TABLE shelf_terms IS 'What is withheld at a position, by channel slot
 COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffer; NULL: the channel does not sell from there.';
 COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
 COMMENT ON COLUMN shelf_terms.reserved IS 'The sum of reservation_moves of the position: not in positions, whose rows a merge writes before it has this lock.';
+COMMENT ON TABLE sourcing_versions IS 'Every version of the sourcing rules, kept for good; the highest is in force.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';

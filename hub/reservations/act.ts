@@ -4,7 +4,8 @@ import type { ReservationState } from './reservation.ts';
 /** What can be done to a reservation. */
 export type Act =
   | { readonly kind: 'confirm' }
-  | { readonly kind: 'release' }
+  /** Without lines all that it holds; of lines no more than they still hold, which may be nothing. */
+  | { readonly kind: 'release'; readonly lines?: readonly FulfilledLine[] | undefined }
   /** Its time ends so long from now, or when it would have, whichever is later. */
   | { readonly kind: 'extend'; readonly ttlSeconds: number }
   /** Units that are handed over, as facts tell that do not name it; without lines all that it holds. */
@@ -94,7 +95,7 @@ function done(reservation: Reservation, act: Act, now: number): Reservation {
     case 'confirm':
       return settled({ ...reservation, confirmedAt: reservation.confirmedAt ?? now }, now);
     case 'release':
-      return ended(reservation, 'released', now);
+      return act.lines === undefined ? ended(reservation, 'released', now) : lessened(reservation, act.lines, now);
     case 'expire':
       return ended(reservation, 'expired', now);
     case 'extend':
@@ -119,6 +120,24 @@ export function settled(reservation: Reservation, now: number): Reservation {
 function ended(reservation: Reservation, state: 'released' | 'expired', now: number): Reservation {
   const holds = reservation.holds.map((hold) => ({ ...hold, held: 0, short: 0 }));
   return { ...reservation, state, endedAt: now, holds };
+}
+
+/** As if so many units had never been asked for. */
+function lessened(reservation: Reservation, lines: readonly FulfilledLine[], now: number): Reservation {
+  const holds = reservation.holds.map((hold) => ({ ...hold }));
+  for (const { line, units, location } of lines) {
+    let rest = units;
+    for (const hold of holds) {
+      if (hold.line !== line || (location !== undefined && hold.code !== location)) continue;
+      const taken = Math.min(rest, hold.held);
+      hold.units -= taken;
+      hold.held -= taken;
+      hold.short = Math.min(hold.short, hold.held);
+      rest -= taken;
+    }
+  }
+  const isNothing = holds.every(({ held, handed }) => held + handed === 0);
+  return isNothing ? ended({ ...reservation, holds }, 'released', now) : settled({ ...reservation, holds }, now);
 }
 
 function fulfilled({ reservation, holds }: Reservation, lines: readonly FulfilledLine[] | undefined): Hold[] {

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Queryable } from '#hub/db/snapshot.ts';
 import { joined } from '#hub/db/array-parameter.ts';
 import type { ExclusiveShare, Share } from '#shared/stock/ats.ts';
 import type { Shelf, Stock } from './decide.ts';
@@ -38,8 +38,8 @@ export interface LockedStock {
   readonly codes: ReadonlyMap<number, string>;
 }
 
-/** Reads skus whose locks are held: what is read is what the last holder has committed. */
-export async function readStock(client: PoolClient, skus: readonly string[]): Promise<LockedStock> {
+/** Reads skus. Whoever holds their locks is told what the last holder has committed. */
+export async function readStock(client: Queryable, skus: readonly string[]): Promise<LockedStock> {
   const { rows } = await client.query<Row>({ name: 'read-stock', text: STOCK, values: [joined(skus)] });
   const stocks = [...Map.groupBy(rows, ({ sku }) => sku).values()].flatMap((own): Stock[] => {
     const [first] = own;

@@ -27,9 +27,9 @@ const SAVE = `
       IS DISTINCT FROM (n.state, n.expires_at, n.confirmed_at, n.ended_at)`;
 
 const SAVE_HOLDS = `
-  UPDATE reservation_holds h SET told = n.told, handed = n.handed, held = n.held, short = n.short
-  FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
-    AS n (no, line, location_no, told, handed, held, short)
+  UPDATE reservation_holds h SET units = n.units, told = n.told, handed = n.handed, held = n.held, short = n.short
+  FROM unnest($1::bigint[], $2::smallint[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[])
+    AS n (no, line, location_no, units, told, handed, held, short)
   WHERE h.reservation_no = n.no AND h.line = n.line AND h.location_no = n.location_no`;
 
 /** Writes what has changed of reservations and their holds. */
@@ -62,6 +62,7 @@ export async function saveReservations(client: PoolClient, changed: readonly Cha
       literal(holds.map(({ reservation }) => reservation)),
       literal(holds.map(({ line }) => line)),
       literal(holds.map(({ location }) => location)),
+      literal(holds.map(({ units }) => units)),
       literal(holds.map(({ told }) => told)),
       literal(holds.map(({ handed }) => handed)),
       literal(holds.map(({ held }) => held)),
@@ -71,5 +72,6 @@ export async function saveReservations(client: PoolClient, changed: readonly Cha
 }
 
 function isSame(one: Hold, other: Hold): boolean {
-  return one.told === other.told && one.handed === other.handed && one.held === other.held && one.short === other.short;
+  const fields = ['units', 'told', 'handed', 'held', 'short'] as const;
+  return fields.every((field) => one[field] === other[field]);
 }

@@ -307,6 +307,30 @@ export type Movement = {
   } | null;
 };
 
+export type Order = {
+  /** From 0. */
+  readonly id: number;
+  readonly channel: string;
+  readonly channelOrderId: string;
+  readonly state: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+  readonly payment: "pending" | "paid" | "onHandover" | "failed";
+  readonly lane: "sameDay" | "marketplace" | "standard";
+  /** From 0. */
+  readonly totalMinor: number;
+  readonly receivedAt: string;
+  /** Since when it is in its state. */
+  readonly enteredAt: string;
+  /** When it should have left its state; null: it may stay. */
+  readonly dueAt: string | null;
+  readonly late: boolean;
+  /** Why it does not go on by itself. */
+  readonly problem: {
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly detail: string;
+    readonly remedy: string;
+  } | null;
+};
+
 export type Position = {
   readonly location: string;
   readonly sku: string;
@@ -332,7 +356,7 @@ export type Problem = {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+  readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
   readonly remedy: string;
   readonly correlationId: string;
   readonly key?: string | null | undefined;
@@ -638,6 +662,14 @@ export type Shortfall = {
   };
 };
 
+export type SourcingVersion = {
+  /** From 0. */
+  readonly version: number;
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly note: string | null;
+};
+
 export type Store = {
   readonly code: string;
   readonly name: string;
@@ -843,7 +875,7 @@ export type WhatIfJob = {
     readonly seed: number;
   };
   readonly error: {
-    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
     readonly detail: string;
     readonly remedy: string;
   } | null;
@@ -956,7 +988,7 @@ export type WhatIfJobInFull = {
     readonly seed: number;
   };
   readonly error: {
-    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
     readonly detail: string;
     readonly remedy: string;
   } | null;
@@ -1714,6 +1746,836 @@ export interface Operations {
       readonly items: readonly ReservationProblem[];
       /** Give it back as `cursor` for what follows; null at the end. */
       readonly next: string | null;
+    };
+  };
+  /** Takes an order in and reserves its units. The same channel and channelOrderId with the same content is the same order. */
+  'POST /v1/orders': {
+    readonly request: {
+      readonly body: {
+        readonly channel: string;
+        /** At most 128 characters. */
+        readonly channelOrderId: string;
+        readonly orderedAt: string;
+        readonly currency: string;
+        readonly taxIncluded: boolean;
+        /** At most 500. */
+        readonly lines: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** At most 64 characters. */
+          readonly sku?: string | undefined;
+          /** At most 256 characters. */
+          readonly channelSku?: string | undefined;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          /** From 0 to 100000000000. */
+          readonly priceMinor: number;
+          /** From 0 to 100000000000, 0 unless given. */
+          readonly discountMinor?: number | undefined;
+          /** From 0 to 100000000000, 0 unless given. */
+          readonly taxMinor?: number | undefined;
+        }[];
+        /** {"priceMinor":0,"discountMinor":0,"taxMinor":0} unless given. */
+        readonly shipping?: {
+          /** From 0 to 100000000000. */
+          readonly priceMinor: number;
+          /** From 0 to 100000000000, 0 unless given. */
+          readonly discountMinor?: number | undefined;
+          /** From 0 to 100000000000, 0 unless given. */
+          readonly taxMinor?: number | undefined;
+        } | undefined;
+        /** From 0 to 100000000000. */
+        readonly totalMinor: number;
+        readonly payment: "pending" | "paid" | "onHandover";
+        readonly delivery: {
+          readonly kind: "ship";
+          readonly country: string;
+          readonly near?: {
+            /** From -90 to 90. */
+            readonly latitude: number;
+            /** From -180 to 180. */
+            readonly longitude: number;
+          } | undefined;
+        } | {
+          readonly kind: "collect";
+          readonly store: string;
+        };
+        readonly promise?: {
+          readonly lane: "sameDay" | "marketplace" | "standard";
+          readonly by?: string | undefined;
+        } | undefined;
+        /** False unless given. */
+        readonly partial?: boolean | undefined;
+        /** "cancel" unless given. */
+        readonly onUnavailable?: "cancel" | "wait" | undefined;
+        readonly customer: {
+          /** At most 128 characters. */
+          readonly reference: string;
+          readonly contact?: {
+            /** At most 256 characters. */
+            readonly name: string;
+            /** At most 5. */
+            readonly address?: readonly string[] | undefined;
+            /** At most 16 characters. */
+            readonly postalCode?: string | undefined;
+            /** At most 128 characters. */
+            readonly city?: string | undefined;
+            /** At most 32 characters. */
+            readonly phone?: string | undefined;
+            /** At most 254 characters. */
+            readonly email?: string | undefined;
+          } | undefined;
+        };
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly id: number;
+      readonly channel: string;
+      readonly channelOrderId: string;
+      readonly state: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+      readonly payment: "pending" | "paid" | "onHandover" | "failed";
+      readonly lane: "sameDay" | "marketplace" | "standard";
+      /** From 0. */
+      readonly totalMinor: number;
+      readonly receivedAt: string;
+      /** Since when it is in its state. */
+      readonly enteredAt: string;
+      /** When it should have left its state; null: it may stay. */
+      readonly dueAt: string | null;
+      readonly late: boolean;
+      /** Why it does not go on by itself. */
+      readonly problem: {
+        readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+        readonly detail: string;
+        readonly remedy: string;
+      } | null;
+      readonly orderedAt: string;
+      readonly currency: string;
+      readonly taxIncluded: boolean;
+      readonly shipping: {
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+      };
+      /** That the channel was asked to give back. From 0. */
+      readonly refundedMinor: number;
+      readonly delivery: unknown;
+      readonly promise: {
+        readonly lane: "sameDay" | "marketplace" | "standard";
+        readonly by?: string | undefined;
+      };
+      readonly partial: boolean;
+      readonly onUnavailable: "cancel" | "wait";
+      readonly correlationId: string;
+      readonly lines: readonly {
+        readonly line: string;
+        /** Ours; null while it is not known. */
+        readonly sku: string | null;
+        readonly channelSku?: string | undefined;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+        /** Nobody has them for the order yet. From 0. */
+        readonly open: number;
+        /** From 0. */
+        readonly reserved: number;
+        /** From 0. */
+        readonly picked: number;
+        /** From 0. */
+        readonly handed: number;
+        /** From 0. */
+        readonly cancelled: number;
+        /** From 0. */
+        readonly returned: number;
+        readonly places: readonly {
+          readonly location: string;
+          /** From 0. */
+          readonly reserved: number;
+          /** From 0. */
+          readonly picked: number;
+          /** From 0. */
+          readonly handed: number;
+        }[];
+      }[];
+      readonly events: readonly {
+        /** From 0. */
+        readonly event: number;
+        readonly at: string;
+        readonly act: string;
+        readonly by: string;
+        readonly detail: unknown;
+        readonly steps: readonly {
+          readonly event: string;
+          readonly from: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+          readonly to: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+        }[];
+        /** What was said is true and could not be taken: the code of why. */
+        readonly refused: string | null;
+        readonly correlationId: string;
+      }[];
+      readonly effects: readonly {
+        /** From 0. */
+        readonly id: number;
+        /** From 0. */
+        readonly order: number;
+        readonly kind: string;
+        readonly detail: unknown;
+        readonly createdAt: string;
+        /** From 0. */
+        readonly attempts: number;
+        /** Why it failed when it was last tried; null: it did not. */
+        readonly error: unknown;
+        /** Of a `reserve` why units were taken from where. */
+        readonly sourcing: unknown;
+        readonly doneAt: string | null;
+        readonly doneBy: string | null;
+      }[];
+      readonly holds: readonly {
+        /** From 0. */
+        readonly reservation: number;
+        readonly line: string;
+        readonly location: string;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly released: number;
+        /** From 0. */
+        readonly handed: number;
+      }[];
+      readonly conflicts: readonly {
+        readonly receivedAt: string;
+        readonly by: string;
+        readonly content: unknown;
+      }[];
+    };
+  };
+  /** Orders, the oldest first; `late`: those that should have left their state by now, the most overdue first. */
+  'GET /v1/orders': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly state?: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned" | undefined;
+        readonly channel?: string | undefined;
+        /** At most 128 characters. */
+        readonly channelOrderId?: string | undefined;
+        readonly lane?: "sameDay" | "marketplace" | "standard" | undefined;
+        readonly late?: "0" | "1" | "false" | "true" | undefined;
+        readonly problem?: "0" | "1" | "false" | "true" | undefined;
+        readonly receivedBefore?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Order[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** One order: where the units of each line stand, what was said of it, what is to be done, and what holds its units. */
+  'GET /v1/orders/{id}': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly id: number;
+      readonly channel: string;
+      readonly channelOrderId: string;
+      readonly state: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+      readonly payment: "pending" | "paid" | "onHandover" | "failed";
+      readonly lane: "sameDay" | "marketplace" | "standard";
+      /** From 0. */
+      readonly totalMinor: number;
+      readonly receivedAt: string;
+      /** Since when it is in its state. */
+      readonly enteredAt: string;
+      /** When it should have left its state; null: it may stay. */
+      readonly dueAt: string | null;
+      readonly late: boolean;
+      /** Why it does not go on by itself. */
+      readonly problem: {
+        readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+        readonly detail: string;
+        readonly remedy: string;
+      } | null;
+      readonly orderedAt: string;
+      readonly currency: string;
+      readonly taxIncluded: boolean;
+      readonly shipping: {
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+      };
+      /** That the channel was asked to give back. From 0. */
+      readonly refundedMinor: number;
+      readonly delivery: unknown;
+      readonly promise: {
+        readonly lane: "sameDay" | "marketplace" | "standard";
+        readonly by?: string | undefined;
+      };
+      readonly partial: boolean;
+      readonly onUnavailable: "cancel" | "wait";
+      readonly correlationId: string;
+      readonly lines: readonly {
+        readonly line: string;
+        /** Ours; null while it is not known. */
+        readonly sku: string | null;
+        readonly channelSku?: string | undefined;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+        /** Nobody has them for the order yet. From 0. */
+        readonly open: number;
+        /** From 0. */
+        readonly reserved: number;
+        /** From 0. */
+        readonly picked: number;
+        /** From 0. */
+        readonly handed: number;
+        /** From 0. */
+        readonly cancelled: number;
+        /** From 0. */
+        readonly returned: number;
+        readonly places: readonly {
+          readonly location: string;
+          /** From 0. */
+          readonly reserved: number;
+          /** From 0. */
+          readonly picked: number;
+          /** From 0. */
+          readonly handed: number;
+        }[];
+      }[];
+      readonly events: readonly {
+        /** From 0. */
+        readonly event: number;
+        readonly at: string;
+        readonly act: string;
+        readonly by: string;
+        readonly detail: unknown;
+        readonly steps: readonly {
+          readonly event: string;
+          readonly from: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+          readonly to: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+        }[];
+        /** What was said is true and could not be taken: the code of why. */
+        readonly refused: string | null;
+        readonly correlationId: string;
+      }[];
+      readonly effects: readonly {
+        /** From 0. */
+        readonly id: number;
+        /** From 0. */
+        readonly order: number;
+        readonly kind: string;
+        readonly detail: unknown;
+        readonly createdAt: string;
+        /** From 0. */
+        readonly attempts: number;
+        /** Why it failed when it was last tried; null: it did not. */
+        readonly error: unknown;
+        /** Of a `reserve` why units were taken from where. */
+        readonly sourcing: unknown;
+        readonly doneAt: string | null;
+        readonly doneBy: string | null;
+      }[];
+      readonly holds: readonly {
+        /** From 0. */
+        readonly reservation: number;
+        readonly line: string;
+        readonly location: string;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly released: number;
+        /** From 0. */
+        readonly handed: number;
+      }[];
+      readonly conflicts: readonly {
+        readonly receivedAt: string;
+        readonly by: string;
+        readonly content: unknown;
+      }[];
+    };
+  };
+  /** Something happened to an order: pick, hand, short, cancel, return, expire, pay, failPayment, deliver; retry looks for what is missing. Once for an Idempotency-Key. */
+  'POST /v1/orders/{id}/acts': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: {
+        readonly act: "pick";
+        /** At most 500. */
+        readonly parts: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location: string;
+        }[];
+      } | {
+        readonly act: "hand";
+        /** At most 500. */
+        readonly parts: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location: string;
+        }[];
+      } | {
+        readonly act: "short";
+        /** At most 500. */
+        readonly parts: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          readonly location: string;
+        }[];
+      } | {
+        readonly act: "cancel";
+        /** At most 500. */
+        readonly parts?: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+        }[] | undefined;
+        readonly reason: "customer" | "unavailable" | "payment" | "notCollected" | "fraud" | "other";
+      } | {
+        readonly act: "return";
+        /** At most 500. */
+        readonly parts: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+        }[];
+      } | {
+        readonly act: "expire" | "pay" | "failPayment" | "deliver";
+      } | {
+        readonly act: "retry";
+      };
+      readonly idempotencyKey: string;
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly id: number;
+      readonly channel: string;
+      readonly channelOrderId: string;
+      readonly state: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+      readonly payment: "pending" | "paid" | "onHandover" | "failed";
+      readonly lane: "sameDay" | "marketplace" | "standard";
+      /** From 0. */
+      readonly totalMinor: number;
+      readonly receivedAt: string;
+      /** Since when it is in its state. */
+      readonly enteredAt: string;
+      /** When it should have left its state; null: it may stay. */
+      readonly dueAt: string | null;
+      readonly late: boolean;
+      /** Why it does not go on by itself. */
+      readonly problem: {
+        readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_ENDED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+        readonly detail: string;
+        readonly remedy: string;
+      } | null;
+      readonly orderedAt: string;
+      readonly currency: string;
+      readonly taxIncluded: boolean;
+      readonly shipping: {
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+      };
+      /** That the channel was asked to give back. From 0. */
+      readonly refundedMinor: number;
+      readonly delivery: unknown;
+      readonly promise: {
+        readonly lane: "sameDay" | "marketplace" | "standard";
+        readonly by?: string | undefined;
+      };
+      readonly partial: boolean;
+      readonly onUnavailable: "cancel" | "wait";
+      readonly correlationId: string;
+      readonly lines: readonly {
+        readonly line: string;
+        /** Ours; null while it is not known. */
+        readonly sku: string | null;
+        readonly channelSku?: string | undefined;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly priceMinor: number;
+        /** From 0. */
+        readonly discountMinor: number;
+        /** From 0. */
+        readonly taxMinor: number;
+        /** Nobody has them for the order yet. From 0. */
+        readonly open: number;
+        /** From 0. */
+        readonly reserved: number;
+        /** From 0. */
+        readonly picked: number;
+        /** From 0. */
+        readonly handed: number;
+        /** From 0. */
+        readonly cancelled: number;
+        /** From 0. */
+        readonly returned: number;
+        readonly places: readonly {
+          readonly location: string;
+          /** From 0. */
+          readonly reserved: number;
+          /** From 0. */
+          readonly picked: number;
+          /** From 0. */
+          readonly handed: number;
+        }[];
+      }[];
+      readonly events: readonly {
+        /** From 0. */
+        readonly event: number;
+        readonly at: string;
+        readonly act: string;
+        readonly by: string;
+        readonly detail: unknown;
+        readonly steps: readonly {
+          readonly event: string;
+          readonly from: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+          readonly to: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+        }[];
+        /** What was said is true and could not be taken: the code of why. */
+        readonly refused: string | null;
+        readonly correlationId: string;
+      }[];
+      readonly effects: readonly {
+        /** From 0. */
+        readonly id: number;
+        /** From 0. */
+        readonly order: number;
+        readonly kind: string;
+        readonly detail: unknown;
+        readonly createdAt: string;
+        /** From 0. */
+        readonly attempts: number;
+        /** Why it failed when it was last tried; null: it did not. */
+        readonly error: unknown;
+        /** Of a `reserve` why units were taken from where. */
+        readonly sourcing: unknown;
+        readonly doneAt: string | null;
+        readonly doneBy: string | null;
+      }[];
+      readonly holds: readonly {
+        /** From 0. */
+        readonly reservation: number;
+        readonly line: string;
+        readonly location: string;
+        /** From 0. */
+        readonly units: number;
+        /** From 0. */
+        readonly released: number;
+        /** From 0. */
+        readonly handed: number;
+      }[];
+      readonly conflicts: readonly {
+        readonly receivedAt: string;
+        readonly by: string;
+        readonly content: unknown;
+      }[];
+    };
+  };
+  /** What is to be done at the channels, the oldest first: refund, tell how an order stands, look at an alarm. */
+  'GET /v1/order-effects': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        readonly kind?: "refund" | "tell" | "alarm" | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly {
+        /** From 0. */
+        readonly id: number;
+        /** From 0. */
+        readonly order: number;
+        readonly kind: string;
+        readonly detail: unknown;
+        readonly createdAt: string;
+        /** From 0. */
+        readonly attempts: number;
+        /** Why it failed when it was last tried; null: it did not. */
+        readonly error: unknown;
+        /** Of a `reserve` why units were taken from where. */
+        readonly sourcing: unknown;
+        readonly doneAt: string | null;
+        readonly doneBy: string | null;
+      }[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** It is done at the channel. Again: it is done still. */
+  'POST /v1/order-effects/{id}/done': {
+    readonly request: {
+      readonly params: {
+        readonly id: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly id: number;
+      /** From 0. */
+      readonly order: number;
+      readonly kind: string;
+      readonly detail: unknown;
+      readonly createdAt: string;
+      /** From 0. */
+      readonly attempts: number;
+      /** Why it failed when it was last tried; null: it did not. */
+      readonly error: unknown;
+      /** Of a `reserve` why units were taken from where. */
+      readonly sourcing: unknown;
+      readonly doneAt: string | null;
+      readonly doneBy: string | null;
+    };
+  };
+  /** All that is kept of a customer, by the channel's reference: orders with name and address, and until when. */
+  'GET /v1/customers/{channel}/{reference}': {
+    readonly request: {
+      readonly params: {
+        readonly channel: string;
+        /** At most 128 characters. */
+        readonly reference: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly {
+        /** From 0. */
+        readonly order: number;
+        readonly channelOrderId: string;
+        readonly receivedAt: string;
+        readonly state: "received" | "validated" | "allocated" | "posted" | "released" | "picking" | "ready" | "shipped" | "completed" | "cancelled" | "returned";
+        readonly contact: {
+          /** At most 256 characters. */
+          readonly name: string;
+          /** At most 5. */
+          readonly address?: readonly string[] | undefined;
+          /** At most 16 characters. */
+          readonly postalCode?: string | undefined;
+          /** At most 128 characters. */
+          readonly city?: string | undefined;
+          /** At most 32 characters. */
+          readonly phone?: string | undefined;
+          /** At most 254 characters. */
+          readonly email?: string | undefined;
+        } | null;
+        readonly retainUntil: string;
+      }[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Erases what is kept of a customer. Orders that are under way keep theirs until they have ended: `kept` counts them. */
+  'POST /v1/customers/{channel}/{reference}/erase': {
+    readonly request: {
+      readonly params: {
+        readonly channel: string;
+        /** At most 128 characters. */
+        readonly reference: string;
+      };
+      readonly body: Readonly<Record<string, never>>;
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly erased: number;
+      /** From 0. */
+      readonly kept: number;
+    };
+  };
+  /** The sourcing rules in force with their document, or those of a `version`; version 0 stands for what holds without any. */
+  'GET /v1/sourcing': {
+    readonly request: {
+      readonly query?: {
+        readonly version?: string | undefined;
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly version: number;
+      readonly appliedAt: string;
+      readonly appliedBy: string;
+      readonly note: string | null;
+      readonly document: string;
+      readonly rules: unknown;
+    } | {
+      readonly version: 0;
+      readonly document: null;
+      readonly rules: unknown;
+    };
+  };
+  /** Puts a document of sourcing rules in force at once; dryRun only says what it would do with recent orders. An older version comes back by sending its document. */
+  'POST /v1/sourcing': {
+    readonly request: {
+      readonly body: {
+        readonly document: string | Readonly<Record<string, unknown>>;
+        /** At most 256 characters. */
+        readonly note?: string | undefined;
+        /** From 0 to 2147483647. */
+        readonly basedOn?: number | undefined;
+        /** False unless given. */
+        readonly dryRun?: boolean | undefined;
+      };
+    };
+    readonly answer: {
+      /** From 0. */
+      readonly version: number;
+      readonly appliedAt: string;
+      readonly appliedBy: string;
+      readonly note: string | null;
+      readonly isNew: boolean;
+    } | {
+      readonly dryRun: true;
+      /** From 0. */
+      readonly orders: number;
+      /** From 0. */
+      readonly changed: number;
+      readonly inForce: {
+        /** From 0. */
+        readonly parcels: number;
+        /** From 0. */
+        readonly units: number;
+        /** Units that are nowhere to be had. From 0. */
+        readonly missing: number;
+        /** Orders for which a limit would be given up. From 0. */
+        readonly gaveUp: number;
+        readonly meanKm: number | null;
+      };
+      readonly proposed: {
+        /** From 0. */
+        readonly parcels: number;
+        /** From 0. */
+        readonly units: number;
+        /** Units that are nowhere to be had. From 0. */
+        readonly missing: number;
+        /** Orders for which a limit would be given up. From 0. */
+        readonly gaveUp: number;
+        readonly meanKm: number | null;
+      };
+      readonly examples: readonly {
+        /** From 0. */
+        readonly order: number;
+        readonly from: string;
+        readonly to: string;
+      }[];
+    };
+  };
+  /** All versions of the sourcing rules, the newest first. */
+  'GET /v1/sourcing/versions': {
+    readonly request: {
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly SourcingVersion[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Where units would be taken from at this moment, and why each location is chosen or not. Nothing is held. */
+  'POST /v1/sourcing/explain': {
+    readonly request: {
+      readonly body: {
+        readonly channel: string;
+        /** At most 500. */
+        readonly lines: readonly {
+          /** At most 64 characters. */
+          readonly line: string;
+          /** At most 64 characters. */
+          readonly sku: string;
+          /** From 1 to 1000000. */
+          readonly units: number;
+          /** At most 500, [] unless given. */
+          readonly avoid?: readonly string[] | undefined;
+        }[];
+        /** Null unless given. */
+        readonly near?: {
+          /** From -90 to 90. */
+          readonly latitude: number;
+          /** From -180 to 180. */
+          readonly longitude: number;
+        } | null | undefined;
+        /** Null unless given. */
+        readonly collectAt?: string | null | undefined;
+      };
+    };
+    readonly answer: {
+      readonly parts: readonly {
+        readonly line: string;
+        readonly location: string;
+        /** From 0. */
+        readonly units: number;
+      }[];
+      readonly missing: readonly {
+        readonly line: string;
+        /** From 0. */
+        readonly units: number;
+      }[];
+      readonly gaveUp: readonly ("keep" | "fresh" | "capacity")[];
+      readonly candidates: readonly {
+        readonly location: string;
+        readonly chosen: readonly {
+          readonly line: string;
+          readonly location: string;
+          /** From 0. */
+          readonly units: number;
+        }[];
+        readonly why: string;
+        readonly distanceKm: number | null;
+        readonly silentMinutes: number | null;
+        /** From 0. */
+        readonly parcelsToday: number;
+        readonly places: readonly {
+          readonly by: string;
+          readonly place: number | null;
+        }[];
+      }[];
     };
   };
   /** Recomputes of availability, the newest first, with their progress in skus. */

@@ -100,6 +100,27 @@ export const ERRORS = {
     remedy: 'What is beyond the reservation counts as an ordinary sale; void the line if it was a mistake.',
   },
 
+  // Orders
+  ORDER_TOTALS: { status: 422, remedy: 'Correct the amounts, or the total, and send the order again.' },
+  ORDER_REUSED: {
+    status: 409,
+    remedy:
+      'The channel sent another order under this id before; that one counts, and this one is kept beside it: GET the order. Cancel units or return them by its acts, or send a new id.',
+  },
+  ORDER_NAME_UNKNOWN: {
+    status: 422,
+    remedy:
+      'Add the product, the listing or the location by the name that is given; the order is looked at again by itself within minutes, or at once by its act `retry`.',
+  },
+  ORDER_UNAVAILABLE: {
+    status: 409,
+    remedy: 'Bring units in, or cancel what is missing; it is looked for again by itself every minute.',
+  },
+  ORDER_UNITS: { status: 409, remedy: 'GET the order: it says where the units of each line stand.' },
+  ORDER_TOO_EARLY: { status: 409, remedy: 'GET the order, and wait for the state that this belongs to.' },
+  ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
+  ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
+
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {
     status: 429,

@@ -15,6 +15,8 @@ import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
+import { createOrders } from '#hub/orders/orders.ts';
+import { reservationHolds } from '#hub/orders/reservation-holds.ts';
 import { followSales } from '#hub/reservations/follow-sales.ts';
 import { createReservations } from '#hub/reservations/reservations.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
@@ -67,13 +69,21 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     applicationName: 'shelfwire-test-reservations',
     pipeline: true,
   });
+  const reservations = createReservations(reservationPool);
   const whole: ApiParts = {
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
     quarantine: createQuarantineDecisions(pool, observer),
     counts: createCountDecisions(pool, observer),
     transfers: createTransferSettlements(pool, observer),
-    reservations: createReservations(reservationPool),
+    reservations,
+    orders: createOrders({
+      pool,
+      now: () => new Date(),
+      keepDays: { ended: 90, open: 365 },
+      holds: reservationHolds(pool, reservations),
+      logger: silentLogger,
+    }),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

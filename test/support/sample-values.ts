@@ -1,7 +1,17 @@
 import type { JsonSchema } from '#hub/api/document/json-schemas.ts';
 
 /** What strings of the API look like; a pattern takes the first that fits. */
-const STRINGS = ['1', 'S1', '1-1', 'EUR', '2026-01-01T00:00:00Z', '4006381333931', 'a'.repeat(20), 'A'.repeat(43)];
+const STRINGS = [
+  'DE',
+  '1',
+  'S1',
+  '1-1',
+  'EUR',
+  '2026-01-01T00:00:00Z',
+  '4006381333931',
+  'a'.repeat(20),
+  'A'.repeat(43),
+];
 
 export type Named = Readonly<Record<string, JsonSchema>>;
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { normalText } from '#hub/rules/read-text.ts';
 import { diffRules, type RulesDiff } from './diff-rules.ts';
 import { readKnownNames } from './known-names.ts';
 import { lockRules, projectRules } from './project-rules.ts';
@@ -56,12 +57,12 @@ export interface DryRun {
 export function applyRules(pool: Pool, text: string, how: Application, ports: RulesPorts = {}): Promise<Applied> {
   // Read anew at each try: a check adds to the problems of its reading.
   return withRetries(() =>
-    withReading(normal(text), (reading) =>
+    withReading(normalText(text), (reading) =>
       transaction(pool, async (client) => {
         await lockRules(client);
         const moment = await begin(client, how);
         const document = await accept(client, reading);
-        return write(client, { text: normal(text), document, restores: null }, how, moment, ports);
+        return write(client, { text: normalText(text), document, restores: null }, how, moment, ports);
       }),
     ),
   );
@@ -115,10 +116,10 @@ export function editRules(
 
 /** What applying this document would change; nothing is. Throws as applyRules does. */
 export async function dryRunRules(pool: Pool, text: string, how: Application, ports: RulesPorts = {}): Promise<DryRun> {
-  return withReading(normal(text), (reading) =>
+  return withReading(normalText(text), (reading) =>
     rolledBack(pool, async (client) => {
       const moment = await begin(client, how);
-      return plan(client, { text: normal(text), document: await accept(client, reading) }, how, moment, ports);
+      return plan(client, { text: normalText(text), document: await accept(client, reading) }, how, moment, ports);
     }),
   );
 }
@@ -139,7 +140,7 @@ export async function dryRunRollback(
 
 /** Throws RULES_INVALID with everything that is wrong with a document, names of the database included. */
 export async function validateRules(pool: Pool, text: string): Promise<RulesDocument> {
-  return withReading(normal(text), (reading) => transaction(pool, (client) => accept(client, reading)));
+  return withReading(normalText(text), (reading) => transaction(pool, (client) => accept(client, reading)));
 }
 
 interface Moment {
@@ -235,11 +236,6 @@ async function write(
     await ports.onApplied?.(client, written);
   }
   return { version: written, isNew, skips, diff };
-}
-
-/** As every checkout and editor has it: LF line ends, no byte order mark. */
-function normal(text: string): string {
-  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
 
 class RolledBack extends Error {}

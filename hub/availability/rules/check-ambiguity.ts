@@ -1,6 +1,6 @@
+import type { RulesProblems } from '#hub/rules/rules-problem.ts';
 import { compileRules, type AllocationRow, type LimitRow, type SafetyRow } from './compile-rules.ts';
 import type { RulesDocument } from './rules-document.ts';
-import type { RulesProblems } from './rules-problem.ts';
 import { holdTogether } from './validity.ts';
 
 type Section = 'safetyStock' | 'limits' | 'allocations';

@@ -1,7 +1,7 @@
+import type { RulesPath, RulesProblems } from '#hub/rules/rules-problem.ts';
 import { compileRules } from './compile-rules.ts';
 import type { RulesRead } from './read-rules.ts';
 import type { RuleTarget } from './rule-rank.ts';
-import type { RulesPath, RulesProblems } from './rules-problem.ts';
 import { validityOf } from './validity.ts';
 
 /** What each rule says by itself makes sense. */

@@ -1,6 +1,6 @@
+import type { RulesProblems } from '#hub/rules/rules-problem.ts';
 import { compileRules, type AllocationRow } from './compile-rules.ts';
 import type { RulesDocument } from './rules-document.ts';
-import type { RulesProblems } from './rules-problem.ts';
 import { holdsAt } from './validity.ts';
 
 /** Percents in hundredths: their sums are exact. */

@@ -1,5 +1,5 @@
+import type { RulesProblems } from '#hub/rules/rules-problem.ts';
 import type { RulesDocument } from './rules-document.ts';
-import type { RulesProblems } from './rules-problem.ts';
 
 /** No group contains itself, by however many others. Each cycle is told once, where it closes. */
 export function checkGroups({ groups }: RulesDocument, problems: RulesProblems): void {

@@ -1,5 +1,5 @@
+import type { RulesPath, RulesProblems } from '#hub/rules/rules-problem.ts';
 import { SECTIONS, type RulesDocument } from './rules-document.ts';
-import type { RulesPath, RulesProblems } from './rules-problem.ts';
 
 /** Codes, ids and listings are there once, and so is each name within a list. */
 export function checkNames(document: RulesDocument, problems: RulesProblems): void {

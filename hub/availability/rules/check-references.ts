@@ -1,7 +1,7 @@
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '#hub/rules/nearest-name.ts';
+import type { RulesPath } from '#hub/rules/rules-problem.ts';
 import type { RulesRead } from './read-rules.ts';
 import { SECTIONS } from './rules-document.ts';
-import type { RulesPath } from './rules-problem.ts';
 
 /** What the database knows of the names that a document speaks of. */
 export interface KnownNames {

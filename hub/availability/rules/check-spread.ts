@@ -1,7 +1,7 @@
+import type { RulesProblems } from '#hub/rules/rules-problem.ts';
 import { groupLocations, locationsOf } from './group-locations.ts';
 import { RULES_LIMITS } from './read-rules.ts';
 import type { GroupRule, RulesDocument } from './rules-document.ts';
-import type { RulesProblems } from './rules-problem.ts';
 
 const REMEDY = `At most ${RULES_LIMITS.spread} are taken. Let one rule speak of a category, or of all locations, not each of a group.`;
 

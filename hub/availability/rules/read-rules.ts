@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { describeIssue, tellingIssues } from './describe-issue.ts';
-import { readYaml } from './read-yaml.ts';
-import { rulesDocument, SECTIONS, type RulesDocument } from './rules-document.ts';
-import { RulesProblems, type RulesPath } from './rules-problem.ts';
+import { describeIssue, tellingIssues } from '#hub/rules/describe-issue.ts';
+import { readText } from '#hub/rules/read-text.ts';
+import type { RulesPath, RulesProblems } from '#hub/rules/rules-problem.ts';
+import { fieldsOf, rulesDocument, SECTIONS, type RulesDocument } from './rules-document.ts';
 
 /** Sizes up to which a document is looked at (X2). */
 export const RULES_LIMITS = {
@@ -19,6 +19,21 @@ export const RULES_LIMITS = {
   spread: 500_000,
 } as const;
 
+/** Names and codes. */
+const TEXT_FIELDS = new Set([
+  'code',
+  'name',
+  'id',
+  'sku',
+  'category',
+  'location',
+  'group',
+  'channel',
+  'channelSku',
+  'locations',
+  'groups',
+]);
+
 /** A text read as rules: what of it has the right form, and what is wrong so far. */
 export interface RulesRead {
   /** Without the entries that are listed as a problem; undefined when nothing could be made of the text. */
@@ -31,11 +46,7 @@ export interface RulesRead {
 
 /** Reads the text of a document and checks its form. What its entries mean together is checked by check-rules.ts. */
 export function readRules(text: string): RulesRead {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > RULES_LIMITS.bytes) return tooLarge(bytes);
-  const unstorable = UNSTORABLE.exec(text);
-  if (unstorable !== null) return unprintable(text, unstorable.index);
-  const { value, problems } = readYaml(text);
+  const { value, problems } = readText(text, { bytesMax: RULES_LIMITS.bytes, textFields: TEXT_FIELDS });
   if (problems.total > 0) return { document: undefined, problems, leftOut: NOTHING };
   if (value === null || value === undefined) {
     problems.add('field', [], 'There are no rules here.', 'Begin with `rules: 1`, and `channels:` below it.');
@@ -47,7 +58,7 @@ export function readRules(text: string): RulesRead {
   if (parsed.success) return { document: parsed.data, problems, leftOut: NOTHING };
   for (const issue of tellingIssues(parsed.error.issues)) {
     if (!problems.hasRoom) break;
-    for (const { path, kind, message, remedy } of describeIssue(issue, value)) {
+    for (const { path, kind, message, remedy } of describeIssue(issue, value, fieldsOf)) {
       problems.add(kind, path, message, remedy);
       if (!problems.hasRoom) break;
     }
@@ -55,26 +66,8 @@ export function readRules(text: string): RulesRead {
   return salvage(value as Fields, parsed.error.issues, problems);
 }
 
-/** PostgreSQL keeps no NUL and no half of a character; other control characters have no place in a file of rules. */
-const UNSTORABLE = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
-
 type Fields = Record<string, unknown>;
 const NOTHING = { groups: new Set<string>(), channels: new Set<string>() };
-
-function tooLarge(bytes: number): RulesRead {
-  const problems = new RulesProblems(() => ({ line: 1, column: 1 }));
-  const remedy = `At most ${RULES_LIMITS.bytes} bytes are read. Let rules speak of categories and groups, not of each.`;
-  problems.add('too-large', [], `The document has ${bytes} bytes.`, remedy);
-  return { document: undefined, problems, leftOut: NOTHING };
-}
-
-function unprintable(text: string, offset: number): RulesRead {
-  const before = text.slice(0, offset).split('\n');
-  const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  const problems = new RulesProblems(() => place);
-  problems.add('syntax', [], 'Here is a character that no text has.', 'Save the file as UTF-8, without it.');
-  return { document: undefined, problems, leftOut: NOTHING };
-}
 
 /** Before the schema looks at each entry. */
 function checkCounts(value: unknown, problems: RulesProblems): void {

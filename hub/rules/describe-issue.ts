@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { PRINTABLE } from '#shared/protocol/fields.ts';
 import { nearestName } from './nearest-name.ts';
-import { fieldsOf } from './rules-document.ts';
 import type { ProblemKind, RulesPath } from './rules-problem.ts';
 
 export interface DescribedIssue {
@@ -10,6 +9,9 @@ export interface DescribedIssue {
   readonly message: string;
   readonly remedy: string;
 }
+
+/** The fields of what stands at a path of a document. */
+export type FieldsOf = (path: RulesPath) => readonly string[];
 
 const INSTANT_REMEDY = 'Write an instant with its offset, such as 2026-12-01T00:00:00Z or 2026-12-01T09:00:00+01:00.';
 
@@ -33,10 +35,14 @@ function isMachineBound(issue: z.core.$ZodIssue): boolean {
 }
 
 /** What a schema has against a value, as its author needs to hear it: one problem, or one for each unknown field. */
-export function* describeIssue(issue: z.core.$ZodIssue, document: unknown): Generator<DescribedIssue, void> {
+export function* describeIssue(
+  issue: z.core.$ZodIssue,
+  document: unknown,
+  fieldsOf: FieldsOf,
+): Generator<DescribedIssue, void> {
   const path = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
-    for (const name of issue.keys) yield unknownField(path, name);
+    for (const name of issue.keys) yield unknownField(path, name, fieldsOf(path));
     return;
   }
   const value = valueAt(document, path);
@@ -99,8 +105,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   object: 'fields: `name: value`, one a line',
 };
 
-function unknownField(path: RulesPath, name: string): DescribedIssue {
-  const accepted = fieldsOf(path);
+function unknownField(path: RulesPath, name: string, accepted: readonly string[]): DescribedIssue {
   const meant = nearestName(name, accepted);
   const hint = meant === undefined ? '' : `Did you mean ${meant}? `;
   return {

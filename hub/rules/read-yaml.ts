@@ -21,20 +21,6 @@ export interface YamlRead {
   readonly problems: RulesProblems;
 }
 
-/** Names and codes: what is written is meant, so that 007 stays 007, and 22423 is a sku like any other. */
-const TEXT_FIELDS = new Set([
-  'code',
-  'name',
-  'id',
-  'sku',
-  'category',
-  'location',
-  'group',
-  'channel',
-  'channelSku',
-  'locations',
-  'groups',
-]);
 const LEVELS_MAX = 8;
 /** Fields, entries and lists, each counted by its marks: above what fits a document within RULES_LIMITS. */
 const MARKS_MAX = 600_000;
@@ -45,9 +31,10 @@ interface Parsed extends Pick<Document, 'errors' | 'warnings'> {
 
 /**
  * Reads YAML 1.2, of which JSON is a part. Aliases and tags of one's own are refused: neither is needed, and a few lines
- * of aliases unfold to millions. Anything wrong is in `problems`; `value` is then not the whole.
+ * of aliases unfold to millions. Anything wrong is in `problems`; `value` is then not the whole. In `textFields`, names and
+ * codes, what is written is meant, so that 007 stays 007, and 22423 is a sku like any other.
  */
-export function readYaml(text: string): YamlRead {
+export function readYaml(text: string, textFields: ReadonlySet<string>): YamlRead {
   const lines = new LineCounter();
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
@@ -74,16 +61,17 @@ export function readYaml(text: string): YamlRead {
     const { line } = placeAt(first.range?.[0] ?? 0);
     problems.addAt(place, 'duplicate-field', `"${name}" is here twice, first in line ${line}.`, 'Leave one of them.');
   };
-  return { value: toValue(contents, [], { problems, refuseTwice }), problems };
+  return { value: toValue(contents, [], { problems, textFields, refuseTwice }), problems };
 }
 
 interface Reading {
   readonly problems: RulesProblems;
+  readonly textFields: ReadonlySet<string>;
   refuseTwice(key: Node, name: string, first: Node): void;
 }
 
 function toValue(node: Node | null, path: RulesPath, reading: Reading): unknown {
-  const { problems } = reading;
+  const { problems, textFields } = reading;
   // Enough is told; the value is not the whole anyway.
   if (!problems.hasRoom) return undefined;
   if (path.length > LEVELS_MAX) {
@@ -96,7 +84,7 @@ function toValue(node: Node | null, path: RulesPath, reading: Reading): unknown 
   }
   if (isScalar(node)) {
     const field = path.findLast((step) => typeof step === 'string');
-    const isText = field !== undefined && TEXT_FIELDS.has(field) && node.value !== null;
+    const isText = field !== undefined && textFields.has(field) && node.value !== null;
     return isText && typeof node.value !== 'string' ? (node.source ?? String(node.value)) : node.value;
   }
   if (isSeq<Node | null>(node)) return node.items.map((item, place) => toValue(item, [...path, place], reading));

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Pool, PoolClient } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import type { Act } from './states/act.ts';
+import { applyAct, type Step } from './states/apply-act.ts';
+import { lockOrder, type StoredOrder } from './store/stored-order.ts';
+import { writeStep, type Following, type KeepDays, type Said } from './store/write-step.ts';
+
+/** What the shell of the orders is made of. */
+export interface OrderParts {
+  readonly pool: Pool;
+  now(): Date;
+  /** How long personal data is kept. */
+  readonly keepDays: KeepDays;
+}
+
+/**
+ * Says something of an order: its state, its history and what is to be done change together, or nothing does. An act whose
+ * key the order has seen changes nothing more. Throws NOT_FOUND, KEY_REUSED, and the refusals of the act.
+ */
+export function actOn(parts: OrderParts, number: number, act: Act, said: Said): Promise<void> {
+  return withRetries(() =>
+    transaction(parts.pool, async (client) => {
+      const stored = await lockOrder(client, number);
+      if (await wasSaid(client, number, act, said.key)) return;
+      await take(client, parts, stored, act, said);
+    }),
+  );
+}
+
+/**
+ * The same within a transaction that holds the order's lock; gives the order after it. What kept it from going on is
+ * forgotten when its state changes, unless `following` says more.
+ */
+export async function take(
+  client: PoolClient,
+  parts: OrderParts,
+  stored: StoredOrder,
+  act: Act,
+  said: Said,
+  following?: Following,
+): Promise<StoredOrder> {
+  const step: Step = applyAct(stored.order, act);
+  // What was said again has changed nothing, and leaves no trace beside that of its key.
+  if (step.events.length === 0 && said.key === undefined) return stored;
+  const { act: name, ...detail } = act;
+  const now = parts.now();
+  const told = { ...said, act: name, detail };
+  const hasMoved = step.order.state !== stored.order.state;
+  const { problem, lookAgainAt } = following ?? (hasMoved ? GOES_ON : stored);
+  await writeStep(client, stored, step, {
+    told,
+    following: { problem, lookAgainAt },
+    now,
+    keepDays: parts.keepDays,
+  });
+  const enteredAt = hasMoved ? now : stored.enteredAt;
+  return { ...stored, order: step.order, events: stored.events + 1, enteredAt, problem, lookAgainAt };
+}
+
+/** Nothing keeps the order from going on. */
+export const GOES_ON: Following = { problem: null, lookAgainAt: null };
+
+const SAID = 'SELECT act, detail FROM order_events WHERE order_no = $1 AND key = $2';
+
+async function wasSaid(client: PoolClient, number: number, act: Act, key: string | undefined): Promise<boolean> {
+  if (key === undefined) return false;
+  const { rows } = await client.query<{ act: string; detail: object }>(SAID, [number, key]);
+  const [known] = rows;
+  if (known === undefined) return false;
+  // As it would read back.
+  const given: unknown = JSON.parse(JSON.stringify(act));
+  if (isDeepStrictEqual({ act: known.act, ...known.detail }, given)) return true;
+  throw new ShelfwireError('KEY_REUSED', `Something else was said of order ${number} under the key "${key}".`, {
+    remedy: 'If this is another act, send it under a key of its own; else repeat the first request unchanged.',
+  });
+}

@@ -1,0 +1,46 @@
+import type { Act } from './states/act.ts';
+import { actOn } from './act-on-order.ts';
+import { finishForChannel } from './finish-for-channel.ts';
+import type { ReadOrder } from './order/canonical-order.ts';
+import { explainSourcing, previewSourcing, type SourcingPreview } from './sourcing/preview-sourcing.ts';
+import type { Sourced } from './sourcing/source.ts';
+import type { Wanted } from './sourcing/candidate.ts';
+import type { OrderEffect } from './store/list-orders.ts';
+import type { Said } from './store/write-step.ts';
+import { takeOrder, type TakenOrder } from './take-order.ts';
+import { lookAgainAt } from './work/look-again.ts';
+import { workOrder, type WorkParts } from './work/work-effects.ts';
+
+/** What channels, stores and people do with orders. What the hub has to do because of it is begun at once. */
+export interface Orders {
+  /** Throws ORDER_TOTALS, ORDER_REUSED, REQUEST_INVALID. */
+  take(read: ReadOrder, said: Said): Promise<TakenOrder>;
+  /** Throws NOT_FOUND, KEY_REUSED, ORDER_UNITS, ORDER_TOO_EARLY, ORDER_TOO_LATE, ORDER_ENDED. */
+  act(order: number, act: Act, said: Said): Promise<void>;
+  /** Looks for what is missing at once; throws nothing when nothing is. */
+  retry(order: number): Promise<void>;
+  finish(effect: number, by: string): Promise<OrderEffect>;
+  explain(wanted: Wanted): Promise<Sourced>;
+  preview(document: string): Promise<SourcingPreview>;
+}
+
+export function createOrders(parts: WorkParts): Orders {
+  return {
+    async take(read, said) {
+      const taken = await takeOrder(parts, read, said);
+      await workOrder(parts, taken.number);
+      return taken;
+    },
+    async act(order, act, said) {
+      await actOn(parts, order, act, said);
+      await workOrder(parts, order);
+    },
+    async retry(order) {
+      await lookAgainAt(parts.pool, order, parts.now());
+      await workOrder(parts, order);
+    },
+    finish: (effect, by) => finishForChannel(parts, effect, by),
+    explain: (wanted) => explainSourcing(parts, wanted),
+    preview: (document) => previewSourcing(parts, document),
+  };
+}

@@ -1,0 +1,21 @@
+import type { SomeUnits, UnitsAt } from './line-units.ts';
+
+/** Why units are cancelled; the channel is told. */
+export const CANCEL_REASONS = ['customer', 'unavailable', 'payment', 'notCollected', 'fraud', 'other'] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];
+
+/** What was said of an order, with what it is about. */
+export type Act =
+  | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
+  | { readonly act: 'fault' | 'wait' | 'post' | 'expire' | 'pay' | 'failPayment' | 'deliver' }
+  | { readonly act: 'reserve' | 'pick'; readonly parts: readonly UnitsAt[] }
+  /**
+   * A location cannot give units. Gone are the units, whose hold is to be given back; or only the hold; or both. Where units
+   * are gone nobody is sent for them again.
+   */
+  | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly gone: 'units' | 'hold' | 'both' }
+  /** `bySale`: a sale at the till named the hold, so that the ledger has ended it (M6). */
+  | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly bySale: boolean }
+  /** Without parts: everything that was not handed over. */
+  | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
+  | { readonly act: 'return'; readonly parts: readonly SomeUnits[] };

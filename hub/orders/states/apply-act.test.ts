@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalOrder, splitOrder, type Payment } from '../order/canonical-order.ts';
+import type { Act } from './act.ts';
+import { applyAct, type Step } from './apply-act.ts';
+import { owedMinor, type Effect } from './effects.ts';
+import { sumsOfAll, type UnitsAt } from './line-units.ts';
+import { milestoneOf } from './milestone.ts';
+import { heldUnits, newOrder, type Order } from './order.ts';
+
+const given = (changes: object = {}) =>
+  splitOrder(
+    canonicalOrder.parse({
+      channel: 'web',
+      channelOrderId: '1001',
+      orderedAt: '2026-11-01T10:00:00Z',
+      currency: 'EUR',
+      taxIncluded: true,
+      lines: [
+        { line: 'a', sku: 'A', units: 2, priceMinor: 1_000, taxMinor: 300 },
+        { line: 'b', sku: 'B', units: 3, priceMinor: 333, discountMinor: 100 },
+      ],
+      shipping: { priceMinor: 490 },
+      totalMinor: 3_389,
+      payment: 'paid',
+      delivery: { kind: 'ship', country: 'DE' },
+      customer: { reference: 'c-1' },
+      ...changes,
+    }),
+  );
+const SKUS = { a: 'A', b: 'B' };
+const order = (changes: object = {}, payment: Payment = 'paid') => newOrder(given(changes).content, payment);
+const at = (line: string, units: number, location = 'S1'): UnitsAt => ({ line, location, units });
+const ALL = [at('a', 2), at('b', 3)];
+const accept: Act = { act: 'accept', skus: SKUS };
+const reserveAll: Act = { act: 'reserve', parts: ALL };
+const collect = { delivery: { kind: 'collect', store: 'S1' }, shipping: { priceMinor: 0 }, totalMinor: 2_899 };
+
+function run(from: Order, ...acts: Act[]): Step {
+  let step: Step = { order: from, events: [], effects: [] };
+  for (const act of acts) step = applyAct(step.order, act);
+  return step;
+}
+const effect = <Kind extends Effect['kind']>(step: Step, kind: Kind) =>
+  step.effects.find((one): one is Extract<Effect, { kind: Kind }> => one.kind === kind);
+
+describe('the way of an order', () => {
+  it('that is shipped', () => {
+    const accepted = run(order(), accept);
+    expect(accepted.order.state).toBe('validated');
+    expect(effect(accepted, 'reserve')).toEqual({
+      kind: 'reserve',
+      lines: [
+        { line: 'a', sku: 'A', units: 2 },
+        { line: 'b', sku: 'B', units: 3 },
+      ],
+      avoid: [],
+      partial: false,
+    });
+    const held = applyAct(accepted.order, reserveAll);
+    expect(held.events.map(({ event, to }) => `${event} ${to}`)).toEqual(['reserve validated', 'allocate allocated']);
+    expect(held.effects.map(({ kind }) => kind)).toEqual(['confirm', 'post', 'tell']);
+    const posted = applyAct(held.order, { act: 'post' });
+    expect(posted.order.state).toBe('released');
+    const picked = applyAct(posted.order, { act: 'pick', parts: [at('a', 2)] });
+    expect(picked.order.state).toBe('picking');
+    const packed = applyAct(picked.order, { act: 'pick', parts: [at('b', 3)] });
+    expect(packed.order.state).toBe('ready');
+    const part = applyAct(packed.order, { act: 'hand', parts: [at('a', 2)], bySale: false });
+    expect(part.order.state).toBe('ready');
+    expect(effect(part, 'fulfil')?.parts).toEqual([at('a', 2)]);
+    const shipped = applyAct(part.order, { act: 'hand', parts: [at('b', 3)], bySale: true });
+    expect(shipped.order.state).toBe('shipped');
+    expect(effect(shipped, 'fulfil')).toBeUndefined();
+    expect(applyAct(shipped.order, { act: 'deliver' }).order.state).toBe('completed');
+  });
+
+  it('waits for its payment, and is released when it comes', () => {
+    const waiting = run(order({}, 'pending'), accept, reserveAll, { act: 'post' });
+    expect(waiting.order.state).toBe('posted');
+    expect(applyAct(waiting.order, { act: 'pay' }).order.state).toBe('released');
+    const onHandover = run(order(collect, 'onHandover'), accept, reserveAll, { act: 'post' });
+    expect(onHandover.order.state).toBe('released');
+  });
+
+  it('whose payment fails gives its holds back, and takes a late payment only to give it back', () => {
+    const failed = run(order({}, 'pending'), accept, reserveAll, { act: 'post' }, { act: 'failPayment' });
+    expect(failed.order.state).toBe('cancelled');
+    expect(effect(failed, 'release')?.parts).toEqual(ALL);
+    expect(effect(failed, 'refund')).toBeUndefined();
+    expect(failed.effects.map(({ kind }) => kind)).toContain('unpost');
+    const late = applyAct(failed.order, { act: 'pay' });
+    expect(effect(late, 'refund')).toMatchObject({ amountMinor: 3_389, currency: 'EUR' });
+    expect(run(late.order, { act: 'pay' }, { act: 'cancel', reason: 'other' }).effects).toEqual([]);
+  });
+
+  it('of which a part is cancelled goes on with the rest, and gives back what that cost', () => {
+    const cancel: Act = { act: 'cancel', reason: 'customer', parts: [{ line: 'b', units: 2 }] };
+    const step = run(order(), accept, reserveAll, { act: 'post' }, cancel);
+    expect(step.order.state).toBe('released');
+    expect(effect(step, 'release')?.parts).toEqual([at('b', 2)]);
+    // 3 x 333 - 100 = 899 for three; the first two come to 599.
+    expect(effect(step, 'refund')?.amountMinor).toBe(599);
+    expect(effect(step, 'tell')).toMatchObject({ state: 'released', why: 'customer' });
+    const packed = run(step.order, { act: 'pick', parts: [at('a', 2), at('b', 1)] });
+    expect(packed.order.state).toBe('ready');
+  });
+
+  it('that a store cannot give is looked for elsewhere, and cancelled when it is nowhere', () => {
+    const short = run(
+      order(),
+      accept,
+      reserveAll,
+      { act: 'post' },
+      { act: 'pick', parts: [at('a', 2)] },
+      {
+        act: 'short',
+        gone: 'units',
+        parts: [at('b', 3)],
+      },
+    );
+    expect(short.order).toMatchObject({ state: 'picking', avoid: [{ line: 'b', location: 'S1' }] });
+    expect(effect(short, 'release')?.parts).toEqual([at('b', 3)]);
+    expect(effect(short, 'reserve')).toMatchObject({ lines: [{ line: 'b', units: 3 }], partial: true });
+    const elsewhere = applyAct(short.order, { act: 'reserve', parts: [at('b', 2, 'S2')] });
+    expect(elsewhere.effects.map(({ kind }) => kind)).toEqual(['confirm']);
+    const rest = applyAct(elsewhere.order, { act: 'cancel', reason: 'unavailable', parts: [{ line: 'b', units: 1 }] });
+    expect(effect(rest, 'release')).toBeUndefined();
+    expect(effect(rest, 'refund')?.amountMinor).toBe(299);
+    expect(run(rest.order, { act: 'pick', parts: [at('b', 2, 'S2')] }).order.state).toBe('ready');
+    const nowhere = applyAct(short.order, { act: 'cancel', reason: 'unavailable', parts: [{ line: 'b', units: 3 }] });
+    expect(nowhere.order.state).toBe('ready');
+  });
+
+  it('that nobody collects goes back to stock', () => {
+    const ready = run(order(collect), accept, reserveAll, { act: 'post' }, { act: 'pick', parts: ALL });
+    expect(ready.order.state).toBe('ready');
+    const expired = applyAct(ready.order, { act: 'expire' });
+    expect(expired.order.state).toBe('cancelled');
+    expect(effect(expired, 'release')?.parts).toEqual(ALL);
+    expect(effect(expired, 'refund')?.amountMinor).toBe(2_899);
+    const fetched = run(ready.order, { act: 'hand', parts: [at('a', 2)], bySale: true }, { act: 'expire' });
+    expect(fetched.order.state).toBe('completed');
+    const parcel = run(order(), accept, reserveAll, { act: 'post' }, { act: 'pick', parts: ALL });
+    expect(() => applyAct(parcel.order, { act: 'expire' })).toThrow('Only what is to be collected');
+  });
+
+  it('that comes back is paid back without its shipping', () => {
+    const hand: Act = { act: 'hand', parts: ALL, bySale: true };
+    const some = run(order(), accept, reserveAll, hand, { act: 'return', parts: [{ line: 'a', units: 1 }] });
+    expect(some.order.state).toBe('shipped');
+    expect(effect(some, 'refund')?.amountMinor).toBe(1_000);
+    const rest = [
+      { line: 'a', units: 1 },
+      { line: 'b', units: 3 },
+    ];
+    const all = applyAct(some.order, { act: 'return', parts: rest });
+    expect(all.order).toMatchObject({ state: 'returned', refundedMinor: 2_899 });
+  });
+
+  it('that was handed over unpaid raises an alarm when the payment fails', () => {
+    const gone = run(order({}, 'pending'), accept, reserveAll, { act: 'hand', parts: ALL, bySale: true });
+    expect(gone.order.state).toBe('shipped');
+    const failed = applyAct(gone.order, { act: 'failPayment' });
+    expect(failed.order.state).toBe('shipped');
+    expect(effect(failed, 'alarm')).toBeDefined();
+  });
+
+  it('refuses what does not fit, with its code', () => {
+    expect(() => run(order(), reserveAll)).toThrow(expect.objectContaining({ code: 'ORDER_TOO_EARLY' }));
+    const ended = run(order(), { act: 'cancel', reason: 'customer' });
+    expect(ended.order.state).toBe('cancelled');
+    expect(() => run(ended.order, reserveAll)).toThrow(expect.objectContaining({ code: 'ORDER_ENDED' }));
+  });
+});
+
+const line = fc.constantFrom('a', 'b');
+const units = fc.integer({ min: 1, max: 3 });
+const part = fc.record({ line, units, location: fc.constantFrom('S1', 'S2') });
+const parts = fc.array(part, { minLength: 1, maxLength: 2 });
+const some = fc.array(fc.record({ line, units }), { minLength: 1, maxLength: 2 });
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({ act: fc.constantFrom('fault', 'wait', 'post', 'expire', 'pay', 'failPayment', 'deliver') }),
+  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('reserve', 'pick'), parts }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ act: fc.constant('short'), parts, gone: fc.constantFrom('units', 'hold', 'both') }),
+  },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('hand'), parts, bySale: fc.boolean() }) },
+  fc.record({ act: fc.constant('cancel'), reason: fc.constant('other'), parts: fc.option(some, { nil: undefined }) }),
+  { weight: 2, arbitrary: fc.record({ act: fc.constant('return'), parts: some }) },
+);
+
+/** Acts begin somewhere on it. */
+const WAY: readonly Act[] = [
+  accept,
+  reserveAll,
+  { act: 'pay' },
+  { act: 'post' },
+  { act: 'pick', parts: ALL },
+  { act: 'hand', parts: ALL, bySale: true },
+];
+
+describe('any acts in any order', () => {
+  it('keep every unit and every cent accounted for', () => {
+    const reached = new Map<string, number>();
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Payment>('pending', 'paid', 'onHandover'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: WAY.length }),
+        fc.array(act, { maxLength: 30 }),
+        (payment, isCollect, begun, acts) => {
+          let now = run(order(isCollect ? collect : {}, payment), ...WAY.slice(0, begun)).order;
+          let refunded = 0;
+          let released: UnitsAt[] = [];
+          let held = heldUnits(now);
+          for (const one of acts) {
+            let step: Step;
+            try {
+              step = applyAct(now, one);
+            } catch {
+              continue;
+            }
+            // A hold is where it was, or given back, or handed over: nothing is lost between two steps.
+            released = [...(effect(step, 'release')?.parts ?? [])];
+            const gained = one.act === 'reserve' ? one.parts : [];
+            const gone = one.act === 'hand' || (one.act === 'short' && one.gone !== 'units') ? one.parts : [];
+            const total = (list: readonly UnitsAt[]) => list.reduce((sum, { units }) => sum + units, 0);
+            expect(total(heldUnits(step.order))).toBe(total(held) + total(gained) - total(gone) - total(released));
+            refunded += effect(step, 'refund')?.amountMinor ?? 0;
+            now = step.order;
+            held = heldUnits(now);
+            expect(milestoneOf(now)).toBeUndefined();
+            expect(now.refundedMinor).toBe(refunded);
+            expect(refunded).toBeLessThanOrEqual(now.content.totalMinor);
+            const { open, reserved, picked, cancelled, returned } = sumsOfAll(now.lines);
+            const isTrue: Record<string, boolean> = {
+              owed: now.payment === 'failed' || owedMinor(now) <= refunded,
+              cancelled: now.state !== 'cancelled' || cancelled === 5,
+              returned: now.state !== 'returned' || cancelled + returned === 5,
+              ready: now.state !== 'ready' || open + reserved === 0,
+              shipped: now.state !== 'shipped' || open + reserved + picked === 0,
+            };
+            expect(isTrue).toEqual({ owed: true, cancelled: true, returned: true, ready: true, shipped: true });
+          }
+          reached.set(now.state, 1 + (reached.get(now.state) ?? 0));
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+    for (const state of ['cancelled', 'picking', 'ready', 'returned']) expect(reached.get(state)).toBeGreaterThan(0);
+  });
+});

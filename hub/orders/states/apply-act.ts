@@ -1,0 +1,135 @@
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Act } from './act.ts';
+import { effectsOf, type Effect } from './effects.ts';
+import {
+  cancelUnits,
+  handUnits,
+  liveUnits,
+  pickUnits,
+  putBackUnits,
+  reserveUnits,
+  returnUnits,
+  type UnitsAt,
+} from './line-units.ts';
+import { milestoneOf } from './milestone.ts';
+import type { Order } from './order.ts';
+import type { EffectKind, OrderEvent, OrderState } from './order-state.ts';
+import { answerTo } from './state-table.ts';
+
+/** One event of a step: what the history of the order keeps. */
+export interface StepEvent {
+  readonly event: OrderEvent;
+  readonly from: OrderState;
+  readonly to: OrderState;
+}
+
+/** What an act made of an order: the act itself and what followed from it, and what is to be done now. */
+export interface Step {
+  readonly order: Order;
+  readonly events: readonly StepEvent[];
+  readonly effects: readonly Effect[];
+}
+
+/** Pure: the order after an act. Throws the refusal of the table, or ORDER_UNITS. */
+export function applyAct(order: Order, act: Act): Step {
+  const kinds = new Set<EffectKind>();
+  const events: StepEvent[] = [];
+  const turn = (state: OrderState, event: OrderEvent): OrderState => {
+    const answer = answerTo(state, event);
+    if ('refused' in answer) {
+      throw new ShelfwireError(answer.refused, `An order that is ${state} takes no ${event}.`, {
+        context: { state, event },
+      });
+    }
+    for (const kind of answer.effects) kinds.add(kind);
+    events.push({ event, from: state, to: answer.next });
+    return answer.next;
+  };
+  const state = turn(order.state, act.act);
+  if (isRepeated(order, act)) return { order, events: [], effects: [] };
+  const { changed, freed = [], handed = [] } = moveUnits(order, act);
+  const moved: Order = { ...order, ...changed };
+  const settled: Order = { ...moved, state: settle(moved, state, turn) };
+  const effects = effectsOf(kinds, settled, { freed, handed, why: act.act === 'cancel' ? act.reason : act.act });
+  const refunds = effects.map((effect) => (effect.kind === 'refund' ? effect.amountMinor : 0));
+  const refundedMinor = refunds.reduce((sum, amount) => sum + amount, order.refundedMinor);
+  return { order: { ...settled, refundedMinor }, events, effects };
+}
+
+/** The state after all that follows by itself. */
+function settle(
+  order: Order,
+  begin: OrderState,
+  turn: (state: OrderState, event: OrderEvent) => OrderState,
+): OrderState {
+  let state = begin;
+  for (;;) {
+    const due = milestoneOf({ ...order, state });
+    if (due === undefined) return state;
+    state = turn(state, due);
+  }
+}
+
+/** Said before, or by somebody else at the same time: nothing is new. */
+function isRepeated(order: Order, act: Act): boolean {
+  if (act.act === 'cancel') return act.parts === undefined && liveUnits(order.lines).length === 0;
+  if (act.act === 'deliver') return order.state === 'completed';
+  if (act.act === 'pay') return order.payment === 'paid';
+  return act.act === 'failPayment' && order.payment === 'failed';
+}
+
+interface Moved {
+  readonly changed: Partial<Order>;
+  readonly freed?: readonly UnitsAt[];
+  readonly handed?: readonly UnitsAt[];
+}
+
+function moveUnits(order: Order, act: Act): Moved {
+  const { lines } = order;
+  switch (act.act) {
+    case 'accept':
+      return { changed: { skus: act.skus } };
+    case 'reserve':
+      return { changed: { lines: reserveUnits(lines, act.parts) } };
+    case 'pick':
+      return { changed: { lines: pickUnits(lines, act.parts) } };
+    case 'hand':
+      return { changed: { lines: handUnits(lines, act.parts) }, handed: act.bySale ? [] : act.parts };
+    case 'short': {
+      const avoid = [...order.avoid];
+      for (const { line, location } of act.gone === 'hold' ? [] : act.parts) {
+        if (!avoid.some((one) => one.line === line && one.location === location)) avoid.push({ line, location });
+      }
+      return {
+        changed: { lines: putBackUnits(lines, act.parts), avoid },
+        freed: act.gone === 'units' ? act.parts : [],
+      };
+    }
+    case 'cancel': {
+      const cancelled = cancelUnits(lines, act.parts ?? liveUnits(lines));
+      return { changed: { lines: cancelled.lines }, freed: cancelled.freed };
+    }
+    case 'expire': {
+      if (order.content.delivery.kind !== 'collect') {
+        throw new ShelfwireError('REQUEST_INVALID', 'Only what is to be collected can expire.');
+      }
+      const cancelled = cancelUnits(lines, liveUnits(lines));
+      return { changed: { lines: cancelled.lines }, freed: cancelled.freed };
+    }
+    case 'return':
+      return { changed: { lines: returnUnits(lines, act.parts) } };
+    case 'pay':
+      return { changed: { payment: 'paid' } };
+    case 'failPayment': {
+      // What has left is gone; what has not, stays.
+      const cancelled = cancelUnits(lines, liveUnits(lines));
+      return { changed: { payment: 'failed', lines: cancelled.lines }, freed: cancelled.freed };
+    }
+    case 'fault':
+    case 'wait':
+    case 'post':
+    case 'deliver':
+      break;
+  }
+  return { changed: {} };
+}

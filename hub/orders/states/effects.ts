@@ -1,0 +1,101 @@
+import { lineTotal, refundOf } from '../order/order-money.ts';
+import { openUnits, sumsOf, sumsOfAll, type UnitsAt } from './line-units.ts';
+import type { Order } from './order.ts';
+import type { EffectKind, OrderState } from './order-state.ts';
+
+/** Something to be done, with all that whoever does it needs to know. */
+export type Effect =
+  | {
+      readonly kind: 'reserve';
+      readonly lines: readonly { readonly line: string; readonly sku: string; readonly units: number }[];
+      readonly avoid: Order['avoid'];
+      /** Whether a part of the units is of use. */
+      readonly partial: boolean;
+    }
+  | { readonly kind: 'confirm' | 'post' | 'unpost' | 'alarm' }
+  | { readonly kind: 'release'; readonly parts: readonly UnitsAt[] }
+  | { readonly kind: 'fulfil'; readonly parts: readonly UnitsAt[] }
+  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'tell';
+      readonly state: OrderState;
+      readonly why: string;
+      readonly lines: readonly {
+        readonly line: string;
+        readonly handed: number;
+        readonly cancelled: number;
+        readonly returned: number;
+      }[];
+    };
+
+/** What the acts of one step did to units, and why. */
+export interface StepNotes {
+  readonly freed: readonly UnitsAt[];
+  readonly handed: readonly UnitsAt[];
+  readonly why: string;
+}
+
+/** What is to be done, worked out from the order as it stands after the step. What has nothing to do is left out. */
+export function effectsOf(kinds: ReadonlySet<EffectKind>, order: Order, notes: StepNotes): Effect[] {
+  return [...kinds].flatMap((kind) => effectOf(kind, order, notes) ?? []);
+}
+
+function effectOf(kind: EffectKind, order: Order, { freed, handed, why }: StepNotes): Effect | undefined {
+  const { lines, content } = order;
+  switch (kind) {
+    case 'reserve':
+      return reserveEffect(order);
+    case 'release':
+      return freed.length === 0 ? undefined : { kind, parts: freed };
+    case 'fulfil':
+      return handed.length === 0 ? undefined : { kind, parts: handed };
+    case 'refund': {
+      const amountMinor = owedMinor(order) - order.refundedMinor;
+      return amountMinor <= 0 ? undefined : { kind, amountMinor, currency: content.currency };
+    }
+    case 'tell': {
+      const told = lines.map((line) => {
+        const { handed, cancelled, returned } = sumsOf(line);
+        return { line: line.line, handed, cancelled, returned };
+      });
+      return { kind, state: order.state, why, lines: told };
+    }
+    case 'confirm':
+    case 'post':
+    case 'unpost':
+    case 'alarm':
+      break;
+  }
+  return { kind };
+}
+
+/** Undefined when no unit is open. */
+export function reserveEffect({ lines, skus, avoid, content, state }: Order): Effect | undefined {
+  const wanted = openUnits(lines).flatMap(({ line, units }) => {
+    const sku = skus[line];
+    return sku === undefined ? [] : [{ line, sku, units }];
+  });
+  if (wanted.length === 0 || state === 'received') return undefined;
+  const isBegun = lines.some(({ places, cancelled }) => places.length > 0 || cancelled > 0);
+  return { kind: 'reserve', lines: wanted, avoid, partial: content.partial || isBegun };
+}
+
+/**
+ * What the customer has paid, or pays, for units that will not reach them or came back. The shipping is given back when
+ * nothing was ever handed over.
+ */
+export function owedMinor({ content, lines, payment }: Order): number {
+  if (payment === 'pending' || payment === 'failed') return 0;
+  const { open, reserved, picked, handed, returned } = sumsOfAll(lines);
+  let owed = 0;
+  for (const [place, { cancelled, returned }] of lines.entries()) {
+    const priced = content.lines[place];
+    if (priced === undefined) continue;
+    // Who pays with the handing over has paid for what was handed over, and for nothing else.
+    const units = payment === 'paid' ? cancelled + returned : returned;
+    owed += refundOf(priced, content.taxIncluded, 0, units);
+  }
+  const isVain = open + reserved + picked + handed + returned === 0;
+  if (isVain && payment === 'paid') owed += lineTotal({ units: 1, ...content.shipping }, content.taxIncluded);
+  return owed;
+}

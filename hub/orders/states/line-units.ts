@@ -1,0 +1,211 @@
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+
+/** Units of a line at one location. */
+export interface PlacedUnits {
+  readonly location: string;
+  /** Held there for the line, and not picked yet. */
+  readonly reserved: number;
+  /** Taken from the shelf, still held. */
+  readonly picked: number;
+  /** With the customer or the carrier. */
+  readonly handed: number;
+}
+
+/**
+ * Where the units of a line stand. Each unit is in exactly one place:
+ *
+ *     ordered = open + reserved + picked + handed + cancelled + returned
+ *
+ * `open` is what is left: nobody has it for us yet. No part is ever below zero.
+ */
+export interface LineUnits {
+  readonly line: string;
+  readonly ordered: number;
+  readonly cancelled: number;
+  readonly returned: number;
+  readonly places: readonly PlacedUnits[];
+}
+
+export interface UnitSums {
+  readonly open: number;
+  readonly reserved: number;
+  readonly picked: number;
+  readonly handed: number;
+  readonly cancelled: number;
+  readonly returned: number;
+}
+
+/** Units of a line. */
+export interface SomeUnits {
+  readonly line: string;
+  readonly units: number;
+}
+/** Units of a line at a location. */
+export interface UnitsAt extends SomeUnits {
+  readonly location: string;
+}
+
+export function newLine(line: string, ordered: number): LineUnits {
+  return { line, ordered, cancelled: 0, returned: 0, places: [] };
+}
+
+export function sumsOf({ ordered, cancelled, returned, places }: LineUnits): UnitSums {
+  const total = (part: 'reserved' | 'picked' | 'handed') => places.reduce((sum, place) => sum + place[part], 0);
+  const [reserved, picked, handed] = [total('reserved'), total('picked'), total('handed')];
+  const open = ordered - reserved - picked - handed - cancelled - returned;
+  return { open, reserved, picked, handed, cancelled, returned };
+}
+
+export function sumsOfAll(lines: readonly LineUnits[]): UnitSums {
+  const all = { open: 0, reserved: 0, picked: 0, handed: 0, cancelled: 0, returned: 0 };
+  for (const line of lines) {
+    const sums = sumsOf(line);
+    for (const part of Object.keys(all) as (keyof UnitSums)[]) all[part] += sums[part];
+  }
+  return all;
+}
+
+/** Each of these gives new lines, or throws ORDER_UNITS when there are fewer units to move than are named. */
+
+export function reserveUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { location, units }) => {
+    require(units, sumsOf(line).open, 'wait for a hold', line.line);
+    return at(line, location, { reserved: units });
+  });
+}
+
+export function pickUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { location, units }) => {
+    require(units, placeOf(line, location).reserved, `are reserved at ${location}`, line.line);
+    return at(line, location, { reserved: -units, picked: units });
+  });
+}
+
+/** What was not picked by a step of its own was picked with the handing over. */
+export function handUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { location, units }) => {
+    const { picked, reserved } = placeOf(line, location);
+    require(units, picked + reserved, `are held at ${location}`, line.line);
+    const fromPicked = Math.min(units, picked);
+    return at(line, location, { picked: -fromPicked, reserved: fromPicked - units, handed: units });
+  });
+}
+
+/** A location cannot give these units: they are open again. Those not picked yet go first. */
+export function putBackUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { location, units }) => {
+    const { picked, reserved } = placeOf(line, location);
+    require(units, picked + reserved, `are held at ${location}`, line.line);
+    const fromReserved = Math.min(units, reserved);
+    return at(line, location, { reserved: -fromReserved, picked: fromReserved - units });
+  });
+}
+
+export interface Cancelled {
+  readonly lines: readonly LineUnits[];
+  /** Holds that are not needed any more. */
+  readonly freed: readonly UnitsAt[];
+}
+
+/** Open units go first, then those that nobody has touched yet; never those that were handed over. */
+export function cancelUnits(lines: readonly LineUnits[], parts: readonly SomeUnits[]): Cancelled {
+  const freed: UnitsAt[] = [];
+  const changed = change(lines, parts, (line, { units }) => {
+    const { open, reserved, picked } = sumsOf(line);
+    require(units, open + reserved + picked, 'can be cancelled', line.line);
+    let left = units - Math.min(units, open);
+    let next: LineUnits = { ...line, cancelled: line.cancelled + units };
+    for (const part of ['reserved', 'picked'] as const) {
+      for (const place of line.places) {
+        const taken = Math.min(left, place[part]);
+        if (taken === 0) continue;
+        left -= taken;
+        next = at(next, place.location, { [part]: -taken });
+        freed.push({ line: line.line, location: place.location, units: taken });
+      }
+    }
+    return next;
+  });
+  return { lines: changed, freed: together(freed) };
+}
+
+export function returnUnits(lines: readonly LineUnits[], parts: readonly SomeUnits[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { units }) => {
+    require(units, sumsOf(line).handed, 'were handed over', line.line);
+    let left = units;
+    let next: LineUnits = { ...line, returned: line.returned + units };
+    for (const place of line.places) {
+      const taken = Math.min(left, place.handed);
+      left -= taken;
+      next = at(next, place.location, { handed: -taken });
+    }
+    return next;
+  });
+}
+
+/** What is neither handed over nor cancelled yet, by line. */
+export function liveUnits(lines: readonly LineUnits[]): SomeUnits[] {
+  return lines.flatMap((line) => {
+    const { open, reserved, picked } = sumsOf(line);
+    const units = open + reserved + picked;
+    return units === 0 ? [] : [{ line: line.line, units }];
+  });
+}
+
+/** What nobody has for us, by line. */
+export function openUnits(lines: readonly LineUnits[]): SomeUnits[] {
+  return lines.flatMap((line) => {
+    const { open } = sumsOf(line);
+    return open === 0 ? [] : [{ line: line.line, units: open }];
+  });
+}
+
+/** One entry a line and location. */
+export function together(parts: readonly UnitsAt[]): UnitsAt[] {
+  const sums = new Map<string, UnitsAt>();
+  for (const part of parts) {
+    const name = JSON.stringify([part.line, part.location]);
+    sums.set(name, { ...part, units: part.units + (sums.get(name)?.units ?? 0) });
+  }
+  return [...sums.values()];
+}
+
+function change<Part extends SomeUnits>(
+  lines: readonly LineUnits[],
+  parts: readonly Part[],
+  turn: (line: LineUnits, part: Part) => LineUnits,
+): readonly LineUnits[] {
+  const byLine = new Map(lines.map((line) => [line.line, line]));
+  for (const part of parts) {
+    const line = byLine.get(part.line);
+    if (line === undefined) throw new ShelfwireError('ORDER_UNITS', `The order has no line ${part.line}.`);
+    byLine.set(part.line, turn(line, part));
+  }
+  return [...byLine.values()];
+}
+
+const NOTHING_AT = { reserved: 0, picked: 0, handed: 0 };
+
+function placeOf(line: LineUnits, location: string): PlacedUnits {
+  return line.places.find((place) => place.location === location) ?? { location, ...NOTHING_AT };
+}
+
+function at(line: LineUnits, location: string, by: Partial<typeof NOTHING_AT>): LineUnits {
+  const was = placeOf(line, location);
+  const now: PlacedUnits = {
+    location,
+    reserved: was.reserved + (by.reserved ?? 0),
+    picked: was.picked + (by.picked ?? 0),
+    handed: was.handed + (by.handed ?? 0),
+  };
+  const isEmpty = now.reserved + now.picked + now.handed === 0;
+  const others = line.places.filter((place) => place.location !== location);
+  return { ...line, places: isEmpty ? others : [...others, now].sort(byLocation) };
+}
+
+const byLocation = (a: PlacedUnits, b: PlacedUnits): number => (a.location < b.location ? -1 : 1);
+
+function require(units: number, there: number, what: string, line: string): void {
+  if (Number.isSafeInteger(units) && units >= 1 && units <= there) return;
+  throw new ShelfwireError('ORDER_UNITS', `Line ${line}: ${units} units are named, and ${there} ${what}.`);
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { take, type OrderParts } from '../act-on-order.ts';
+import type { Holds } from '../holds.ts';
+import { endHolds, holdsIn, markConfirmed, unconfirmedHolds } from '../store/order-holds.ts';
+import { lockOrder } from '../store/stored-order.ts';
+import type { Said } from '../store/write-step.ts';
+import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
+
+const detail = z.object({
+  parts: z.array(z.object({ line: z.string(), location: z.string(), units: z.int() })),
+});
+const plan = z.array(z.object({ reservation: z.int(), line: z.int(), location: z.string(), units: z.int() }));
+
+/** Ends holds: which ones is counted and kept first, so that a worker that was killed in between does the same again. */
+export async function endOrderHolds(
+  parts: OrderParts,
+  holds: Holds,
+  claimed: ClaimedEffect,
+  how: 'released' | 'handed',
+  said: Said,
+): Promise<void> {
+  const planned =
+    claimed.plan === null
+      ? await withRetries(() =>
+          transaction(parts.pool, async (client) => {
+            await lockOrder(client, claimed.order);
+            const ended = await endHolds(client, claimed.order, detail.parse(claimed.detail).parts, how);
+            await planEffect(client, claimed.effect, ended);
+            return ended;
+          }),
+        )
+      : plan.parse(claimed.plan);
+  const key = `order-effect-${claimed.effect}`;
+  for (const [reservation, lines] of Map.groupBy(planned, (part) => part.reservation)) {
+    const ended = lines.map(({ line, location, units }) => ({ line, location, units }));
+    if (how === 'released') await holds.release(reservation, ended, key);
+    else await holds.fulfil(reservation, ended, key);
+  }
+  await withRetries(() => finishEffect(parts.pool, claimed.effect, { now: parts.now(), by: said.by }));
+}
+
+/** Holds that were not confirmed in time are lost: their units are looked for again. */
+export async function confirmHolds(parts: OrderParts, holds: Holds, claimed: ClaimedEffect, said: Said): Promise<void> {
+  for (const reservation of await unconfirmedHolds(parts.pool, claimed.order)) {
+    try {
+      await holds.confirm(reservation);
+      await markConfirmed(parts.pool, reservation, parts.now());
+    } catch (error) {
+      if (!(error instanceof ShelfwireError) || error.code !== 'RESERVATION_ENDED') throw error;
+      await giveUp(parts, claimed.order, reservation, said);
+    }
+  }
+  await withRetries(() => finishEffect(parts.pool, claimed.effect, { now: parts.now(), by: said.by }));
+}
+
+async function giveUp(parts: OrderParts, number: number, reservation: number, said: Said): Promise<void> {
+  await withRetries(() =>
+    transaction(parts.pool, async (client) => {
+      const stored = await lockOrder(client, number);
+      const lost = await holdsIn(client, number, reservation);
+      if (lost.length === 0) return;
+      await endHolds(client, number, lost, 'released');
+      await take(client, parts, stored, { act: 'short', parts: lost, gone: 'hold' }, said);
+    }),
+  );
+}

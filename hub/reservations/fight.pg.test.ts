@@ -10,6 +10,7 @@ import { snapshot } from '#hub/db/snapshot.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain } from '#test/support/hub-api.ts';
+import { waitUntil } from '#test/support/program.ts';
 import { fight, type Fight } from '#test/support/reserve-fight.ts';
 import { auditReservations, beginReservations, openReservationPool, teller } from '#test/support/reservations.ts';
 import { expireDue } from './expire.ts';
@@ -156,7 +157,12 @@ describe('64 clients of two hubs fight for the last units, and one hub is killed
  * till may have handed over what another location held, and stand below zero.
  */
 async function requireSettled(): Promise<void> {
-  await expireDue(pool, Date.now() + HOUR_MS);
+  // What the killed hub had sent may be under way, and its sweep keeps others from sweeping.
+  await waitUntil('nothing is pending', 10_000, async () => {
+    await expireDue(pool, Date.now() + HOUR_MS);
+    const pending = await database.pool.query("SELECT FROM reservations WHERE state = 'pending' LIMIT 1");
+    return pending.rowCount === 0;
+  });
   const { rows } = await database.pool.query<{ reservation: number }>(
     "SELECT reservation_no AS reservation FROM reservations WHERE state = 'confirmed'",
   );

@@ -38,7 +38,10 @@ export function openPool(url: string, options: PoolOptions): Pool {
     ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
   });
   // Only the message is logged: the error object carries the whole client, its credentials among them.
-  pool.on('error', (error) => logger.warn({ reason: error.message }, 'an idle database connection was lost'));
+  // While it ends, its connections may close behind the database itself.
+  pool.on('error', (error) => {
+    if (!pool.ending) logger.warn({ reason: error.message }, 'an idle database connection was lost');
+  });
   // A connection that is lost while checked out emits on itself, and an 'error' that nobody hears ends the process.
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ reason: error.message }, 'a database connection was lost'));

@@ -209,7 +209,6 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     transfers: createTransferSettlements(pools.ledger, observer),
     reservations,
     orders: createOrders(orderParts),
-    reservations: createReservations(pools.reservations),
     webhooks: new Webhooks(pools.api, { toPrivate }),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });

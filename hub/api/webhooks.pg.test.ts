@@ -49,9 +49,7 @@ describe('/v1/webhooks', () => {
     expect(secret).toMatch(/^whsec_/);
     expect((await api.call('POST', '/v1/webhooks', asked)).body).toEqual(made.body);
     const list = await api.call('GET', '/v1/webhooks');
-    expect(list.body.items).toEqual(
-      [{ ...shown, items: undefined, next: undefined }].map(({ items: _, next: __, ...one }) => one),
-    );
+    expect(list.body.items).toEqual([shown]);
     expect(list.text).not.toContain(String(secret).slice(6));
     const pinged = await api.call('POST', '/v1/webhooks/1/ping', {
       body: {},

@@ -7,7 +7,7 @@ import { setLevels } from '#hub/outbox/set-levels.ts';
 
 /** Skus of one transaction. */
 const SKUS_A_STEP = 500;
-const RELAY_LOCK = 0x5e27;
+export const RELAY_LOCK = 0x5e27;
 const READER = 'webhooks availability';
 
 interface Checkpoint {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sku, storeCode, text } from '#shared/protocol/fields.ts';
+import { key, sku, storeCode, text } from '#shared/protocol/fields.ts';
 
 /** Levels that one message takes. */
 export const LEVELS_PER_MESSAGE = 200;
@@ -11,10 +11,21 @@ interface EventType {
   readonly data: z.ZodType;
 }
 
+/** The states are the orders' own, which know this room and not the other way round. */
+const orderState = z.string().max(32);
 const availabilityItem = z.strictObject({
   channel: storeCode,
   sku,
   available: z.int().min(0).max(2_147_483_647).describe('What the channel may sell now.'),
+});
+/** Nothing personal: who may see that reads the order. */
+const orderChanged = z.strictObject({
+  order: z.int().min(1).describe('GET /v1/orders/NUMBER has all of it.'),
+  channel: storeCode,
+  channelOrderId: key,
+  state: orderState.describe('As GET /v1/orders/NUMBER says it.'),
+  before: orderState.nullable().describe('Null: it has just been taken in.'),
+  act: z.string().max(64).describe('What was said of it, or done, that led there.'),
 });
 /** Of a level a message has the newest value of each subject, several at once. */
 const levels = <Item extends z.ZodType>(item: Item) =>
@@ -27,6 +38,11 @@ export const EVENT_TYPES = {
       'What channels may sell has changed: the newest number of each sku and channel; those between may be left out.',
     subscribable: true,
     data: levels(availabilityItem),
+  },
+  'order.changed': {
+    summary: 'An order was taken in, or has another state.',
+    subscribable: true,
+    data: orderChanged,
   },
   'webhook.ping': {
     summary: 'Somebody tries the webhook: POST /v1/webhooks/NUMBER/ping.',

@@ -2632,8 +2632,8 @@ export interface Operations {
         readonly name: string;
         /** Where messages are sent by POST: https, on the public network. At most 2048 characters. */
         readonly url: string;
-        /** At most 1. */
-        readonly eventTypes: readonly "availability.changed"[];
+        /** At most 2. */
+        readonly eventTypes: readonly ("availability.changed" | "order.changed")[];
       };
       readonly idempotencyKey: string;
     };

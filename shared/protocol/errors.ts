@@ -120,6 +120,7 @@ export const ERRORS = {
   ORDER_TOO_EARLY: { status: 409, remedy: 'GET the order, and wait for the state that this belongs to.' },
   ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
   ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
+
   // Webhooks
   WEBHOOK_URL_FORBIDDEN: {
     status: 422,

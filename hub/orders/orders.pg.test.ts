@@ -153,7 +153,7 @@ describe('an order', () => {
     expect(rows).toEqual([{ state: 'confirmed' }]);
   });
 
-  it('tells webhooks of each state that it reaches, in the transaction that brings it there, and nothing personal', async () => {
+  it('tells webhooks where it stands after each step that moves it, without a gap, and nothing personal', async () => {
     await database.pool.query(EMPTY_OUTBOX);
     await makeWebhook(database.pool, 'http://127.0.0.1:9/', ['order.changed']);
     await till.tell(1, 'receipt', plain({ sku: 'A', quantity: 5 }));

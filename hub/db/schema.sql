@@ -1029,7 +1029,7 @@ CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree 
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
 CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
-CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, waiting_since, type, subject) WHERE (waiting_since IS NOT NULL);
+CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, type, waiting_since, subject) WHERE (waiting_since IS NOT NULL);
 CREATE INDEX webhooks_due ON public.webhooks USING btree (next_at) WHERE (state = 'active'::webhook_state);
 CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 

@@ -15,11 +15,15 @@ export interface Message {
   readonly correlationId: string;
 }
 
-/** Makes the claim last anew. Not FOR UPDATE: whoever writes events must not wait for it. */
+/**
+ * Makes the claim last anew. Not FOR UPDATE: whoever writes events must not wait for it. What waits is read in the order of
+ * its index: before a burst of it has been analyzed a plan may read and sort all of it for each message.
+ */
 const HOLD = `
   UPDATE webhooks SET claimed_until = clock_timestamp() + make_interval(secs => $3)
   WHERE webhook_no = $1 AND claim = $2 AND state = 'active'
-  RETURNING sequence, url`;
+  RETURNING sequence, url,
+    set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
 
 const SENDING = `SELECT entry_no FROM outbox_entries WHERE webhook_no = $1 AND state = 'sending'`;
 
@@ -28,8 +32,14 @@ const NEXT = `
   (SELECT entry_no, type, waiting_since FROM outbox_entries
     WHERE webhook_no = $1 AND state = 'waiting' ORDER BY waiting_since, entry_no LIMIT 1)
   UNION ALL
-  (SELECT NULL, type, waiting_since FROM webhook_levels
-    WHERE webhook_no = $1 AND waiting_since IS NOT NULL ORDER BY waiting_since, type, subject LIMIT 1)
+  (SELECT NULL, asked.type, first.waiting_since
+    FROM webhooks w CROSS JOIN LATERAL unnest(w.event_types) AS asked (type)
+    CROSS JOIN LATERAL (
+      SELECT waiting_since FROM webhook_levels
+      WHERE webhook_no = $1 AND type = asked.type COLLATE "C" AND waiting_since IS NOT NULL
+      ORDER BY waiting_since, subject LIMIT 1
+    ) first
+    WHERE w.webhook_no = $1)
   ORDER BY waiting_since LIMIT 1`;
 
 const BEGIN_EVENT = `UPDATE outbox_entries SET state = 'sending', sequence = $2, attempts = 0 WHERE entry_no = $1`;
@@ -40,15 +50,18 @@ const RETAKE_LEVELS = `
   WHERE e.entry_no = $1 AND e.subjects IS NOT NULL
     AND l.webhook_no = e.webhook_no AND l.type = e.type AND l.subject = ANY (e.subjects)`;
 
-/** Those that somebody writes just now are left for the next message: to wait for them could end in a circle. */
+/**
+ * Rows are found by their place on disk: they are locked, so they do not move; by their key a plan may read all of them.
+ * Those that somebody writes just now are left for the next message: to wait for them could end in a circle.
+ */
 const BEGIN_LEVELS = `
   WITH chosen AS (
-    SELECT subject FROM webhook_levels
+    SELECT ctid AS place FROM webhook_levels
     WHERE webhook_no = $1 AND type = $2 AND waiting_since IS NOT NULL
     ORDER BY waiting_since, subject LIMIT ${LEVELS_PER_MESSAGE} FOR NO KEY UPDATE SKIP LOCKED
   ), taken AS (
     UPDATE webhook_levels l SET waiting_since = NULL, sequence = $3
-    FROM chosen WHERE l.webhook_no = $1 AND l.type = $2 AND l.subject = chosen.subject
+    FROM chosen WHERE l.ctid = chosen.place
     RETURNING l.subject, l.item
   )
   INSERT INTO outbox_entries (webhook_no, type, data, subjects, correlation_id, occurred_at, state, sequence)

@@ -96,6 +96,17 @@ describe('what is delivered', () => {
     });
   });
 
+  it('X1 is not signed by a secret any more whose overlap has ended', async () => {
+    const { webhook, secret } = await makeWebhook(database.pool, receiver.url);
+    const { secret: second } = await webhooks.rotateSecret(webhook, 24, () => Promise.resolve());
+    await database.pool.query(`UPDATE webhook_secrets SET ends_at = now() WHERE ends_at < 'infinity'`);
+    deliver();
+    await ping(webhook);
+    await arrived(1);
+    const [first] = receiver.received;
+    expect([isSigned(first!, secret), isSigned(first!, second)]).toEqual([false, true]);
+  });
+
   it('is written with its cause: what is rolled back is not told', async () => {
     const { webhook } = await makeWebhook(database.pool, receiver.url);
     deliver();

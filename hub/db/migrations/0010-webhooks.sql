@@ -45,7 +45,7 @@ CREATE TABLE webhook_levels (
 COMMENT ON TABLE webhook_levels IS
   'Of what has a current value the newest that a webhook was told or is to be told. Older ones are overwritten, not sent.';
 COMMENT ON COLUMN webhook_levels.sequence IS 'Of the message that took it last.';
-CREATE INDEX webhook_levels_waiting ON webhook_levels (webhook_no, waiting_since, type, subject) WHERE waiting_since IS NOT NULL;
+CREATE INDEX webhook_levels_waiting ON webhook_levels (webhook_no, type, waiting_since, subject) WHERE waiting_since IS NOT NULL;
 
 CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
 

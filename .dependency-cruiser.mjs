@@ -40,6 +40,7 @@ export default {
       ['reservations'],
       ['availability'],
       ['ledger'],
+      ['outbox'],
       ['db'],
       ['rules'],
       ['observability'],

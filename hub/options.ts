@@ -76,6 +76,10 @@ export const hubCli = defineCli({
           placeholder: 'HOST:PORT',
           help: 'Where stores and the API are served. 0.0.0.0:7070 opens it to the network: put TLS in front.',
         },
+        privateWebhooks: {
+          type: 'boolean',
+          help: 'Lets webhooks lead to private addresses, and by http to this machine; for trying, and for receivers in your own network.',
+        },
         explainDays: {
           type: 'number',
           min: 1,

@@ -9,6 +9,7 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { enrolDevice, RawAgent } from '#test/support/raw-agent.ts';
+import { isSigned, Receiver } from '#test/support/webhook-receiver.ts';
 import { codeOf } from '#test/support/running-sync.ts';
 import { createApiKey } from './api/api-keys.ts';
 import { startHub, type Hub } from './start-hub.ts';
@@ -68,6 +69,34 @@ describe('the hub on a database of its own', () => {
     ]);
     expect((await call('POST', '/v1/devices/7/revoke', { reason: 'x' })).body['code']).toBe('NOT_FOUND');
     expect((await call('POST', '/v1/stores/S9/tokens', {})).body['code']).toBe('NOT_FOUND');
+  });
+
+  it('tells a webhook, signed, of what its API is asked and of what channels may sell', async () => {
+    await hub.stop('another option');
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0', explainDays: 400 };
+    hub = await startHub({ ...options, privateWebhooks: true }, parts);
+    const receiver = await Receiver.start();
+    try {
+      await call('PUT', '/v1/stores/S1', { name: 'One' });
+      await call('PUT', '/v1/channels/web', { name: 'Web', locations: ['S1'] });
+      const wanted = { name: 'shop', url: receiver.url, eventTypes: ['availability.changed'] };
+      const { status, body } = await call('POST', '/v1/webhooks', wanted);
+      expect(status).toBe(201);
+      await call('POST', '/v1/webhooks/1/ping', {});
+      await database.pool.query(
+        `INSERT INTO availability (sku, ats) SELECT 'A', array_fill(7, ARRAY[channel_no]) FROM channels;
+         INSERT INTO shelf_terms (location_no, sku, withheld) SELECT 1, 'A', array_fill(0, ARRAY[channel_no]) FROM channels;
+         INSERT INTO changes (topic, scope, keys) VALUES ('availability', 0, '{A}')`,
+      );
+      await expect
+        .poll(() => receiver.bodies.map(({ type }) => type).toSorted())
+        .toEqual(['availability.changed', 'webhook.ping']);
+      expect(receiver.received.every((one) => isSigned(one, String(body['secret'])))).toBe(true);
+      const changed = receiver.bodies.find(({ type }) => type === 'availability.changed');
+      expect(changed?.data).toEqual({ items: [{ channel: 'web', sku: 'A', available: 7 }] });
+    } finally {
+      await receiver.stop();
+    }
   });
 
   it('survives that all its connections are cut', async () => {

@@ -15,6 +15,7 @@ import { followMoves } from './availability/engine/follow-moves.ts';
 import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
 import { activateDue } from './availability/rules/activate-rules.ts';
 import type { RulesPorts } from './availability/rules/rules-ports.ts';
+import { tellWebhooks } from './availability/tell-webhooks.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
 import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
@@ -33,6 +34,9 @@ import { orderTasks } from './orders/keep-orders.ts';
 import { createOrders } from './orders/orders.ts';
 import { reservationHolds } from './orders/reservation-holds.ts';
 import type { WorkParts } from './orders/work/work-effects.ts';
+import { startDeliveries } from './outbox/deliver.ts';
+import { pruneOutbox } from './outbox/prune.ts';
+import { Webhooks } from './outbox/webhooks.ts';
 import { followSales } from './reservations/follow-sales.ts';
 import { createReservations, reservationTasks } from './reservations/reservations.ts';
 import { startSync } from './sync/sync.ts';
@@ -44,6 +48,8 @@ export interface HubOptions {
   readonly listen: string;
   /** For how long what channels could sell can be explained. */
   readonly explainDays: number;
+  /** Whether webhooks may lead to private addresses. */
+  readonly privateWebhooks?: boolean;
 }
 
 export interface HubParts {
@@ -69,11 +75,15 @@ const AVAILABILITY_CONNECTIONS = 4;
 /** Groups of reservations and of acts, two of each at once, and what time does to them. */
 const RESERVATION_CONNECTIONS = 6;
 const ORDER_CONNECTIONS = 8;
+/** The relay, and what workers of webhooks note between messages; none is held while one is sent. */
+const OUTBOX_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
 /** So late at most a version of the rules comes into force. */
 const RULES_DUE_EVERY_MS = 2_000;
+const TELL_WEBHOOKS_EVERY_MS = 250;
+const PRUNE_OUTBOX_EVERY_MS = 3_600_000;
 const PRUNE_ACTS_EVERY_MS = 3_600_000;
 /** So long personal data of orders is kept: for questions and returns, and for what never ends. */
 const KEEP_DAYS = { ended: 90, open: 365 };
@@ -102,6 +112,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     sync: open('sync', SYNC_CONNECTIONS),
     api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
+    outbox: open('outbox', OUTBOX_CONNECTIONS),
     reservations: open('reservations', RESERVATION_CONNECTIONS, {
       statementTimeoutMs: API_STATEMENT_MS,
       pipeline: true,
@@ -161,6 +172,27 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => pruneActs(pools.api),
     }),
   );
+  const toPrivate = options.privateWebhooks === true;
+  lifecycle.add(
+    startRepeating({
+      name: 'availability for webhooks',
+      clock,
+      logger,
+      everyMs: TELL_WEBHOOKS_EVERY_MS,
+      firstAfterMs: 0,
+      turn: async () => void (await tellWebhooks(pools.outbox)),
+    }),
+  );
+  lifecycle.add(
+    startRepeating({
+      name: 'delivered messages',
+      clock,
+      logger,
+      everyMs: PRUNE_OUTBOX_EVERY_MS,
+      turn: () => pruneOutbox(pools.outbox),
+    }),
+  );
+  lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, toPrivate }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const reservations = createReservations(pools.reservations);
   const orderParts: WorkParts = {
@@ -177,6 +209,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     transfers: createTransferSettlements(pools.ledger, observer),
     reservations,
     orders: createOrders(orderParts),
+    webhooks: new Webhooks(pools.api, { toPrivate }),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

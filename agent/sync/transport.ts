@@ -2,14 +2,14 @@ import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
 import { NAMESPACE, type AgentEvents, type Answer, type HubEvents } from '#shared/protocol/events.ts';
+import { changed } from '#shared/protocol/messages/changed.ts';
 import { challenge, welcome } from '#shared/protocol/messages/hello.ts';
-import { COLLECTIONS, pullAnswer, type PullAnswer } from '#shared/protocol/messages/pull.ts';
+import { pullAnswer, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { pushAnswer } from '#shared/protocol/messages/push.ts';
+import { revoked } from '#shared/protocol/messages/revoked.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Connection, Link, LinkEvents } from './link.ts';
 
-const changed = z.object({ collection: z.enum(COLLECTIONS) });
-const revoked = z.object({ reason: z.string().max(1_000) });
 const refusal = z.object({
   ok: z.literal(false),
   error: z.object({

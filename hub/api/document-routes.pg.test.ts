@@ -28,7 +28,7 @@ describe('the OpenAPI document', () => {
     expect(operations).toHaveLength(describedRoutes().length);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { operationId, responses, security, 'x-scope': scope } of operations) {
-      const isForAnyKey = ['getOpenapiJson', 'getDocs'].includes(operationId);
+      const isForAnyKey = ['getOpenapiJson', 'getAsyncapiJson', 'getDocs'].includes(operationId);
       expect([operationId, scope !== undefined]).toEqual([operationId, security === undefined && !isForAnyKey]);
       const statuses = Object.keys(responses).map(Number);
       expect(statuses.some((status) => status < 300)).toBe(true);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { asyncApiDocument } from './document/asyncapi-document.ts';
 import { DOCUMENT_STYLE, documentPage } from './document/document-page.ts';
 import { openApiDocument, type OpenApiDocument } from './document/openapi-document.ts';
 import { route, type Route } from './route.ts';
@@ -20,6 +21,7 @@ const CONTENT_SECURITY_POLICY = [
 export function documentRoutes(routes: readonly Route[], version: string): Route[] {
   let made: OpenApiDocument | undefined;
   let page: string | undefined;
+  let asyncApi: ReturnType<typeof asyncApiDocument> | undefined;
   const document = (): OpenApiDocument => (made ??= openApiDocument([...routes, ...own], version));
   const own: Route[] = [
     route({
@@ -29,6 +31,14 @@ export function documentRoutes(routes: readonly Route[], version: string): Route
       summary: 'The OpenAPI document of this API.',
       answer: z.looseObject({ openapi: z.literal('3.1.0') }),
       handle: async () => ({ body: document() }),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/asyncapi.json',
+      access: 'any',
+      summary: 'The AsyncAPI document: what webhooks are sent, and what is said over the sockets of stores.',
+      answer: z.looseObject({ asyncapi: z.literal('3.0.0') }),
+      handle: async () => ({ body: (asyncApi ??= asyncApiDocument(version)) }),
     }),
     route({
       method: 'get',

@@ -6,6 +6,7 @@ import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { TransferSettlements } from '#hub/ledger/settlements.ts';
 import type { Orders } from '#hub/orders/orders.ts';
+import type { Webhooks } from '#hub/outbox/webhooks.ts';
 import type { Reservations } from '#hub/reservations/reservations.ts';
 import type { MetricsPort } from './metrics.ts';
 import type { SyncPort } from './sync-port.ts';
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly transfers: TransferSettlements;
   readonly reservations: Reservations;
   readonly orders: Orders;
+  readonly webhooks: Webhooks;
   readonly metrics: MetricsPort;
   readonly rules: RulesPorts;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { Client, type Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedger } from '#hub/ledger/merge.ts';
-import { readEntries } from '#hub/sync/feed-entries.ts';
+import { readEntries } from '#hub/db/feed-entries.ts';
 import { TOPICS } from '#hub/sync/topics/registry.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, plain, readFact, sale, startApi, type RunningApi } from '#test/support/hub-api.ts';

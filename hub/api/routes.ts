@@ -30,11 +30,14 @@ import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
 import { transferRoutes } from './transfers.ts';
 import { unknownRoutes } from './unknown.ts';
+import { webhookDeadLetterRoutes } from './webhook-dead-letters.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
-  const { pool, sync, quarantine, counts, transfers, reservations, metrics, rules, clock, version, orders } = parts;
+  const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks } = parts;
+  const { metrics, rules, clock, version } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
     ...metricsRoutes(metrics),
@@ -61,6 +64,8 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...orderEffectRoutes(pool, orders),
     ...customerRoutes(pool),
     ...sourcingRoutes(pool, orders),
+    ...webhookRoutes(webhooks, clock),
+    ...webhookDeadLetterRoutes(pool),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

@@ -7,6 +7,7 @@ const AREAS = {
   reservations: ['read', 'write'],
   orders: ['read', 'write'],
   stores: ['read', 'write'],
+  webhooks: ['read', 'write'],
   metrics: ['read'],
 } as const;
 

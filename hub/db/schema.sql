@@ -5,11 +5,13 @@ CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
+CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
 CREATE TYPE reservation_state AS ENUM ('pending', 'confirmed', 'fulfilled', 'released', 'expired');
 CREATE TYPE rule_kind AS ENUM ('safetyStock', 'limit', 'exclusive', 'shared');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
+CREATE TYPE webhook_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE what_if_state AS ENUM ('waiting', 'running', 'done', 'failed', 'cancelled');
 
 CREATE OR REPLACE FUNCTION public.fold_counts(moved bigint[], counted bigint[], decisions count_decision[], units bigint[], percents integer[])
@@ -491,6 +493,35 @@ CREATE TABLE orders (
   CONSTRAINT orders_refunded_minor_check CHECK ((refunded_minor >= 0))
 ) WITH (fillfactor=50);
 
+CREATE TABLE outbox_checkpoints (
+  reader text COLLATE "C" NOT NULL,
+  generation uuid NOT NULL,
+  "position" xid8 NOT NULL,
+  after_key text COLLATE "C",
+  scanning boolean NOT NULL,
+  CONSTRAINT outbox_checkpoints_pkey PRIMARY KEY (reader)
+);
+
+CREATE TABLE outbox_entries (
+  entry_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  webhook_no integer NOT NULL,
+  message_id text COLLATE "C" DEFAULT ('msg_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  data json NOT NULL,
+  subjects text[],
+  correlation_id text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  waiting_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  state outbox_state DEFAULT 'waiting'::outbox_state NOT NULL,
+  sequence bigint,
+  attempts integer DEFAULT 0 NOT NULL,
+  error json,
+  ended_at timestamp with time zone,
+  CONSTRAINT outbox_entries_pkey PRIMARY KEY (entry_no),
+  CONSTRAINT outbox_entries_message_id_key UNIQUE (message_id),
+  CONSTRAINT outbox_entries_check CHECK (((state <> 'dead'::outbox_state) OR (error IS NOT NULL)))
+) WITH (fillfactor=75);
+
 CREATE TABLE positions (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -828,6 +859,44 @@ CREATE TABLE voids (
   CONSTRAINT voids_pkey PRIMARY KEY (location_no, target_key)
 );
 
+CREATE TABLE webhook_levels (
+  webhook_no integer NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  item text NOT NULL,
+  waiting_since timestamp with time zone,
+  sequence bigint,
+  CONSTRAINT webhook_levels_pkey PRIMARY KEY (webhook_no, type, subject)
+) WITH (fillfactor=75);
+
+CREATE TABLE webhook_secrets (
+  webhook_no integer NOT NULL,
+  secret bytea NOT NULL,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  ends_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_secrets_pkey PRIMARY KEY (webhook_no, made_at),
+  CONSTRAINT webhook_secrets_secret_check CHECK ((length(secret) = 32))
+);
+
+CREATE TABLE webhooks (
+  webhook_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text NOT NULL,
+  url text NOT NULL,
+  event_types text[] NOT NULL,
+  state webhook_state DEFAULT 'active'::webhook_state NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  sequence bigint DEFAULT 0 NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  error json,
+  delivered_at timestamp with time zone,
+  next_at timestamp with time zone DEFAULT now() NOT NULL,
+  claim uuid,
+  claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT webhooks_pkey PRIMARY KEY (webhook_no),
+  CONSTRAINT webhooks_event_types_check CHECK ((cardinality(event_types) > 0))
+) WITH (fillfactor=50);
+
 CREATE TABLE what_if_jobs (
   job_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   state what_if_state DEFAULT 'waiting'::what_if_state NOT NULL,
@@ -872,6 +941,7 @@ ALTER TABLE order_effects ADD CONSTRAINT order_effects_order_no_fkey FOREIGN KEY
 ALTER TABLE order_events ADD CONSTRAINT order_events_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_holds ADD CONSTRAINT order_holds_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_parcels ADD CONSTRAINT order_parcels_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE outbox_entries ADD CONSTRAINT outbox_entries_webhook_no_fkey FOREIGN KEY (webhook_no) REFERENCES webhooks(webhook_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE recompute_chunks ADD CONSTRAINT recompute_chunks_job_no_fkey FOREIGN KEY (job_no) REFERENCES recompute_jobs(job_no);
@@ -887,6 +957,8 @@ ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KE
 ALTER TABLE transfer_entries ADD CONSTRAINT transfer_entries_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
 ALTER TABLE transfer_lines ADD CONSTRAINT transfer_lines_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
 ALTER TABLE transfer_settlements ADD CONSTRAINT transfer_settlements_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
+ALTER TABLE webhook_levels ADD CONSTRAINT webhook_levels_webhook_no_fkey FOREIGN KEY (webhook_no) REFERENCES webhooks(webhook_no);
+ALTER TABLE webhook_secrets ADD CONSTRAINT webhook_secrets_webhook_no_fkey FOREIGN KEY (webhook_no) REFERENCES webhooks(webhook_no);
 
 CREATE VIEW in_transit AS
  SELECT l.location_no,
@@ -925,6 +997,11 @@ CREATE INDEX orders_by_state ON public.orders USING btree (state, order_no);
 CREATE INDEX orders_due ON public.orders USING btree (due_at, order_no) WHERE (due_at IS NOT NULL);
 CREATE INDEX orders_to_look_at ON public.orders USING btree (look_again_at) WHERE (look_again_at IS NOT NULL);
 CREATE INDEX orders_with_problem ON public.orders USING btree (order_no) WHERE (problem IS NOT NULL);
+CREATE INDEX outbox_entries_all_dead ON public.outbox_entries USING btree (entry_no) WHERE (state = 'dead'::outbox_state);
+CREATE INDEX outbox_entries_dead ON public.outbox_entries USING btree (webhook_no, entry_no) WHERE (state = 'dead'::outbox_state);
+CREATE INDEX outbox_entries_delivered ON public.outbox_entries USING btree (ended_at) WHERE (state = 'delivered'::outbox_state);
+CREATE UNIQUE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no) WHERE (state = 'sending'::outbox_state);
+CREATE INDEX outbox_entries_waiting ON public.outbox_entries USING btree (webhook_no, waiting_since, entry_no) WHERE (state = 'waiting'::outbox_state);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
@@ -952,6 +1029,8 @@ CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree 
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
 CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
+CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, type, waiting_since, subject) WHERE (waiting_since IS NOT NULL);
+CREATE INDEX webhooks_due ON public.webhooks USING btree (next_at) WHERE (state = 'active'::webhook_state);
 CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 
 CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -1018,6 +1097,10 @@ COMMENT ON COLUMN orders.lines IS 'Where the units of each line stand.';
 COMMENT ON COLUMN orders.problem IS 'Why it does not go on; NULL: it does.';
 COMMENT ON COLUMN orders.due_at IS 'When it should have left its state; NULL: it may stay.';
 COMMENT ON COLUMN orders.look_again_at IS 'When names or units that were missing are looked for again.';
+COMMENT ON TABLE outbox_checkpoints IS 'Where a relay stands in the change feed; moved in the transaction that writes what it read.';
+COMMENT ON TABLE outbox_entries IS 'Messages of one webhook each. Events are written in the transaction of their cause; levels are taken when their turn comes.';
+COMMENT ON COLUMN outbox_entries.subjects IS 'Of levels, in the order of data.items; NULL: an event.';
+COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again as it is until it is delivered or dead. Of a webhook at most one.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
@@ -1065,6 +1148,13 @@ COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given 
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
+COMMENT ON TABLE webhook_levels IS 'Of what has a current value the newest that a webhook was told or is to be told. Older ones are overwritten, not sent.';
+COMMENT ON COLUMN webhook_levels.sequence IS 'Of the message that took it last.';
+COMMENT ON TABLE webhook_secrets IS 'What messages are signed with, as it is: a signature needs it. Two during a rotation.';
+COMMENT ON COLUMN webhooks.sequence IS 'Of the last message that was begun: they are begun one at a time, under the lock of this row.';
+COMMENT ON COLUMN webhooks.failures IS 'Attempts in a row that failed, the last one with error.';
+COMMENT ON COLUMN webhooks.next_at IS 'Not before: nothing is sent while a failed message waits for its next attempt.';
+COMMENT ON COLUMN webhooks.claim IS 'Of the worker that delivers, over all hubs, until claimed_until: it may have been killed.';
 COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
 COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';

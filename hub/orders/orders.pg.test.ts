@@ -5,8 +5,10 @@ import { createReservations } from '#hub/reservations/reservations.ts';
 import { expireDue } from '#hub/reservations/expire.ts';
 import { mendShortfalls } from '#hub/reservations/mend-shortfalls.ts';
 import { fewestParcels } from '#hub/reservations/sourcing.ts';
+import { EVENT_TYPES } from '#hub/outbox/event-types.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain } from '#test/support/hub-api.ts';
+import { EMPTY_OUTBOX, makeWebhook } from '#test/support/webhooks.ts';
 import {
   auditReservations,
   beginReservations,
@@ -149,6 +151,28 @@ describe('an order', () => {
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [2, 0], S2: [9, 0], S3: [4, 3] });
     const { rows } = await database.pool.query(`SELECT state::text FROM reservations`);
     expect(rows).toEqual([{ state: 'confirmed' }]);
+  });
+
+  it('tells webhooks where it stands after each step that moves it, without a gap, and nothing personal', async () => {
+    await database.pool.query(EMPTY_OUTBOX);
+    await makeWebhook(database.pool, 'http://127.0.0.1:9/', ['order.changed']);
+    await till.tell(1, 'receipt', plain({ sku: 'A', quantity: 5 }));
+    const number = await order('told');
+    await act(number, { act: 'cancel', reason: 'customer' });
+    const { rows } = await database.pool.query<{ data: Record<string, unknown> }>(
+      'SELECT data FROM outbox_entries ORDER BY waiting_since, entry_no',
+    );
+    const states = await database.pool.query<{ state: string }>('SELECT state FROM orders');
+    const told = rows.map(({ data }) => [data['before'], data['state']]);
+    expect(told[0]).toEqual([null, 'received']);
+    // Each begins where the one before ended, up to where the order stands.
+    expect(told.slice(1).map(([before]) => before)).toEqual(told.slice(0, -1).map(([, state]) => state));
+    expect(told.at(-1)![1]).toBe(states.rows[0]!.state);
+    expect(states.rows[0]!.state).toBe('cancelled');
+    for (const { data } of rows) {
+      expect(EVENT_TYPES['order.changed'].data.safeParse(data).error).toBeUndefined();
+      expect(data).toMatchObject({ order: number, channel: 'web', channelOrderId: 'told' });
+    }
   });
 
   it('comes twice and is the same, comes with other content and is kept beside it, coded', async () => {

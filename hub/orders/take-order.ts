@@ -7,6 +7,7 @@ import { actOn, type OrderParts } from './act-on-order.ts';
 import { dueAt } from './states/deadlines.ts';
 import { newOrder } from './states/order.ts';
 import { laneNumber, retainUntil, type Said } from './store/write-step.ts';
+import { tellOrder } from './store/tell-order.ts';
 import { validate } from './work/validate.ts';
 
 export interface TakenOrder {
@@ -90,6 +91,8 @@ async function take(client: PoolClient, parts: OrderParts, read: ReadOrder, said
   const keptUntil = retainUntil('received', now, parts.keepDays);
   await client.query(INSERT_CUSTOMER, [number, channel, customer.reference, contact, customerDigest, keptUntil]);
   await client.query(INSERT_EVENT, [number, now, said.by, said.correlationId]);
+  const led = { before: null, act: 'receive', correlationId: said.correlationId, now };
+  await tellOrder(client, number, { content, state: 'received' }, led);
   await validate(client, parts, number, said);
   return { number, isNew: true, clash: false, isPaidNow: false };
 }

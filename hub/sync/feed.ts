@@ -3,8 +3,8 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Checkpoint, Collection, Documents, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { Batcher } from '#shared/runtime/batcher.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
+import { readEntries, type Entries, type FeedState } from '#hub/db/feed-entries.ts';
 import { toHubError } from '#hub/db/sqlstates.ts';
-import { readEntries, type Entries, type FeedState } from './feed-entries.ts';
 import { TOPICS } from './topics/registry.ts';
 import type { KeysRequest, PageRequest, Reader, Topic } from './topics/topic.ts';
 

@@ -4,7 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
-import { readFeedState } from './feed-entries.ts';
+import { readFeedState } from '#hub/db/feed-entries.ts';
 import { HintPace } from './hint-pace.ts';
 
 export interface HintsOptions {

@@ -3,7 +3,7 @@ import { transaction } from '#hub/db/transaction.ts';
 
 const ENTRIES_PER_STEP = 10_000;
 
-/** The oldest entries up to the first that stays. Only below the oldest running transaction: see feed-entries.ts. */
+/** The oldest entries up to the first that stays. Only below the oldest running transaction: see hub/db/feed-entries.ts. */
 const LAST_TO_GO = `
   WITH oldest AS (
     SELECT position, changed_at, row_number() OVER (ORDER BY position) AS place

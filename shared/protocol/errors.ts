@@ -121,6 +121,29 @@ export const ERRORS = {
   ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
   ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
 
+  // Webhooks
+  WEBHOOK_URL_FORBIDDEN: {
+    status: 422,
+    remedy:
+      'Name an https address on the public network; `shelfwire-hub run --private-webhooks` allows private ones, and http to this machine.',
+  },
+  WEBHOOK_LIMIT: { status: 409, remedy: 'End a webhook that nobody needs: POST /v1/webhooks/NUMBER/end.' },
+  WEBHOOK_ENDED: { status: 409, remedy: 'Make a new webhook; what this one did not deliver stays listed.' },
+  WEBHOOK_SUPERSEDED: {
+    status: 409,
+    remedy: 'Nothing is to be done: newer numbers of everything in this message were sent since, or are being sent.',
+  },
+  WEBHOOK_REFUSED: {
+    status: 502,
+    remedy: "Look the message's id up at the receiver: it must answer 2xx once it has kept the message.",
+  },
+  WEBHOOK_GONE: { status: 410, remedy: 'The webhook is paused: resume it when its receiver is back, or end it.' },
+  WEBHOOK_TIMEOUT: {
+    status: 504,
+    remedy: 'Let the receiver answer at once, and work on the message afterwards.',
+  },
+  WEBHOOK_UNREACHABLE: { status: 502, remedy: "Check the receiver's address, its certificate and the network." },
+
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {
     status: 429,

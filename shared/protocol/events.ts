@@ -1,7 +1,9 @@
 import type { WireError } from './errors.ts';
+import type { Changed } from './messages/changed.ts';
 import type { Challenge, Hello, Welcome } from './messages/hello.ts';
-import type { Collection, Pull, PullAnswer } from './messages/pull.ts';
+import type { Pull, PullAnswer } from './messages/pull.ts';
 import type { Push, PushAnswer } from './messages/push.ts';
+import type { Revoked } from './messages/revoked.ts';
 import type { StatusReport } from './messages/status.ts';
 
 /** The socket.io namespace of the stores' agents. */
@@ -22,6 +24,6 @@ export interface AgentEvents {
 /** What the hub may say. `changed` is only a hint: a lost one is made good by the next pull. */
 export interface HubEvents {
   challenge(message: Challenge): void;
-  changed(message: { collection: Collection }): void;
-  revoked(message: { reason: string }): void;
+  changed(message: Changed): void;
+  revoked(message: Revoked): void;
 }

@@ -3,7 +3,7 @@ import { pino, stdTimeFunctions, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Paths of fields that hold secrets: they are masked wherever they are logged (X1). */
-const SECRET_PATHS = ['token', 'password', 'authorization', 'privateKey', 'signature', 'databaseUrl'].flatMap(
+const SECRET_PATHS = ['token', 'secret', 'password', 'authorization', 'privateKey', 'signature', 'databaseUrl'].flatMap(
   (name) => [name, `*.${name}`, `*.*.${name}`],
 );
 

@@ -17,6 +17,7 @@ import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { createOrders } from '#hub/orders/orders.ts';
 import { reservationHolds } from '#hub/orders/reservation-holds.ts';
+import { Webhooks } from '#hub/outbox/webhooks.ts';
 import { followSales } from '#hub/reservations/follow-sales.ts';
 import { createReservations } from '#hub/reservations/reservations.ts';
 import { canonicalContent } from '#shared/protocol/content.ts';
@@ -84,6 +85,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       holds: reservationHolds(pool, reservations),
       logger: silentLogger,
     }),
+    webhooks: new Webhooks(pool, { toPrivate: true }),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

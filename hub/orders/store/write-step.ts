@@ -5,6 +5,7 @@ import { dueAt } from '../states/deadlines.ts';
 import type { Effect } from '../states/effects.ts';
 import { ENDED_STATES, type EffectKind } from '../states/order-state.ts';
 import type { OrderProblem, StoredOrder } from './stored-order.ts';
+import { tellOrder } from './tell-order.ts';
 
 /** Who said something of an order, and with what. */
 export interface Said {
@@ -98,6 +99,9 @@ export async function writeStep(
     told.key ?? null,
   ]);
   await insertEffects(client, before.number, step.effects, now);
+  if (!hasMoved) return;
+  const { act, correlationId } = told;
+  await tellOrder(client, before.number, order, { before: before.order.state, act, correlationId, now });
 }
 
 const REFUSED = `

@@ -1,10 +1,13 @@
-import type { Pool } from 'pg';
 import type { Collection } from '#shared/protocol/messages/pull.ts';
-import { literal } from '#hub/db/array-parameter.ts';
+import { literal } from './array-parameter.ts';
+import type { Queryable } from './snapshot.ts';
+
+/** What the feed tells of: what stores pull, and what channels may sell. */
+type FeedTopic = Collection | 'availability';
 
 /** Where a reader stands in the entries of one topic and scope. */
 export interface EntriesRequest {
-  readonly topic: Collection;
+  readonly topic: FeedTopic;
   readonly scope: number;
   /** Everything below it has been read. */
   readonly position: bigint;
@@ -84,10 +87,10 @@ interface EntriesRow extends StateRow {
 
 /** Entries of many readers by one statement, so by one snapshot. At least one request. */
 export async function readEntries(
-  pool: Pool,
+  client: Queryable,
   requests: readonly EntriesRequest[],
 ): Promise<{ state: FeedState; entries: Entries[] }> {
-  const { rows } = await pool.query<EntriesRow>({
+  const { rows } = await client.query<EntriesRow>({
     name: 'feed-entries',
     text: ENTRIES,
     values: [
@@ -102,8 +105,8 @@ export async function readEntries(
   return { state: stateOf(rows[0]), entries: rows.map(entriesOf) };
 }
 
-export async function readFeedState(pool: Pool): Promise<FeedState> {
-  const { rows } = await pool.query<StateRow>({ name: 'feed-state', text: STATE });
+export async function readFeedState(client: Queryable): Promise<FeedState> {
+  const { rows } = await client.query<StateRow>({ name: 'feed-state', text: STATE });
   return stateOf(rows[0]);
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PoolClient } from 'pg';
 import type { Order } from '../states/order.ts';
 import { fittedTasks, isAsked } from './task.ts';
-import { readHeld, readTasks, saveTasks } from './stored-tasks.ts';
+import { insertTasks, readHeld, readTasks, updateTasks, type StoredTask } from './stored-tasks.ts';
 
 /** An order, and after what it stands so. */
 export interface Standing {
@@ -36,13 +36,16 @@ export async function fitTasks(
     known,
     holds: await readHeld(client, number),
   });
-  const changed = fitted.filter((task) => {
-    const was = known.find(({ location }) => location === task.location);
-    if (was === undefined || told?.has(was.task) === true) return true;
-    const { task: _, ...rest } = was;
-    return !isDeepStrictEqual(rest, task);
+  const taskAt = new Map(known.map((task) => [task.location, task]));
+  const made = fitted.filter(({ location }) => !taskAt.has(location));
+  const changed = fitted.flatMap((task): StoredTask[] => {
+    const was = taskAt.get(task.location);
+    if (was === undefined) return [];
+    const is = { ...task, task: was.task };
+    return told?.has(was.task) === true || !isDeepStrictEqual(was, is) ? [is] : [];
   });
-  await saveTasks(client, { order: number, kind: delivery.kind, tasks: changed, now });
+  await insertTasks(client, { order: number, kind: delivery.kind, tasks: made, now });
+  await updateTasks(client, changed, now);
 }
 
 const NEVER_ASKED = new Set<Order['state']>(['received', 'validated', 'allocated', 'posted']);

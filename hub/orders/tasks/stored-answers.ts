@@ -60,6 +60,12 @@ export async function finishAnswers(client: PoolClient, done: readonly StoredAns
   ]);
 }
 
+const APPLY = `UPDATE task_answers SET applied = true WHERE (location_no, journal_no, seq) = ($1, $2, $3)`;
+
+export async function markApplied(client: PoolClient, { location, journal, seq }: StoredAnswer): Promise<void> {
+  await client.query(APPLY, [location, journal, seq]);
+}
+
 const POSTPONE = `
   UPDATE task_answers a SET retry_at = $2 FROM tasks t
    WHERE t.task_no = a.task_no AND t.order_no = $1 AND a.done_at IS NULL`;

@@ -5,12 +5,13 @@ import { take } from '../act-on-order.ts';
 import type { Act } from '../states/act.ts';
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
 import { writeRefused, type Said } from '../store/write-step.ts';
-import { follow } from '../work/follow-holds.ts';
+import { follow, isAtRest } from '../work/follow-holds.ts';
 import { workOrder, type WorkParts } from '../work/work-effects.ts';
-import { beyondOrder, isHandOver, toHand, toPick, toPutBack } from './answer.ts';
+import { beyondOrder, toHand, toPick, toPutBack } from './answer.ts';
 import { fitTasks } from './fit-tasks.ts';
 import {
   finishAnswers,
+  markApplied,
   ordersWithAnswers,
   postponeAnswers,
   readAnswers,
@@ -67,7 +68,7 @@ async function takeOf(client: PoolClient, parts: WorkParts, number: number): Pro
 }
 
 /**
- * False: what is held for the order is about to change, so what left with a hold cannot be told from what did not.
+ * False: it has to wait until effects have changed what is held for the order.
  *
  * @param heard what the store has said of the task, up to this
  */
@@ -78,7 +79,6 @@ async function tell(
   answer: StoredAnswer,
   heard: readonly StoredAnswer[],
 ): Promise<boolean> {
-  if (isHandOver(answer.step) && !(await follow(client, parts, number))) return false;
   const stored = await lockOrder(client, number);
   const { order } = stored;
   if (answer.voided) {
@@ -107,33 +107,41 @@ async function tell(
       return true;
     case 'handedOver':
     case 'shipped':
-      await handOver(client, parts, stored, answer, heard);
-      return true;
+      return handOver(client, parts, stored, answer, heard);
     default:
       return answer.step satisfies never;
   }
 }
 
-/** Units that left with their hold the order knows by now; those whose hold had ended, or was another's, it is told here. */
+/**
+ * Units that left with their hold are known by the hold. Those whose hold had ended, or was another's, are told to the order
+ * first, and end its own hold: else that would look short of them, and they would be looked for elsewhere.
+ */
 async function handOver(
   client: PoolClient,
   parts: WorkParts,
   stored: StoredOrder,
   answer: StoredAnswer,
   heard: readonly StoredAnswer[],
-): Promise<void> {
+): Promise<boolean> {
   const { number } = stored;
-  const unheld = toHand(stored.order, answer.store, await unheldUnits(client, answer));
-  await act(client, parts, stored, answer, { act: 'hand', parts: unheld, bySale: false });
+  if (!answer.applied) {
+    if (!(await isAtRest(client, number))) return false;
+    await markApplied(client, answer);
+    const unheld = toHand(stored.order, answer.store, await unheldUnits(client, answer));
+    await act(client, parts, stored, answer, { act: 'hand', parts: unheld, bySale: false });
+  }
+  if (!(await follow(client, parts, number))) return false;
   const { order } = await lockOrder(client, number);
   const task = (await readTasks(client, number)).find((one) => one.task === answer.task);
   const before = new Map(task?.lines.map(({ line, handed }) => [line, handed]));
   const beyond = beyondOrder(order, answer.store, heard, before);
-  if (beyond.length === 0) return;
+  if (beyond.length === 0) return true;
   const units = beyond.map((one) => `line ${one.line}: ${one.units}`).join(', ');
   await conflict(client, answer, `Handed over, though the order did not want it there any more: ${units}.`);
   const detail = { parts: beyond.map((one) => ({ ...one, location: answer.store })) };
   await writeRefused(client, number, { ...saidBy(answer), act: 'hand', detail, refused: 'TASK_CONFLICT' }, parts.now());
+  return true;
 }
 
 /** What an order cannot take any more is true all the same, and is kept with the task. */

@@ -45,7 +45,8 @@ it('X2 tasks over the loopback API: read, answered, and what is wrong refused wi
     ['/v1/tasks/1/hand-over', {}, 'REQUEST_INVALID'],
     ['/v1/tasks/1/pick', { lines: [{ line: 'a=b', quantity: 4 }] }, 'TASK_UNITS'],
   ];
-  for (const [path, body, code] of wrong) expect((await call(path, body)).body, path).toMatchObject({ code });
+  for (const [path, body, code] of wrong)
+    expect({ path, ...(await call(path, body)) }).toMatchObject({ path, body: { code } });
   expect(await call('/v1/tasks/1/pick', {}, 'p')).toMatchObject({ status: 200, body: { state: 'ready' } });
   expect(await call('/v1/tasks/1/pick', {}, 'p')).toMatchObject({ status: 200, body: { state: 'ready' } });
   expect(await call('/v1/tasks/1/ship', {}, 'p')).toMatchObject({ status: 409, body: { code: 'KEY_REUSED' } });

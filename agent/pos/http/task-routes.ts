@@ -41,21 +41,21 @@ export interface TaskEdges {
 }
 
 /** `POST /v1/tasks/TASK/accept`, `reject`, `pick`, `hand-over`, `ship`: what the store does for an order, online or not. */
-export function taskRoutes({ answer, clientOf, correlationIdOf }: TaskEdges): Router {
+export function taskRoutes(edges: TaskEdges): Router {
   const router = Router();
   for (const [path, step, schema] of STEPS) {
     const post = async (request: Request, response: Response): Promise<void> => {
       const task = read(taskNumber, request.params['task'], 'the address');
       const header = request.get('Idempotency-Key');
       const given = read(schema, await readJson(request), 'the body');
-      const view = await answer({
+      const view = await edges.answer({
         task,
         step,
         lines: given.lines,
         reason: given.reason,
         key: header === undefined ? undefined : read(keySchema, header, 'Idempotency-Key'),
-        source: `http:${clientOf(request, response)}`,
-        correlationId: correlationIdOf(request),
+        source: `http:${edges.clientOf(request, response)}`,
+        correlationId: edges.correlationIdOf(request),
       });
       response.json(view);
     };

@@ -104,7 +104,7 @@ it('M6 S2 a pickup that a store accepts, picks and hands over while it is offlin
     return (await tasks())[0]?.lines[0]?.handed === 2;
   });
   expect((await stockOf(pool)).shelves).toEqual({ S1: [3, 1] });
-  // The rest arrives, and the hub's acknowledgement is lost: it is sent again.
+  // The rest arrives, and the hub's acknowledgement is lost: the next connection says that it is there.
   link.stall(['down']);
   expect((await say('hand-over', {}, 'rest')).state).toBe('handedOver');
   const state = async () => (await hub.list<{ state: string }>('/v1/orders'))[0]?.state;

@@ -8,6 +8,7 @@ import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import type { AgentStatus } from './api/readers.ts';
 import { clientCommands } from './cli/client-commands.ts';
 import { enrolCommand } from './cli/enrol-command.ts';
+import { taskCommands } from './cli/task-commands.ts';
 import { statusCommand } from './cli/status-command.ts';
 import { connectStore } from './connect.ts';
 import { startDaemon } from './daemon.ts';
@@ -19,6 +20,7 @@ import { openStore } from './store/store.ts';
 /** What each command of the agent does. */
 export const agentCommands: CommandHandlers<AgentCli> = {
   ...clientCommands,
+  ...taskCommands,
 
   async run({ options }) {
     const logger = createLogger({ name: 'shelfwire-agent', level: options.logLevel });

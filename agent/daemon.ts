@@ -8,6 +8,7 @@ import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { readFeeds } from './pos/csv/feed-config.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
+import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
 import { configuredSources } from './pos/registry.ts';
 import type { PosSource } from './pos/source.ts';
@@ -73,10 +74,11 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     ownStore: () => store.device.state.identity?.store.code,
   });
   const context = { intake, clock, logger };
-  const http = httpSource(context, {
+  const edges: Pick<TaskEdges, 'clientOf' | 'correlationIdOf'> = {
     clientOf: (_request, response) => callerOf(response).client ?? 'unknown',
     correlationIdOf: sentCorrelationId,
-  });
+  };
+  const http = httpSource(context, edges);
   const sources: PosSource[] = [
     http,
     ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
@@ -101,7 +103,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     port: options.port,
     clients,
     readers: readersOf(store, status),
-    routes: [http.routes],
+    routes: [http.routes, taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) })],
     allowedOrigins: options.origins,
     rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
     clock,
@@ -127,6 +129,10 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
         const item = store.stockList.get(sku);
         return item && { ...item, ...store.freshness() };
       },
+    },
+    tasks: {
+      list: async ({ cursor, limit, state }) => store.tasks.page({ cursor, limit, state }),
+      get: async (task) => store.tasks.get(task),
     },
     quarantine: {
       list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),

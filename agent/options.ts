@@ -1,8 +1,16 @@
 import { defineCli } from '#shared/runtime/command-line.ts';
 import { STORAGE_ENGINES } from './storage/engines.ts';
+import { TASK_STATES } from '#shared/protocol/messages/pull.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 
 const json = { type: 'boolean', help: 'Answer as JSON, for programs.' } as const;
+
+const line = {
+  type: 'list',
+  placeholder: 'LINE=UNITS',
+  help: 'Line of the order and how many units of it; may be repeated. Without it, all that is left.',
+} as const;
+const ofTask = { task: 'number of the task' } as const;
 
 /** Everything that can be set of the agent, and every command it knows. */
 export const agentCli = defineCli({
@@ -134,6 +142,31 @@ export const agentCli = defineCli({
         },
       },
     },
+    'tasks list': {
+      summary: 'Lists what is to be done for orders, what is due first.',
+      options: {
+        state: {
+          type: 'enum',
+          values: TASK_STATES,
+          placeholder: 'STATE',
+          help: `Only those: ${TASK_STATES.join(', ')}.`,
+        },
+        json,
+      },
+    },
+    'tasks accept': { summary: 'Says that the store will do it.', arguments: ofTask },
+    'tasks reject': {
+      summary: 'Says that the store cannot give units; the hub looks for them elsewhere.',
+      arguments: ofTask,
+      options: { reason: { type: 'string', maxLength: 256, required: true, help: 'Why not.' }, line },
+    },
+    'tasks pick': { summary: 'Units are taken from the shelf.', arguments: ofTask, options: { line } },
+    'tasks hand-over': {
+      summary: 'Units are given to the customer who collects.',
+      arguments: ofTask,
+      options: { line },
+    },
+    'tasks ship': { summary: 'Units are given to the carrier.', arguments: ofTask, options: { line } },
     'client add': {
       summary: 'Lets a program call the loopback API; prints its token once.',
       arguments: { name: 'name of the program, such as till-1' },

@@ -33,6 +33,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { orderTasks } from './orders/keep-orders.ts';
 import { createOrders } from './orders/orders.ts';
 import { reservationHolds } from './orders/reservation-holds.ts';
+import { noteAnswers } from './orders/tasks/note-answers.ts';
 import type { WorkParts } from './orders/work/work-effects.ts';
 import { startDeliveries } from './outbox/deliver.ts';
 import { pruneOutbox } from './outbox/prune.ts';
@@ -123,8 +124,8 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
 
   const metrics = createMetrics();
-  // Whatever enters facts keeps availability, and takes what sales hand over of reservations.
-  const observer = followMoves({ holds: followSales() });
+  // Whatever enters facts keeps availability, takes what sales hand over of reservations, and notes answers to tasks.
+  const observer = noteAnswers(followMoves({ holds: followSales() }));
   // The sockets and the API share the server, and the API needs the sockets: so it is hung in last.
   let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
   const listening = createListening((request, response) => answer(request, response));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
+import { TASK_STATES } from '#shared/protocol/messages/pull.ts';
 
 /** What every paged address takes. */
 export const pageQuery = {
@@ -15,6 +16,11 @@ export const pageQuery = {
 };
 
 export const stockQuery = z.strictObject({ ...pageQuery, search: z.string().min(1).max(LIMITS.textChars).optional() });
+export const taskQuery = z.strictObject({ ...pageQuery, state: z.enum(TASK_STATES).optional() });
+export const taskNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be the number of a task')
+  .transform(Number);
 export const quarantineQuery = z.strictObject(pageQuery);
 
 /** A query of unknown origin by its schema, or REQUEST_INVALID naming the field. */

@@ -1,4 +1,6 @@
+import type { TaskView } from '#agent/store/task-view.ts';
 import type { WireError } from '#shared/protocol/errors.ts';
+import type { TaskState } from '#shared/protocol/messages/pull.ts';
 
 /** What stock numbers rest on. */
 export interface Freshness {
@@ -13,6 +15,8 @@ export interface StockItem {
   readonly sku: string;
   readonly name: string | null;
   readonly onHand: number;
+  /** Of them, what tasks of orders want handed over. */
+  readonly reserved: number;
 }
 
 /** A page; `nextCursor` is null on the last one. */
@@ -29,6 +33,12 @@ export interface PageQuery {
 export interface StockReader {
   list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem> & Freshness>;
   get(sku: string): Promise<(StockItem & Freshness) | undefined>;
+}
+
+export interface TaskReader {
+  /** What is due first; ended ones only when their state is asked for. */
+  list(query: { cursor?: string | undefined; limit: number; state?: TaskState | undefined }): Promise<Page<TaskView>>;
+  get(task: number): Promise<TaskView | undefined>;
 }
 
 /** Something that was set aside, with its reason and its text as it came. */

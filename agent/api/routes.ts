@@ -1,12 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { sku as skuSchema } from '#shared/protocol/fields.ts';
-import { quarantineQuery, readQuery, stockQuery } from './query.ts';
-import type { QuarantineReader, StatusReader, StockReader } from './readers.ts';
+import { quarantineQuery, readQuery, stockQuery, taskNumber, taskQuery } from './query.ts';
+import type { QuarantineReader, StatusReader, StockReader, TaskReader } from './readers.ts';
 
 export interface Readers {
   readonly status: StatusReader;
   readonly stock: StockReader;
+  readonly tasks: TaskReader;
   readonly quarantine: QuarantineReader;
 }
 
@@ -30,6 +31,13 @@ export function readRoutes(readers: Readers): Router {
     const item = await readers.stock.get(sku);
     if (!item) throw new ShelfwireError('NOT_FOUND', `This store has never had "${sku}".`);
     return item;
+  });
+  get('/v1/tasks', async (request) => readers.tasks.list(readQuery(taskQuery, request.query)));
+  get('/v1/tasks/:task', async (request) => {
+    const number = readQuery(taskNumber, request.params['task']);
+    const task = await readers.tasks.get(number);
+    if (!task) throw new ShelfwireError('NOT_FOUND', `This store has no task ${number}.`);
+    return task;
   });
   get('/v1/quarantine', async (request) => {
     const { cursor, limit } = readQuery(quarantineQuery, request.query);

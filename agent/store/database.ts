@@ -5,13 +5,15 @@ import { positionsSchema, type PositionDocument } from './collections/positions.
 import { productsSchema, type ProductDocument } from './collections/products.ts';
 import { quarantineSchema, type QuarantineDocument } from './collections/quarantine.ts';
 import { storeConfigSchema, type StoreConfigDocument } from './collections/store-config.ts';
+import { tasksSchema, type TaskDocument } from './collections/tasks.ts';
 
-/** The store's collections: the journal goes up, three come down from the hub, two are local. */
+/** The store's collections: the journal goes up, four come down from the hub, two are local. */
 export interface StoreCollections {
   journal: RxCollection<JournalDocument>;
   products: RxCollection<ProductDocument>;
   positions: RxCollection<PositionDocument>;
   storeConfig: RxCollection<StoreConfigDocument>;
+  tasks: RxCollection<TaskDocument>;
   quarantine: RxCollection<QuarantineDocument>;
   device: RxCollection<DeviceDocument>;
 }
@@ -40,6 +42,7 @@ export async function openDatabase(storage: AnyStorage, folder: string): Promise
     products: { schema: productsSchema },
     positions: { schema: positionsSchema },
     storeConfig: { schema: storeConfigSchema },
+    tasks: { schema: tasksSchema },
     quarantine: { schema: quarantineSchema },
     device: { schema: deviceSchema },
   });

@@ -1,29 +1,34 @@
 import type { Products } from './products.ts';
 import type { StockView } from './stock-view.ts';
+import type { Tasks } from './tasks.ts';
 
 /** One sku as the store sees it. */
 export interface StockItem {
   readonly sku: string;
   readonly name: string | null;
   readonly onHand: number;
+  /** Of them, what tasks want handed over. */
+  readonly reserved: number;
 }
 
 /** The store's stock for people: every product, and every sku that was ever moved, in the order of skus. */
 export class StockList {
   readonly #view: StockView;
   readonly #products: Products;
+  readonly #tasks: Pick<Tasks, 'reserved'>;
   #sorted: { skus: string[]; of: string } = { skus: [], of: '' };
 
-  constructor(view: StockView, products: Products) {
+  constructor(view: StockView, products: Products, tasks: Pick<Tasks, 'reserved'>) {
     this.#view = view;
     this.#products = products;
+    this.#tasks = tasks;
   }
 
   /** Undefined when neither the products nor any fact know the sku. */
   get(sku: string): StockItem | undefined {
     const product = this.#products.get(sku);
     if (!product && !this.#view.has(sku)) return undefined;
-    return { sku, name: product?.name ?? null, onHand: this.#view.onHand(sku) };
+    return { sku, name: product?.name ?? null, onHand: this.#view.onHand(sku), reserved: this.#tasks.reserved(sku) };
   }
 
   /** A page; `search` is part of the sku or name in any case, or the whole GTIN. The cursor is the last sku. */

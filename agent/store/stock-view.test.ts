@@ -251,7 +251,7 @@ describe('view of stock', () => {
     ]);
     expect(store.freshness()).toEqual({ asOf: null, unsent: 1 });
     expect(store.stockList.list({ limit: 1 })).toEqual({
-      items: [{ sku: 'A', name: null, onHand: -2 }],
+      items: [{ sku: 'A', name: null, onHand: -2, reserved: 0 }],
       nextCursor: 'A',
     });
     expect(store.stockList.list({ limit: 9, cursor: 'A' })).toMatchObject({ items: [{ sku: 'B' }], nextCursor: null });

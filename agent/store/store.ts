@@ -15,6 +15,7 @@ import { Quarantine } from './quarantine.ts';
 import { pruneJournal } from './retention.ts';
 import { StockList } from './stock-list.ts';
 import { StockView } from './stock-view.ts';
+import { Tasks } from './tasks.ts';
 
 export interface StoreOptions {
   /** The agent's data folder; the caller holds its lock. */
@@ -37,6 +38,7 @@ export interface Store {
   readonly products: Products;
   readonly stockView: StockView;
   readonly stockList: StockList;
+  readonly tasks: Tasks;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
@@ -88,6 +90,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   settled();
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
+  const tasks = await Tasks.open({ collection: db.tasks, journal, log });
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
@@ -100,6 +103,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     await saveMarks();
     await stockView.close();
     products.close();
+    tasks.close();
     await db.close();
   };
   return {
@@ -110,7 +114,8 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     device,
     products,
     stockView,
-    stockList: new StockList(stockView, products),
+    stockList: new StockList(stockView, products, tasks),
+    tasks,
     freshness: () => {
       return {
         asOf: device.marks.pulledAt,

@@ -5,6 +5,7 @@ import { downId } from '#agent/store/collections/fields.ts';
 import type { PositionDocument } from '#agent/store/collections/positions.ts';
 import type { ProductDocument } from '#agent/store/collections/products.ts';
 import type { StoreConfigDocument } from '#agent/store/collections/store-config.ts';
+import type { TaskDocument } from '#agent/store/collections/tasks.ts';
 import type { StoreDatabase } from '#agent/store/database.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import {
@@ -41,10 +42,10 @@ export interface DownstreamParts {
   onComplete(collection: Collection): void;
 }
 
-type Down = ProductDocument | PositionDocument | StoreConfigDocument;
+type Down = ProductDocument | PositionDocument | StoreConfigDocument | TaskDocument;
 type Pulled = WithDeleted<Down>;
 
-/** Keeps products, positions and settings as the hub has them: RxDB replication, pull only, fed by hints. */
+/** Keeps products, positions, settings and tasks as the hub has them: RxDB replication, pull only, fed by hints. */
 export function startDownstream(parts: DownstreamParts): Downstream {
   const { db, source, logger } = parts;
   const hints = new Map<Collection, Subject<'RESYNC'>>();
@@ -63,6 +64,8 @@ export function startDownstream(parts: DownstreamParts): Downstream {
         handler: async (checkpoint, limit) => {
           const page = await pullPage(source, collection, checkpoint ?? null, limit);
           if (page.complete) parts.onComplete(collection);
+          // Asked once more when they are stored: by that checkpoint the hub knows that the store has its tasks.
+          if (collection === 'tasks' && page.documents.length > 0) hint.next('RESYNC');
           return { documents: page.documents, checkpoint: page.checkpoint ?? undefined };
         },
       },
@@ -124,6 +127,10 @@ async function pullOnce(source: PullSource, message: Pull): Promise<PullAnswer |
 
 /** The wire's document as it is stored: under its id, and marked when it is deleted. */
 function toPulled(document: Documents[Collection]): Pulled {
+  if ('task' in document) {
+    const { deleted, ...task } = document;
+    return { ...task, id: downId(String(task.task)), _deleted: deleted };
+  }
   if (!('sku' in document)) return { ...document, id: downId(document.name), _deleted: false };
   if (!('deleted' in document)) return { ...document, id: downId(document.sku), _deleted: false };
   const { deleted, ...product } = document;

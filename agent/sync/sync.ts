@@ -3,7 +3,7 @@ import type { Store } from '#agent/store/store.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
-import { COLLECTIONS } from '#shared/protocol/messages/pull.ts';
+import { COLLECTIONS, type Collection } from '#shared/protocol/messages/pull.ts';
 import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
@@ -39,7 +39,7 @@ export interface SyncStore {
   readonly hybridClock: Pick<Store['hybridClock'], 'offsetMs' | 'measured'>;
   readonly device: Pick<Store['device'], 'state' | 'marks' | 'mark' | 'update'>;
   readonly quarantine: Pick<Store['quarantine'], 'count' | 'keep'>;
-  readonly db: Pick<Store['db'], 'products' | 'positions' | 'storeConfig'>;
+  readonly db: Pick<Store['db'], Collection>;
   saveMarks(): Promise<void>;
 }
 

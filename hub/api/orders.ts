@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ERRORS } from '#shared/protocol/errors.ts';
-import { key, storeCode, units } from '#shared/protocol/fields.ts';
+import { key, orderLine as lineId, storeCode, units } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { canonicalOrder, LANES, lineId, ORDER_LIMITS, splitOrder } from '#hub/orders/order/canonical-order.ts';
+import { canonicalOrder, LANES, ORDER_LIMITS, splitOrder } from '#hub/orders/order/canonical-order.ts';
 import type { Orders } from '#hub/orders/orders.ts';
 import { CANCEL_REASONS, type Act } from '#hub/orders/states/act.ts';
 import { newLine, sumsOf } from '#hub/orders/states/line-units.ts';

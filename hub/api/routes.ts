@@ -28,6 +28,7 @@ import { sourcingRoutes } from './sourcing.ts';
 import { storeConfigRoutes } from './store-config.ts';
 import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
+import { taskRoutes } from './tasks.ts';
 import { transferRoutes } from './transfers.ts';
 import { unknownRoutes } from './unknown.ts';
 import { webhookDeadLetterRoutes } from './webhook-dead-letters.ts';
@@ -62,6 +63,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...reservationRoutes(pool, reservations),
     ...orderRoutes(pool, orders, clock),
     ...orderEffectRoutes(pool, orders),
+    ...taskRoutes(pool),
     ...customerRoutes(pool),
     ...sourcingRoutes(pool, orders),
     ...webhookRoutes(webhooks, clock),

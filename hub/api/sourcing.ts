@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { sku, storeCode, text, units } from '#shared/protocol/fields.ts';
+import { orderLine as lineId, sku, storeCode, text, units } from '#shared/protocol/fields.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { lineId, ORDER_LIMITS } from '#hub/orders/order/canonical-order.ts';
+import { ORDER_LIMITS } from '#hub/orders/order/canonical-order.ts';
 import type { Orders } from '#hub/orders/orders.ts';
 import {
   applySourcing,

@@ -2,8 +2,8 @@
 SET check_function_bodies = off;
 
 CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
-CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void');
-CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability');
+CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
+CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
 CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
@@ -795,6 +795,46 @@ CREATE TABLE store_config (
   CONSTRAINT store_config_pkey PRIMARY KEY (location_no, name)
 );
 
+CREATE TABLE task_answers (
+  location_no integer NOT NULL,
+  journal_no integer NOT NULL,
+  seq bigint NOT NULL,
+  at bigint NOT NULL,
+  named bigint NOT NULL,
+  task_no bigint,
+  step text NOT NULL,
+  reason text,
+  lines json NOT NULL,
+  voided boolean DEFAULT false NOT NULL,
+  applied boolean DEFAULT false NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  retry_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  done_at timestamp with time zone,
+  CONSTRAINT task_answers_pkey PRIMARY KEY (location_no, journal_no, seq)
+);
+
+CREATE TABLE tasks (
+  task_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  order_no bigint NOT NULL,
+  location_no integer NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  lines json NOT NULL,
+  due_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  reason text,
+  conflict text,
+  "position" xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  taken_at timestamp with time zone,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  forgotten boolean DEFAULT false NOT NULL,
+  CONSTRAINT tasks_pkey PRIMARY KEY (task_no),
+  CONSTRAINT tasks_order_no_location_no_key UNIQUE (order_no, location_no),
+  CONSTRAINT tasks_kind_check CHECK ((kind = ANY (ARRAY['collect'::text, 'ship'::text]))),
+  CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'picking'::text, 'ready'::text, 'handedOver'::text, 'shipped'::text, 'rejected'::text, 'cancelled'::text, 'expired'::text])))
+) WITH (fillfactor=50);
+
 CREATE TABLE transfer_entries (
   transfer_no bigint NOT NULL,
   location_no integer NOT NULL,
@@ -954,6 +994,9 @@ ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_based_on_fkey FOREIGN KEY
 ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_restores_fkey FOREIGN KEY (restores) REFERENCES rule_versions(version);
 ALTER TABLE rules_shown ADD CONSTRAINT rules_shown_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version);
 ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE task_answers ADD CONSTRAINT task_answers_task_no_fkey FOREIGN KEY (task_no) REFERENCES tasks(task_no);
+ALTER TABLE tasks ADD CONSTRAINT tasks_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE tasks ADD CONSTRAINT tasks_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE transfer_entries ADD CONSTRAINT transfer_entries_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
 ALTER TABLE transfer_lines ADD CONSTRAINT transfer_lines_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
 ALTER TABLE transfer_settlements ADD CONSTRAINT transfer_settlements_transfer_no_fkey FOREIGN KEY (transfer_no) REFERENCES transfers(transfer_no);
@@ -1020,6 +1063,12 @@ CREATE INDEX reservations_by_reference ON public.reservations USING btree (refer
 CREATE INDEX reservations_by_state ON public.reservations USING btree (state, reservation_no);
 CREATE INDEX reservations_expiring ON public.reservations USING btree (expires_at) WHERE (state = 'pending'::reservation_state);
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
+CREATE INDEX task_answers_of ON public.task_answers USING btree (task_no);
+CREATE INDEX task_answers_to_do ON public.task_answers USING btree (retry_at) WHERE (done_at IS NULL);
+CREATE INDEX tasks_in_conflict ON public.tasks USING btree (task_no) WHERE (conflict IS NOT NULL);
+CREATE INDEX tasks_not_taken ON public.tasks USING btree (location_no) WHERE (taken_at IS NULL);
+CREATE INDEX tasks_of_store ON public.tasks USING btree (location_no, task_no) WHERE (NOT forgotten);
+CREATE INDEX tasks_to_forget ON public.tasks USING btree (ended_at) WHERE (NOT forgotten);
 CREATE INDEX transfer_entries_by_fact ON public.transfer_entries USING btree (location_no, journal_no, seq);
 CREATE INDEX transfer_entries_by_place ON public.transfer_entries USING btree (place, sku) WHERE (NOT incoming);
 CREATE INDEX transfer_lines_by_place ON public.transfer_lines USING btree (place, transfer_no);
@@ -1140,6 +1189,17 @@ COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffe
 COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
 COMMENT ON COLUMN shelf_terms.reserved IS 'The sum of reservation_moves of the position: not in positions, whose rows a merge writes before it has this lock.';
 COMMENT ON TABLE sourcing_versions IS 'Every version of the sourcing rules, kept for good; the highest is in force.';
+COMMENT ON TABLE task_answers IS 'Facts of stores about tasks, written by the merge that takes them; worked on right behind it.';
+COMMENT ON COLUMN task_answers.task_no IS 'NULL: this location never had the task that it names.';
+COMMENT ON COLUMN task_answers.applied IS 'The order has heard of it, before it may have been voided.';
+COMMENT ON COLUMN task_answers.retry_at IS 'Not before, after a failure.';
+COMMENT ON TABLE tasks IS 'One an order and location, made to fit the order whenever it changes, under the order''s lock.';
+COMMENT ON COLUMN tasks.lines IS 'What is to be handed over still, what of it is picked, and which reservations hold it.';
+COMMENT ON COLUMN tasks.reason IS 'Why the store rejected it, or a part of it.';
+COMMENT ON COLUMN tasks.conflict IS 'What the store did that the order could not take; it is done all the same.';
+COMMENT ON COLUMN tasks."position" IS 'Where in the change feed it was told last.';
+COMMENT ON COLUMN tasks.taken_at IS 'When the store was known to have it as it is; NULL: not known to.';
+COMMENT ON COLUMN tasks.forgotten IS 'It ended long ago: stores are told to forget it.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';

@@ -112,8 +112,8 @@ export async function enterStock(
   await applyCounts(client, counts, moves);
   const already = taken.filter(({ journal, fact }) => admissions.get(journal)?.voided.has(fact.seq));
   const takenBack = await applyVoids(client, taken, already, moves);
-  for (const placed of taken) moves.addHandedOver({ place: placeOf(placed), content: placed.fact.content });
-  for (const target of takenBack) moves.addHandedOver(target, true);
+  for (const placed of taken) moves.addTold({ place: placeOf(placed), content: placed.fact.content });
+  for (const target of takenBack) moves.addTold(target, true);
   await applyTransfers(client, taken, takenBack, moves);
   return moves;
 }

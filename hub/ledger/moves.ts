@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { FactBodies } from '#shared/protocol/fact.ts';
 import { handedOverLines, type HandedOverLine } from '#shared/stock/handed-over.ts';
 import type { Place, PlacedContent } from './placed-fact.ts';
 
@@ -21,6 +22,12 @@ export interface InboundChange {
 /** A line by which reserved units were handed over, in its place. */
 export type HandOver = Place & HandedOverLine;
 
+/** A store's answer to a task, in its place. */
+export interface TaskAnswer {
+  readonly place: Place;
+  readonly body: FactBodies['task'];
+}
+
 /** What a transaction does to stock, as its observer is told. */
 export interface StockChange {
   /** Each moved position once. */
@@ -31,6 +38,10 @@ export interface StockChange {
   readonly handedOver: readonly HandOver[];
   /** Such lines that are void from now on: of facts taken now or before. */
   readonly takenBack: readonly HandOver[];
+  /** Answers to tasks; those that are void by the end of the transaction are among `withdrawn` too. */
+  readonly answers: readonly TaskAnswer[];
+  /** Where answers stand that are void from now on. */
+  readonly withdrawn: readonly Place[];
 }
 
 /** Who follows what the ledger does, in the ledger's own transaction. */
@@ -48,6 +59,8 @@ export class Moves {
   readonly #inbound: InboundChange[] = [];
   readonly #handedOver: HandOver[] = [];
   readonly #takenBack: HandOver[] = [];
+  readonly #answers: TaskAnswer[] = [];
+  readonly #withdrawn: Place[] = [];
 
   add(location: number, sku: string, change: number, mayBeNew: boolean): void {
     const name = `${location} ${sku}`;
@@ -64,10 +77,13 @@ export class Moves {
     this.#inbound.push(change);
   }
 
-  /** What a fact hands over of reservations; of one that was voided, what it no longer does. */
-  addHandedOver({ place, content }: PlacedContent, takenBack = false): void {
+  /** What a fact hands over of reservations, and answers to tasks; of one that was voided, what it no longer does. */
+  addTold({ place, content }: PlacedContent, takenBack = false): void {
     const list = takenBack ? this.#takenBack : this.#handedOver;
     for (const line of handedOverLines(content)) list.push({ ...place, ...line });
+    if (content.kind !== 'task') return;
+    if (takenBack) this.#withdrawn.push(place);
+    else this.#answers.push({ place, body: content.body });
   }
 
   /** Tells the observer what has come together, when there is anything. */
@@ -78,6 +94,8 @@ export class Moves {
       inbound: this.#inbound,
       handedOver: this.#handedOver,
       takenBack: this.#takenBack,
+      answers: this.#answers,
+      withdrawn: this.#withdrawn,
     };
     if (Object.values(change).some((list: readonly unknown[]) => list.length > 0)) await observer.moved(client, change);
   }

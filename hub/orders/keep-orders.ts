@@ -1,4 +1,6 @@
 import { eraseExpired } from './store/personal-data.ts';
+import { forgetTasks } from './tasks/forget-tasks.ts';
+import { takeAnswers } from './tasks/take-answers.ts';
 import { followHolds } from './work/follow-holds.ts';
 import { expireUncollected, lookAgain } from './work/look-again.ts';
 import { workEffects, type WorkParts } from './work/work-effects.ts';
@@ -20,6 +22,18 @@ export function orderTasks(parts: WorkParts): OrderTask[] {
       everyMs: 2_000,
       firstAfterMs: 0,
       turn: async () => void (await followHolds(parts)),
+    },
+    {
+      name: 'what stores answer to tasks',
+      everyMs: 500,
+      firstAfterMs: 0,
+      turn: () => takeAnswers(parts),
+    },
+    {
+      name: 'tasks that stores may forget',
+      everyMs: 3_600_000,
+      firstAfterMs: 120_000,
+      turn: async () => void (await forgetTasks(parts.pool, parts.now())),
     },
     {
       name: 'orders that wait',

@@ -70,7 +70,7 @@ async function change(scope: number, topic: Collection): Promise<void> {
 describe('hints', () => {
   it('the first look tells everybody of everything, those after it only what has changed, and whom it concerns', async () => {
     await look();
-    expect(told.splice(0).sort()).toEqual(['0 positions', '0 products', '0 storeConfig']);
+    expect(told.splice(0).sort()).toEqual(['0 positions', '0 products', '0 storeConfig', '0 tasks']);
     clock.pass(INTERVAL_MS);
     await change(7, 'positions');
     await lookUntilTold('7 positions');

@@ -31,6 +31,7 @@ function portsWith(burst: number): SessionPorts {
     intake: new Intake({ ...shared, ledger: new MemoryLedger() }),
     feed: { pull: () => Promise.reject(new Error('nothing is pulled here')) },
     status: { note: () => Promise.resolve() },
+    takenTasks: { note: () => Promise.resolve() },
   };
 }
 

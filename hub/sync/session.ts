@@ -11,6 +11,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Devices } from './devices.ts';
+import type { TakenTasks } from '#hub/orders/tasks/mark-taken.ts';
 import type { Feed } from './feed.ts';
 import { acceptHello, openChallenge, type DeviceVerifier } from './handshake.ts';
 import type { Intake, PushScope } from './intake.ts';
@@ -30,6 +31,7 @@ export interface SessionPorts {
   readonly intake: Intake;
   readonly feed: Pick<Feed, 'pull'>;
   readonly status: Pick<DeviceStatus, 'note'>;
+  readonly takenTasks: Pick<TakenTasks, 'note'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -134,7 +136,16 @@ export class Session {
 
   async #pull(message: unknown): Promise<PullAnswer> {
     const { location, journal } = this.#greeted();
-    return this.#ports.feed.pull({ location, journal }, parse(pullSchema, message));
+    const pull = parse(pullSchema, message);
+    const answer = await this.#ports.feed.pull({ location, journal }, pull);
+    if (pull.collection === 'tasks') {
+      const { logger, takenTasks } = this.#ports;
+      // It is said again with the next pull.
+      takenTasks.note(location, pull.checkpoint).catch((error: unknown) => {
+        logger.warn({ err: error }, 'which tasks a store has was not saved');
+      });
+    }
+    return answer;
   }
 
   async #report(message: unknown): Promise<Record<string, never>> {

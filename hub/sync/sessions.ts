@@ -61,9 +61,11 @@ export class Sessions implements Part {
     this.#server.of(NAMESPACE).on('connection', (socket) => this.#open(socket));
   }
 
-  /** Tells the sessions of a location (0: all) that there is something to pull. */
+  /** Tells the sessions of a location (0: all) that there is something to pull. Protocol 1 knows no tasks. */
   hint(scope: number, collection: Collection): void {
-    for (const session of this.live.at(scope)) session.send('changed', { collection });
+    for (const session of this.live.at(scope)) {
+      if (collection !== 'tasks' || session.scope.protocol > 1) session.send('changed', { collection });
+    }
   }
 
   /** Ends the session of a revoked device. */

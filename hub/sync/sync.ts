@@ -7,6 +7,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import type { Ledger } from '#hub/ledger/incoming.ts';
+import { TakenTasks } from '#hub/orders/tasks/mark-taken.ts';
 import { Admission } from './admission.ts';
 import { Devices } from './devices.ts';
 import { createToken, enrol, revokeDevice, type CreatedToken } from './enrolment.ts';
@@ -75,6 +76,7 @@ export function startSync(options: SyncOptions): Sync {
     admission,
     devices: new Devices(pool, clock),
     status: new DeviceStatus(pool, clock),
+    takenTasks: new TakenTasks(pool, clock),
     verifier: new DeviceVerifier(),
     clock,
     logger,

@@ -27,6 +27,12 @@ const CANONICAL: Record<FactKind, object> = {
   transferOut: BODIES.transferOut.parse({ transfer: 'T', to: 'S2', expectedAt: AT, lines: [line] }),
   transferIn: BODIES.transferIn.parse({ transfer: 'T', from: 'S2', final: true, lines: [] }),
   adjustment: BODIES.adjustment.parse({ reason: 'broken', lines: [{ ...line, condition: 'sellable', to: 'damaged' }] }),
+  task: BODIES.task.parse({
+    task: 4,
+    step: 'rejected',
+    reason: 'broken',
+    lines: [{ line: 'a', ...line, reservation: 7 }],
+  }),
   void: BODIES.void.parse({ voids: 'R1', reason: 'mistake' }),
 };
 const HEAD = { seq: 1, at: AT, offsetMs: -3, key: 'k', correlationId: 'c', source: 'http:till' };

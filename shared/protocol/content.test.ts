@@ -14,6 +14,7 @@ const BODY_OF: Record<FactKind, object> = {
   transferOut: { transfer: 'T1', to: 'S2', lines: [line] },
   transferIn: { transfer: 'T1', from: 'S2', lines: [line] },
   adjustment: { reason: 'thrown away', lines: [{ sku: 'A', quantity: -2 }] },
+  task: { task: 1, step: 'picked', lines: [{ line: 'a', ...line }] },
   void: { voids: 'R1', reason: 'mistake' },
 };
 

@@ -120,6 +120,16 @@ export const ERRORS = {
   ORDER_TOO_EARLY: { status: 409, remedy: 'GET the order, and wait for the state that this belongs to.' },
   ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
   ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
+  TASK_ENDED: {
+    status: 409,
+    remedy: 'Put picked units back on the shelf; units that have left all the same are told as a sale.',
+  },
+  TASK_UNITS: { status: 409, remedy: 'Look at the task again, and name no more units than its lines have left.' },
+  TASK_CONFLICT: {
+    status: 409,
+    remedy:
+      'The units are out of stock. Ask the store who has them: take them back as a return, or settle it with the customer.',
+  },
 
   // Webhooks
   WEBHOOK_URL_FORBIDDEN: {

@@ -4,6 +4,7 @@ import { count } from './facts/count.ts';
 import { receipt } from './facts/receipt.ts';
 import { returned } from './facts/return.ts';
 import { sale } from './facts/sale.ts';
+import { task } from './facts/task.ts';
 import { transferIn, transferOut } from './facts/transfer.ts';
 import { voided } from './facts/void.ts';
 import { instant, key, seq, text } from './fields.ts';
@@ -17,6 +18,7 @@ export const BODIES = {
   transferOut,
   transferIn,
   adjustment,
+  task,
   void: voided,
 } as const;
 

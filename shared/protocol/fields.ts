@@ -10,8 +10,13 @@ export const sku = printable(LIMITS.skuChars);
 /** Idempotency key: the same act carries the same key, however often and by whatever way it is sent (F4). */
 export const key = printable(LIMITS.keyChars);
 /** Names a reservation: its key as text, or the hub's number of it. */
-export const reservation = z.union([key, z.int().min(1)]);
+export const reservationNumber = z.int().min(1);
+export const reservation = z.union([key, reservationNumber]);
+/** The hub's number of a task. */
+export const taskNumber = z.int().min(1);
 export const text = printable(LIMITS.textChars);
+/** What a channel calls a line of its order; unique in it. */
+export const orderLine = printable(64);
 export const storeCode = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, 'must be 1-32 letters, digits, - or _');
 
 /** An instant, ms since 1970 UTC, between 2000 and 2100: outside is a broken clock or a wrong unit. */

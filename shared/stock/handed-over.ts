@@ -17,6 +17,11 @@ export function handedOverLines({ kind, body }: FactContent): HandedOverLine[] {
       return body.lines.flatMap(({ sku, quantity: units, reservation, service }, line) =>
         reservation === undefined || service === true ? [] : [{ line, sku, units, reservation }],
       );
+    case 'task':
+      if (body.step !== 'handedOver' && body.step !== 'shipped') return [];
+      return body.lines.flatMap(({ sku, quantity: units, reservation }, line) =>
+        reservation === undefined ? [] : [{ line, sku, units, reservation }],
+      );
     case 'return':
     case 'receipt':
     case 'adjustment':

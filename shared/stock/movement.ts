@@ -27,6 +27,9 @@ export function movementLines({ kind, body }: FactContent): MovementLine[] {
       return body.lines.map((item, line) => move(line, item.sku, 'sellable', -item.quantity));
     case 'transferIn':
       return body.lines.map((item, line) => move(line, item.sku, 'sellable', item.quantity));
+    case 'task':
+      if (body.step !== 'handedOver' && body.step !== 'shipped') return [];
+      return body.lines.map((item, line) => move(line, item.sku, 'sellable', -item.quantity));
     case 'count':
     case 'void':
       return [];

@@ -290,6 +290,7 @@ function mayPromise({ kind, body }: FactContent): boolean {
       );
     case 'sale':
     case 'transferOut':
+    case 'task':
     case 'void':
       return false;
     default:

@@ -79,6 +79,7 @@ export class Hub {
       intake,
       feed: { pull: () => Promise.reject(new Error('nothing is pulled in the simulation')) },
       status: { note: () => Promise.resolve() },
+      takenTasks: { note: () => Promise.resolve() },
       clock,
       logger,
     };

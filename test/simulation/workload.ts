@@ -130,6 +130,12 @@ export class StoreWorkload {
         const arrived = lines((sku) => ({ sku, quantity: quantity() }));
         return { ...time, transfer, from: dice.pick(this.#others), ...final, lines: arrived };
       }
+      case 'task':
+        return {
+          task: dice.int(1, 9),
+          step: dice.pick(['picked', 'handedOver']),
+          lines: lines((sku) => ({ line: 'a', sku, quantity: quantity() })),
+        };
       case 'void':
         // Of something before, or of what comes later, or of nothing.
         return { voids: `act-${Math.max(1, this.#acts + dice.int(-20, 5))}`, reason: 'mistake' };

@@ -84,6 +84,12 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
       .array(adjusted, { minLength: 1, maxLength: 2 })
       .map((lines): Draft => ({ kind: 'adjustment', body: { reason: 'damaged', code: 'damage', lines } })),
   },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom('picked', 'handedOver', 'shipped'), shipped).map(([step, lines]): Draft => {
+      return { kind: 'task', body: { task: 1, step, lines: lines.map((line) => ({ line: 'a', ...line })) } };
+    }),
+  },
   { weight: 3, arbitrary: fc.nat(30).map((target): Draft => ({ kind: 'void', body: { reason: 'mistake' }, target })) },
 );
 

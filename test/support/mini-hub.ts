@@ -24,7 +24,12 @@ export class MiniHub {
   readonly journals = new Map<number, string[]>();
   /** Digests of contents by key; of others that of `adjustmentDraft`. */
   readonly contents = new Map<string, string>();
-  readonly documents: { [Name in Collection]: Documents[Name][] } = { products: [], positions: [], storeConfig: [] };
+  readonly documents: { [Name in Collection]: Documents[Name][] } = {
+    products: [],
+    positions: [],
+    storeConfig: [],
+    tasks: [],
+  };
   readonly hellos: Hello[] = [];
   readonly frames: { fromSeq: number; count: number; bytes: number }[] = [];
   readonly reports: StatusReport[] = [];

@@ -30,6 +30,8 @@ export function naiveFold(facts: readonly MergeableFact[], judgements: Judgement
   };
   for (const { location, order, content, isVoid } of inOrder(facts)) {
     if (content.kind === 'void') continue;
+    // Units that are picked are in the store still.
+    if (content.kind === 'task' && !['handedOver', 'shipped'].includes(content.body.step)) continue;
     for (const line of content.body.lines) {
       // A voided fact leaves its shelf known, with what it would be without it.
       const place = shelf(location, line.sku);
@@ -48,6 +50,7 @@ export function naiveFold(facts: readonly MergeableFact[], judgements: Judgement
           break;
         }
         case 'sale':
+        case 'task':
         case 'transferOut':
           place.onHand -= line.quantity;
           break;

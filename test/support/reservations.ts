@@ -26,8 +26,7 @@ export async function beginReservations(pool: Pool, parts: object = { channels: 
 }
 
 /** Feeds facts of stores S1 to S4, one fact a merge; each store's journal has its number. */
-export function teller(pool: Pool) {
-  const ledger = createLedger(pool, followMoves({ holds: followSales() }));
+export function teller(pool: Pool, ledger = createLedger(pool, followMoves({ holds: followSales() }))) {
   const seqs = new Map<number, number>();
   const fact = (location: number, kind: string, body: object, key?: string): ReadFact => {
     const seq = (seqs.get(location) ?? 0) + 1;

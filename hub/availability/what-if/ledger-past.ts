@@ -154,6 +154,8 @@ function tell(
   const { at, received, sku } = row;
   const event = { at, receivedAt: received, location, sku, channel: -1 };
   if (row.kind === 'count') return { ...event, kind: 'count', quantity: row.quantity };
+  // Of which channel does not stand in the fact.
+  if (row.kind === 'task') return { ...event, kind: 'order', quantity: -row.quantity, channel: channels.length - 1 };
   if (row.kind !== 'sale') return { ...event, kind: 'supply', quantity: row.quantity };
   const channel = channelOf(row, location, channels, channelShare, seed);
   return { ...event, kind: channel < 0 ? 'walkIn' : 'order', quantity: -row.quantity, channel };

@@ -1,6 +1,15 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { currency, key, moneyMinor, sku, storeCode, text, units } from '#shared/protocol/fields.ts';
+import {
+  currency,
+  key,
+  moneyMinor,
+  orderLine as lineId,
+  sku,
+  storeCode,
+  text,
+  units,
+} from '#shared/protocol/fields.ts';
 import { contact } from './contact.ts';
 
 /** Sizes of an order beyond those of its fields (X2). */
@@ -11,9 +20,6 @@ const instant = z.iso
   .refine((text) => Date.parse(text) < ORDER_LIMITS.instantMax, 'must be before 2100')
   // One spelling, so that the same instant with another offset is the same order.
   .transform((text) => new Date(text).toISOString());
-
-/** What a channel calls a line of its order; unique in it. */
-export const lineId = text.max(64);
 
 const line = z
   .strictObject({

@@ -4,6 +4,7 @@ import type { Step, StepEvent } from '../states/apply-act.ts';
 import { dueAt } from '../states/deadlines.ts';
 import type { Effect } from '../states/effects.ts';
 import { ENDED_STATES, type EffectKind } from '../states/order-state.ts';
+import { fitTasks } from '../tasks/fit-tasks.ts';
 import type { OrderProblem, StoredOrder } from './stored-order.ts';
 import { tellOrder } from './tell-order.ts';
 
@@ -59,7 +60,7 @@ const SAVE = `
   INSERT INTO order_events (order_no, event_no, at, act, detail, steps, said_by, correlation_id, key)
   SELECT order_no, events, $13, $14, $15, $16, $17, $18, $19 FROM saved`;
 
-/** Saves what an act made of an order, its history and what is to be done, all in the caller's transaction. */
+/** Saves what an act made of an order, its history, what is to be done and what stores are to do, all in the caller's transaction. */
 export async function writeStep(
   client: PoolClient,
   before: StoredOrder,
@@ -99,6 +100,14 @@ export async function writeStep(
     told.key ?? null,
   ]);
   await insertEffects(client, before.number, step.effects, now);
+  await fitTasks(client, {
+    number: before.number,
+    order,
+    before: before.order,
+    why: told.act,
+    dueAt: due === null ? null : new Date(due),
+    now,
+  });
   if (!hasMoved) return;
   const { act, correlationId } = told;
   await tellOrder(client, before.number, order, { before: before.order.state, act, correlationId, now });

@@ -6,6 +6,7 @@ import type { Holds } from '../holds.ts';
 import { endHolds, holdsIn, markConfirmed, unconfirmedHolds } from '../store/order-holds.ts';
 import { lockOrder } from '../store/stored-order.ts';
 import type { Said } from '../store/write-step.ts';
+import { fitTasks } from '../tasks/fit-tasks.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
 
 const detail = z.object({
@@ -25,9 +26,11 @@ export async function endOrderHolds(
     claimed.plan === null
       ? await withRetries(() =>
           transaction(parts.pool, async (client) => {
-            await lockOrder(client, claimed.order);
+            const { order, dueAt } = await lockOrder(client, claimed.order);
             const ended = await endHolds(client, claimed.order, detail.parse(claimed.detail).parts, how);
             await planEffect(client, claimed.effect, ended);
+            // Stores name the holds that are left.
+            await fitTasks(client, { number: claimed.order, order, why: how, dueAt, now: parts.now() });
             return ended;
           }),
         )

@@ -43,6 +43,12 @@ export async function followHolds(parts: OrderParts): Promise<number> {
   }
 }
 
+/** Whether no effect of the order is about to change its holds. */
+export async function isAtRest(client: PoolClient, number: number): Promise<boolean> {
+  const { rowCount } = await client.query(`SELECT FROM orders o WHERE order_no = $1 AND ${AT_REST}`, [number]);
+  return rowCount === 1;
+}
+
 /** What is different, by the order's lines. */
 interface Differences {
   readonly handed: UnitsAt[];
@@ -51,10 +57,10 @@ interface Differences {
   readonly gained: { reservation: number; reservationLine: number; part: UnitsAt }[];
 }
 
-async function follow(client: PoolClient, parts: OrderParts, number: number): Promise<void> {
+/** Brings one order up to its holds; false while effects are about to change these, and then nothing is done. */
+export async function follow(client: PoolClient, parts: OrderParts, number: number): Promise<boolean> {
   let stored = await lockOrder(client, number);
-  const atRest = await client.query(`SELECT FROM orders o WHERE order_no = $1 AND ${AT_REST}`, [number]);
-  if (atRest.rowCount === 0) return;
+  if (!(await isAtRest(client, number))) return false;
   const holds = await holdsOf(client, number);
   const { handed, short, gained } = differences(holds);
   const said = { by: 'hub', correlationId: stored.correlationId };
@@ -77,6 +83,7 @@ async function follow(client: PoolClient, parts: OrderParts, number: number): Pr
     } else surplus.push(part);
   }
   if (surplus.length > 0) await insertEffects(client, number, [{ kind: 'release', parts: surplus }], parts.now());
+  return true;
 }
 
 /** A store has handed over; where the order cannot take that, it is kept and shown: the units are gone all the same. */

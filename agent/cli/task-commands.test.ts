@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { downId } from '#agent/store/collections/fields.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
+import { runAgent } from '#test/support/running-agent.ts';
+import { agentCommands } from '../commands.ts';
+import { agentCli } from '../options.ts';
+
+const DOCUMENT = {
+  id: downId('1'),
+  task: 1,
+  kind: 'ship' as const,
+  state: 'open' as const,
+  order: { channel: 'web', id: 'W-1' },
+  customer: { reference: 'c-1', name: null },
+  dueAt: Date.UTC(2026, 0, 31),
+  reason: null,
+  conflict: null,
+  lines: [{ line: 'a=b', sku: 'A', units: 3, picked: 0, handed: 0, holds: [{ reservation: 7, units: 3 }] }],
+  answers: [],
+};
+
+it('shelfwire-agent tasks: lists, answers with lines, and says when no agent runs', async () => {
+  const agent = await runAgent();
+  await agent.daemon.store.db.tasks.upsert(DOCUMENT);
+  const run = async (...argv: string[]) => {
+    let out = '';
+    let err = '';
+    const terminal = {
+      out: (text: string) => (out += text),
+      err: (text: string) => (err += text),
+      env: {},
+      isInteractive: false,
+    };
+    const code = await runCommand(agentCli, agentCommands, [...argv, '--data', agent.folder], terminal);
+    return { code, out, err };
+  };
+  expect((await run('tasks', 'list')).out).toBe(
+    '1  open  ship web W-1, for c-1, due 2026-01-31T00:00:00.000Z\n    line a=b  A  3 to hand over, 0 of them picked; 0 handed over\n',
+  );
+  expect(JSON.parse((await run('tasks', 'list', '--json')).out)).toMatchObject({ tasks: [{ task: 1 }] });
+  expect((await run('tasks', 'accept', '1')).out).toContain('accepted');
+  expect((await run('tasks', 'pick', '1', '--line', 'a=b=1')).out).toContain('1 of them picked');
+  expect((await run('tasks', 'reject', '1', '--line', 'a=b=1', '--reason', 'broken')).out).toContain('    broken\n');
+  expect((await run('tasks', 'hand-over', '1')).err).toContain('Units of task 1 are shipped.');
+  expect((await run('tasks', 'ship', '1', '--line', 'a')).err).toContain('LINE=UNITS');
+  expect((await run('tasks', 'ship', '1')).out).toContain('1  shipped');
+  expect((await run('tasks', 'list')).out).toBe('Nothing is to be done.\n');
+  await agent.daemon.stop('test');
+  expect(await run('tasks', 'list')).toMatchObject({ code: 3, out: '', err: expect.stringContaining('not running') });
+});

@@ -1,0 +1,67 @@
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
+import type { AgentCli } from '../options.ts';
+import type { TaskView } from '../store/task-view.ts';
+import { callAgent } from './call-agent.ts';
+
+type TaskCommand = 'tasks list' | 'tasks accept' | 'tasks reject' | 'tasks pick' | 'tasks hand-over' | 'tasks ship';
+
+/** As `status` says it. */
+const NOT_RUNNING = 3;
+
+/** Tasks of orders, through the agent that runs: it alone writes the journal. */
+export const taskCommands: Pick<CommandHandlers<AgentCli>, TaskCommand> = {
+  async 'tasks list'({ options }, terminal) {
+    const query = options.state === undefined ? '' : `?state=${options.state}`;
+    const answer = await callAgent(options.data, `/v1/tasks${query}`);
+    if (answer === undefined) return notRunning(options.data, terminal);
+    const { items } = answer as { items: TaskView[] };
+    if (options.json) terminal.out(`${JSON.stringify({ tasks: items })}\n`);
+    else terminal.out(items.length === 0 ? 'Nothing is to be done.\n' : items.map(taskText).join(''));
+    return 0;
+  },
+  'tasks accept': ({ options, args }, terminal) => say(options.data, args.task, 'accept', {}, terminal),
+  'tasks reject': ({ options, args }, terminal) =>
+    say(options.data, args.task, 'reject', { ...linesOf(options.line), reason: options.reason }, terminal),
+  'tasks pick': ({ options, args }, terminal) => say(options.data, args.task, 'pick', linesOf(options.line), terminal),
+  'tasks hand-over': ({ options, args }, terminal) =>
+    say(options.data, args.task, 'hand-over', linesOf(options.line), terminal),
+  'tasks ship': ({ options, args }, terminal) => say(options.data, args.task, 'ship', linesOf(options.line), terminal),
+};
+
+async function say(folder: string, task: string, step: string, body: object, terminal: Terminal): Promise<number> {
+  const answer = await callAgent(folder, `/v1/tasks/${encodeURIComponent(task)}/${step}`, body);
+  if (answer === undefined) return notRunning(folder, terminal);
+  terminal.out(taskText(answer as TaskView));
+  return 0;
+}
+
+function notRunning(folder: string, terminal: Terminal): number {
+  terminal.err(`The agent is not running on ${folder}.\n`);
+  return NOT_RUNNING;
+}
+
+/** `--line LINE=UNITS`; without any, all that is left. The line's name may itself have a "=". */
+function linesOf(given: readonly string[]): { lines?: { line: string; quantity: number }[] } {
+  if (given.length === 0) return {};
+  const lines = given.map((text) => {
+    const [, line, quantity] = /^(.+)=(\d{1,7})$/.exec(text) ?? [];
+    if (line === undefined) throw new ShelfwireError('OPTION_INVALID', `--line ${text}: must be like LINE=UNITS.`);
+    return { line, quantity: Number(quantity) };
+  });
+  return { lines };
+}
+
+function taskText({ task, kind, state, order, customer, dueAt, reason, conflict, lines, unheard }: TaskView): string {
+  const due = dueAt === null ? '' : `, due ${new Date(dueAt).toISOString()}`;
+  const who = customer === null ? '' : `, for ${customer.name ?? customer.reference}`;
+  const notes = [reason, conflict, unheard > 0 ? 'not at the hub yet' : null].filter((note) => note !== null);
+  return [
+    `${task}  ${state}  ${kind} ${order.channel} ${order.id}${who}${due}`,
+    ...lines.map(({ line, sku, units, picked, handed }) => {
+      return `    line ${line}  ${sku}  ${units} to hand over, ${picked} of them picked; ${handed} handed over`;
+    }),
+    ...notes.map((note) => `    ${note}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PoolClient } from 'pg';
+import type { Order } from '../states/order.ts';
+import { fittedTasks, isAsked } from './task.ts';
+import { insertTasks, readHeld, readTasks, updateTasks, type StoredTask } from './stored-tasks.ts';
+
+/** An order, and after what it stands so. */
+export interface Standing {
+  readonly number: number;
+  readonly order: Order;
+  /** As it was before, where that is known: stores that were never asked need not be looked for. */
+  readonly before?: Order;
+  readonly why: string;
+  readonly dueAt: Date | null;
+  readonly now: Date;
+  /** Tasks that are told in any case: something else of them has changed. */
+  readonly told?: ReadonlySet<number>;
+}
+
+/**
+ * Makes the tasks of an order fit it, in the transaction that changed it and under its lock: no store is asked for what the
+ * order does not want, or not asked for what it wants. What has changed is told to the stores by the change feed.
+ */
+export async function fitTasks(
+  client: PoolClient,
+  { number, order, before, why, dueAt, now, told }: Standing,
+): Promise<void> {
+  if (before !== undefined && !mayHaveTasks(before) && !isAsked(order)) return;
+  const known = await readTasks(client, number);
+  const { promise, delivery } = order.content;
+  // Of what is ready, until when it waits; before that, what was promised.
+  const promisedBy = promise.by === undefined || order.state === 'ready' ? null : Date.parse(promise.by);
+  const fitted = fittedTasks(order, {
+    why,
+    dueAt: promisedBy ?? dueAt?.getTime() ?? null,
+    known,
+    holds: await readHeld(client, number),
+  });
+  const taskAt = new Map(known.map((task) => [task.location, task]));
+  const made = fitted.filter(({ location }) => !taskAt.has(location));
+  const changed = fitted.flatMap((task): StoredTask[] => {
+    const was = taskAt.get(task.location);
+    if (was === undefined) return [];
+    const is = { ...task, task: was.task };
+    return told?.has(was.task) === true || !isDeepStrictEqual(was, is) ? [is] : [];
+  });
+  await insertTasks(client, { order: number, kind: delivery.kind, tasks: made, now });
+  await updateTasks(client, changed, now);
+}
+
+const NEVER_ASKED = new Set<Order['state']>(['received', 'validated', 'allocated', 'posted']);
+const mayHaveTasks = ({ state }: Order): boolean => !NEVER_ASKED.has(state);

@@ -41,17 +41,25 @@ export function reservationHolds(pool: Pool, reservations: Reservations): Holds 
       await giving(() => reservations.act({ reservation, key, act: { kind: 'release', lines } }));
     },
     async fulfil(reservation, lines, key) {
-      await giving(() => reservations.act({ reservation, key, act: { kind: 'fulfil', lines } }));
+      const told = await giving(() => reservations.act({ reservation, key, act: { kind: 'fulfil', lines } }));
+      if (told) return;
+      // Handed over elsewhere than held, as when the hold has moved: it goes where it is.
+      for (const { line, units, location } of lines) {
+        const anywhere = { kind: 'fulfil', lines: [{ line, units }] } as const;
+        await giving(() => reservations.act({ reservation, key: `${key}-${line}-${location}`, act: anywhere }));
+      }
     },
   };
 }
 
-/** What has ended holds nothing that could be given back, and what is fulfilled was handed over. */
-async function giving(act: () => Promise<unknown>): Promise<void> {
+/** What has ended holds nothing that could be given back, and what is fulfilled was handed over: false. */
+async function giving(act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
+    return true;
   } catch (error) {
     const isOver = error instanceof ShelfwireError && (error.code === 'RESERVATION_ENDED' || error.code === 'CONFLICT');
     if (!isOver) throw error;
+    return false;
   }
 }

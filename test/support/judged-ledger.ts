@@ -5,13 +5,13 @@ import { recount } from '#hub/ledger/stock.ts';
 import { sumTransfers } from '#hub/ledger/transfers.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
 import type { MergeableFact } from '#shared/stock/merge.ts';
+import { emptyTables } from './empty-tables.ts';
 import { JOURNALS, type JudgedHistory } from './histories.ts';
 
 /** Empty tables; locations 1 and 2, journals 1-3 as in the histories. */
 export async function seedLocations(pool: Pool): Promise<void> {
   await pool.query(`
-    TRUNCATE locations, devices, journals, facts, movements, counts, voids, positions, quarantine, changes,
-      count_limits, count_decisions, transfers RESTART IDENTITY CASCADE;
+    ${emptyTables('locations', 'devices', 'journals', 'facts', 'movements', 'counts', 'voids', 'positions', 'quarantine', 'changes', 'count_limits', 'count_decisions', 'transfers')}
     INSERT INTO locations (code, name) VALUES ('S1', 'One'), ('S2', 'Two');
     INSERT INTO devices (location_no, name, public_key)
       VALUES (1, 'a', decode(repeat('01', 32), 'hex')), (1, 'b', decode(repeat('02', 32), 'hex')),

@@ -1,27 +1,13 @@
 import { expect, it } from 'vitest';
-import { downId } from '#agent/store/collections/fields.ts';
 import { runCommand } from '#shared/runtime/run-command.ts';
 import { runAgent } from '#test/support/running-agent.ts';
+import { STORE_TASK } from '#test/support/store-task.ts';
 import { agentCommands } from '../commands.ts';
 import { agentCli } from '../options.ts';
 
-const DOCUMENT = {
-  id: downId('1'),
-  task: 1,
-  kind: 'ship' as const,
-  state: 'open' as const,
-  order: { channel: 'web', id: 'W-1' },
-  customer: { reference: 'c-1', name: null },
-  dueAt: Date.UTC(2026, 0, 31),
-  reason: null,
-  conflict: null,
-  lines: [{ line: 'a=b', sku: 'A', units: 3, picked: 0, handed: 0, holds: [{ reservation: 7, units: 3 }] }],
-  answers: [],
-};
-
 it('shelfwire-agent tasks: lists, answers with lines, and says when no agent runs', async () => {
   const agent = await runAgent();
-  await agent.daemon.store.db.tasks.upsert(DOCUMENT);
+  await agent.daemon.store.db.tasks.upsert(STORE_TASK);
   const run = async (...argv: string[]) => {
     let out = '';
     let err = '';

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { EVENT_TYPES } from '#hub/outbox/event-types.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain } from '#test/support/hub-api.ts';
 import { beginReservations, soldOf, teller, WEB } from '#test/support/reservations.ts';
 import { EMPTY_OUTBOX, makeWebhook } from '#test/support/webhooks.ts';
 import { runJobs } from './engine/recompute-jobs.ts';
-import { RELAY_LOCK, tellWebhooks } from './tell-webhooks.ts';
+import { tellWebhooks } from './tell-webhooks.ts';
 
 let database: TestDatabase;
 let tills: ReturnType<typeof teller>;
@@ -106,7 +107,7 @@ describe('what channels may sell, for webhooks', () => {
     await makeWebhook(database.pool, 'http://127.0.0.1:9/');
     const other = await database.pool.connect();
     await other.query('BEGIN');
-    await other.query(`SELECT pg_advisory_xact_lock(${RELAY_LOCK})`);
+    await other.query(`SELECT pg_advisory_xact_lock(${LOCKS.relayAvailability})`);
     await receipt('A', 5);
     expect(await tellWebhooks(database.pool)).toBe(0);
     expect(await waiting()).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { joined } from '#hub/db/array-parameter.ts';
 import { readEntries, readFeedState, type EntriesRequest } from '#hub/db/feed-entries.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
@@ -7,7 +8,6 @@ import { setLevels } from '#hub/outbox/set-levels.ts';
 
 /** Skus of one transaction. */
 const SKUS_A_STEP = 500;
-export const RELAY_LOCK = 0x5e27;
 const READER = 'webhooks availability';
 
 interface Checkpoint {
@@ -24,7 +24,7 @@ interface Step {
 }
 
 /** One relay at a time over all hubs: values are set in the order in which they were read. */
-const MINE = `SELECT pg_try_advisory_xact_lock(${RELAY_LOCK}) AS mine`;
+const MINE = `SELECT pg_try_advisory_xact_lock(${LOCKS.relayAvailability}) AS mine`;
 const READ = `
   SELECT generation::text, position::text, after_key AS after, scanning FROM outbox_checkpoints WHERE reader = '${READER}'`;
 const SAVE = `

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import { factColumns, findReusedKeys, insertFacts, type Admission, type JournalRun } from './facts.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
@@ -9,9 +10,6 @@ import { applyCounts, applyLines, prepareLines, tellPositions, type PreparedLine
 import { setTransfersToItselfAside } from './transfers-to-itself.ts';
 import { applyTransfers } from './transfers.ts';
 import { applyVoids } from './voids.ts';
-
-/** Namespace of the advisory locks by which merges of one location exclude each other. */
-const MERGE_LOCK = 0x5e1f;
 
 /**
  * The hub's merge: frames of many stores in one transaction of set-based statements.
@@ -84,7 +82,7 @@ export async function lockLocations(client: PoolClient, locations: readonly numb
     name: 'lock-locations',
     text: `SELECT pg_advisory_xact_lock($1, location_no)
            FROM (SELECT set_config('enable_seqscan', 'off', true)) AS planner, unnest($2::int[]) AS l (location_no)`,
-    values: [MERGE_LOCK, ascending],
+    values: [LOCKS.merge, ascending],
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { addEvents } from './add-events.ts';
@@ -48,7 +49,6 @@ type Kept<Made> = (client: Queryable, made: Made) => Promise<void>;
 
 /** Webhooks that are not ended: each event is written once for each of them. */
 const WEBHOOKS_MAX = 200;
-const LIMIT_LOCK = 0x5e28;
 
 const SHOWN = `
   w.webhook_no AS webhook, w.name, w.url, w.event_types AS "eventTypes", w.state, w.created_at AS "createdAt",
@@ -60,7 +60,7 @@ const SHOWN = `
 const FIND = `SELECT ${SHOWN} FROM webhooks w WHERE webhook_no = $1`;
 const LIST = `SELECT ${SHOWN} FROM webhooks w WHERE webhook_no > $1 ORDER BY webhook_no LIMIT $2`;
 const COUNT = `
-  SELECT pg_advisory_xact_lock(${LIMIT_LOCK}), (SELECT count(*) FROM webhooks WHERE state <> 'ended') AS live`;
+  SELECT pg_advisory_xact_lock(${LOCKS.webhookLimit}), (SELECT count(*) FROM webhooks WHERE state <> 'ended') AS live`;
 const CREATE = `
   INSERT INTO webhooks (name, url, event_types, created_by) VALUES ($1, $2, $3, $4) RETURNING webhook_no AS webhook`;
 const ADD_SECRET = 'INSERT INTO webhook_secrets (webhook_no, secret) VALUES ($1, $2)';

@@ -1,13 +1,12 @@
 import type { Pool } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { performActs } from './perform-acts.ts';
 
 /** Reservations of one transaction: while it holds their skus, merges of them wait. */
 const BATCH = 200;
-/** One hub expires at a time. Rows cannot be claimed instead: they are locked after their skus. */
-const SWEEP_LOCK = 0x5e26;
 
-const MINE = `SELECT pg_try_advisory_xact_lock(${SWEEP_LOCK}) AS mine`;
+const MINE = `SELECT pg_try_advisory_xact_lock(${LOCKS.expireReservations}) AS mine`;
 
 const DUE = `
   SELECT reservation_no AS reservation FROM reservations

@@ -1,24 +1,10 @@
 import { expect, it } from 'vitest';
-import { downId } from '#agent/store/collections/fields.ts';
 import { runAgent } from '#test/support/running-agent.ts';
-
-const DOCUMENT = {
-  id: downId('1'),
-  task: 1,
-  kind: 'ship' as const,
-  state: 'open' as const,
-  order: { channel: 'web', id: 'W-1' },
-  customer: { reference: 'c-1', name: null },
-  dueAt: Date.UTC(2026, 0, 31),
-  reason: null,
-  conflict: null,
-  lines: [{ line: 'a=b', sku: 'A', units: 3, picked: 0, handed: 0, holds: [{ reservation: 7, units: 3 }] }],
-  answers: [],
-};
+import { STORE_TASK } from '#test/support/store-task.ts';
 
 it('X2 tasks over the loopback API: read, answered, and what is wrong refused with its code', async () => {
   const agent = await runAgent();
-  await agent.daemon.store.db.tasks.upsert(DOCUMENT);
+  await agent.daemon.store.db.tasks.upsert(STORE_TASK);
   const call = async (path: string, body?: unknown, key?: string) => {
     const response = await agent.call(path, {
       headers: key === undefined ? {} : { 'idempotency-key': key },

@@ -1,9 +1,7 @@
 import type { PoolClient } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { lookUnderLock } from './look-under-lock.ts';
 import { adoptPositions } from './rebuild.ts';
-
-/** Held shared by merges that found no rules, until they commit; exclusively by who brings the first ones. */
-const FIRST_RULES_LOCK = 0x5e21;
 
 const LOOK = 'SELECT EXISTS (SELECT FROM rule_sets) AS there';
 
@@ -18,7 +16,7 @@ export class FirstRules {
   async areThere(client: PoolClient): Promise<boolean> {
     if (this.#areThere) return true;
     // Rules never go again: a newer set replaces the last one.
-    this.#areThere = (await lookUnderLock<{ there: boolean }>(client, FIRST_RULES_LOCK, LOOK))?.there === true;
+    this.#areThere = (await lookUnderLock<{ there: boolean }>(client, LOCKS.firstRules, LOOK))?.there === true;
     return this.#areThere;
   }
 }
@@ -33,6 +31,6 @@ export async function adoptAtFirst(client: PoolClient, ruleSet: number): Promise
   if (rowCount !== 0) return;
   await client.query('SET LOCAL statement_timeout = 0');
   await adoptPositions(client);
-  await client.query('SELECT pg_advisory_xact_lock($1)', [FIRST_RULES_LOCK]);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.firstRules]);
   await adoptPositions(client);
 }

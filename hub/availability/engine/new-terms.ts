@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Move } from '#hub/ledger/moves.ts';
 import { lookUnderLock } from './look-under-lock.ts';
@@ -15,9 +16,6 @@ const WITHOUT_TERMS = `
   WHERE NOT EXISTS (
     SELECT FROM shelf_terms t WHERE t.sku = m.sku COLLATE "C" AND t.location_no = m.location_no)`;
 
-/** Held shared by who gives new positions terms, until it commits. Nobody takes another lock after it. */
-const NEW_TERMS_LOCK = 0x5e22;
-
 /**
  * What terms are made from (the last rule set, a location's silence) is committed before its job begins, so whoever looks
  * under the lock after the job has begun reads it.
@@ -26,8 +24,8 @@ const LOOK = 'SELECT max(rule_set_no) AS last FROM rule_sets';
 
 /** Waits for those who may have read less than is committed now, and holds up nobody afterwards. */
 const WAIT = `
-  SELECT pg_advisory_lock(${NEW_TERMS_LOCK});
-  SELECT pg_advisory_unlock(${NEW_TERMS_LOCK})`;
+  SELECT pg_advisory_lock(${LOCKS.newTerms});
+  SELECT pg_advisory_unlock(${LOCKS.newTerms})`;
 
 const GIVEN = `SELECT * FROM unnest($3::int[], string_to_array($4, E'\\n')) AS g (location_no, sku)`;
 
@@ -49,7 +47,7 @@ export async function addTerms(client: PoolClient, moves: readonly Move[]): Prom
   });
   let shape = NO_SHAPE;
   if (rows.length === 0) return shape;
-  const last = (await lookUnderLock<{ last: number | null }>(client, NEW_TERMS_LOCK, LOOK))?.last ?? undefined;
+  const last = (await lookUnderLock<{ last: number | null }>(client, LOCKS.newTerms, LOOK))?.last ?? undefined;
   if (last === undefined) throw new Error('positions are given terms, and there are no rules');
   for (const [ruleSet, positions] of Map.groupBy(rows, (row) => row.rule_set_no ?? last)) {
     shape = widest(shape, await addTermsOf(client, ruleSet, positions));

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction } from '#hub/db/transaction.ts';
@@ -49,8 +50,6 @@ interface JobRow {
   total: number | null;
 }
 
-/** One hub recomputes at a time. */
-const RUNNER_LOCK = 0x5e20;
 /** Positions that one transaction makes anew: while it holds their skus, merges of them wait. */
 const CHUNK_POSITIONS = 5_000;
 
@@ -164,11 +163,13 @@ async function stepAside(pool: Pool, { job_no, kind, after_sku }: JobRow, cause:
 
 /** Waits until no other transaction changes what numbers are made from: one does at a time, over all hubs. */
 export async function holdRunner(client: PoolClient): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [RUNNER_LOCK]);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.recompute]);
 }
 
 async function tryRunner(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [RUNNER_LOCK]);
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
+    LOCKS.recompute,
+  ]);
   return rows[0]?.mine === true;
 }
 

@@ -1,8 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { transaction } from '#hub/db/transaction.ts';
 
-/** One hub prunes at a time. */
-const PRUNE_LOCK = 0x5e23;
 const JOBS_A_STEP = 100;
 const ROWS_A_STEP = 5_000;
 
@@ -115,7 +114,9 @@ export async function prunePast(pool: Pool, horizon: number): Promise<number> {
 }
 
 async function tryLock(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [PRUNE_LOCK]);
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
+    LOCKS.prunePast,
+  ]);
   return rows[0]?.mine === true;
 }
 

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { ShelfwireError, type WireError } from '#shared/protocol/errors.ts';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import type { Report } from '../report.ts';
@@ -36,8 +37,6 @@ const LIST = `
   SELECT ${COLUMNS} FROM what_if_jobs WHERE $1::int IS NULL OR job_no < $1 ORDER BY job_no DESC LIMIT $2`;
 const ONE = `SELECT ${COLUMNS}, report FROM what_if_jobs WHERE job_no = $1`;
 
-/** Held by who asks for a job: the number of those that wait must not be passed by two at once. */
-const ASK_LOCK = 0x5e21;
 const COUNT_WAITING =
   "SELECT count(*)::int AS waiting FROM what_if_jobs WHERE finished_at IS NULL AND state = 'waiting'";
 const ASK = `INSERT INTO what_if_jobs (request, created_by) VALUES ($1, $2) RETURNING ${COLUMNS}`;
@@ -60,7 +59,7 @@ export function askForJob(
   within?: (client: PoolClient, job: JobEntry) => Promise<void>,
 ): Promise<JobEntry> {
   return transaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [ASK_LOCK]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.askWhatIf]);
     const { rows: counted } = await client.query<{ waiting: number }>(COUNT_WAITING);
     if ((counted[0]?.waiting ?? 0) >= WAITING_MAX) {
       throw new ShelfwireError('WHAT_IF_QUEUE_FULL', `${WAITING_MAX} jobs are waiting already.`);

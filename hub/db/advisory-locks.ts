@@ -1,0 +1,24 @@
+/**
+ * Numbers of PostgreSQL's advisory locks. A database has one list of them, so all stand here, and none twice. `merge` is the
+ * first of two numbers, beside a location's; the others stand alone.
+ */
+export const LOCKS = {
+  /** Merges of one location exclude each other. */
+  merge: 0x5e1f,
+  /** One hub recomputes at a time. */
+  recompute: 0x5e20,
+  /** Held shared by merges that found no rules, until they commit; exclusively by who brings the first ones. */
+  firstRules: 0x5e21,
+  /** Held shared by who gives new positions terms, until it commits. Nobody takes another lock after it. */
+  newTerms: 0x5e22,
+  /** One hub prunes at a time. */
+  prunePast: 0x5e23,
+  /** Held by who asks for a what-if job: the number of those that wait must not be passed by two at once. */
+  askWhatIf: 0x5e24,
+  /** One hub expires at a time. Rows cannot be claimed instead: they are locked after their skus. */
+  expireReservations: 0x5e26,
+  /** One hub tells webhooks of availability at a time. */
+  relayAvailability: 0x5e27,
+  /** The number of webhooks must not be passed by two at once. */
+  webhookLimit: 0x5e28,
+} as const;

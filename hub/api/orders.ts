@@ -135,7 +135,7 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
 }
 
 function toAct(given: GivenAct): Act {
-  if (given.act === 'hand') return { ...given, bySale: false };
+  if (given.act === 'hand') return { ...given, hold: 'fulfil' };
   if (given.act === 'short') return { ...given, gone: 'units' };
   return given;
 }

@@ -53,7 +53,7 @@ it('M1 keeps every row, key, index and comment, goes on where it stopped, and do
   expect(await belongings()).toEqual(things);
   const dump = await dumpSchema(database.pool);
   expect(dump.match(/PARTITION BY HASH \(location_no\)/g)).toHaveLength(5);
-  expect(dump.match(/positions_\d PARTITION OF positions .* WITH \(fillfactor=75\)/g)).toHaveLength(4);
+  expect(dump.match(/positions_\d PARTITION OF positions .* WITH \(fillfactor=50\)/g)).toHaveLength(4);
   // Goes on.
   await merge(database.pool, 1, 1, [readFact(4, T + 3, 'sale', 's2', sale(line('A', 1)))]);
   const { rows: positions } = await database.pool.query(

@@ -535,7 +535,7 @@ CREATE TABLE positions (
   held boolean DEFAULT false NOT NULL,
   born_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
-) WITH (fillfactor=75);
+) WITH (fillfactor=50);
 
 CREATE TABLE products (
   sku text COLLATE "C" NOT NULL,

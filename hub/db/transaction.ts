@@ -4,16 +4,25 @@ import { sleep, systemClock, type Clock } from '#shared/runtime/clock.ts';
 import { systemRandom, type Random } from '#shared/runtime/random.ts';
 import { isRetryable, toHubError } from './sqlstates.ts';
 
+/** Writes to what others have changed since fail with a passing failure: for `withRetries`. */
+export const BEGIN_AT_ONE_INSTANT = 'BEGIN ISOLATION LEVEL REPEATABLE READ';
+
 /**
  * Runs `work` in one transaction on one connection: commits when it resolves, rolls back when it throws. A connection
  * that broke is thrown away. Failures to reach PostgreSQL become DB_UNAVAILABLE; when one comes as the answer to COMMIT,
  * whether it committed is unknown.
+ *
+ * @param begin BEGIN_AT_ONE_INSTANT where what several statements read must fit together
  */
-export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin: 'BEGIN' | typeof BEGIN_AT_ONE_INSTANT = 'BEGIN',
+): Promise<T> {
   const client = await connect(pool);
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const result = await work(client);
     await commit(client);
     return result;

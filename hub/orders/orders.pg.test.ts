@@ -291,7 +291,7 @@ describe('what becomes of the units of an order', () => {
   it('handed over without such a sale are held no more', async () => {
     await till.tell(1, 'receipt', units(9));
     const number = await order('1');
-    await act(number, { act: 'hand', parts: [at('a', 3, 'S1')], bySale: false });
+    await act(number, { act: 'hand', parts: [at('a', 3, 'S1')], hold: 'fulfil' });
     expect([await stateOf(number), (await stockOf(database.pool)).shelves]).toEqual(['shipped', { S1: [9, 0] }]);
     expect(await followHolds(parts)).toBe(0);
   });

@@ -15,6 +15,7 @@ import { fight, type Fight } from '#test/support/reserve-fight.ts';
 import { auditReservations, beginReservations, openReservationPool, teller } from '#test/support/reservations.ts';
 import { expireDue } from './expire.ts';
 import { createActs } from './perform-acts.ts';
+import { fewestParcels } from './sourcing.ts';
 
 /** 1,000 for the long form: FIGHTS=1000 npx vitest run --project pg hub/reservations/fight */
 const TRIALS = Number(process.env['FIGHTS'] ?? 5);
@@ -166,7 +167,7 @@ async function requireSettled(): Promise<void> {
   const { rows } = await database.pool.query<{ reservation: number }>(
     "SELECT reservation_no AS reservation FROM reservations WHERE state = 'confirmed'",
   );
-  const act = createActs(pool);
+  const act = createActs(pool, fewestParcels);
   await Promise.all(rows.map(({ reservation }) => act({ reservation, act: { kind: 'release' } })));
   expect(await auditReservations(database.pool)).toEqual([]);
   const left = await database.pool.query(`

@@ -176,7 +176,7 @@ describe('reservations among everything else that happens to stock', () => {
           const at = () => clock.now;
           const feed = feeder(database.pool, { now: at, holds: followSales({ now: at }) });
           const reserve = createReserve({ pool, source: fewestParcels, now: at });
-          const act = createActs(pool, at);
+          const act = createActs(pool, fewestParcels, at);
           const made: number[] = [];
           const skus: string[] = [];
           const oversold: unknown[] = [];

@@ -9,8 +9,10 @@ import { joined, literal } from '#hub/db/array-parameter.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { perform, type Act, type Reservation } from './act.ts';
+import { mendSkus } from './mend-shortfalls.ts';
 import { lockReservations } from './read-reservations.ts';
 import { heldChanges, saveReservations } from './save-reservations.ts';
+import { fewestParcels, type Sourcing } from './sourcing.ts';
 import { viewOf, type ReservationView } from './view.ts';
 
 /** An act on a reservation, by its number. */
@@ -25,7 +27,11 @@ const BATCH_MAX = 128;
 const IN_FLIGHT = 2;
 
 /** Does acts that come together in one transaction, each as if alone. */
-export function createActs(pool: Pool, now?: () => number): (request: ActRequest) => Promise<ReservationView> {
+export function createActs(
+  pool: Pool,
+  source: Sourcing,
+  now?: () => number,
+): (request: ActRequest) => Promise<ReservationView> {
   const batcher = new Batcher<ActRequest, ReservationView>({
     clock: systemClock,
     waitMs: 0,
@@ -33,7 +39,7 @@ export function createActs(pool: Pool, now?: () => number): (request: ActRequest
     inFlightMax: IN_FLIGHT,
     run: async (requests) => {
       const together = (some: readonly ActRequest[]) =>
-        withRetries(() => transaction(pool, (client) => performActs(client, some, now?.() ?? null)));
+        withRetries(() => transaction(pool, (client) => performActs(client, some, now?.() ?? null, source)));
       try {
         return await together(requests);
       } catch (error) {
@@ -63,6 +69,9 @@ const BY_KEY = `SELECT set_config('enable_seqscan', 'off', true)`;
 const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
 /** The sku of a line never changes, so it may be read before any lock. */
 const SKUS = 'SELECT DISTINCT sku FROM reservation_holds WHERE reservation_no = ANY ($1::bigint[])';
+const SHORT = `
+  SELECT DISTINCT sku FROM reservation_shortfalls
+  WHERE resolved_at IS NULL AND sku = ANY (string_to_array($1, E'\\n') COLLATE "C") ORDER BY sku`;
 const KNOWN = `
   SELECT reservation_no AS reservation, key, replace(digest::text, '-', '') AS digest, answer
   FROM reservation_acts
@@ -84,12 +93,14 @@ interface KnownAct {
  * Does acts in a transaction of the caller's, which must hold no lock of a sku or a reservation yet: locks are taken in one
  * order (sku-locks.ts). An act that is refused gives its error; the others are done.
  *
- * @param now ms since 1970; null: by PostgreSQL's clock
+ * @param givenNow ms since 1970; null: by PostgreSQL's clock
+ * @param source where short units go that may be had elsewhere now
  */
 export async function performActs(
   client: PoolClient,
   requests: readonly ActRequest[],
   givenNow: number | null,
+  source: Sourcing = fewestParcels,
 ): Promise<(ReservationView | ShelfwireError)[]> {
   await client.query(BY_KEY);
   const numbers = [...new Set(requests.map(({ reservation }) => reservation))];
@@ -128,7 +139,12 @@ export async function performActs(
     return was === undefined || was === after ? [] : [{ before: was, after }];
   });
   await saveReservations(client, changed);
-  if (holds.length > 0 && shape !== undefined) await changePools(client, [], holds, { shape, inMerge: false });
+  if (holds.length > 0 && shape !== undefined) {
+    await changePools(client, [], holds, { shape, inMerge: false });
+    // Who still holds units there lacks fewer now, or none.
+    const short = await readShort(client, skus);
+    if (short.length > 0) await mendSkus(client, short, source, { shape, inMerge: false });
+  }
   await note(client, noted, now);
   return answers;
 }
@@ -168,6 +184,11 @@ async function readSkus(client: PoolClient, reservations: readonly number[]): Pr
   const values = [literal([...new Set(reservations)])];
   const { rows } = await client.query<{ sku: string }>({ name: 'skus-of-reservations', text: SKUS, values });
   return rows.map(({ sku }) => sku);
+}
+
+async function readShort(client: PoolClient, skus: readonly string[]): Promise<string[]> {
+  const values = [joined(skus)];
+  return (await client.query<{ sku: string }>({ name: 'short-skus', text: SHORT, values })).rows.map(({ sku }) => sku);
 }
 
 async function readKnown(client: PoolClient, requests: readonly ActRequest[]): Promise<Map<string, KnownAct>> {

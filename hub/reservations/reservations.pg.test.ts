@@ -40,7 +40,7 @@ beforeAll(async () => {
   pool = openReservationPool(database.url);
   const now = () => clock.now;
   reserve = createReserve({ pool, source: fewestParcels, now });
-  act = createActs(pool, now);
+  act = createActs(pool, fewestParcels, now);
 });
 afterAll(async () => {
   await pool.end();
@@ -386,6 +386,23 @@ describe('fewer units than are reserved', () => {
     expect(mended.rows).toEqual([{ moved: 1, short: 0, resolved: true }]);
     const short = await database.pool.query('SELECT FROM reservation_holds WHERE short > 0');
     expect(short.rowCount).toBe(0);
+  });
+
+  it('a hold that ends leaves its units to who is short there, in the same commit', async () => {
+    await tell(1, 'receipt', units(3));
+    const one = await reserve(asking('one', { lines: [{ line: 1, sku: 'A', units: 2 }] }));
+    const other = await reserve(asking('other', { lines: [{ line: 1, sku: 'A', units: 1 }] }));
+    await tell(1, 'sale', soldOf('A', 2), 'walk-in');
+    const short = async () =>
+      (await database.pool.query('SELECT reservation_no AS no, short FROM reservation_holds WHERE short > 0')).rows;
+    expect(await short()).toEqual([
+      { no: one.reservation, short: 1 },
+      { no: other.reservation, short: 1 },
+    ]);
+    await act({ reservation: one.reservation, act: { kind: 'release', lines: [{ line: 1, units: 1 }] } });
+    expect(await short()).toEqual([{ no: other.reservation, short: 1 }]);
+    await act({ reservation: one.reservation, act: { kind: 'release' } });
+    expect(await short()).toEqual([]);
   });
 
   it('a count that finds nothing leaves a shortfall; a merge that reserves nothing looks for none', async () => {

@@ -31,7 +31,7 @@ export interface ReservationTask {
  * @param source from where lines are taken
  */
 export function createReservations(pool: Pool, source: Sourcing = fewestParcels): Reservations {
-  return { reserve: createReserve({ pool, source }), act: createActs(pool) };
+  return { reserve: createReserve({ pool, source }), act: createActs(pool, source) };
 }
 
 /** What time does to reservations, and shortfalls. */

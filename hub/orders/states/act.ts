@@ -4,6 +4,12 @@ import type { SomeUnits, UnitsAt } from './line-units.ts';
 export const CANCEL_REASONS = ['customer', 'unavailable', 'payment', 'notCollected', 'fraud', 'other'] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
+/**
+ * What becomes of the hold of units that are handed over. `gone`: a fact of theirs named it, so the ledger has ended it (M6).
+ * `fulfil`: their fact may still come, and name it or not. `release`: their fact has come and took others than those held.
+ */
+export type HandedHold = 'gone' | 'fulfil' | 'release';
+
 /** What was said of an order, with what it is about. */
 export type Act =
   | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
@@ -14,8 +20,7 @@ export type Act =
    * are gone nobody is sent for them again.
    */
   | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly gone: 'units' | 'hold' | 'both' }
-  /** `bySale`: a sale at the till named the hold, so that the ledger has ended it (M6). */
-  | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly bySale: boolean }
+  | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly hold: HandedHold }
   /** Without parts: everything that was not handed over. */
   | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
   | { readonly act: 'return'; readonly parts: readonly SomeUnits[] };

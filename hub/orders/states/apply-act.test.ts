@@ -66,10 +66,10 @@ describe('the way of an order', () => {
     expect(picked.order.state).toBe('picking');
     const packed = applyAct(picked.order, { act: 'pick', parts: [at('b', 3)] });
     expect(packed.order.state).toBe('ready');
-    const part = applyAct(packed.order, { act: 'hand', parts: [at('a', 2)], bySale: false });
+    const part = applyAct(packed.order, { act: 'hand', parts: [at('a', 2)], hold: 'fulfil' });
     expect(part.order.state).toBe('ready');
     expect(effect(part, 'fulfil')?.parts).toEqual([at('a', 2)]);
-    const shipped = applyAct(part.order, { act: 'hand', parts: [at('b', 3)], bySale: true });
+    const shipped = applyAct(part.order, { act: 'hand', parts: [at('b', 3)], hold: 'gone' });
     expect(shipped.order.state).toBe('shipped');
     expect(effect(shipped, 'fulfil')).toBeUndefined();
     expect(applyAct(shipped.order, { act: 'deliver' }).order.state).toBe('completed');
@@ -139,14 +139,14 @@ describe('the way of an order', () => {
     expect(expired.order.state).toBe('cancelled');
     expect(effect(expired, 'release')?.parts).toEqual(ALL);
     expect(effect(expired, 'refund')?.amountMinor).toBe(2_899);
-    const fetched = run(ready.order, { act: 'hand', parts: [at('a', 2)], bySale: true }, { act: 'expire' });
+    const fetched = run(ready.order, { act: 'hand', parts: [at('a', 2)], hold: 'gone' }, { act: 'expire' });
     expect(fetched.order.state).toBe('completed');
     const parcel = run(order(), accept, reserveAll, { act: 'post' }, { act: 'pick', parts: ALL });
     expect(() => applyAct(parcel.order, { act: 'expire' })).toThrow('Only what is to be collected');
   });
 
   it('that comes back is paid back without its shipping', () => {
-    const hand: Act = { act: 'hand', parts: ALL, bySale: true };
+    const hand: Act = { act: 'hand', parts: ALL, hold: 'gone' };
     const some = run(order(), accept, reserveAll, hand, { act: 'return', parts: [{ line: 'a', units: 1 }] });
     expect(some.order.state).toBe('shipped');
     expect(effect(some, 'refund')?.amountMinor).toBe(1_000);
@@ -159,7 +159,7 @@ describe('the way of an order', () => {
   });
 
   it('that was handed over unpaid raises an alarm when the payment fails', () => {
-    const gone = run(order({}, 'pending'), accept, reserveAll, { act: 'hand', parts: ALL, bySale: true });
+    const gone = run(order({}, 'pending'), accept, reserveAll, { act: 'hand', parts: ALL, hold: 'gone' });
     expect(gone.order.state).toBe('shipped');
     const failed = applyAct(gone.order, { act: 'failPayment' });
     expect(failed.order.state).toBe('shipped');
@@ -186,7 +186,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ act: fc.constant('short'), parts, gone: fc.constantFrom('units', 'hold', 'both') }),
   },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('hand'), parts, bySale: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ act: fc.constant('hand'), parts, hold: fc.constantFrom('gone', 'fulfil', 'release') }),
+  },
   fc.record({ act: fc.constant('cancel'), reason: fc.constant('other'), parts: fc.option(some, { nil: undefined }) }),
   { weight: 2, arbitrary: fc.record({ act: fc.constant('return'), parts: some }) },
 );
@@ -198,7 +201,7 @@ const WAY: readonly Act[] = [
   { act: 'pay' },
   { act: 'post' },
   { act: 'pick', parts: ALL },
-  { act: 'hand', parts: ALL, bySale: true },
+  { act: 'hand', parts: ALL, hold: 'gone' },
 ];
 
 describe('any acts in any order', () => {
@@ -225,7 +228,8 @@ describe('any acts in any order', () => {
             // A hold is where it was, or given back, or handed over: nothing is lost between two steps.
             released = [...(effect(step, 'release')?.parts ?? [])];
             const gained = one.act === 'reserve' ? one.parts : [];
-            const gone = one.act === 'hand' || (one.act === 'short' && one.gone !== 'units') ? one.parts : [];
+            const isHanded = one.act === 'hand' && one.hold !== 'release';
+            const gone = isHanded || (one.act === 'short' && one.gone !== 'units') ? one.parts : [];
             const total = (list: readonly UnitsAt[]) => list.reduce((sum, { units }) => sum + units, 0);
             expect(total(heldUnits(step.order))).toBe(total(held) + total(gained) - total(gone) - total(released));
             refunded += effect(step, 'refund')?.amountMinor ?? 0;

@@ -94,7 +94,11 @@ function moveUnits(order: Order, act: Act): Moved {
     case 'pick':
       return { changed: { lines: pickUnits(lines, act.parts) } };
     case 'hand':
-      return { changed: { lines: handUnits(lines, act.parts) }, handed: act.bySale ? [] : act.parts };
+      return {
+        changed: { lines: handUnits(lines, act.parts) },
+        handed: act.hold === 'fulfil' ? act.parts : [],
+        freed: act.hold === 'release' ? act.parts : [],
+      };
     case 'short': {
       const avoid = [...order.avoid];
       for (const { line, location } of act.gone === 'hold' ? [] : act.parts) {

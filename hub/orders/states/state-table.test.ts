@@ -93,7 +93,7 @@ describe('the table of states and events', () => {
     ['validated', 'reserve', ['confirm']],
     ['picking', 'reserve', ['confirm']],
     ['picking', 'short', ['release', 'reserve']],
-    ['picking', 'hand', ['fulfil', 'tell']],
+    ['picking', 'hand', ['fulfil', 'release', 'tell']],
     ['picking', 'pack', ['tell']],
     ['ready', 'expire', ['release', 'refund', 'tell']],
     ['posted', 'cancel', ['release', 'refund', 'tell']],

@@ -90,7 +90,7 @@ const BY_EVENT: Readonly<Partial<Record<OrderEvent, readonly EffectKind[]>>> = {
   accept: ['reserve'],
   // Now or later: what an order has, it keeps.
   reserve: ['confirm'],
-  hand: ['fulfil', 'tell'],
+  hand: ['fulfil', 'release', 'tell'],
   short: ['release', 'reserve'],
   cancel: ['release', 'refund', 'tell'],
   expire: ['release', 'refund', 'tell'],

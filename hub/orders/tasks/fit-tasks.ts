@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PoolClient } from 'pg';
 import type { Order } from '../states/order.ts';
+import { hasUntoldAnswers } from './stored-answers.ts';
 import { fittedTasks, isAsked } from './task.ts';
 import { insertTasks, readHeld, readTasks, updateTasks, type StoredTask } from './stored-tasks.ts';
 
@@ -20,12 +21,16 @@ export interface Standing {
 /**
  * Makes the tasks of an order fit it, in the transaction that changed it and under its lock: no store is asked for what the
  * order does not want, or not asked for what it wants. What has changed is told to the stores by the change feed.
+ *
+ * While stores have said what the order is told next, that waits (take-answers.ts): a task that counts what an answer has
+ * done, and does not say that it contains the answer, would count it twice in the store.
  */
 export async function fitTasks(
   client: PoolClient,
   { number, order, before, why, dueAt, now, told }: Standing,
 ): Promise<void> {
   if (before !== undefined && !mayHaveTasks(before) && !isAsked(order)) return;
+  if (await hasUntoldAnswers(client, number)) return;
   const known = await readTasks(client, number);
   const { promise, delivery } = order.content;
   // Of what is ready, until when it waits; before that, what was promised.

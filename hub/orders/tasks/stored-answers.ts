@@ -46,6 +46,15 @@ export async function readAnswers(client: PoolClient, order: number): Promise<St
   return (await client.query(READ, [order])).rows.map((found) => row.parse(found));
 }
 
+const UNTOLD = `
+  SELECT FROM tasks t JOIN task_answers a USING (task_no)
+   WHERE t.order_no = $1 AND a.done_at IS NULL AND a.retry_at = '-infinity' LIMIT 1`;
+
+/** Whether stores have said something that is told to the order next. What failed once is not waited for. */
+export async function hasUntoldAnswers(client: PoolClient, order: number): Promise<boolean> {
+  return (await client.query(UNTOLD, [order])).rowCount === 1;
+}
+
 const FINISH = `
   UPDATE task_answers a SET done_at = $4, applied = true
     FROM unnest($1::int[], $2::int[], $3::bigint[]) AS g (location_no, journal_no, seq)

@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { BEGIN_AT_ONE_INSTANT, transaction, withRetries } from '#hub/db/transaction.ts';
 import { take } from '../act-on-order.ts';
 import type { Act } from '../states/act.ts';
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
 import { writeRefused, type Said } from '../store/write-step.ts';
 import { follow, isAtRest } from '../work/follow-holds.ts';
 import { workOrder, type WorkParts } from '../work/work-effects.ts';
-import { beyondOrder, toHand, toPick, toPutBack } from './answer.ts';
+import { beyondOrder, isHandOver, toHand, toPick, toPutBack } from './answer.ts';
 import { fitTasks } from './fit-tasks.ts';
 import {
   finishAnswers,
@@ -32,7 +32,9 @@ export async function takeAnswers(parts: WorkParts): Promise<void> {
   for (const number of await ordersWithAnswers(parts.pool, parts.now())) {
     try {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
-        const left = await withRetries(() => transaction(parts.pool, (client) => takeOf(client, parts, number)));
+        const left = await withRetries(() =>
+          transaction(parts.pool, (client) => takeOf(client, parts, number), BEGIN_AT_ONE_INSTANT),
+        );
         await workOrder(parts, number);
         if (left === 0) break;
       }
@@ -41,34 +43,46 @@ export async function takeAnswers(parts: WorkParts): Promise<void> {
         { order: number, err: error },
         'answers of stores could not be told to their order; tried again',
       );
-      await postponeAnswers(parts.pool, number, new Date(parts.now().getTime() + RETRY_MS));
+      await postpone(parts, number);
     }
   }
 }
 
-/** How many answers of an order have to wait until what the others ask for is done. */
+/** What the order has become meanwhile waited for the answers, and does no longer. */
+async function postpone(parts: WorkParts, number: number): Promise<void> {
+  await postponeAnswers(parts.pool, number, new Date(parts.now().getTime() + RETRY_MS));
+  await withRetries(() => transaction(parts.pool, (client) => fit(client, parts, number, new Set()))).catch(
+    (error: unknown) =>
+      parts.logger.warn({ order: number, err: error }, 'tasks of an order could not be made to fit it'),
+  );
+}
+
+/**
+ * How many answers of an order have to wait until what others ask for is done: then none is told for good. The holds that are
+ * followed and the answers that took them are those of one instant, so a task never counts units whose answer it does not contain.
+ */
 async function takeOf(client: PoolClient, parts: WorkParts, number: number): Promise<number> {
   await lockOrder(client, number);
   const answers = await readAnswers(client, number);
   const open = answers.filter(({ done }) => !done);
-  const done: StoredAnswer[] = [];
-  for (const answer of open) {
-    const heard = answers.filter(
-      (one) => one.task === answer.task && (one.done || done.includes(one) || one === answer),
-    );
-    if (!(await tell(client, parts, number, answer, heard))) break;
-    done.push(answer);
+  if (!(await handUnheld(client, parts, number, open))) return open.length;
+  for (const [place, answer] of open.entries()) {
+    const later = new Set(open.slice(place + 1));
+    const heard = answers.filter((one) => one.task === answer.task && !later.has(one));
+    if (!(await tell(client, parts, number, answer, heard))) return open.length;
   }
-  if (done.length === 0) return open.length;
-  const now = parts.now();
-  await finishAnswers(client, done, now);
+  await finishAnswers(client, open, parts.now());
+  await fit(client, parts, number, new Set(open.map(({ task }) => task)));
+  return 0;
+}
+
+async function fit(client: PoolClient, parts: WorkParts, number: number, told: ReadonlySet<number>): Promise<void> {
   const { order, dueAt } = await lockOrder(client, number);
-  await fitTasks(client, { number, order, why: 'answer', dueAt, now, told: new Set(done.map(({ task }) => task)) });
-  return open.length - done.length;
+  await fitTasks(client, { number, order, why: 'answer', dueAt, now: parts.now(), told });
 }
 
 /**
- * False: it has to wait until effects have changed what is held for the order.
+ * False: it has to wait until effects have changed what is held for the order. Once told, it may be told again.
  *
  * @param heard what the store has said of the task, up to this
  */
@@ -95,9 +109,12 @@ async function tell(
       ]);
       return true;
     case 'picked':
+      await markApplied(client, answer);
       await act(client, parts, stored, answer, { act: 'pick', parts: toPick(order, answer.store, heard) });
       return true;
     case 'rejected':
+      if (answer.applied) return true;
+      await markApplied(client, answer);
       await client.query('UPDATE tasks SET reason = $2 WHERE task_no = $1', [answer.task, answer.reason]);
       await act(client, parts, stored, answer, {
         act: 'short',
@@ -107,7 +124,7 @@ async function tell(
       return true;
     case 'handedOver':
     case 'shipped':
-      return handOver(client, parts, stored, answer, heard);
+      return handOver(client, parts, number, answer, heard);
     default:
       return answer.step satisfies never;
   }
@@ -115,22 +132,34 @@ async function tell(
 
 /**
  * Units that left with their hold are known by the hold. Those whose hold had ended, or was another's, are told to the order
- * first, and end its own hold: else that would look short of them, and they would be looked for elsewhere.
+ * before any hold is followed, and end its own hold: else that would look short of them, and they would be looked for
+ * elsewhere. False: it has to wait, as above.
  */
+async function handUnheld(
+  client: PoolClient,
+  parts: WorkParts,
+  number: number,
+  open: readonly StoredAnswer[],
+): Promise<boolean> {
+  const untold = open.filter(({ step, voided, applied }) => isHandOver(step) && !voided && !applied);
+  if (untold.length > 0 && !(await isAtRest(client, number))) return false;
+  for (const answer of untold) {
+    const stored = await lockOrder(client, number);
+    await markApplied(client, answer);
+    const unheld = toHand(stored.order, answer.store, await unheldUnits(client, answer));
+    await act(client, parts, stored, answer, { act: 'hand', parts: unheld, hold: 'release' });
+  }
+  return true;
+}
+
+/** What left with its hold; what the order does not want any more is kept with the task and in the order's history. */
 async function handOver(
   client: PoolClient,
   parts: WorkParts,
-  stored: StoredOrder,
+  number: number,
   answer: StoredAnswer,
   heard: readonly StoredAnswer[],
 ): Promise<boolean> {
-  const { number } = stored;
-  if (!answer.applied) {
-    if (!(await isAtRest(client, number))) return false;
-    await markApplied(client, answer);
-    const unheld = toHand(stored.order, answer.store, await unheldUnits(client, answer));
-    await act(client, parts, stored, answer, { act: 'hand', parts: unheld, bySale: false });
-  }
   if (!(await follow(client, parts, number))) return false;
   const { order } = await lockOrder(client, number);
   const task = (await readTasks(client, number)).find((one) => one.task === answer.task);

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
-import { systemClock } from '#shared/runtime/clock.ts';
+import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { followSales } from '#hub/reservations/follow-sales.ts';
@@ -176,6 +176,50 @@ describe('tasks', () => {
       expect(await stateOf(number)).toBe('completed');
     }
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [0, 0] });
+  });
+
+  it('S2 M1 count what has left with the answers that they contain, whoever hears of it first, while more is handed over', async () => {
+    await stock(1, 30);
+    await order('1', COLLECT, 30);
+    const feed = new Feed({ pool: database.pool, clock: systemClock });
+    /** Units that the task counts as handed over, beside those of the answers in it: of one unit each. */
+    const counted = async () => {
+      const { documents } = await feed.pull(
+        { location: 1, journal: 1 },
+        { collection: 'tasks', checkpoint: null, limit: 9 },
+      );
+      const [task] = documents as readonly { lines: { handed: number }[]; answers: string[] }[];
+      return [task!.lines[0]!.handed, task!.answers.length];
+    };
+    const line = { line: 'a', sku: 'A', quantity: 1 };
+    const [hold] = await holdsAt();
+    const handOver = (reservation: number | undefined) =>
+      till.tell(1, 'task', { task: 1, step: 'handedOver', lines: [{ ...line, ...(reservation && { reservation }) }] });
+    await handOver(hold!.reservation);
+    await followHolds(parts);
+    expect(await counted()).toEqual([0, 0]);
+    await takeAnswers(parts);
+    expect(await counted()).toEqual([1, 1]);
+    const telling = { isOver: false };
+    const again = async (work: () => Promise<unknown>) => {
+      while (!telling.isOver) {
+        await work();
+        await sleep(systemClock, 5);
+      }
+    };
+    const tellAll = async () => {
+      // Some leave without their hold: the order ends one of its own first, and what follows waits for that.
+      for (let unit = 1; unit < 30; unit += 1) await handOver(unit % 4 === 0 ? undefined : hold!.reservation);
+      telling.isOver = true;
+    };
+    const looking = again(async () => {
+      const [handed, answers] = await counted();
+      expect(handed).toBe(answers);
+    });
+    await Promise.all([tellAll(), looking, again(() => takeAnswers(parts)), again(() => followHolds(parts))]);
+    await takeAnswers(parts);
+    await workOrder(parts, 1);
+    expect([await stateOf(1), await tasks()]).toEqual(['completed', ['S1 handedOver 0/0/30']]);
   });
 
   it('are pendingStore until a connected store is known to have them', async () => {

@@ -1,11 +1,12 @@
 import type { PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { BEGIN_AT_ONE_INSTANT, transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
 import { openUnits, together, type UnitsAt } from '../states/line-units.ts';
 import { countEnded, holdsOf, keepHolds, type OrderHold } from '../store/order-holds.ts';
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
 import { insertEffects, writeRefused } from '../store/write-step.ts';
+import { hasUntoldAnswers } from '../tasks/stored-answers.ts';
 
 const AT_ONCE = 200;
 
@@ -35,12 +36,20 @@ export async function followHolds(parts: OrderParts): Promise<number> {
   for (;;) {
     const { rows } = await withRetries(() => parts.pool.query<{ order_no: number }>(DIFFERING, [after]));
     for (const { order_no: number } of rows) {
-      await withRetries(() => transaction(parts.pool, (client) => follow(client, parts, number)));
+      const hasFollowed = await withRetries(() =>
+        transaction(parts.pool, (client) => followAlone(client, parts, number), BEGIN_AT_ONE_INSTANT),
+      );
       after = number;
-      total += 1;
+      total += hasFollowed ? 1 : 0;
     }
     if (rows.length < AT_ONCE) return total;
   }
+}
+
+/** What left with the answer of a store is followed together with that answer (take-answers.ts). */
+async function followAlone(client: PoolClient, parts: OrderParts, number: number): Promise<boolean> {
+  await lockOrder(client, number);
+  return !(await hasUntoldAnswers(client, number)) && follow(client, parts, number);
 }
 
 /** Whether no effect of the order is about to change its holds. */
@@ -95,10 +104,10 @@ async function hand(
 ): Promise<StoredOrder> {
   const said = { by: 'store', correlationId: stored.correlationId };
   try {
-    return await take(client, parts, stored, { act: 'hand', parts: handed, bySale: true }, said);
+    return await take(client, parts, stored, { act: 'hand', parts: handed, hold: 'gone' }, said);
   } catch (error) {
     if (!(error instanceof ShelfwireError) || !error.code.startsWith('ORDER_')) throw error;
-    const told = { ...said, act: 'hand', detail: { parts: handed, bySale: true }, refused: error.code };
+    const told = { ...said, act: 'hand', detail: { parts: handed, hold: 'gone' }, refused: error.code };
     await writeRefused(client, stored.number, told, parts.now());
     return stored;
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startJobRunner } from '#hub/availability/what-if/jobs/job-runner.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
@@ -11,8 +11,12 @@ let database: TestDatabase;
 let api: RunningApi;
 let runner: Part | undefined;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedSales(database.pool);
   api = await startApi(database.pool);
 });
@@ -20,7 +24,6 @@ afterEach(async () => {
   await runner?.stop();
   runner = undefined;
   await api.stop();
-  await database.drop();
 });
 
 const PATH = '/v1/what-if-jobs';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
@@ -13,14 +13,17 @@ import { startJobRunner, type RunnerLimits } from './job-runner.ts';
 let database: TestDatabase;
 let runners: Part[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedSales(database.pool);
   runners = [];
 });
 afterEach(async () => {
   await Promise.all(runners.map((runner) => runner.stop()));
-  await database.drop();
 });
 
 const policies = (count: number) =>
@@ -159,9 +162,13 @@ describe('a what-if job', () => {
     await reaches(stored[2]!.job, 'done');
     expect((await find(1)).error).toMatchObject({ code: 'REQUEST_INVALID', detail: /outages/ });
     await database.pool.query('ALTER TABLE voids RENAME TO gone');
-    const broken = await ask(SHORT);
-    await reaches(broken.job, 'failed');
-    expect((await find(broken.job)).error).toMatchObject({ code: 'WHAT_IF_CRASHED' });
+    try {
+      const broken = await ask(SHORT);
+      await reaches(broken.job, 'failed');
+      expect((await find(broken.job)).error).toMatchObject({ code: 'WHAT_IF_CRASHED' });
+    } finally {
+      await database.pool.query('ALTER TABLE gone RENAME TO voids');
+    }
   });
 });
 

@@ -143,7 +143,7 @@ describe('a what-if job', () => {
   });
 
   it.for([
-    ['WHAT_IF_OUT_OF_MEMORY', { memoryMb: 20 }],
+    ['WHAT_IF_OUT_OF_MEMORY', { memoryMb: 12 }],
     ['WHAT_IF_TOO_LONG', { runMsMax: 300 }],
   ] as const)('fails with %s, and the hub goes on', async ([code, limits]) => {
     const { job } = await ask(LONG);

@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{agent,hub,shared,test}/**/*.test.ts'],
           exclude: ['**/*.{pg,e2e,sim}.test.ts', 'test/peers/**'],
+          globalSetup: './test/support/compile-cache.ts',
           ...limits(30_000),
           execArgv,
           env,
@@ -45,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
-          globalSetup: './test/support/postgres-cluster.ts',
+          globalSetup: ['./test/support/compile-cache.ts', './test/support/postgres-cluster.ts'],
           ...limits(300_000),
           execArgv,
           env,

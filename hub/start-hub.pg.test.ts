@@ -141,12 +141,13 @@ describe('the hub on a database of its own', () => {
     }
     const stopping = other.stop('test');
     // What comes before the stop has reached the sockets waits like the others.
-    for (let answer = 'waits'; answer !== 'HUB_BUSY';) {
+    let answer: string;
+    do {
       const asking = pull(agents[0]!);
       answer = await Promise.race([asking, sleep(systemClock, 100).then(() => 'waits')]);
       if (answer === 'waits') asked.push(asking);
-      else expect(answer).toBe('HUB_BUSY');
-    }
+    } while (answer === 'waits');
+    expect(answer).toBe('HUB_BUSY');
     await holder.query('COMMIT');
     holder.release();
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['ok']));

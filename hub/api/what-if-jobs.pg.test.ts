@@ -5,6 +5,7 @@ import type { Part } from '#shared/runtime/lifecycle.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { startApi, type RunningApi } from '#test/support/hub-api.ts';
+import { emptyTables } from '#test/support/empty-tables.ts';
 import { seedSales } from '#test/support/what-if-sales.ts';
 
 let database: TestDatabase;
@@ -13,11 +14,11 @@ let runner: Part | undefined;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  await seedSales(database.pool);
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.clear();
-  await seedSales(database.pool);
+  await database.pool.query(emptyTables('what_if_jobs', 'api_keys'));
   api = await startApi(database.pool);
 });
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { emptyTables } from '#test/support/empty-tables.ts';
 import { seedSales } from '#test/support/what-if-sales.ts';
 import { whatIf } from '../what-if.ts';
 import { beat, claimJob, finishJob, releaseJob, sessionOf, type Claim } from './job-claims.ts';
@@ -15,11 +16,11 @@ let runners: Part[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  await seedSales(database.pool);
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.clear();
-  await seedSales(database.pool);
+  await database.pool.query(emptyTables('what_if_jobs'));
   runners = [];
 });
 afterEach(async () => {

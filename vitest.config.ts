@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const execArgv = ['--disable-warning=ExperimentalWarning'];
+/** Programs that tests start compile the same modules again and again: what one has compiled the next one reads. */
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') };
 /** Limits only end what hangs: a slow or busy machine must not fail a test. */
 const limits = (testTimeout: number) => ({
   testTimeout,
@@ -22,8 +25,10 @@ export default defineConfig({
           name: 'unit',
           include: ['{agent,hub,shared,test}/**/*.test.ts'],
           exclude: ['**/*.{pg,e2e,sim}.test.ts', 'test/peers/**'],
+          globalSetup: './test/support/compile-cache.ts',
           ...limits(30_000),
           execArgv,
+          env,
         },
       },
       {
@@ -33,16 +38,18 @@ export default defineConfig({
           globalSetup: './test/support/postgres-cluster.ts',
           ...limits(60_000),
           execArgv,
+          env,
         },
       },
-      { test: { name: 'sim', include: ['test/simulation/**/*.sim.test.ts'], ...limits(300_000), execArgv } },
+      { test: { name: 'sim', include: ['test/simulation/**/*.sim.test.ts'], ...limits(300_000), execArgv, env } },
       {
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
-          globalSetup: './test/support/postgres-cluster.ts',
+          globalSetup: ['./test/support/compile-cache.ts', './test/support/postgres-cluster.ts'],
           ...limits(300_000),
           execArgv,
+          env,
         },
       },
     ],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { transaction } from '#hub/db/transaction.ts';
 import { createApiKey } from './api-keys.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -13,8 +13,12 @@ let database: TestDatabase;
 let api: RunningApi;
 let tokens = 0;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   const createToken = async () => ({ token: `swt_secret_${(tokens += 1)}`, expiresAt: T });
   const absent = () => Promise.reject(new Error('not part of this test'));
@@ -23,10 +27,7 @@ beforeEach(async () => {
     readFact(1, T, 'transferOut', 'out', { transfer: 'T1', to: 'S2', lines: [{ sku: 'A', quantity: 50 }] }),
   ]);
 });
-afterEach(async () => {
-  await api.stop();
-  await database.drop();
-});
+afterEach(() => api.stop());
 
 const settle = (idempotencyKey: string | null, units = 2, key = api.writeKey) =>
   api.call('POST', SETTLE, { body: twoOf(units), idempotencyKey, key });

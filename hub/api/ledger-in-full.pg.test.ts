@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, merge, plain, readFact, sale, seedStores, startApi, type RunningApi } from '#test/support/hub-api.ts';
@@ -10,16 +10,17 @@ let database: TestDatabase;
 let api: RunningApi;
 let now: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   now = T;
   api = await startApi(database.pool, { clock: { ...systemClock, now: () => now } });
 });
-afterEach(async () => {
-  await api.stop();
-  await database.drop();
-});
+afterEach(() => api.stop());
 
 const get = async (path: string) => (await api.call('GET', path)).body;
 const post = (path: string, body: unknown) => api.call('POST', path, { body });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runJobs } from '#hub/availability/engine/recompute-jobs.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, merge, plain, readFact, sale, seedStores, startApi, type RunningApi } from '#test/support/hub-api.ts';
@@ -8,15 +8,16 @@ const T = 1_700_000_000_000;
 let database: TestDatabase;
 let api: RunningApi;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   api = await startApi(database.pool);
 });
-afterEach(async () => {
-  await api.stop();
-  await database.drop();
-});
+afterEach(() => api.stop());
 
 async function changes(topic: string): Promise<unknown[]> {
   const { rows } = await database.pool.query<{ scope: number; keys: string[] }>(

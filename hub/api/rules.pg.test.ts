@@ -1,19 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { seedStores, startApi, type RunningApi } from '#test/support/hub-api.ts';
 
 let database: TestDatabase;
 let api: RunningApi;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   api = await startApi(database.pool);
 });
-afterEach(async () => {
-  await api.stop();
-  await database.drop();
-});
+afterEach(() => api.stop());
 
 const rules = (name: string) => `# Ours\nrules: 1\nchannels:\n  - {code: web, name: ${name}, locations: [S1]}\n`;
 const post = (body: object, path = '/v1/rules') => api.call('POST', path, { body });

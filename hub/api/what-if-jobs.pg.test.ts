@@ -1,26 +1,30 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startJobRunner } from '#hub/availability/what-if/jobs/job-runner.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { startApi, type RunningApi } from '#test/support/hub-api.ts';
+import { emptyTables } from '#test/support/empty-tables.ts';
 import { seedSales } from '#test/support/what-if-sales.ts';
 
 let database: TestDatabase;
 let api: RunningApi;
 let runner: Part | undefined;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
   await seedSales(database.pool);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query(emptyTables('what_if_jobs', 'api_keys'));
   api = await startApi(database.pool);
 });
 afterEach(async () => {
   await runner?.stop();
   runner = undefined;
   await api.stop();
-  await database.drop();
 });
 
 const PATH = '/v1/what-if-jobs';

@@ -5,7 +5,6 @@ import { createLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import type { HubCli } from '#hub/options.ts';
-import { startHub } from '#hub/start-hub.ts';
 
 interface Begun {
   stores: boolean;
@@ -21,6 +20,8 @@ const BEGUN = `
 export const runHubCommand: Pick<CommandHandlers<HubCli>, 'run'> = {
   run: async ({ options }, terminal) => {
     const logger = createLogger({ name: 'shelfwire-hub', level: options.logLevel });
+    // Half of what a command would load, and only this one needs it.
+    const { startHub } = await import('#hub/start-hub.ts');
     const hub = await startHub(options, { clock: systemClock, random: systemRandom, logger });
     stopOnSignals((reason) => hub.stop(reason));
     terminal.out(`Hub: ${hub.url}\n`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
 import { decodeFrame, type ReadFact } from '#shared/protocol/frame.ts';
@@ -8,20 +8,22 @@ import { createLedger } from './merge.ts';
 import { createQuarantineDecisions } from './release.ts';
 
 const AT = 1_790_000_000_000;
-let database: TestDatabase | undefined;
+let database: TestDatabase;
 let ledger: Ledger;
 
-beforeEach(async () => {
-  await database?.drop();
+beforeAll(async () => {
   database = await createTestDatabase();
   ledger = createLedger(database.pool);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await database.pool.query(`
     INSERT INTO locations (code, name) VALUES ('S1', 'One');
     INSERT INTO devices (location_no, name, public_key) VALUES (1, 'a', decode(repeat('01', 32), 'hex')),
       (1, 'b', decode(repeat('02', 32), 'hex'));
     INSERT INTO journals (device_no, epoch, location_no) VALUES (1, 1, 1), (2, 1, 1);`);
 });
-afterAll(() => database?.drop());
 
 function fact(seq: number, ms: number, kind: FactKind, body: object, key = `k${seq}`): ReadFact {
   return {
@@ -47,7 +49,7 @@ async function push(...facts: ReadFact[]) {
   return outcome!;
 }
 async function one(text: string): Promise<Record<string, unknown> | undefined> {
-  return (await database!.pool.query<Record<string, unknown>>(text)).rows[0];
+  return (await database.pool.query<Record<string, unknown>>(text)).rows[0];
 }
 const onHand = async () => (await one(`SELECT on_hand FROM positions WHERE sku = 'APPLE'`))?.['on_hand'];
 const table = async (name: string) => (await one(`SELECT count(*)::int AS n FROM ${name}`))?.['n'];
@@ -95,7 +97,7 @@ describe('transfers of a store to itself', () => {
     expect(await push(out(1, 'S1', 'DOC'))).toMatchObject({ watermark: 1, duplicates: 1, quarantined: [] });
     expect(await table('quarantine')).toBe(1);
     const id = Number((await one('SELECT quarantine_no AS id FROM quarantine'))?.['id']);
-    const decisions = createQuarantineDecisions(database!.pool);
+    const decisions = createQuarantineDecisions(database.pool);
     const released = decisions.release(id, { by: 'me', note: null, asKey: undefined });
     await expect(released).rejects.toMatchObject({ code: 'TRANSFER_TO_ITSELF' });
     await decisions.dismiss(id, { by: 'me', note: null });
@@ -129,7 +131,7 @@ describe('keys', () => {
 
   it('F4 a quarantined fact can be released under a key of its own, once', async () => {
     await push(sale(1, 0, 2, 'R1'), sale(2, 1, 5, 'R1'));
-    const { release, dismiss } = createQuarantineDecisions(database!.pool);
+    const { release, dismiss } = createQuarantineDecisions(database.pool);
     const decision = { by: 'anna', note: 'another till' };
     await expect(release(1, { ...decision, asKey: undefined })).rejects.toMatchObject({ code: 'KEY_REUSED' });
     await release(1, { ...decision, asKey: 'R1-till-2' });
@@ -146,7 +148,7 @@ describe('keys', () => {
     expect(await push(sale(1, 0), bad, sale(3, 2))).toMatchObject({ watermark: 3, quarantined: [{ seq: 2 }] });
     const row = (await one('SELECT protocol_line FROM quarantine'))!;
     expect((row['protocol_line'] as Buffer).toString()).toBe(verbatim);
-    const { release } = createQuarantineDecisions(database!.pool);
+    const { release } = createQuarantineDecisions(database.pool);
     await expect(release(1, { by: 'anna', note: null, asKey: undefined })).rejects.toMatchObject({
       code: 'FACT_INVALID',
     });
@@ -197,7 +199,7 @@ describe('corrections', () => {
   it('F1 facts and movements are only ever inserted: a void adds its reversal', async () => {
     await push(count(1, 0, 10), sale(2, 1, 4), voids(3, 2, 'k2'), voids(4, 3, 'k2'));
     expect(await onHand()).toBe(10);
-    const { rows } = await database!.pool.query('SELECT quantity, reversal FROM movements ORDER BY reversal');
+    const { rows } = await database.pool.query('SELECT quantity, reversal FROM movements ORDER BY reversal');
     expect(rows).toEqual([
       { quantity: -4, reversal: false },
       { quantity: 4, reversal: true },
@@ -208,7 +210,7 @@ describe('corrections', () => {
     await push(voids(1, 5, 'k2'), sale(2, 1, 4));
     expect(await onHand()).toBe(0);
     await push(sale(3, 6, 9, 'R1'), sale(4, 7, 8, 'R1'), voids(5, 8, 'R2'));
-    await createQuarantineDecisions(database!.pool).release(1, { by: 'anna', note: null, asKey: 'R2' });
+    await createQuarantineDecisions(database.pool).release(1, { by: 'anna', note: null, asKey: 'R2' });
     expect(await onHand()).toBe(-9);
   });
 });

@@ -51,9 +51,7 @@ afterAll(async () => {
 beforeEach(async () => {
   clock.now = Date.now();
   wrap = (holds) => holds;
-  await database.pool.query(
-    'TRUNCATE orders, reservations, reservation_holds, reservation_moves, reservation_acts, reservation_handovers, reservation_shortfalls CASCADE',
-  );
+  await database.clear();
   await beginReservations(database.pool);
   await database.pool.query(`INSERT INTO channel_locations SELECT 'web', location_no FROM locations`);
   await applySourcing(database.pool, 'sourcing: 1\n', { by: 'test' });

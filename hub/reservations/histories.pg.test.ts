@@ -145,6 +145,23 @@ const history: fc.Arbitrary<ReservationStep[]> = fc
     ...steps,
   ]);
 
+const told = (location: number, ...list: Omit<Entry, 'ms'>[]): ReservationStep => {
+  return { kind: 'facts', location, facts: list.map((one) => ({ ...one, ms: 1 })) };
+};
+const sold = (quantity: number, reservation?: string): Omit<Entry, 'ms'> => {
+  return { kind: 'sale', sku: 'A', quantity, ...(reservation !== undefined && { reservation }) };
+};
+/** Whatever else is tried: units are held, handed over, taken back, and go elsewhere when they are not there any more. */
+const EVENTFUL: ReservationStep[] = [
+  told(1, { kind: 'receipt', sku: 'A', quantity: 9 }),
+  { kind: 'rules', rules: open },
+  { kind: 'reserve', channel: 'web', mode: 'all', lines: [{ sku: 'A', units: 5 }] },
+  told(1, sold(2, 'r0')),
+  told(1, sold(1, 'r0'), { kind: 'void', sku: 'A', quantity: 1 }),
+  told(2, { kind: 'receipt', sku: 'A', quantity: 9 }),
+  told(1, sold(5)),
+];
+
 async function now(): Promise<number> {
   const { rows } = await database.pool.query<{ at: number }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at',
@@ -261,12 +278,9 @@ describe('reservations among everything else that happens to stock', () => {
           const { rowCount } = await database.pool.query("SELECT FROM reservation_moves WHERE why = 'movedHere'");
           seen.moved += rowCount ?? 0;
         }),
-        { numRuns: RUNS, endOnFailure: true },
+        { numRuns: RUNS + 1, endOnFailure: true, examples: [[EVENTFUL]] },
       );
-      // What was to be tried has happened; the rarer things in a long run.
-      expect(seen.granted).toBeGreaterThan(0);
-      const unseen = Object.entries(seen).filter(([, count]) => count === 0);
-      expect(RUNS >= 50 ? unseen : []).toEqual([]);
+      expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
     },
   );
 });

@@ -40,8 +40,8 @@ describe('intake', () => {
     const gate = ledger.holdCommits();
     let answer: PushAnswer | undefined;
     const pushed = intake.push(scope(1), push(1, 3)).then((value) => (answer = value));
+    await expect.poll(() => ledger.started).toBe(1);
     await sleep(systemClock, 20);
-    expect(ledger.started).toBe(1);
     expect(answer).toBeUndefined();
     gate.release();
     await pushed;
@@ -72,7 +72,7 @@ describe('intake', () => {
     const gate = ledger.holdCommits();
     ledger.failNext(new Error('away'));
     const first = codeOf(intake.push(scope(1), push(1, 3)));
-    await sleep(systemClock, 10);
+    await expect.poll(() => ledger.started).toBe(1);
     const second = codeOf(intake.push(scope(1), push(4, 3)));
     gate.release();
     expect(await Promise.all([first, second])).toEqual(['HUB_BUSY', 'HUB_BUSY']);
@@ -106,7 +106,7 @@ describe('intake', () => {
     const gate = ledger.holdCommits((frames) => frames.some(({ facts }) => facts.length > 100));
     const drained = [1, 501, 1001].map((fromSeq) => intake.push(scope(1), push(fromSeq, 500)));
     const other = intake.push(scope(2), push(1, 500, 2));
-    await sleep(systemClock, 10);
+    await expect.poll(() => ledger.started).toBeGreaterThan(0);
     expect(await intake.push(scope(3), push(1, 1, 3))).toMatchObject({ ackedSeq: 1 });
     expect(await intake.push(scope(4), push(1, 1, 4))).toMatchObject({ ackedSeq: 1 });
     gate.release();
@@ -181,7 +181,7 @@ describe('intake', () => {
     const { ledger, intake } = setup({ lanes: 1 });
     const gate = ledger.holdCommits((frames) => frames.some(({ journal }) => journal === 1));
     const drained = intake.push(scope(1, { backlogEndSeq: 5000 }), push(1, 10));
-    await sleep(systemClock, 10);
+    await expect.poll(() => ledger.started).toBe(1);
     const waiting = intake.push(scope(2, { backlogEndSeq: 5000 }), push(1, 10, 2));
     expect(await intake.push(scope(3, { backlogEndSeq: 20 }), push(1, 10, 3))).toMatchObject({ ackedSeq: 10 });
     expect(ledger.watermark(2)).toBe(0);

@@ -43,7 +43,7 @@ describe('batcher', () => {
       },
     });
     const first = instance.call(1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => calls).toEqual([[1]]);
     const later = [2, 3, 4].map((item) => instance.call(item));
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(calls).toEqual([[1]]);

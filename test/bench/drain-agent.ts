@@ -16,6 +16,7 @@ export interface DrainStore {
   readonly hubUrl: string;
   readonly token: string;
   readonly sales: number;
+  readonly skus: number;
 }
 
 /** What the agent saw of a drain. Bytes are TCP payload, everything that went over the connection meanwhile. */
@@ -35,20 +36,19 @@ let sync: { stop(): Promise<void> } | undefined;
 
 const commands = {
   /** Enrols, counts every shelf, syncs both ways; then offline it journals its sales, one after the other. */
-  async prepare({ folder, hubUrl, token, sales }: DrainStore): Promise<void> {
+  async prepare({ folder, hubUrl, token, sales, skus }: DrainStore): Promise<void> {
     let offlineNow: number | undefined;
     const clock: Clock = { ...systemClock, now: () => offlineNow ?? systemClock.now() };
     const opened = await openStore({ folder, logger, clock });
     await enrol({ hubUrl, token, deviceName: 'drain', folder, device: opened.device, clock });
     // The counts are a day old, the sales come after them.
     offlineNow = systemClock.now() - 86_400_000;
-    await countShelves(opened);
+    await countShelves(opened, skus);
     const connected = connectStore(opened, { folder, clock: systemClock, logger });
-    const shelves = skuNames().length;
-    await until(async () => isSent(opened) && (await opened.db.positions.count().exec()) === shelves);
+    await until(async () => isSent(opened) && (await opened.db.positions.count().exec()) === skus);
     await connected?.stop();
     const beginAt = systemClock.now() - sales * 500 - 60_000;
-    for (const { key, at, content } of makeSales(sales, { beginAt, prefix: 'till' })) {
+    for (const { key, at, content } of makeSales(sales, { beginAt, prefix: 'till', skus })) {
       offlineNow = at;
       await opened.journal.append([{ ...content, key, source: 'http:till' }]);
     }
@@ -83,10 +83,10 @@ serve(commands, async () => {
   await store?.close();
 });
 
-async function countShelves({ journal }: Store): Promise<void> {
-  const skus = skuNames();
-  for (let from = 0; from < skus.length; from += SKUS_PER_COUNT) {
-    const lines = skus.slice(from, from + SKUS_PER_COUNT).map((sku) => ({ sku, quantity: COUNTED }));
+async function countShelves({ journal }: Store, skus: number): Promise<void> {
+  const names = skuNames(skus);
+  for (let from = 0; from < names.length; from += SKUS_PER_COUNT) {
+    const lines = names.slice(from, from + SKUS_PER_COUNT).map((sku) => ({ sku, quantity: COUNTED }));
     await journal.append([{ kind: 'count', key: `count:${from}`, source: 'ui', body: { lines } }]);
   }
 }

@@ -5,12 +5,18 @@ import type { AgentDrain, DrainAgentCommands } from './drain-agent.ts';
 import { comparePeer } from './drain-peer.ts';
 import type { BenchOptions } from './options.ts';
 import { median, printSettings, printTable, round } from './print.ts';
-import { makeSales } from './sales.ts';
+import { FLEET_SKUS, makeSales, SKUS } from './sales.ts';
 import { postgresUsage } from './usage.ts';
 
 const SALES = 20_000;
 const ROUNDS = 5;
 const LINES_PER_SALE = 4;
+
+/** How many sales wait in the store's journal, and how many positions it has. */
+export interface DrainSize {
+  readonly sales: number;
+  readonly skus: number;
+}
 
 interface Drain extends AgentDrain {
   readonly hubCpuUs: number;
@@ -24,7 +30,8 @@ interface Drain extends AgentDrain {
 export async function benchDrain(options: BenchOptions): Promise<void> {
   const sales = options.sales ?? (options.short ? 500 : SALES);
   const rounds = options.rounds ?? (options.short ? 1 : ROUNDS);
-  const drains = await measureDrains(sales, rounds, options.profile);
+  const skus = options.short ? FLEET_SKUS : SKUS;
+  const drains = await measureDrains({ sales, skus }, rounds, options.profile);
   const factsPerSecond = sales / median(drains.map(({ seconds }) => seconds));
   printDrains(drains, sales);
   console.log(
@@ -37,18 +44,19 @@ export async function benchDrain(options: BenchOptions): Promise<void> {
     await comparePeer({ sales, rounds: Math.min(rounds, 2), short: options.short, factsPerSecond });
 }
 
-async function measureDrains(sales: number, rounds: number, profile: string | undefined): Promise<Drain[]> {
+async function measureDrains(size: DrainSize, rounds: number, profile: string | undefined): Promise<Drain[]> {
+  const { sales, skus } = size;
   const system = await startSystem({ profile });
   try {
     await printSettings(system.database.pool);
     const [sample] = makeSales(1, { beginAt: 0, prefix: 'till' });
     console.log(
-      `input     ${round(sales)} sales of ${LINES_PER_SALE} lines, ${sample?.bodyText.length} bytes each as JSON, in the journal of one store whose 5,000 positions stand on a count; ${rounds} rounds, each another store, after one to warm up`,
+      `input     ${round(sales)} sales of ${LINES_PER_SALE} lines, ${sample?.bodyText.length} bytes each as JSON, in the journal of one store whose ${round(skus)} positions stand on a count; ${rounds} rounds, each another store, after one to warm up`,
     );
     const drains: Drain[] = [];
     // A hub in service is warm; the agent is a new process each time.
     for (let turn = 0; turn <= rounds; turn += 1) {
-      const drain = await drainStore(system, turn === 0 ? Math.min(sales, 4_000) : sales, profile);
+      const drain = await drainStore(system, turn === 0 ? { skus, sales: Math.min(sales, 4_000) } : size, profile);
       if (turn === 0) continue;
       drains.push(drain);
       console.log(`  round ${turn}: ${round(drain.seconds, 2)} s, ${round(sales / drain.seconds)} facts/s`);
@@ -60,15 +68,15 @@ async function measureDrains(sales: number, rounds: number, profile: string | un
 }
 
 /** Prepares a store in one process and drains it in the next. */
-export async function drainStore(system: BenchSystem, sales: number, profile?: string): Promise<Drain> {
-  const prepared = await prepareStore(system, sales);
+export async function drainStore(system: BenchSystem, size: DrainSize, profile?: string): Promise<Drain> {
+  const prepared = await prepareStore(system, size);
   return prepared.drain(profile);
 }
 
 /** A store with a full journal, offline. */
 export async function prepareStore(
   system: BenchSystem,
-  sales: number,
+  { sales, skus }: DrainSize,
 ): Promise<{ drain(profile?: string): Promise<Drain> }> {
   const { hubUrl, database, hub } = system;
   const { code, token } = await system.openStore();
@@ -76,7 +84,7 @@ export async function prepareStore(
   const script = join(import.meta.dirname, 'drain-agent.ts');
   const preparing = startProcess<DrainAgentCommands>(script);
   try {
-    await preparing.ask('prepare', { folder, hubUrl, token, sales });
+    await preparing.ask('prepare', { folder, hubUrl, token, sales, skus });
   } finally {
     await preparing.end();
   }

@@ -8,7 +8,7 @@ import type { FleetCommands, Load } from './fleet-process.ts';
 import { verifyOpenFiles } from './open-files.ts';
 import type { BenchOptions } from './options.ts';
 import { median, printSettings, printTable, quantile, round } from './print.ts';
-import { FLEET_SKUS, skuNames } from './sales.ts';
+import { FLEET_SKUS, SKUS, skuNames } from './sales.ts';
 import { postgresUsage } from './usage.ts';
 
 const STORES = 1_000;
@@ -28,6 +28,7 @@ interface Plan {
   readonly stormStores: number;
   readonly storms: number;
   readonly drainSales: number;
+  readonly drainSkus: number;
   readonly higherRates: readonly number[];
   /** Until what has just happened has been digested. */
   readonly settleMs: number;
@@ -59,7 +60,8 @@ export async function benchFleet(options: BenchOptions): Promise<void> {
 function planOf({ short, stores, rate, seconds }: BenchOptions): Plan {
   if (short) {
     const few = stores ?? 20;
-    const shortly = { stormStores: few * 2, storms: 1, drainSales: 500, higherRates: [], settleMs: 200 };
+    const drain = { drainSales: 500, drainSkus: FLEET_SKUS };
+    const shortly = { stormStores: few * 2, storms: 1, ...drain, higherRates: [], settleMs: 200 };
     return { stores: few, rate: rate ?? 100, seconds: seconds ?? 1, ...shortly };
   }
   return {
@@ -69,13 +71,14 @@ function planOf({ short, stores, rate, seconds }: BenchOptions): Plan {
     stormStores: Math.max(STORM_STORES, stores ?? 0),
     storms: STORMS,
     drainSales: DRAIN_SALES,
+    drainSkus: SKUS,
     higherRates: HIGHER_RATES,
     settleMs: 2_000,
   };
 }
 
 async function benchConnected(system: BenchSystem, plan: Plan, profile: string | undefined): Promise<void> {
-  const drain = await prepareStore(system, plan.drainSales);
+  const drain = await prepareStore(system, { sales: plan.drainSales, skus: plan.drainSkus });
   const fleet = await openFleet(system, plan.stores, profile);
   try {
     await measureMemory(system, fleet, plan);

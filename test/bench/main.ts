@@ -1,20 +1,16 @@
-import { benchAvailability } from './availability.ts';
-import { benchDrain } from './drain.ts';
-import { benchFleet } from './fleet.ts';
-import { benchMerge } from './merge.ts';
-import { benchReserve } from './reserve.ts';
-import { benchStorage } from './storage/storage.ts';
-import { benchWhatIf } from './what-if/what-if.ts';
 import { readOptions, USAGE, type BenchCommand, type BenchOptions } from './options.ts';
 
-const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
-  merge: benchMerge,
-  availability: benchAvailability,
-  drain: benchDrain,
-  fleet: benchFleet,
-  reserve: benchReserve,
-  storage: benchStorage,
-  'what-if': benchWhatIf,
+type Bench = (options: BenchOptions) => Promise<void>;
+
+/** Each is loaded when it is run: none measures what another loads, and the usage needs none. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  merge: async () => (await import('./merge.ts')).benchMerge,
+  availability: async () => (await import('./availability.ts')).benchAvailability,
+  drain: async () => (await import('./drain.ts')).benchDrain,
+  fleet: async () => (await import('./fleet.ts')).benchFleet,
+  reserve: async () => (await import('./reserve.ts')).benchReserve,
+  storage: async () => (await import('./storage/storage.ts')).benchStorage,
+  'what-if': async () => (await import('./what-if/what-if.ts')).benchWhatIf,
 };
 
 const USAGE_WITH_NAMES = `${USAGE}\nNAME is one of: ${Object.keys(BENCHES).join(', ')}`;
@@ -29,7 +25,8 @@ if (mistake !== undefined) {
 } else if (typeof given !== 'string') {
   for (const name of given.names) {
     console.log(`\n== ${name} ==`);
-    await BENCHES[name]?.(given.options);
+    const bench = await BENCHES[name]?.();
+    await bench?.(given.options);
   }
 }
 

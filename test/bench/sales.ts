@@ -1,7 +1,7 @@
 import { canonicalContent, type CanonicalContent } from '#shared/protocol/content.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 
-const SKUS = 5_000;
+export const SKUS = 5_000;
 /** What each store of a fleet carries. */
 export const FLEET_SKUS = 500;
 const LINES = 4;

@@ -4,10 +4,15 @@ import type { Pool } from 'pg';
 import { inject } from 'vitest';
 import { openPool } from '#hub/db/pool.ts';
 
-/** A database of one test. */
+/** A database of one test, or of the tests of one file, each of which clears it. */
 export interface TestDatabase {
   readonly url: string;
   readonly pool: Pool;
+  /**
+   * Its rows and numbers are those of a new one, in a fraction of the time that making one takes. Needs a superuser;
+   * what was done to its schema stays.
+   */
+  clear(): Promise<void>;
   /** Ends every session in it, those that the test forgot too, and removes it. */
   drop(): Promise<void>;
 }
@@ -24,6 +29,7 @@ export async function createTestDatabase(options: { empty?: boolean; max?: numbe
   return {
     url: place.href,
     pool,
+    clear: async () => void (await pool.query(inject('postgresClear'))),
     async drop() {
       await administer(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       // A client that was never released would make end() wait for ever; its session is gone already.

@@ -8,6 +8,7 @@ import { migrate } from '#hub/db/migrate.ts';
 import { openPool } from '#hub/db/pool.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
+import { clearStatements } from './clear-statements.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +16,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** A database that has every migration and no data, to clone. */
     postgresTemplate: string;
+    /** Statements that make a clone what the template is. */
+    postgresClear: string;
   }
 }
 
@@ -34,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cluster = external === undefined ? await startCluster() : { url: external, stop: () => Promise.resolve() };
   const template = `shelfwire_template_${randomBytes(6).toString('hex')}`;
   try {
-    await makeTemplate(cluster.url, template);
+    project.provide('postgresClear', await makeTemplate(cluster.url, template));
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -89,13 +92,15 @@ async function sweepLeftovers(): Promise<void> {
   }
 }
 
-async function makeTemplate(url: string, name: string): Promise<void> {
+/** Gives what makes a clone of it like new again. */
+async function makeTemplate(url: string, name: string): Promise<string> {
   await administer(url, `CREATE DATABASE ${name}`);
   const place = new URL(url);
   place.pathname = `/${name}`;
   const pool = openPool(place.href, { max: 1, applicationName: 'shelfwire-test-template' });
   try {
     await migrate(pool, MIGRATIONS);
+    return await clearStatements(pool);
   } finally {
     await pool.end();
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient } from '#shared/hub-api/client.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { merge, plain, readFact, seedStores, startApi, type RunningApi } from '#test/support/hub-api.ts';
@@ -9,16 +9,17 @@ let database: TestDatabase;
 let api: RunningApi;
 let hub: HubClient;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   api = await startApi(database.pool);
   hub = new HubClient({ url: api.url, key: api.writeKey });
 });
-afterEach(async () => {
-  await api.stop();
-  await database.drop();
-});
+afterEach(() => api.stop());
 
 describe('the client', () => {
   it('asks and is answered in types, also where names need escaping', async () => {

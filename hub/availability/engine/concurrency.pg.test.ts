@@ -68,6 +68,12 @@ describe('availability with everything at once', () => {
     const ledger = createLedger(pool, followMoves({ now: () => FACTS_AT + hours() }));
     await requestRules(pool, rulesOf({ channels: channels(['S1']) }), AT);
     await runJobs(pool);
+    // Whatever is drawn, there are units on their way that count from some hour on.
+    const sent = { transfer: 'sure', to: 'S2', expectedAt: FACTS_AT + 100 * 3_600_000 };
+    const sure = readFact(1, FACTS_AT, 'transferOut', 'sure', { ...sent, ...plain({ sku: 'SURE', quantity: 9 }) });
+    await createLedger(pool, followMoves({ now: () => FACTS_AT })).merge([
+      { location: 1, journal: 1, fromSeq: 1, facts: [sure] },
+    ]);
     const run = { selling: true };
     let swept = 0;
     const found: unknown[] = [];
@@ -75,7 +81,8 @@ describe('availability with everything at once', () => {
       while (run.selling) found.push(...(await drift()).numbers);
     };
     const sell = async (location: number): Promise<void> => {
-      for (let seq = 1; seq <= 200; seq += 5) {
+      const first = location === 1 ? 2 : 1;
+      for (let seq = first; seq <= 200; seq += 5) {
         const facts = randomFacts(location, seq, random);
         await withRetries(() => ledger.merge([{ location, journal: location, fromSeq: seq, facts }]));
       }
@@ -84,7 +91,7 @@ describe('availability with everything at once', () => {
       while (run.selling) await runChunk(pool);
     };
     const change = async (): Promise<void> => {
-      for (let turn = 0; run.selling; turn += 1) {
+      for (let turn = 0; run.selling || turn < 3; turn += 1) {
         const safetyStock = [{ id: 'floor', units: turn % 5 }];
         const allocations =
           turn % 3 === 0
@@ -104,7 +111,7 @@ describe('availability with everything at once', () => {
       }
     };
     const goOn = async (): Promise<void> => {
-      for (; run.selling; swept += await sweepInbound(pool, FACTS_AT + hours()))
+      for (; run.selling || swept === 0; swept += await sweepInbound(pool, FACTS_AT + hours()))
         await new Promise((resolve) => setTimeout(resolve, 3));
     };
     const others = [recompute(), recompute(), change(), goOn(), goOn(), watch()];

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { seedStores } from '#test/support/hub-api.ts';
 import { activateDue } from './activate-rules.ts';
@@ -16,13 +16,16 @@ const ports = {
   onApplied: async (_: PoolClient, { version }: RuleVersion) => void applied.push(version),
 };
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.clear();
   await seedStores(database.pool);
   await database.pool.query("INSERT INTO products (sku, name, category) VALUES ('A', 'a', 'hats'), ('B', 'b', NULL)");
   applied = [];
 });
-afterEach(() => database.drop());
 
 const channel = (name: string, locations = '[S1]') =>
   `rules: 1\nchannels:\n  - {code: web, name: ${name}, locations: ${locations}}\n`;

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { emptyTables } from '#test/support/empty-tables.ts';
 import { seedSales } from '#test/support/what-if-sales.ts';
 import { whatIf } from '../what-if.ts';
 import { beat, claimJob, finishJob, releaseJob, sessionOf, type Claim } from './job-claims.ts';
@@ -13,14 +14,17 @@ import { startJobRunner, type RunnerLimits } from './job-runner.ts';
 let database: TestDatabase;
 let runners: Part[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
   await seedSales(database.pool);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query(emptyTables('what_if_jobs'));
   runners = [];
 });
 afterEach(async () => {
   await Promise.all(runners.map((runner) => runner.stop()));
-  await database.drop();
 });
 
 const policies = (count: number) =>
@@ -140,7 +144,7 @@ describe('a what-if job', () => {
   });
 
   it.for([
-    ['WHAT_IF_OUT_OF_MEMORY', { memoryMb: 20 }],
+    ['WHAT_IF_OUT_OF_MEMORY', { memoryMb: 12 }],
     ['WHAT_IF_TOO_LONG', { runMsMax: 300 }],
   ] as const)('fails with %s, and the hub goes on', async ([code, limits]) => {
     const { job } = await ask(LONG);
@@ -159,9 +163,13 @@ describe('a what-if job', () => {
     await reaches(stored[2]!.job, 'done');
     expect((await find(1)).error).toMatchObject({ code: 'REQUEST_INVALID', detail: /outages/ });
     await database.pool.query('ALTER TABLE voids RENAME TO gone');
-    const broken = await ask(SHORT);
-    await reaches(broken.job, 'failed');
-    expect((await find(broken.job)).error).toMatchObject({ code: 'WHAT_IF_CRASHED' });
+    try {
+      const broken = await ask(SHORT);
+      await reaches(broken.job, 'failed');
+      expect((await find(broken.job)).error).toMatchObject({ code: 'WHAT_IF_CRASHED' });
+    } finally {
+      await database.pool.query('ALTER TABLE gone RENAME TO voids');
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain, startApi, type RunningApi } from '#test/support/hub-api.ts';
 import { beginReservations, soldOf, teller } from '#test/support/reservations.ts';
@@ -9,17 +9,19 @@ let till: ReturnType<typeof teller>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-});
-afterAll(() => database.drop());
-beforeEach(async () => {
-  await database.clear();
   api = await startApi(database.pool);
+});
+afterAll(async () => {
+  await api.stop();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE orders, reservations, reservation_holds, reservation_moves CASCADE');
   await beginReservations(database.pool);
   await database.pool.query(`INSERT INTO channel_locations SELECT 'web', location_no FROM locations`);
   till = teller(database.pool);
   await till.tell(1, 'receipt', plain({ sku: 'A', quantity: 5 }));
 });
-afterEach(() => api.stop());
 
 const ORDER = {
   channel: 'web',

@@ -50,7 +50,10 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   clock.now = Date.now();
-  await database.clear();
+  await database.pool.query(
+    `TRUNCATE orders, tasks, task_answers, changes, reservations, reservation_holds, reservation_moves, reservation_acts,
+       reservation_handovers, reservation_shortfalls RESTART IDENTITY CASCADE`,
+  );
   await beginReservations(database.pool);
   await database.pool.query(`INSERT INTO channel_locations SELECT 'web', location_no FROM locations`);
   await applySourcing(database.pool, 'sourcing: 1\n', { by: 'test' });

@@ -452,6 +452,7 @@ CREATE TABLE order_holds (
   released integer DEFAULT 0 NOT NULL,
   handed integer DEFAULT 0 NOT NULL,
   confirmed_at timestamp with time zone,
+  substitute text COLLATE "C",
   CONSTRAINT order_holds_pkey PRIMARY KEY (reservation_no, reservation_line, location),
   CONSTRAINT order_holds_check CHECK (((released + handed) <= units)),
   CONSTRAINT order_holds_handed_check CHECK ((handed >= 0)),
@@ -829,6 +830,7 @@ CREATE TABLE tasks (
   made_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
   forgotten boolean DEFAULT false NOT NULL,
+  conflicts integer DEFAULT 0 NOT NULL,
   CONSTRAINT tasks_pkey PRIMARY KEY (task_no),
   CONSTRAINT tasks_order_no_location_no_key UNIQUE (order_no, location_no),
   CONSTRAINT tasks_kind_check CHECK ((kind = ANY (ARRAY['collect'::text, 'ship'::text]))),
@@ -1138,6 +1140,7 @@ COMMENT ON COLUMN order_events.steps IS 'The act and what followed by itself, ea
 COMMENT ON COLUMN order_events.refused IS 'Code of a refusal that is kept: what was said is true all the same, as of a store that handed over.';
 COMMENT ON COLUMN order_events.key IS 'The same act carries the same key: said again it changes nothing.';
 COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of an order''s line, and where, as far as the order knows.';
+COMMENT ON COLUMN order_holds.substitute IS 'The sku that a store gives instead of the line''s, which this holds; NULL: the line''s own.';
 COMMENT ON TABLE order_parcels IS 'Each location that was asked for units of an order, once: a store''s parcels of a day.';
 COMMENT ON TABLE orders IS 'Documents are json: they are read whole with their order, and never searched. Whoever changes an order holds its row lock.';
 COMMENT ON COLUMN orders.digest IS 'SHA-256 of content: the same id with another one is kept in order_conflicts.';
@@ -1200,6 +1203,7 @@ COMMENT ON COLUMN tasks.conflict IS 'What the store did that the order could not
 COMMENT ON COLUMN tasks."position" IS 'Where in the change feed it was told last.';
 COMMENT ON COLUMN tasks.taken_at IS 'When the store was known to have it as it is; NULL: not known to.';
 COMMENT ON COLUMN tasks.forgotten IS 'It ended long ago: stores are told to forget it.';
+COMMENT ON COLUMN tasks.conflicts IS 'How many conflicts it has had: who closes one names it by this number, and closes no newer one unseen.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';

@@ -488,7 +488,7 @@ CREATE TABLE orders (
   look_again_at timestamp with time zone,
   correlation_id text NOT NULL,
   CONSTRAINT orders_pkey PRIMARY KEY (order_no),
-  CONSTRAINT orders_channel_channel_order_id_key UNIQUE (channel, channel_order_id),
+  CONSTRAINT orders_by_channel_order_id UNIQUE (channel_order_id, channel),
   CONSTRAINT orders_digest_check CHECK ((length(digest) = 32)),
   CONSTRAINT orders_payment_check CHECK ((payment = ANY (ARRAY['pending'::text, 'paid'::text, 'onHandover'::text, 'failed'::text]))),
   CONSTRAINT orders_refunded_minor_check CHECK ((refunded_minor >= 0))
@@ -1037,7 +1037,9 @@ CREATE UNIQUE INDEX order_events_by_key ON public.order_events USING btree (orde
 CREATE INDEX order_holds_live ON public.order_holds USING btree (order_no) WHERE ((released + handed) < units);
 CREATE INDEX order_holds_of ON public.order_holds USING btree (order_no);
 CREATE INDEX order_parcels_by_day ON public.order_parcels USING btree (location, asked_at);
+CREATE INDEX orders_by_age ON public.orders USING btree (received_at);
 CREATE INDEX orders_by_channel ON public.orders USING btree (channel, order_no);
+CREATE INDEX orders_by_lane ON public.orders USING btree (lane, order_no);
 CREATE INDEX orders_by_state ON public.orders USING btree (state, order_no);
 CREATE INDEX orders_due ON public.orders USING btree (due_at, order_no) WHERE (due_at IS NOT NULL);
 CREATE INDEX orders_to_look_at ON public.orders USING btree (look_again_at) WHERE (look_again_at IS NOT NULL);
@@ -1067,6 +1069,8 @@ CREATE INDEX reservations_expiring ON public.reservations USING btree (expires_a
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
 CREATE INDEX task_answers_of ON public.task_answers USING btree (task_no);
 CREATE INDEX task_answers_to_do ON public.task_answers USING btree (retry_at) WHERE (done_at IS NULL);
+CREATE INDEX tasks_by_location ON public.tasks USING btree (location_no, task_no);
+CREATE INDEX tasks_by_state ON public.tasks USING btree (state, task_no);
 CREATE INDEX tasks_in_conflict ON public.tasks USING btree (task_no) WHERE (conflict IS NOT NULL);
 CREATE INDEX tasks_not_taken ON public.tasks USING btree (location_no) WHERE (taken_at IS NULL);
 CREATE INDEX tasks_of_store ON public.tasks USING btree (location_no, task_no) WHERE (NOT forgotten);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findDrift } from '#hub/availability/engine/drift.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { EVENT_TYPES } from '#hub/outbox/event-types.ts';
+import { expireDue } from '#hub/reservations/expire.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain } from '#test/support/hub-api.ts';
@@ -205,6 +206,26 @@ describe('substitutes', () => {
     expect([calls, await shelves(), await holdOf('B')]).toEqual([2, { S1: [5, 1], B: { S1: [9, 2] } }, 2]);
   });
 
+  it('stay in the order when their hold ends before it is confirmed', async () => {
+    await stock('A', 5);
+    await stock('B', 5);
+    const number = await at.order('1', MAY);
+    const { holds } = at.parts;
+    const late: Holds['confirm'] = async (reservation) => {
+      await database.pool.query('UPDATE reservations SET expires_at = 1 WHERE reservation_no = $1', [reservation]);
+      await expireDue(database.pool);
+      return holds.confirm(reservation);
+    };
+    Object.assign(at.parts, { holds: { ...holds, confirm: late } });
+    await answer('picked', ['B', 3]);
+    expect([await at.tasks(), await shelves()]).toEqual([
+      ['S1 ready 0/0/0 B 3/3/0'],
+      { S1: [5, 0], B: { S1: [5, 0] } },
+    ]);
+    await answer('handedOver', ['B', 3]);
+    expect([await stateOf(number), await shelves()]).toEqual(['completed', { S1: [5, 0], B: { S1: [2, 0] } }]);
+  });
+
   it('that are broken too are looked for elsewhere, as what was ordered', async () => {
     await stock('A', 3);
     await stock('B', 5);
@@ -217,21 +238,23 @@ describe('substitutes', () => {
     expect(await stateOf(number)).toBe('picking');
   });
 
-  it('stay in the order when others buy what is held of them: the store has them in its hand', async () => {
+  it.each([0, 2])('stay in the order when others buy what is held of them, %d being elsewhere', async (elsewhere) => {
     await stock('A', 5);
     await stock('B', 2);
-    await stock('B', 2, 2);
+    if (elsewhere > 0) await stock('B', elsewhere, 2);
+    const others = elsewhere > 0 ? { S2: [elsewhere, 0] } : {};
     const number = await at.order('1', MAY);
     await answer('picked', ['B', 2]);
     await at.till.tell(1, 'sale', soldOf('B', 2));
     await followHolds(at.parts);
     await workEffects(at.parts);
+    // The store has them in its hand.
     expect(await at.tasks()).toEqual(['S1 picking 1/0/0 B 2/2/0']);
-    expect(await shelves()).toEqual({ S1: [5, 1], B: { S1: [0, 0], S2: [2, 0] } });
+    expect(await shelves()).toEqual({ S1: [5, 1], B: { S1: [0, 0], ...others } });
     await answer('handedOver', ['A', 1, await holdOf('A')], ['B', 2]);
     expect([await stateOf(number), await shelves()]).toEqual([
       'completed',
-      { S1: [4, 0], B: { S1: [-2, 0], S2: [2, 0] } },
+      { S1: [4, 0], B: { S1: [-2, 0], ...others } },
     ]);
   });
 

@@ -10,6 +10,11 @@ const line = {
   placeholder: 'LINE=UNITS',
   help: 'Line of the order and how many units of it; may be repeated. Without it, all that is left.',
 } as const;
+const substitute = {
+  type: 'list',
+  placeholder: 'LINE=UNITS=SKU',
+  help: 'The same of another product that is given instead.',
+} as const;
 const ofTask = { task: 'number of the task' } as const;
 
 /** Everything that can be set of the agent, and every command it knows. */
@@ -158,15 +163,23 @@ export const agentCli = defineCli({
     'tasks reject': {
       summary: 'Says that the store cannot give units; the hub looks for them elsewhere.',
       arguments: ofTask,
-      options: { reason: { type: 'string', maxLength: 256, required: true, help: 'Why not.' }, line },
+      options: { reason: { type: 'string', maxLength: 256, required: true, help: 'Why not.' }, line, substitute },
     },
-    'tasks pick': { summary: 'Units are taken from the shelf.', arguments: ofTask, options: { line } },
+    'tasks pick': {
+      summary: 'Units are taken from the shelf.',
+      arguments: ofTask,
+      options: { line, substitute },
+    },
     'tasks hand-over': {
       summary: 'Units are given to the customer who collects.',
       arguments: ofTask,
-      options: { line },
+      options: { line, substitute },
     },
-    'tasks ship': { summary: 'Units are given to the carrier.', arguments: ofTask, options: { line } },
+    'tasks ship': {
+      summary: 'Units are given to the carrier.',
+      arguments: ofTask,
+      options: { line, substitute },
+    },
     'client add': {
       summary: 'Lets a program call the loopback API; prints its token once.',
       arguments: { name: 'name of the program, such as till-1' },

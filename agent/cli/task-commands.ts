@@ -22,11 +22,11 @@ export const taskCommands: Pick<CommandHandlers<AgentCli>, TaskCommand> = {
   },
   'tasks accept': ({ options, args }, terminal) => say(options.data, args.task, 'accept', {}, terminal),
   'tasks reject': ({ options, args }, terminal) =>
-    say(options.data, args.task, 'reject', { ...linesOf(options.line), reason: options.reason }, terminal),
-  'tasks pick': ({ options, args }, terminal) => say(options.data, args.task, 'pick', linesOf(options.line), terminal),
+    say(options.data, args.task, 'reject', { ...linesOf(options), reason: options.reason }, terminal),
+  'tasks pick': ({ options, args }, terminal) => say(options.data, args.task, 'pick', linesOf(options), terminal),
   'tasks hand-over': ({ options, args }, terminal) =>
-    say(options.data, args.task, 'hand-over', linesOf(options.line), terminal),
-  'tasks ship': ({ options, args }, terminal) => say(options.data, args.task, 'ship', linesOf(options.line), terminal),
+    say(options.data, args.task, 'hand-over', linesOf(options), terminal),
+  'tasks ship': ({ options, args }, terminal) => say(options.data, args.task, 'ship', linesOf(options), terminal),
 };
 
 async function say(folder: string, task: string, step: string, body: object, terminal: Terminal): Promise<number> {
@@ -41,15 +41,30 @@ function notRunning(folder: string, terminal: Terminal): number {
   return NOT_RUNNING;
 }
 
-/** `--line LINE=UNITS`; without any, all that is left. The line's name may itself have a "=". */
-function linesOf(given: readonly string[]): { lines?: { line: string; quantity: number }[] } {
-  if (given.length === 0) return {};
-  const lines = given.map((text) => {
-    const [, line, quantity] = /^(.+)=(\d{1,7})$/.exec(text) ?? [];
-    if (line === undefined) throw new ShelfwireError('OPTION_INVALID', `--line ${text}: must be like LINE=UNITS.`);
-    return { line, quantity: Number(quantity) };
-  });
-  return { lines };
+/**
+ * `--line LINE=UNITS` and `--substitute LINE=UNITS=SKU`; without any, all that is left. A line's name, or a sku, may itself
+ * have a "=".
+ */
+function linesOf({ line: own, substitute }: { line: readonly string[]; substitute: readonly string[] }): {
+  lines?: object[];
+} {
+  if (own.length + substitute.length === 0) return {};
+  return {
+    lines: [
+      ...own.map((text) => {
+        const [, line, quantity] = /^(.+)=(\d{1,7})$/.exec(text) ?? [];
+        if (line === undefined) throw new ShelfwireError('OPTION_INVALID', `--line ${text}: must be like LINE=UNITS.`);
+        return { line, quantity: Number(quantity) };
+      }),
+      ...substitute.map((text) => {
+        const [, line, quantity, sku] = /^(.+?)=(\d{1,7})=(.+)$/.exec(text) ?? [];
+        if (line === undefined) {
+          throw new ShelfwireError('OPTION_INVALID', `--substitute ${text}: must be like LINE=UNITS=SKU.`);
+        }
+        return { line, quantity: Number(quantity), substitute: sku };
+      }),
+    ],
+  };
 }
 
 function taskText({ task, kind, state, order, customer, dueAt, reason, conflict, lines, unheard }: TaskView): string {
@@ -58,8 +73,10 @@ function taskText({ task, kind, state, order, customer, dueAt, reason, conflict,
   const notes = [reason, conflict, unheard > 0 ? 'not at the hub yet' : null].filter((note) => note !== null);
   return [
     `${task}  ${state}  ${kind} ${order.channel} ${order.id}${who}${due}`,
-    ...lines.map(({ line, sku, units, picked, handed }) => {
-      return `    line ${line}  ${sku}  ${units} to hand over, ${picked} of them picked; ${handed} handed over`;
+    ...lines.map(({ line, sku, substitution, replaces, units, picked, handed }) => {
+      const what = replaces === undefined ? sku : `${sku} instead of ${replaces}`;
+      const may = substitution === undefined ? '' : '; may be substituted';
+      return `    line ${line}  ${what}  ${units} to hand over, ${picked} of them picked; ${handed} handed over${may}`;
     }),
     ...notes.map((note) => `    ${note}`),
     '',

@@ -12,6 +12,10 @@ export interface OwnAnswer {
 export interface TaskLineView {
   readonly line: string;
   readonly sku: string;
+  /** Absent: nothing else may be given for the line. */
+  readonly substitution?: 'store' | undefined;
+  /** The line's own sku, which this one replaces; absent: it is the line's own. */
+  readonly replaces?: string | undefined;
   /** To be handed over still; `picked` are those of them that are taken from the shelf. */
   readonly units: number;
   readonly picked: number;
@@ -42,33 +46,80 @@ export function viewTask(document: TaskDocument, answers: readonly OwnAnswer[]):
   const { task, kind, order, customer, dueAt, conflict } = document;
   const contained = new Set(document.answers);
   const unheard = answers.filter(({ key }) => !contained.has(key)).map(({ body }) => body);
-  const lines = document.lines.map((line) => unheard.reduce(answered, line));
+  const lines = unheard.reduce(answered, document.lines);
   const reason = unheard.findLast(({ step }) => step === 'rejected')?.reason ?? document.reason;
   const state = unheard.length === 0 ? document.state : stateAfter(document, lines, unheard);
   const shown = { task, kind, state, order, customer, dueAt, reason, conflict };
   return { ...shown, lines, unheard: unheard.length };
 }
 
-function answered(line: TaskLineView, { step, lines }: TaskBody): TaskLineView {
-  let { units, picked, handed, holds } = line;
-  for (const said of lines) {
-    if (said.line !== line.line) continue;
-    const { quantity } = said;
-    if (step === 'picked') picked = Math.min(units, picked + quantity);
-    else if (step === 'rejected') {
-      units = Math.max(0, units - quantity);
-      picked = Math.min(units, picked);
-    } else {
-      units = Math.max(0, units - quantity);
-      picked = Math.max(0, picked - quantity);
-      handed += quantity;
-      holds = holds.flatMap((hold) => {
-        const left = hold.reservation === said.reservation ? hold.units - quantity : hold.units;
-        return left > 0 ? [{ ...hold, units: left }] : [];
-      });
+/** The lines after an answer. */
+export function answered(lines: readonly TaskLineView[], { step, lines: said }: AnswerUnits): readonly TaskLineView[] {
+  return said.reduce((now, one) => after(now, step, one), lines);
+}
+
+/** What an answer says of units. */
+export type AnswerUnits = Pick<TaskBody, 'step' | 'lines'>;
+type SaidLine = TaskBody['lines'][number];
+
+function after(lines: readonly TaskLineView[], step: TaskBody['step'], said: SaidLine): readonly TaskLineView[] {
+  const own = ownLine(lines, said.line);
+  if (own === undefined) return lines;
+  if (said.sku !== own.sku && step === 'picked') return replaced(lines, own, said);
+  return lines.map((line) => (line.line === said.line && line.sku === said.sku ? moved(line, step, said) : line));
+}
+
+/** The entry of what was ordered, beside which those of substitutes are. */
+export const ownLine = (lines: readonly TaskLineView[], line: string): TaskLineView | undefined =>
+  lines.find((one) => one.line === line && one.replaces === undefined);
+
+function moved(
+  { units, picked, handed, holds, ...line }: TaskLineView,
+  step: TaskBody['step'],
+  { quantity, reservation }: SaidLine,
+): TaskLineView {
+  switch (step) {
+    case 'accepted':
+      return { ...line, units, picked, handed, holds };
+    case 'picked':
+      return { ...line, units, picked: Math.min(units, picked + quantity), handed, holds };
+    case 'rejected': {
+      const left = Math.max(0, units - quantity);
+      return { ...line, units: left, picked: Math.min(left, picked), handed, holds };
     }
+    case 'handedOver':
+    case 'shipped':
+      return {
+        ...line,
+        units: Math.max(0, units - quantity),
+        picked: Math.max(0, picked - quantity),
+        handed: handed + quantity,
+        holds: holds.flatMap((hold) => {
+          const left = hold.reservation === reservation ? hold.units - quantity : hold.units;
+          return left > 0 ? [{ ...hold, units: left }] : [];
+        }),
+      };
+    default:
+      return step satisfies never;
   }
-  return { ...line, units, picked, handed, holds };
+}
+
+/** Units that are given instead are picked with that; of what they replace those not picked yet go first. */
+function replaced(
+  lines: readonly TaskLineView[],
+  own: TaskLineView,
+  { line, sku, quantity }: SaidLine,
+): readonly TaskLineView[] {
+  const taken = Math.min(quantity, own.units);
+  const units = own.units - taken;
+  const rest = { ...own, units, picked: Math.min(own.picked, units) };
+  const known = lines.find((one) => one.line === line && one.sku === sku);
+  if (known !== undefined) {
+    const more = { ...known, units: known.units + taken, picked: known.picked + taken };
+    return lines.map((one) => (one === own ? rest : one === known ? more : one));
+  }
+  const substitute = { line, sku, replaces: own.sku, units: taken, picked: taken, handed: 0, holds: [] };
+  return lines.flatMap((one) => (one === own ? [rest, substitute] : [one]));
 }
 
 function stateAfter(document: TaskDocument, lines: readonly TaskLineView[], unheard: readonly TaskBody[]): TaskState {
@@ -81,33 +132,37 @@ function stateAfter(document: TaskDocument, lines: readonly TaskLineView[], unhe
   return document.state === 'open' && unheard.some(({ step }) => step !== 'rejected') ? 'accepted' : document.state;
 }
 
-/** Units of a line. */
+/** Units of a line: of its own sku, or of what is given instead. */
 export interface LineUnits {
   readonly line: string;
+  readonly substitute?: string | undefined;
   readonly quantity: number;
 }
 
 /** Units that can be named with an answer: by default all that are left to be picked, handed over or rejected. */
 export function leftFor(step: TaskBody['step'], { lines }: TaskView): LineUnits[] {
   if (step === 'accepted') return [];
-  return lines.flatMap(({ line, units, picked }) => {
+  return lines.flatMap(({ line, sku, replaces, units, picked }) => {
     const quantity = step === 'picked' ? units - picked : units;
-    return quantity > 0 ? [{ line, quantity }] : [];
+    return quantity > 0 ? [{ line, ...(replaces !== undefined && { substitute: sku }), quantity }] : [];
   });
 }
 
 /** Lines of a fact: units that leave name the reservations that hold them, so that the hold goes with them (M6). */
-export function factLines(step: TaskBody['step'], { lines }: TaskView, given: readonly LineUnits[]): TaskBody['lines'] {
-  return given.flatMap(({ line, quantity }) => {
-    const own = lines.find((one) => one.line === line);
-    if (own === undefined) return [];
-    if (step !== 'handedOver' && step !== 'shipped') return [{ line, sku: own.sku, quantity }];
-    let rest = quantity;
-    const named = own.holds.flatMap(({ reservation, units }) => {
-      const taken = Math.min(rest, units);
-      rest -= taken;
-      return taken > 0 ? [{ line, sku: own.sku, quantity: taken, reservation }] : [];
-    });
-    return rest > 0 ? [...named, { line, sku: own.sku, quantity: rest }] : named;
+export function factLines(
+  step: TaskBody['step'],
+  lines: readonly TaskLineView[],
+  { line, substitute, quantity }: LineUnits,
+): TaskBody['lines'] {
+  const sku = substitute ?? ownLine(lines, line)?.sku;
+  if (sku === undefined) return [];
+  if (step !== 'handedOver' && step !== 'shipped') return [{ line, sku, quantity }];
+  let rest = quantity;
+  const holds = lines.find((one) => one.line === line && one.sku === sku)?.holds ?? [];
+  const named = holds.flatMap(({ reservation, units }) => {
+    const taken = Math.min(rest, units);
+    rest -= taken;
+    return taken > 0 ? [{ line, sku, quantity: taken, reservation }] : [];
   });
+  return rest > 0 ? [...named, { line, sku, quantity: rest }] : named;
 }

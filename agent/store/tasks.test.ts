@@ -138,6 +138,77 @@ describe('tasks of the store', () => {
     expect(store.journal.lastSeq).toBe(1);
   });
 
+  it('M6 F2 give something else for a line that allows it, offline and after a restart, and name its hold when there is one', async () => {
+    const [a, b] = document().lines;
+    const may = { lines: [{ ...a!, substitution: 'store' as const }, b!] };
+    await pulled(may);
+    await say('picked', { lines: line('a', 2) });
+    const some = [...line('a', 1), { line: 'a', substitute: 'A2', quantity: 1 }];
+    await expect(say('picked', { lines: [...some, ...line('b', 2)] })).rejects.toThrow(refusal('TASK_UNITS'));
+    await expect(say('picked', { lines: some.toReversed().concat(some) })).rejects.toThrow(refusal('TASK_UNITS'));
+    const picked = await say('picked', { lines: [{ line: 'a', substitute: 'A2', quantity: 2 }], key: 'instead' });
+    expect(picked.lines).toMatchObject([
+      { sku: 'A', units: 1, picked: 1 },
+      { sku: 'A2', replaces: 'A', units: 2, picked: 2, holds: [] },
+      { sku: 'B', units: 1 },
+    ]);
+    await store.close();
+    store = await open();
+    expect(store.tasks.get(1)).toMatchObject({ unheard: 2, lines: picked.lines });
+    expect([store.tasks.reserved('A'), store.tasks.reserved('A2')]).toEqual([1, 2]);
+    expect(
+      (await say('picked', { lines: [{ line: 'a', substitute: 'A2', quantity: 2 }], key: 'instead' })).unheard,
+    ).toBe(2);
+    const other = say('picked', { lines: [{ line: 'a', substitute: 'A3', quantity: 2 }], key: 'instead' });
+    await expect(other).rejects.toThrow(refusal('KEY_REUSED'));
+    await say('handedOver', { lines: [{ line: 'a', substitute: 'A2', quantity: 1 }] });
+    // The hub has heard of what was picked, and holds what is left of it.
+    const [first] = (await store.journal.read(1, 1)).map(({ key }) => key);
+    await pulled({
+      lines: [
+        { ...may.lines[0]!, units: 1, picked: 1, holds: [{ reservation: 7, units: 1 }] },
+        { ...a!, sku: 'A2', replaces: 'A', units: 2, picked: 2, holds: [{ reservation: 11, units: 2 }] },
+        b!,
+      ],
+      answers: [first!, 'instead'],
+    });
+    expect(store.tasks.get(1)).toMatchObject({ unheard: 1, lines: [{ units: 1 }, { units: 1, handed: 1 }, {}] });
+    expect((await say('handedOver')).state).toBe('handedOver');
+    expect((await bodies()).at(-1)).toEqual({
+      task: 1,
+      step: 'handedOver',
+      lines: [
+        { line: 'a', sku: 'A', quantity: 1, reservation: 7 },
+        { line: 'a', sku: 'A2', quantity: 1, reservation: 11 },
+        { line: 'b', sku: 'B', quantity: 1, reservation: 7 },
+      ],
+    });
+    expect(['A', 'A2', 'B'].map((sku) => store.stockView.onHand(sku))).toEqual([-1, -2, -1]);
+  });
+
+  it('refuse to give something else where the order does not allow it, and anything that is not something else', async () => {
+    const [a, b] = document().lines;
+    await pulled({ lines: [{ ...a!, substitution: 'store' }, b!] });
+    const instead = (name: string, substitute: string, quantity = 1) =>
+      say('picked', { lines: [{ line: name, substitute, quantity }] });
+    await expect(instead('b', 'B2')).rejects.toThrow(refusal('ORDER_SUBSTITUTE'));
+    await expect(instead('a', 'A')).rejects.toThrow(refusal('REQUEST_INVALID'));
+    await expect(instead('a', 'A2', 4)).rejects.toThrow(refusal('TASK_UNITS'));
+    await expect(instead('x', 'A2')).rejects.toThrow(refusal('TASK_UNITS'));
+    const notThere = say('handedOver', { lines: [{ line: 'a', substitute: 'A2', quantity: 1 }] });
+    await expect(notThere).rejects.toThrow(refusal('TASK_UNITS'));
+    const many = ['A2', 'A3', 'A4', 'A5'].map((substitute) => ({ line: 'a', substitute, quantity: 1 }));
+    await pulled({ lines: [{ ...a!, substitution: 'store', units: 9 }, b!] });
+    await expect(say('picked', { lines: many })).rejects.toThrow(refusal('ORDER_SUBSTITUTE'));
+    expect(store.journal.lastSeq).toBe(0);
+    await instead('a', 'A2');
+    expect(
+      await say('rejected', { lines: [{ line: 'a', substitute: 'A2', quantity: 1 }], reason: 'broken' }),
+    ).toMatchObject({
+      lines: [{ sku: 'A', units: 8 }, { sku: 'A2', units: 0, picked: 0 }, {}],
+    });
+  });
+
   it('checks answers that come at once one after the other: no unit is given twice', async () => {
     await pulled();
     const both = await Promise.allSettled([say('handedOver'), say('handedOver')]);

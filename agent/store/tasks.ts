@@ -10,15 +10,8 @@ import type { StoredFact } from './journal-log.ts';
 import type { RxdbJournalLog } from './journal-log-rxdb.ts';
 import type { StoreJournal } from './journal.ts';
 import { queryPlain } from './plain-query.ts';
-import {
-  factLines,
-  leftFor,
-  viewTask,
-  type LineUnits,
-  type OwnAnswer,
-  type TaskBody,
-  type TaskView,
-} from './task-view.ts';
+import { isSameUnits, taskLines } from './task-lines.ts';
+import { viewTask, type LineUnits, type OwnAnswer, type TaskBody, type TaskView } from './task-view.ts';
 
 export interface TasksParts {
   readonly collection: RxCollection<TaskDocument>;
@@ -118,7 +111,7 @@ export class Tasks {
     return this.#reserved.get(sku) ?? 0;
   }
 
-  /** Gives the task after the answer, which is on disk. Throws NOT_FOUND, TASK_ENDED, TASK_UNITS, KEY_REUSED, REQUEST_INVALID. */
+  /** Gives the task after the answer, which is on disk. Throws NOT_FOUND, TASK_ENDED, TASK_UNITS, ORDER_SUBSTITUTE, KEY_REUSED, REQUEST_INVALID. */
   answer(given: TaskAnswer): Promise<TaskView> {
     const answered = this.#answering.then(() => this.#answer(given));
     this.#answering = answered.catch(() => undefined);
@@ -133,11 +126,10 @@ export class Tasks {
   async #answer(given: TaskAnswer): Promise<TaskView> {
     const { task, step, reason, source, correlationId } = given;
     const view = this.#found(task);
-    if (given.key !== undefined && (await this.#wasSaid(given.key, given))) return view;
+    if (given.key !== undefined && (await this.#wasSaid(given.key, given, view))) return view;
     requireFitting(view, step);
-    const lines = wantedLines(view, given);
     const key = given.key ?? `task-${task}-${randomUUID()}`;
-    const body = { task, step, ...(reason !== undefined && { reason }), lines: factLines(step, view, lines) };
+    const body = { task, step, ...(reason !== undefined && { reason }), lines: taskLines(view, step, given.lines) };
     const { content } = canonicalContent('task', body);
     const [result] = await this.#parts.journal.append([
       { ...content, key, source, ...(correlationId !== undefined && { correlationId }) },
@@ -153,14 +145,14 @@ export class Tasks {
   }
 
   /** Whether the journal has this answer under the key. Which lines were meant is not asked: they were all that was left then. */
-  async #wasSaid(key: string, { task, step, lines }: TaskAnswer): Promise<boolean> {
+  async #wasSaid(key: string, { task, step, lines }: TaskAnswer, view: TaskView): Promise<boolean> {
     const [fact] = await this.#parts.log.findByKeys([key]);
     if (fact === undefined) return false;
     const isSame =
       fact.kind === 'task' &&
       fact.body.task === task &&
       fact.body.step === step &&
-      (lines === undefined || isDeepEqualUnits(lines, fact.body.lines));
+      (lines === undefined || isSameUnits(view, lines, fact.body.lines));
     if (isSame) return true;
     throw new ShelfwireError('KEY_REUSED', `The key "${key}" was given to another ${fact.kind} (seq ${fact.seq}).`);
   }
@@ -204,35 +196,6 @@ function requireFitting({ task, state, kind }: TaskView, step: TaskBody['step'])
   }
   if (step === 'accepted' && state !== 'open')
     throw new ShelfwireError('CONFLICT', `Task ${task} is ${state} already.`);
-}
-
-function wantedLines(view: TaskView, { step, lines }: TaskAnswer): readonly LineUnits[] {
-  const left = leftFor(step, view);
-  const wanted = lines ?? left;
-  if (step !== 'accepted' && wanted.length === 0) {
-    throw new ShelfwireError('TASK_UNITS', `Nothing of task ${view.task} is left for that.`);
-  }
-  const units = new Map(left.map(({ line, quantity }) => [line, quantity]));
-  for (const { line, quantity } of wanted) {
-    const there = units.get(line) ?? 0;
-    if (quantity > there) {
-      throw new ShelfwireError(
-        'TASK_UNITS',
-        `Line ${line}: ${quantity} units are named, and ${there} are left for that.`,
-      );
-    }
-    units.set(line, there - quantity);
-  }
-  return wanted;
-}
-
-function isDeepEqualUnits(given: readonly LineUnits[], said: readonly LineUnits[]): boolean {
-  const sums = (lines: readonly LineUnits[]) => {
-    const units = new Map<string, number>();
-    for (const { line, quantity } of lines) units.set(line, (units.get(line) ?? 0) + quantity);
-    return JSON.stringify([...units].sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
-  return sums(given) === sums(said);
 }
 
 function requireTaken(result: AppendResult | undefined): void {

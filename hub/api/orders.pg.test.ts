@@ -127,6 +127,35 @@ describe('/v1/orders', () => {
     expect(await act(id, { act: 'accept', skus: {} })).toMatchObject({ status: 400 });
   });
 
+  it('takes a substitute for a line that allows it, shows what is held of it, and refuses it for another', async () => {
+    await till.tell(1, 'receipt', plain({ sku: 'B', quantity: 1 }));
+    const line = { ...ORDER.lines[0], units: 1 };
+    const lines = [
+      { ...line, substitution: 'store' },
+      { ...line, line: 'b' },
+    ];
+    const { body } = await send({ lines, totalMinor: 200 });
+    const instead = (name: string) => [{ line: name, units: 1, location: 'S1', substitute: 'B' }];
+    const replaced = await act(body['id'], { act: 'substitute', parts: instead('a') });
+    expect(replaced.body).toMatchObject({
+      state: 'picking',
+      lines: [
+        { sku: 'A', substitution: 'store', reserved: 0, picked: 1, places: [{ substitute: 'B', picked: 1 }] },
+        { reserved: 1, places: [{ reserved: 1 }] },
+      ],
+    });
+    const held = replaced.body['holds'] as { substitute: string | null }[];
+    expect(held.map(({ substitute }) => substitute)).toEqual([null, null, 'B']);
+    expect(await act(body['id'], { act: 'substitute', parts: instead('b') })).toMatchObject({
+      status: 409,
+      body: { code: 'ORDER_SUBSTITUTE' },
+    });
+    expect(await act(body['id'], { act: 'substitute', parts: parts(1) })).toMatchObject({ status: 400 });
+    const rest = [{ line: 'b', units: 1, location: 'S1' }];
+    const handed = await act(body['id'], { act: 'hand', parts: [...instead('a'), ...rest] });
+    expect(handed.body).toMatchObject({ state: 'shipped', lines: [{ handed: 1 }, { handed: 1 }] });
+  });
+
   it('lists by state, channel, lane, problem and age, and what is late by how late it is', async () => {
     await send();
     await send({

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ERRORS } from '#shared/protocol/errors.ts';
-import { key, orderLine as lineId, storeCode, units } from '#shared/protocol/fields.ts';
+import { key, orderLine as lineId, sku, storeCode, units } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
@@ -31,11 +31,13 @@ const latePlace = z.tuple([z.int(), z.int().min(0)]);
 
 const partsOf = <Part extends z.ZodType>(part: Part) => z.array(part).min(1).max(ORDER_LIMITS.lines);
 const some = partsOf(z.strictObject({ line: lineId, units }));
-const located = partsOf(z.strictObject({ line: lineId, units, location: storeCode }));
+const placed = { line: lineId, units, location: storeCode };
+const located = partsOf(z.strictObject({ ...placed, substitute: sku.optional() }));
 
 /** What can be said of an order from outside. */
 const act = z.discriminatedUnion('act', [
-  z.strictObject({ act: z.literal('pick'), parts: located }),
+  z.strictObject({ act: z.literal('pick'), parts: partsOf(z.strictObject(placed)) }),
+  z.strictObject({ act: z.literal('substitute'), parts: partsOf(z.strictObject({ ...placed, substitute: sku })) }),
   z.strictObject({ act: z.literal('hand'), parts: located }),
   z.strictObject({ act: z.literal('short'), parts: located }),
   z.strictObject({ act: z.literal('cancel'), parts: some.optional(), reason: z.enum(CANCEL_REASONS) }),
@@ -118,11 +120,19 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
       path: '/v1/orders/:id/acts',
       access: 'orders:write',
       summary:
-        'Something happened to an order: pick, hand, short, cancel, return, expire, pay, failPayment, deliver; retry looks for what is missing. Once for an Idempotency-Key.',
+        'Something happened to an order: pick, substitute, hand, short, cancel, return, expire, pay, failPayment, deliver; retry looks for what is missing. Once for an Idempotency-Key.',
       params,
       body: act,
       answer: orderInFull,
-      problems: ['NOT_FOUND', 'KEY_REUSED', 'ORDER_UNITS', 'ORDER_TOO_EARLY', 'ORDER_TOO_LATE', 'ORDER_ENDED'],
+      problems: [
+        'NOT_FOUND',
+        'KEY_REUSED',
+        'ORDER_UNITS',
+        'ORDER_SUBSTITUTE',
+        'ORDER_TOO_EARLY',
+        'ORDER_TOO_LATE',
+        'ORDER_ENDED',
+      ],
       idempotencyKey: 'required',
       keepsActs: true,
       async handle({ params: { id }, body, idempotencyKey, caller, correlationId }) {
@@ -136,6 +146,7 @@ export function orderRoutes(pool: Pool, orders: Orders, clock: Clock): Route[] {
 
 function toAct(given: GivenAct): Act {
   if (given.act === 'hand') return { ...given, hold: 'fulfil' };
+  if (given.act === 'substitute') return { ...given, left: false };
   if (given.act === 'short') return { ...given, gone: 'units' };
   return given;
 }
@@ -145,7 +156,8 @@ function showOrder(pool: Pool, id: number, clock: Clock) {
     const stored = await readOrder(client, id);
     const { events, effects, holds, conflicts } = await readTrail(client, id);
     const { content, lines, skus } = stored.order;
-    const { orderedAt, currency, taxIncluded, shipping, delivery, promise, partial, onUnavailable } = content;
+    const { orderedAt, currency, taxIncluded, shipping, delivery, promise, partial, onUnavailable, substitution } =
+      content;
     return {
       ...toListed(stored, new Date(clock.now())),
       orderedAt,
@@ -157,6 +169,7 @@ function showOrder(pool: Pool, id: number, clock: Clock) {
       promise,
       partial,
       onUnavailable,
+      ...(substitution !== undefined && { substitution }),
       correlationId: stored.correlationId,
       lines: content.lines.map((line, place) => {
         const own = lines[place] ?? newLine(line.line, line.units);

@@ -1,10 +1,10 @@
-import { Client, type Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { readEntries } from '#hub/db/feed-entries.ts';
 import { TOPICS } from '#hub/sync/topics/registry.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { line, plain, readFact, sale, startApi, type RunningApi } from '#test/support/hub-api.ts';
+import { recorded, scannedBy, type PlanOptions, type Recorded } from '#test/support/plans.ts';
 
 const T = 1_700_000_000_000;
 /** What grows with what is sold, moved and counted. A list or a merge must find its rows by an index. */
@@ -53,11 +53,6 @@ const GROW = `
     SELECT transfer_no, 'SKU-1', 'S1', 1, 'other', 'x', 'x' FROM transfers WHERE transfer_no % 3 = 0;
   ANALYZE`;
 
-interface Recorded {
-  readonly text: string;
-  readonly values: unknown[];
-}
-
 let database: TestDatabase;
 let api: RunningApi;
 
@@ -71,70 +66,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The statements that the hub sends while `work` runs. */
-async function recorded(work: () => Promise<unknown>): Promise<Recorded[]> {
-  const statements = new Map<string, Recorded>();
-  const query = Reflect.get(Client.prototype, 'query') as (...given: unknown[]) => unknown;
-  Client.prototype.query = function spy(this: Client, ...given: unknown[]) {
-    const [first, second] = given as [string | { text: string; values?: unknown[] }, unknown[]?];
-    const text = typeof first === 'string' ? first : first.text;
-    const values = (typeof first === 'string' ? second : first.values) ?? [];
-    if (/^\s*(--|WITH|SELECT|INSERT|UPDATE)/.test(text)) statements.set(text, { text, values });
-    return query.apply(this, given);
-  } as typeof Client.prototype.query;
-  try {
-    await work();
-  } finally {
-    Client.prototype.query = query as typeof Client.prototype.query;
-  }
-  return [...statements.values()];
-}
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** Tables that a plan reads from end to end. */
-function scanned(node: PlanNode): string[] {
-  const table = node['Relation Name'];
-  const own = node['Node Type'] === 'Seq Scan' && table !== undefined && GROWN.has(table) ? [table] : [];
-  return [...own, ...(node.Plans ?? []).flatMap(scanned)];
-}
-
-const AS_MERGED = 'SET LOCAL enable_seqscan = off';
-
-/** Plans for these values; `generic`: also as planned once for all values, as a prepared statement may be. */
-async function scansOf(
-  pool: Pool,
-  { text, values }: Recorded,
-  { settings = '', generic = false } = {},
-): Promise<string[]> {
-  const client = await pool.connect();
-  const plan = async (options: string, given: unknown[]) => {
-    type Row = { 'QUERY PLAN': { Plan: PlanNode }[] };
-    const { rows } = await client.query<Row>(`EXPLAIN (FORMAT JSON${options}) ${text}`, given);
-    return scanned(rows[0]!['QUERY PLAN'][0]!.Plan);
-  };
-  try {
-    await client.query(`BEGIN; ${settings}`);
-    return [...(await plan('', values)), ...(generic ? await plan(', GENERIC_PLAN', []) : [])];
-  } finally {
-    await client.query('ROLLBACK');
-    client.release();
-  }
-}
-
 /** Those statements that read a table of the ledger from end to end, and which. */
-async function scanning(statements: readonly Recorded[], options: Parameters<typeof scansOf>[2] = {}) {
-  const found: { text: string; tables: string[] }[] = [];
-  for (const statement of statements) {
-    const tables = await scansOf(database.pool, statement, options);
-    if (tables.length > 0) found.push({ text: statement.text, tables });
-  }
-  return found;
-}
+const scanning = (statements: readonly Recorded[], options: PlanOptions = {}) =>
+  scannedBy(database.pool, statements, GROWN, options);
 
 const PATHS = [
   '/v1/positions?location=S3',
@@ -163,6 +97,8 @@ const PATHS = [
   '/v1/quarantine?resolved=0',
   '/v1/stores',
 ];
+
+const AS_MERGED = 'SET LOCAL enable_seqscan = off';
 
 describe('plans on a grown ledger', () => {
   it.each(PATHS)('GET %s reads no table of the ledger from end to end', async (path) => {

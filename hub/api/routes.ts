@@ -63,7 +63,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...reservationRoutes(pool, reservations),
     ...orderRoutes(pool, orders, clock),
     ...orderEffectRoutes(pool, orders),
-    ...taskRoutes(pool),
+    ...taskRoutes(pool, clock),
     ...customerRoutes(pool),
     ...sourcingRoutes(pool, orders),
     ...webhookRoutes(webhooks, clock),

@@ -452,6 +452,7 @@ CREATE TABLE order_holds (
   released integer DEFAULT 0 NOT NULL,
   handed integer DEFAULT 0 NOT NULL,
   confirmed_at timestamp with time zone,
+  substitute text COLLATE "C",
   CONSTRAINT order_holds_pkey PRIMARY KEY (reservation_no, reservation_line, location),
   CONSTRAINT order_holds_check CHECK (((released + handed) <= units)),
   CONSTRAINT order_holds_handed_check CHECK ((handed >= 0)),
@@ -487,7 +488,7 @@ CREATE TABLE orders (
   look_again_at timestamp with time zone,
   correlation_id text NOT NULL,
   CONSTRAINT orders_pkey PRIMARY KEY (order_no),
-  CONSTRAINT orders_channel_channel_order_id_key UNIQUE (channel, channel_order_id),
+  CONSTRAINT orders_by_channel_order_id UNIQUE (channel_order_id, channel),
   CONSTRAINT orders_digest_check CHECK ((length(digest) = 32)),
   CONSTRAINT orders_payment_check CHECK ((payment = ANY (ARRAY['pending'::text, 'paid'::text, 'onHandover'::text, 'failed'::text]))),
   CONSTRAINT orders_refunded_minor_check CHECK ((refunded_minor >= 0))
@@ -829,6 +830,7 @@ CREATE TABLE tasks (
   made_at timestamp with time zone NOT NULL,
   ended_at timestamp with time zone,
   forgotten boolean DEFAULT false NOT NULL,
+  conflicts integer DEFAULT 0 NOT NULL,
   CONSTRAINT tasks_pkey PRIMARY KEY (task_no),
   CONSTRAINT tasks_order_no_location_no_key UNIQUE (order_no, location_no),
   CONSTRAINT tasks_kind_check CHECK ((kind = ANY (ARRAY['collect'::text, 'ship'::text]))),
@@ -1035,7 +1037,9 @@ CREATE UNIQUE INDEX order_events_by_key ON public.order_events USING btree (orde
 CREATE INDEX order_holds_live ON public.order_holds USING btree (order_no) WHERE ((released + handed) < units);
 CREATE INDEX order_holds_of ON public.order_holds USING btree (order_no);
 CREATE INDEX order_parcels_by_day ON public.order_parcels USING btree (location, asked_at);
+CREATE INDEX orders_by_age ON public.orders USING btree (received_at);
 CREATE INDEX orders_by_channel ON public.orders USING btree (channel, order_no);
+CREATE INDEX orders_by_lane ON public.orders USING btree (lane, order_no);
 CREATE INDEX orders_by_state ON public.orders USING btree (state, order_no);
 CREATE INDEX orders_due ON public.orders USING btree (due_at, order_no) WHERE (due_at IS NOT NULL);
 CREATE INDEX orders_to_look_at ON public.orders USING btree (look_again_at) WHERE (look_again_at IS NOT NULL);
@@ -1065,6 +1069,8 @@ CREATE INDEX reservations_expiring ON public.reservations USING btree (expires_a
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
 CREATE INDEX task_answers_of ON public.task_answers USING btree (task_no);
 CREATE INDEX task_answers_to_do ON public.task_answers USING btree (retry_at) WHERE (done_at IS NULL);
+CREATE INDEX tasks_by_location ON public.tasks USING btree (location_no, task_no);
+CREATE INDEX tasks_by_state ON public.tasks USING btree (state, task_no);
 CREATE INDEX tasks_in_conflict ON public.tasks USING btree (task_no) WHERE (conflict IS NOT NULL);
 CREATE INDEX tasks_not_taken ON public.tasks USING btree (location_no) WHERE (taken_at IS NULL);
 CREATE INDEX tasks_of_store ON public.tasks USING btree (location_no, task_no) WHERE (NOT forgotten);
@@ -1138,6 +1144,7 @@ COMMENT ON COLUMN order_events.steps IS 'The act and what followed by itself, ea
 COMMENT ON COLUMN order_events.refused IS 'Code of a refusal that is kept: what was said is true all the same, as of a store that handed over.';
 COMMENT ON COLUMN order_events.key IS 'The same act carries the same key: said again it changes nothing.';
 COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of an order''s line, and where, as far as the order knows.';
+COMMENT ON COLUMN order_holds.substitute IS 'The sku that a store gives instead of the line''s, which this holds; NULL: the line''s own.';
 COMMENT ON TABLE order_parcels IS 'Each location that was asked for units of an order, once: a store''s parcels of a day.';
 COMMENT ON TABLE orders IS 'Documents are json: they are read whole with their order, and never searched. Whoever changes an order holds its row lock.';
 COMMENT ON COLUMN orders.digest IS 'SHA-256 of content: the same id with another one is kept in order_conflicts.';
@@ -1200,6 +1207,7 @@ COMMENT ON COLUMN tasks.conflict IS 'What the store did that the order could not
 COMMENT ON COLUMN tasks."position" IS 'Where in the change feed it was told last.';
 COMMENT ON COLUMN tasks.taken_at IS 'When the store was known to have it as it is; NULL: not known to.';
 COMMENT ON COLUMN tasks.forgotten IS 'It ended long ago: stores are told to forget it.';
+COMMENT ON COLUMN tasks.conflicts IS 'How many conflicts it has had: who closes one names it by this number, and closes no newer one unseen.';
 COMMENT ON TABLE transfer_entries IS 'The lines of transferOut and transferIn facts, by transfer. A final receipt without lines has one without a sku.';
 COMMENT ON COLUMN transfer_entries.place IS 'The code of the store that it was sent to, or in which it was received; perhaps of none that is known.';
 COMMENT ON TABLE transfer_lines IS 'Summed from transfer_entries and transfer_settlements: sent - received - written_off = in_transit + discrepancy.';

@@ -40,7 +40,8 @@ export const EVENT_TYPES = {
     data: levels(availabilityItem),
   },
   'order.changed': {
-    summary: 'An order was taken in, or has another state.',
+    summary:
+      'An order was taken in, has another state, or a store gives something else for a line of it (`substitute`).',
     subscribable: true,
     data: orderChanged,
   },

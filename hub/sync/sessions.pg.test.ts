@@ -178,6 +178,18 @@ describe('session', () => {
     await expect.poll(() => other.heard).toEqual([products]);
   });
 
+  it('S6 hints at tasks who knows them, and never an agent of protocol 1, which would take it for a mistake', async () => {
+    await hubHasLooked();
+    const { agent: old } = await hub.greet(a, { protocol: 1 });
+    const { agent } = await hub.greet(await enrolDevice(pool, `A${turn}`, `second of A${turn}`));
+    const heard = (one: typeof agent) => one.heard.map(({ message }) => (message as { collection: string }).collection);
+    await pool.query(`INSERT INTO changes (topic, scope, keys) VALUES ('tasks', $1, '{7}')`, [a.location]);
+    await expect.poll(() => heard(agent)).toEqual(['tasks']);
+    await pool.query(`INSERT INTO changes (topic, scope, keys) VALUES ('products', 0, '{P}')`);
+    await expect.poll(() => heard(agent)).toEqual(['tasks', 'products']);
+    await expect.poll(() => heard(old)).toEqual(['products']);
+  });
+
   it('S1 answers what it has taken before it stops', async () => {
     const { agent } = await hub.greet(a);
     const holder = await pool.connect();

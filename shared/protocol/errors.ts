@@ -119,6 +119,10 @@ export const ERRORS = {
   ORDER_UNITS: { status: 409, remedy: 'GET the order: it says where the units of each line stand.' },
   ORDER_TOO_EARLY: { status: 409, remedy: 'GET the order, and wait for the state that this belongs to.' },
   ORDER_TOO_LATE: { status: 409, remedy: 'GET the order; what was handed over comes back by a return.' },
+  ORDER_SUBSTITUTE: {
+    status: 409,
+    remedy: 'Hand over what was ordered, or reject the units; GET the order: its lines say which may be replaced.',
+  },
   ORDER_ENDED: { status: 409, remedy: 'The order is cancelled or returned; take a new one.' },
   TASK_ENDED: {
     status: 409,
@@ -128,7 +132,7 @@ export const ERRORS = {
   TASK_CONFLICT: {
     status: 409,
     remedy:
-      'The units are out of stock. Ask the store who has them: take them back as a return, or settle it with the customer.',
+      'What the store handed over is out of stock. Ask it who has the units: take them back as a return, or settle it with the customer; then close it: POST /v1/tasks/NUMBER/conflict/close.',
   },
 
   // Webhooks

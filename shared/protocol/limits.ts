@@ -4,6 +4,8 @@ export const LIMITS = {
   keyChars: 128,
   textChars: 256,
   linesPerFact: 2_000,
+  /** Of one line of an order at one location; with the line itself an order's lines fit in a fact. */
+  substitutesPerLine: 3,
   quantityPerLine: 1_000_000,
   moneyMinor: 100_000_000_000,
   factBytes: 256 * 1024,

@@ -18,19 +18,20 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-it('M6 S2 a pickup that a store accepts, picks and hands over while it is offline, killed with -9 in between: the order is completed, no unit counted twice, nothing reserved', async () => {
+it('M6 S2 a pickup that a store accepts, picks, with something else for one unit, and hands over while it is offline, killed with -9 in between: the order is completed, no unit counted twice, nothing reserved', async () => {
   const root = mkdtempSync(join(tmpdir(), 'shelfwire-pickup-'));
   cleanups.push(() => rmSync(root, { recursive: true, force: true }));
   const database = await createTestDatabase();
   cleanups.push(() => database.drop());
   const { pool } = database;
   await seedStores(pool);
-  await pool.query(`INSERT INTO products (sku, name) VALUES ('A', 'a')`);
+  await pool.query(`INSERT INTO products (sku, name) VALUES ('A', 'a'), ('B', 'b')`);
   const hub = await HubProcess.prepare(root, database.url);
   cleanups.push(() => hub.program.stop());
   await hub.begin();
   await hub.put('/v1/channels/web', { name: 'Web', locations: ['S1', 'S2'] });
-  await merge(pool, 1, 1, [readFact(1, Date.now() - 1_000, 'receipt', 'r', plain({ sku: 'A', quantity: 5 }))]);
+  const received = plain({ sku: 'A', quantity: 5 }, { sku: 'B', quantity: 4 });
+  await merge(pool, 1, 1, [readFact(1, Date.now() - 1_000, 'receipt', 'r', received)]);
   await waitUntil('web sells it', WAIT_MS, async () => {
     const { rows } = await pool.query<{ ats: number }>(
       `SELECT coalesce(ats[1], 0) AS ats FROM availability WHERE sku = 'A'`,
@@ -82,28 +83,33 @@ it('M6 S2 a pickup that a store accepts, picks and hands over while it is offlin
     return (await tasks())[0]?.state === 'pendingStore';
   });
   expect((await say('accept', {}, 'accept')).state).toBe('accepted');
-  expect((await say('pick', {}, 'pick')).state).toBe('ready');
+  const instead = { line: 'a', quantity: 1, substitute: 'B' };
+  const picked = await say('pick', { lines: [{ line: 'a', quantity: 2 }, instead] }, 'pick');
+  expect(picked).toMatchObject({ state: 'ready', lines: [{ units: 2 }, { sku: 'B', replaces: 'A', units: 1 }] });
   await agent.killHard();
   await startAgent();
   expect(await (await call('/v1/tasks/1'))?.json()).toMatchObject({ state: 'ready', unheard: 2 });
-  expect((await say('hand-over', { lines: [{ line: 'a', quantity: 2 }] }, 'some')).lines[0]).toMatchObject({
-    units: 1,
-  });
+  const some = { lines: [{ line: 'a', quantity: 1 }, instead] };
+  const left = [
+    { sku: 'A', units: 1, handed: 1 },
+    { sku: 'B', units: 0, handed: 1 },
+  ];
+  expect((await say('hand-over', some, 'some')).lines).toMatchObject(left);
   await agent.killHard();
   await startAgent();
   // Said again, as by a till that has heard no answer.
-  expect((await say('hand-over', { lines: [{ line: 'a', quantity: 2 }] }, 'some')).lines[0]).toMatchObject({
-    units: 1,
-  });
-  expect((await call('/v1/tasks/1/hand-over', { lines: [{ line: 'a', quantity: 2 }] }))?.status).toBe(409);
-  expect(await (await call('/v1/stock/A'))?.json()).toMatchObject({ onHand: 3, reserved: 1 });
+  expect((await say('hand-over', some, 'some')).lines).toMatchObject(left);
+  expect((await call('/v1/tasks/1/hand-over', some))?.status).toBe(409);
+  expect(await (await call('/v1/stock/A'))?.json()).toMatchObject({ onHand: 4, reserved: 1 });
+  expect(await (await call('/v1/stock/B'))?.json()).toMatchObject({ onHand: 3, reserved: 0 });
   expect((await stockOf(pool)).shelves).toEqual({ S1: [5, 3] });
 
   link.heal();
   await waitUntil('the order knows what was handed over meanwhile', WAIT_MS, async () => {
-    return (await tasks())[0]?.lines[0]?.handed === 2;
+    return (await tasks())[0]?.lines[1]?.handed === 1;
   });
-  expect((await stockOf(pool)).shelves).toEqual({ S1: [3, 1] });
+  expect((await stockOf(pool)).shelves).toEqual({ S1: [4, 1] });
+  expect((await stockOf(pool, 'B')).shelves).toEqual({ S1: [3, 0] });
   // The rest arrives, and the hub's acknowledgement is lost: the next connection says that it is there.
   link.stall(['down']);
   expect((await say('hand-over', {}, 'rest')).state).toBe('handedOver');
@@ -116,12 +122,23 @@ it('M6 S2 a pickup that a store accepts, picks and hands over while it is offlin
     const task = (await (await call('/v1/tasks/1'))?.json()) as TaskView | undefined;
     return task?.unheard === 0;
   });
-  expect(await tasks()).toMatchObject([{ state: 'handedOver', conflict: null, lines: [{ units: 0, handed: 3 }] }]);
-  expect((await stockOf(pool)).shelves).toEqual({ S1: [2, 0] });
-  expect(await (await call('/v1/stock/A'))?.json()).toMatchObject({ onHand: 2, reserved: 0 });
+  expect(await tasks()).toMatchObject([
+    {
+      state: 'handedOver',
+      conflict: null,
+      lines: [
+        { units: 0, handed: 2 },
+        { units: 0, handed: 1 },
+      ],
+    },
+  ]);
+  expect((await stockOf(pool)).shelves).toEqual({ S1: [3, 0] });
+  expect((await stockOf(pool, 'B')).shelves).toEqual({ S1: [3, 0] });
+  expect(await (await call('/v1/stock/A'))?.json()).toMatchObject({ onHand: 3, reserved: 0 });
+  expect(await (await call('/v1/stock/B'))?.json()).toMatchObject({ onHand: 3, reserved: 0 });
   expect(await hub.list('/v1/reservation-problems')).toEqual([]);
-  const { rows } = await pool.query('SELECT state::text AS state FROM reservations');
-  expect(rows).toEqual([{ state: 'fulfilled' }]);
+  const { rows } = await pool.query('SELECT sum(held)::int AS held FROM reservation_holds');
+  expect(rows).toEqual([{ held: 0 }]);
   expect(await auditReservations(pool)).toEqual([]);
   const drift = await runCommand(['hub/main.ts', 'drift', '--data', hub.data], { DATABASE_URL: database.url });
   expect(drift).toBe('Every number is what its parts come to.');
@@ -134,7 +151,7 @@ const ORDER = {
   orderedAt: '2026-11-01T10:00:00Z',
   currency: 'EUR',
   taxIncluded: true,
-  lines: [{ line: 'a', sku: 'A', units: 3, priceMinor: 100 }],
+  lines: [{ line: 'a', sku: 'A', units: 3, priceMinor: 100, substitution: 'store' }],
   totalMinor: 300,
   payment: 'paid',
   delivery: { kind: 'collect', store: 'S1' },

@@ -33,10 +33,28 @@ it('X2 tasks over the loopback API: read, answered, and what is wrong refused wi
   ];
   for (const [path, body, code] of wrong)
     expect({ path, ...(await call(path, body)) }).toMatchObject({ path, body: { code } });
+  const instead = { lines: [{ line: 'a=b', quantity: 1, substitute: 'A2' }] };
+  expect(await call('/v1/tasks/1/pick', instead)).toMatchObject({ status: 409, body: { code: 'ORDER_SUBSTITUTE' } });
   expect(await call('/v1/tasks/1/pick', {}, 'p')).toMatchObject({ status: 200, body: { state: 'ready' } });
   expect(await call('/v1/tasks/1/pick', {}, 'p')).toMatchObject({ status: 200, body: { state: 'ready' } });
   expect(await call('/v1/tasks/1/ship', {}, 'p')).toMatchObject({ status: 409, body: { code: 'KEY_REUSED' } });
   expect(await call('/v1/stock/A')).toMatchObject({ status: 404 });
   expect(await call('/v1/tasks/1/ship', { lines: [{ line: 'a=b', quantity: 2 }] })).toMatchObject({ status: 200 });
   expect(await call('/v1/stock/A')).toMatchObject({ body: { onHand: -2, reserved: 1 } });
+  await agent.daemon.store.db.tasks.upsert({
+    ...STORE_TASK,
+    id: '2',
+    task: 2,
+    lines: [{ ...STORE_TASK.lines[0]!, substitution: 'store' }],
+  });
+  expect(await call('/v1/tasks/2/pick', instead)).toMatchObject({
+    status: 200,
+    body: {
+      lines: [
+        { sku: 'A', units: 2 },
+        { sku: 'A2', replaces: 'A', units: 1, picked: 1 },
+      ],
+    },
+  });
+  expect(await call('/v1/tasks/2/ship', instead)).toMatchObject({ body: { lines: [{}, { units: 0, handed: 1 }] } });
 });

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { key as keySchema, orderLine, text, units } from '#shared/protocol/fields.ts';
+import { key as keySchema, orderLine, sku, text, units } from '#shared/protocol/fields.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
 import type { TaskAnswer } from '#agent/store/tasks.ts';
 import type { TaskView } from '#agent/store/task-view.ts';
@@ -12,7 +12,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 const LINES_MAX = 500;
 
 const lines = z
-  .array(z.strictObject({ line: orderLine, quantity: units }))
+  .array(z.strictObject({ line: orderLine, quantity: units, substitute: sku.optional() }))
   .min(1)
   .max(LINES_MAX)
   .optional();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
-import { LANES } from '#hub/orders/order/canonical-order.ts';
+import { LANES, SUBSTITUTIONS } from '#hub/orders/order/canonical-order.ts';
 import { contact } from '#hub/orders/order/contact.ts';
 import { ORDER_STATES } from '#hub/orders/states/order-state.ts';
 import { natural, shownInstant } from './fields.ts';
@@ -33,13 +33,25 @@ const line = z.strictObject({
   channelSku: z.string().optional(),
   units: natural,
   ...money,
+  substitution: z.enum(SUBSTITUTIONS).optional().describe('Absent: as the order says.'),
   open: natural.describe('Nobody has them for the order yet.'),
   reserved: natural,
   picked: natural,
   handed: natural,
   cancelled: natural,
   returned: natural,
-  places: z.array(z.strictObject({ location: z.string(), reserved: natural, picked: natural, handed: natural })),
+  places: z.array(
+    z.strictObject({
+      location: z.string(),
+      substitute: z
+        .string()
+        .optional()
+        .describe("The sku that the store gives instead, at the price of the line; absent: the line's own."),
+      reserved: natural,
+      picked: natural,
+      handed: natural,
+    }),
+  ),
 });
 
 const event = z.strictObject({
@@ -79,6 +91,10 @@ export const orderInFull = z.strictObject({
   promise: z.strictObject({ lane: z.enum(LANES), by: shownInstant.optional() }),
   partial: z.boolean(),
   onUnavailable: z.enum(['cancel', 'wait']),
+  substitution: z
+    .enum(SUBSTITUTIONS)
+    .optional()
+    .describe('Whether stores may give something else; absent: they may not.'),
   correlationId: z.string(),
   lines: z.array(line),
   events: z.array(event),
@@ -88,6 +104,7 @@ export const orderInFull = z.strictObject({
       reservation: natural,
       line: z.string(),
       location: z.string(),
+      substitute: z.string().nullable().describe("The sku that is held instead of the line's; null: the line's own."),
       units: natural,
       released: natural,
       handed: natural,

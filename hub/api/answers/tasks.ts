@@ -19,6 +19,11 @@ export const taskListed = z
       z.strictObject({
         line: z.string(),
         sku: z.string(),
+        substitution: z.literal('store').optional().describe('The store may give something else; absent: it may not.'),
+        replaces: z
+          .string()
+          .optional()
+          .describe("The line's own sku, instead of which the store gives this one; absent: it is the line's own."),
         units: natural.describe('To be handed over still.'),
         picked: natural.describe('Of them.'),
         handed: natural,
@@ -27,7 +32,15 @@ export const taskListed = z
     ),
     dueAt: shownInstant.nullable(),
     reason: z.string().nullable().describe('Why the store rejected it, or a part of it.'),
-    conflict: z.strictObject({ code: z.literal('TASK_CONFLICT'), detail: z.string(), remedy: z.string() }).nullable(),
+    conflict: z
+      .strictObject({
+        number: natural.describe('By which it is closed.'),
+        code: z.literal('TASK_CONFLICT'),
+        detail: z.string(),
+        remedy: z.string(),
+      })
+      .nullable()
+      .describe('What the store did and the order could not take, until somebody has closed it.'),
     madeAt: shownInstant,
     takenAt: shownInstant.nullable().describe('When the store was known to have it as it is.'),
     acceptedAt: shownInstant.nullable(),

@@ -21,6 +21,10 @@ const instant = z.iso
   // One spelling, so that the same instant with another offset is the same order.
   .transform((text) => new Date(text).toISOString());
 
+/** Whether a store may give another product of its choice for units that it does not have. Absent: not. */
+export const SUBSTITUTIONS = ['none', 'store'] as const;
+const substitution = z.enum(SUBSTITUTIONS).optional();
+
 const line = z
   .strictObject({
     line: lineId,
@@ -33,6 +37,8 @@ const line = z
     /** Of the whole line, as is the tax. */
     discountMinor: moneyMinor.default(0),
     taxMinor: moneyMinor.default(0),
+    /** Absent: as the order says. */
+    substitution,
   })
   .refine((line) => (line.sku === undefined) !== (line.channelSku === undefined), {
     message: 'exactly one of sku and channelSku must be given',
@@ -84,6 +90,7 @@ const whole = z.strictObject({
   partial: z.boolean().default(false),
   /** What becomes of units that are not to be had: they are cancelled, or the order waits for them. */
   onUnavailable: z.enum(['cancel', 'wait']).default('cancel'),
+  substitution,
   customer: z.strictObject({
     /** The channel's own name for the customer; by it personal data is exported and erased. */
     reference: text.max(128),
@@ -106,6 +113,12 @@ export type Payment = Whole['payment'];
 /** What is kept for good. Who ordered is kept apart, and the payment changes. */
 export const orderContent = whole.omit({ payment: true, customer: true });
 export type OrderContent = z.output<typeof orderContent>;
+
+/** Whether a store may give something else for a line. The price stays the line's whatever it gives. */
+export function takesSubstitute({ lines, substitution }: OrderContent, line: string): boolean {
+  const own = lines.find((one) => one.line === line);
+  return own !== undefined && (own.substitution ?? substitution) === 'store';
+}
 
 /** Who ordered: personal data, the channel's name for the customer included. */
 export type Customer = Whole['customer'];

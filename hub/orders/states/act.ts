@@ -1,4 +1,4 @@
-import type { SomeUnits, UnitsAt } from './line-units.ts';
+import type { ReplacedUnits, SomeUnits, UnitsAt } from './line-units.ts';
 
 /** Why units are cancelled; the channel is told. */
 export const CANCEL_REASONS = ['customer', 'unavailable', 'payment', 'notCollected', 'fraud', 'other'] as const;
@@ -15,6 +15,8 @@ export type Act =
   | { readonly act: 'accept'; readonly skus: Readonly<Record<string, string>> }
   | { readonly act: 'fault' | 'wait' | 'post' | 'expire' | 'pay' | 'failPayment' | 'deliver' }
   | { readonly act: 'reserve' | 'pick'; readonly parts: readonly UnitsAt[] }
+  /** A store has picked another sku for units that it was asked for; `left`: and they have left, so there is nothing to hold. */
+  | { readonly act: 'substitute'; readonly parts: readonly ReplacedUnits[]; readonly left: boolean }
   /**
    * A location cannot give units. Gone are the units, whose hold is to be given back; or only the hold; or both. Where units
    * are gone nobody is sent for them again.

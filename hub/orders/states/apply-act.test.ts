@@ -158,6 +158,79 @@ describe('the way of an order', () => {
     expect(all.order).toMatchObject({ state: 'returned', refundedMinor: 2_899 });
   });
 
+  describe('of which a line may be substituted', () => {
+    const substitute = (units: number, sku = 'A2', left = false): Act => {
+      return { act: 'substitute', parts: [{ ...at('a', units), substitute: sku }], left };
+    };
+    const released = (changes: object = {}) =>
+      run(order({ substitution: 'store', ...changes }), accept, reserveAll, { act: 'post' });
+
+    it('has the other sku in the place of its own, which is held no more; the money stays', () => {
+      const step = applyAct(released().order, substitute(2));
+      expect(step.order.state).toBe('picking');
+      expect(step.order.lines[0]?.places).toEqual([
+        { location: 'S1', substitute: 'A2', reserved: 0, picked: 2, handed: 0 },
+      ]);
+      expect(step.order.avoid).toEqual([{ line: 'a', location: 'S1' }]);
+      expect(step.effects.map(({ kind }) => kind)).toEqual(['release', 'holdSubstitutes', 'tell']);
+      expect(effect(step, 'release')?.parts).toEqual([at('a', 2)]);
+      expect(effect(step, 'holdSubstitutes')?.parts).toEqual([{ ...at('a', 2), substitute: 'A2' }]);
+      expect(effect(step, 'tell')?.lines[0]).toMatchObject({ substitutes: [{ sku: 'A2', units: 2 }] });
+      const cancelled = applyAct(step.order, { act: 'cancel', reason: 'customer' });
+      expect(effect(cancelled, 'release')?.parts).toEqual([{ ...at('a', 2), substitute: 'A2' }, at('b', 3)]);
+      expect(effect(cancelled, 'refund')?.amountMinor).toBe(3_389);
+    });
+
+    it('takes units that are picked already when there are no others, and is ready still', () => {
+      const ready = run(released().order, { act: 'pick', parts: ALL });
+      const step = applyAct(ready.order, substitute(1));
+      expect(step.order).toMatchObject({ state: 'ready' });
+      const own = { act: 'hand', parts: [at('a', 1), at('b', 3)], hold: 'gone' } as const;
+      const other = { act: 'hand', parts: [{ ...at('a', 1), substitute: 'A2' }], hold: 'fulfil' } as const;
+      const handed = run(step.order, own, other);
+      expect(handed.order.state).toBe('shipped');
+      expect(effect(handed, 'fulfil')?.parts).toEqual([{ ...at('a', 1), substitute: 'A2' }]);
+      expect(run(handed.order, { act: 'return', parts: [{ line: 'a', units: 2 }] }).order.refundedMinor).toBe(2_000);
+    });
+
+    it('holds nothing of what has left already', () => {
+      expect(applyAct(released().order, substitute(1, 'A2', true)).effects.map(({ kind }) => kind)).toEqual([
+        'release',
+        'tell',
+      ]);
+    });
+
+    it('takes none for a line that says so, none that is its own, no more than three, and no units beyond its own', () => {
+      const refused = (code: string, changes: object, ...acts: Act[]) =>
+        expect(() => run(released(changes).order, ...acts)).toThrow(expect.objectContaining({ code }));
+      const [a, b] = given().content.lines;
+      refused('ORDER_SUBSTITUTE', { substitution: 'none' }, substitute(1));
+      refused('ORDER_SUBSTITUTE', { substitution: undefined }, substitute(1));
+      refused('ORDER_SUBSTITUTE', { lines: [{ ...a, substitution: 'none' }, b] }, substitute(1));
+      const byLine = released({ substitution: undefined, lines: [{ ...a, substitution: 'store' }, b] });
+      expect(applyAct(byLine.order, substitute(1)).order.state).toBe('picking');
+      refused('REQUEST_INVALID', {}, substitute(1, 'A'));
+      refused('ORDER_UNITS', {}, substitute(3));
+      const many = { lines: [{ ...a, units: 4, priceMinor: 500 }, b] };
+      const held = run(order({ substitution: 'store', ...many }), accept, {
+        act: 'reserve',
+        parts: [at('a', 4), at('b', 3)],
+      });
+      const three = run(held.order, { act: 'post' }, substitute(1, 'A2'), substitute(1, 'A3'), substitute(1, 'A4'));
+      expect(() => applyAct(three.order, substitute(1, 'A5'))).toThrow(
+        expect.objectContaining({ code: 'ORDER_SUBSTITUTE' }),
+      );
+      expect(run(three.order, substitute(1, 'A4')).order.lines[0]?.places).toHaveLength(3);
+    });
+
+    it('is looked for again when a substitute is not to be had either', () => {
+      const short: Act = { act: 'short', gone: 'units', parts: [{ ...at('a', 2), substitute: 'A2' }] };
+      const step = run(released().order, substitute(2), short);
+      expect(effect(step, 'release')?.parts).toEqual([{ ...at('a', 2), substitute: 'A2' }]);
+      expect(effect(step, 'reserve')).toMatchObject({ lines: [{ line: 'a', sku: 'A', units: 2 }] });
+    });
+  });
+
   it('that was handed over unpaid raises an alarm when the payment fails', () => {
     const gone = run(order({}, 'pending'), accept, reserveAll, { act: 'hand', parts: ALL, hold: 'gone' });
     expect(gone.order.state).toBe('shipped');
@@ -179,16 +252,38 @@ const units = fc.integer({ min: 1, max: 3 });
 const part = fc.record({ line, units, location: fc.constantFrom('S1', 'S2') });
 const parts = fc.array(part, { minLength: 1, maxLength: 2 });
 const some = fc.array(fc.record({ line, units }), { minLength: 1, maxLength: 2 });
+const instead = fc.constantFrom('A2', 'A3');
+const placed = fc.oneof(part, fc.record({ line, units, location: fc.constantFrom('S1', 'S2'), substitute: instead }));
+const anyParts = fc.array(placed, { minLength: 1, maxLength: 2 });
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ act: fc.constantFrom('fault', 'wait', 'post', 'expire', 'pay', 'failPayment', 'deliver') }),
   { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('reserve', 'pick'), parts }) },
   {
     weight: 2,
-    arbitrary: fc.record({ act: fc.constant('short'), parts, gone: fc.constantFrom('units', 'hold', 'both') }),
+    arbitrary: fc.record({
+      act: fc.constant('short'),
+      parts: anyParts,
+      gone: fc.constantFrom('units', 'hold', 'both'),
+    }),
   },
   {
     weight: 3,
-    arbitrary: fc.record({ act: fc.constant('hand'), parts, hold: fc.constantFrom('gone', 'fulfil', 'release') }),
+    arbitrary: fc.record({
+      act: fc.constant('hand'),
+      parts: anyParts,
+      hold: fc.constantFrom('gone', 'fulfil', 'release'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('substitute'),
+      parts: fc.array(fc.record({ line, units, location: fc.constantFrom('S1', 'S2'), substitute: instead }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      left: fc.boolean(),
+    }),
   },
   fc.record({ act: fc.constant('cancel'), reason: fc.constant('other'), parts: fc.option(some, { nil: undefined }) }),
   { weight: 2, arbitrary: fc.record({ act: fc.constant('return'), parts: some }) },
@@ -228,6 +323,7 @@ const ENDS: [Payment, boolean, number, Act[]][] = [
 describe('any acts in any order', () => {
   it('keep every unit and every cent accounted for', () => {
     const reached = new Map<string, number>();
+    let replaced = 0;
     fc.assert(
       fc.property(
         fc.constantFrom<Payment>('pending', 'paid', 'onHandover'),
@@ -235,7 +331,8 @@ describe('any acts in any order', () => {
         fc.integer({ min: 1, max: WAY.length }),
         fc.array(act, { maxLength: 30 }),
         (payment, isCollect, begun, acts) => {
-          let now = run(order(isCollect ? collect : {}, payment), ...WAY.slice(0, begun)).order;
+          const changes = { substitution: 'store', ...(isCollect && collect) };
+          let now = run(order(changes, payment), ...WAY.slice(0, begun)).order;
           let refunded = 0;
           let released: UnitsAt[] = [];
           let held = heldUnits(now);
@@ -248,7 +345,8 @@ describe('any acts in any order', () => {
             }
             // A hold is where it was, or given back, or handed over: nothing is lost between two steps.
             released = [...(effect(step, 'release')?.parts ?? [])];
-            const gained = one.act === 'reserve' ? one.parts : [];
+            const gained = one.act === 'reserve' || one.act === 'substitute' ? one.parts : [];
+            if (one.act === 'substitute') replaced += 1;
             const isHanded = one.act === 'hand' && one.hold !== 'release';
             const gone = isHanded || (one.act === 'short' && one.gone !== 'units') ? one.parts : [];
             const total = (list: readonly UnitsAt[]) => list.reduce((sum, { units }) => sum + units, 0);
@@ -274,6 +372,7 @@ describe('any acts in any order', () => {
       ),
       { numRuns: 1_500 + ENDS.length, examples: ENDS },
     );
+    expect(replaced).toBeGreaterThan(20);
     for (const state of ['cancelled', 'picking', 'ready', 'returned']) expect(reached.get(state)).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,6 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import { takesSubstitute } from '../order/canonical-order.ts';
 import type { Act } from './act.ts';
 import { effectsOf, type Effect } from './effects.ts';
 import {
@@ -7,8 +9,11 @@ import {
   liveUnits,
   pickUnits,
   putBackUnits,
+  replaceUnits,
   reserveUnits,
   returnUnits,
+  type LineUnits,
+  type ReplacedUnits,
   type UnitsAt,
 } from './line-units.ts';
 import { milestoneOf } from './milestone.ts';
@@ -30,7 +35,7 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** Pure: the order after an act. Throws the refusal of the table, or ORDER_UNITS. */
+/** Pure: the order after an act. Throws the refusal of the table, ORDER_UNITS, or ORDER_SUBSTITUTE. */
 export function applyAct(order: Order, act: Act): Step {
   const kinds = new Set<EffectKind>();
   const events: StepEvent[] = [];
@@ -47,10 +52,15 @@ export function applyAct(order: Order, act: Act): Step {
   };
   const state = turn(order.state, act.act);
   if (isRepeated(order, act)) return { order, events: [], effects: [] };
-  const { changed, freed = [], handed = [] } = moveUnits(order, act);
+  const { changed, freed = [], handed = [], replaced = [] } = moveUnits(order, act);
   const moved: Order = { ...order, ...changed };
   const settled: Order = { ...moved, state: settle(moved, state, turn) };
-  const effects = effectsOf(kinds, settled, { freed, handed, why: act.act === 'cancel' ? act.reason : act.act });
+  const effects = effectsOf(kinds, settled, {
+    freed,
+    handed,
+    replaced,
+    why: act.act === 'cancel' ? act.reason : act.act,
+  });
   const refunds = effects.map((effect) => (effect.kind === 'refund' ? effect.amountMinor : 0));
   const refundedMinor = refunds.reduce((sum, amount) => sum + amount, order.refundedMinor);
   return { order: { ...settled, refundedMinor }, events, effects };
@@ -82,6 +92,7 @@ interface Moved {
   readonly changed: Partial<Order>;
   readonly freed?: readonly UnitsAt[];
   readonly handed?: readonly UnitsAt[];
+  readonly replaced?: readonly ReplacedUnits[];
 }
 
 function moveUnits(order: Order, act: Act): Moved {
@@ -93,6 +104,17 @@ function moveUnits(order: Order, act: Act): Moved {
       return { changed: { lines: reserveUnits(lines, act.parts) } };
     case 'pick':
       return { changed: { lines: pickUnits(lines, act.parts) } };
+    case 'substitute': {
+      for (const part of act.parts) requireSubstitutable(order, part);
+      const freed = act.parts.map(({ line, location, units }) => ({ line, location, units }));
+      const replaced = replaceUnits(lines, act.parts);
+      requireFew(replaced, act.parts);
+      return {
+        changed: { lines: replaced, avoid: avoiding(order, act.parts) },
+        freed,
+        replaced: act.left ? [] : act.parts,
+      };
+    }
     case 'hand':
       return {
         changed: { lines: handUnits(lines, act.parts) },
@@ -100,10 +122,7 @@ function moveUnits(order: Order, act: Act): Moved {
         freed: act.hold === 'release' ? act.parts : [],
       };
     case 'short': {
-      const avoid = [...order.avoid];
-      for (const { line, location } of act.gone === 'hold' ? [] : act.parts) {
-        if (!avoid.some((one) => one.line === line && one.location === location)) avoid.push({ line, location });
-      }
+      const avoid = act.gone === 'hold' ? order.avoid : avoiding(order, act.parts);
       return {
         changed: { lines: putBackUnits(lines, act.parts), avoid },
         freed: act.gone === 'units' ? act.parts : [],
@@ -136,4 +155,35 @@ function moveUnits(order: Order, act: Act): Moved {
       break;
   }
   return { changed: {} };
+}
+
+/** Where units of a line are not looked for again, with those of `parts`. */
+function avoiding(order: Order, parts: readonly UnitsAt[]): Order['avoid'] {
+  const avoid = [...order.avoid];
+  for (const { line, location } of parts) {
+    if (!avoid.some((one) => one.line === line && one.location === location)) avoid.push({ line, location });
+  }
+  return avoid;
+}
+
+function requireSubstitutable({ content, skus }: Order, { line, substitute }: ReplacedUnits): void {
+  const own = skus[line];
+  // A line that is not there is refused with its units.
+  if (own === undefined) return;
+  if (!takesSubstitute(content, line)) {
+    throw new ShelfwireError('ORDER_SUBSTITUTE', `Line ${line} takes no substitute: "${substitute}" for "${own}".`);
+  }
+  if (own === substitute) throw new ShelfwireError('REQUEST_INVALID', `"${own}" is what line ${line} ordered.`);
+}
+
+function requireFew(lines: readonly LineUnits[], parts: readonly ReplacedUnits[]): void {
+  for (const { line, location } of parts) {
+    const places = lines.find((one) => one.line === line)?.places ?? [];
+    const skus = places.filter((place) => place.location === location && place.substitute !== undefined);
+    if (skus.length <= LIMITS.substitutesPerLine) continue;
+    throw new ShelfwireError(
+      'ORDER_SUBSTITUTE',
+      `Line ${line}: ${location} gives more than ${LIMITS.substitutesPerLine} other products for it.`,
+    );
+  }
 }

@@ -1,5 +1,5 @@
 import { lineTotal, refundOf } from '../order/order-money.ts';
-import { openUnits, sumsOf, sumsOfAll, type UnitsAt } from './line-units.ts';
+import { openUnits, sumsOf, sumsOfAll, substitutesOf, type ReplacedUnits, type UnitsAt } from './line-units.ts';
 import type { Order } from './order.ts';
 import type { EffectKind, OrderState } from './order-state.ts';
 
@@ -13,6 +13,7 @@ export type Effect =
       readonly partial: boolean;
     }
   | { readonly kind: 'confirm' | 'post' | 'unpost' | 'alarm' }
+  | { readonly kind: 'holdSubstitutes'; readonly parts: readonly ReplacedUnits[] }
   | { readonly kind: 'release'; readonly parts: readonly UnitsAt[] }
   | { readonly kind: 'fulfil'; readonly parts: readonly UnitsAt[] }
   | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
@@ -25,6 +26,8 @@ export type Effect =
         readonly handed: number;
         readonly cancelled: number;
         readonly returned: number;
+        /** What the customer gets, or has got, instead of the line's own sku. */
+        readonly substitutes: readonly { readonly sku: string; readonly units: number }[];
       }[];
     };
 
@@ -32,6 +35,8 @@ export type Effect =
 export interface StepNotes {
   readonly freed: readonly UnitsAt[];
   readonly handed: readonly UnitsAt[];
+  /** In a store's hand, and of a sku that is not held yet. */
+  readonly replaced: readonly ReplacedUnits[];
   readonly why: string;
 }
 
@@ -40,7 +45,7 @@ export function effectsOf(kinds: ReadonlySet<EffectKind>, order: Order, notes: S
   return [...kinds].flatMap((kind) => effectOf(kind, order, notes) ?? []);
 }
 
-function effectOf(kind: EffectKind, order: Order, { freed, handed, why }: StepNotes): Effect | undefined {
+function effectOf(kind: EffectKind, order: Order, { freed, handed, replaced, why }: StepNotes): Effect | undefined {
   const { lines, content } = order;
   switch (kind) {
     case 'reserve':
@@ -56,10 +61,12 @@ function effectOf(kind: EffectKind, order: Order, { freed, handed, why }: StepNo
     case 'tell': {
       const told = lines.map((line) => {
         const { handed, cancelled, returned } = sumsOf(line);
-        return { line: line.line, handed, cancelled, returned };
+        return { line: line.line, handed, cancelled, returned, substitutes: substitutesOf(line) };
       });
       return { kind, state: order.state, why, lines: told };
     }
+    case 'holdSubstitutes':
+      return replaced.length === 0 ? undefined : { kind, parts: replaced };
     case 'confirm':
     case 'post':
     case 'unpost':

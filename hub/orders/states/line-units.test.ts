@@ -7,16 +7,19 @@ import {
   newLine,
   pickUnits,
   putBackUnits,
+  replaceUnits,
   reserveUnits,
   returnUnits,
   sumsOf,
   together,
   type LineUnits,
+  type UnitsAt,
 } from './line-units.ts';
 
 const LOCATIONS = ['S1', 'S2', 'S3'];
 const move = fc.record({
-  kind: fc.constantFrom('reserve', 'pick', 'hand', 'putBack', 'cancel', 'return'),
+  kind: fc.constantFrom('reserve', 'pick', 'replace', 'hand', 'putBack', 'cancel', 'return'),
+  substitute: fc.constantFrom(undefined, undefined, 'X', 'Y'),
   line: fc.constantFrom('1', '2'),
   location: fc.constantFrom(...LOCATIONS),
   units: fc.integer({ min: 1, max: 4 }),
@@ -25,6 +28,7 @@ type Move = typeof move extends fc.Arbitrary<infer One> ? One : never;
 
 function apply(lines: readonly LineUnits[], { kind, ...part }: Move): readonly LineUnits[] {
   const parts = [part];
+  if (kind === 'replace') return replaceUnits(lines, [{ ...part, substitute: part.substitute ?? 'X' }]);
   if (kind === 'reserve') return reserveUnits(lines, parts);
   if (kind === 'pick') return pickUnits(lines, parts);
   if (kind === 'hand') return handUnits(lines, parts);
@@ -33,9 +37,14 @@ function apply(lines: readonly LineUnits[], { kind, ...part }: Move): readonly L
   return returnUnits(lines, parts);
 }
 
-const heldOf = (lines: readonly LineUnits[]) =>
+const heldOf = (lines: readonly LineUnits[]): UnitsAt[] =>
   lines.flatMap(({ line, places }) =>
-    places.map(({ location, reserved, picked }) => ({ line, location, units: reserved + picked })),
+    places.map(({ location, substitute, reserved, picked }) => ({
+      line,
+      location,
+      substitute,
+      units: reserved + picked,
+    })),
   );
 const totalOf = (parts: readonly { units: number }[]) => parts.reduce((sum, { units }) => sum + units, 0);
 
@@ -87,7 +96,7 @@ describe('units of order lines', () => {
         const sorted = (parts: typeof after) =>
           together(parts)
             .filter((part) => part.units > 0)
-            .map((part) => `${part.line} ${part.location} ${part.units}`)
+            .map((part) => `${part.line} ${part.location} ${part.substitute} ${part.units}`)
             .sort();
         expect(sorted(after)).toEqual(sorted(heldOf(lines)));
         expect(totalOf(cancelled.freed)).toBe(Math.max(0, units - open));
@@ -105,6 +114,18 @@ describe('units of order lines', () => {
     expect(putBackUnits(held, [{ line: '1', location: 'S1', units: 4 }])[0]?.places).toEqual([
       { location: 'S1', reserved: 0, picked: 1, handed: 0 },
     ]);
+  });
+
+  it('are replaced by units of another sku, those not picked yet first', () => {
+    const at = { line: '1', location: 'S1' };
+    const held = pickUnits(reserveUnits([newLine('1', 5)], [{ ...at, units: 5 }]), [{ ...at, units: 3 }]);
+    const replaced = replaceUnits(held, [{ ...at, units: 3, substitute: 'X' }]);
+    expect(replaced[0]?.places).toEqual([
+      { location: 'S1', reserved: 0, picked: 2, handed: 0 },
+      { location: 'S1', substitute: 'X', reserved: 0, picked: 3, handed: 0 },
+    ]);
+    expect(() => replaceUnits(replaced, [{ ...at, units: 3, substitute: 'X' }])).toThrow('2 are held at S1');
+    expect(() => handUnits(replaced, [{ ...at, units: 4, substitute: 'X' }])).toThrow('3 are held at S1 of its sub');
   });
 
   it.each([0, -1, 1.5, Number.NaN, Infinity])('are never %d', (units) => {

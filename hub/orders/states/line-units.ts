@@ -1,9 +1,11 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 
-/** Units of a line at one location. */
+/** Units of a line at one location, of the line's own sku or of one that replaces it. */
 export interface PlacedUnits {
   readonly location: string;
-  /** Held there for the line, and not picked yet. */
+  /** The sku that the store gives instead of the line's; absent: the line's own. */
+  readonly substitute?: string | undefined;
+  /** Held there for the line, and not picked yet. Substitutes are picked from the begin. */
   readonly reserved: number;
   /** Taken from the shelf, still held. */
   readonly picked: number;
@@ -43,6 +45,12 @@ export interface SomeUnits {
 /** Units of a line at a location. */
 export interface UnitsAt extends SomeUnits {
   readonly location: string;
+  /** Absent: of the line's own sku. */
+  readonly substitute?: string | undefined;
+}
+/** Units of a line that are replaced by another sku. */
+export interface ReplacedUnits extends UnitsAt {
+  readonly substitute: string;
 }
 
 export function newLine(line: string, ordered: number): LineUnits {
@@ -70,34 +78,45 @@ export function sumsOfAll(lines: readonly LineUnits[]): UnitSums {
 export function reserveUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
   return change(lines, parts, (line, { location, units }) => {
     require(units, sumsOf(line).open, 'wait for a hold', line.line);
-    return at(line, location, { reserved: units });
+    return at(line, { location }, { reserved: units });
   });
 }
 
 export function pickUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
   return change(lines, parts, (line, { location, units }) => {
-    require(units, placeOf(line, location).reserved, `are reserved at ${location}`, line.line);
-    return at(line, location, { reserved: -units, picked: units });
+    require(units, placeOf(line, { location }).reserved, `are reserved at ${location}`, line.line);
+    return at(line, { location }, { reserved: -units, picked: units });
+  });
+}
+
+/** The store gives another sku for these units, which it has in its hand. Those of them not picked yet go first. */
+export function replaceUnits(lines: readonly LineUnits[], parts: readonly ReplacedUnits[]): readonly LineUnits[] {
+  return change(lines, parts, (line, { location, units, substitute }) => {
+    const { picked, reserved } = placeOf(line, { location });
+    require(units, picked + reserved, `are held at ${location}`, line.line);
+    const fromReserved = Math.min(units, reserved);
+    const left = at(line, { location }, { reserved: -fromReserved, picked: fromReserved - units });
+    return at(left, { location, substitute }, { picked: units });
   });
 }
 
 /** What was not picked by a step of its own was picked with the handing over. */
 export function handUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
-  return change(lines, parts, (line, { location, units }) => {
-    const { picked, reserved } = placeOf(line, location);
-    require(units, picked + reserved, `are held at ${location}`, line.line);
+  return change(lines, parts, (line, { units, ...place }) => {
+    const { picked, reserved } = placeOf(line, place);
+    require(units, picked + reserved, `are held at ${nameOf(place)}`, line.line);
     const fromPicked = Math.min(units, picked);
-    return at(line, location, { picked: -fromPicked, reserved: fromPicked - units, handed: units });
+    return at(line, place, { picked: -fromPicked, reserved: fromPicked - units, handed: units });
   });
 }
 
 /** A location cannot give these units: they are open again. Those not picked yet go first. */
 export function putBackUnits(lines: readonly LineUnits[], parts: readonly UnitsAt[]): readonly LineUnits[] {
-  return change(lines, parts, (line, { location, units }) => {
-    const { picked, reserved } = placeOf(line, location);
-    require(units, picked + reserved, `are held at ${location}`, line.line);
+  return change(lines, parts, (line, { units, ...place }) => {
+    const { picked, reserved } = placeOf(line, place);
+    require(units, picked + reserved, `are held at ${nameOf(place)}`, line.line);
     const fromReserved = Math.min(units, reserved);
-    return at(line, location, { reserved: -fromReserved, picked: fromReserved - units });
+    return at(line, place, { reserved: -fromReserved, picked: fromReserved - units });
   });
 }
 
@@ -120,8 +139,8 @@ export function cancelUnits(lines: readonly LineUnits[], parts: readonly SomeUni
         const taken = Math.min(left, place[part]);
         if (taken === 0) continue;
         left -= taken;
-        next = at(next, place.location, { [part]: -taken });
-        freed.push({ line: line.line, location: place.location, units: taken });
+        next = at(next, place, { [part]: -taken });
+        freed.push({ line: line.line, ...placeName(place), units: taken });
       }
     }
     return next;
@@ -137,10 +156,19 @@ export function returnUnits(lines: readonly LineUnits[], parts: readonly SomeUni
     for (const place of line.places) {
       const taken = Math.min(left, place.handed);
       left -= taken;
-      next = at(next, place.location, { handed: -taken });
+      next = at(next, place, { handed: -taken });
     }
     return next;
   });
+}
+
+/** What stores give, or gave, instead of the line's own sku. */
+export function substitutesOf({ places }: LineUnits): { readonly sku: string; readonly units: number }[] {
+  const sums = new Map<string, number>();
+  for (const { substitute, picked, handed } of places) {
+    if (substitute !== undefined) sums.set(substitute, (sums.get(substitute) ?? 0) + picked + handed);
+  }
+  return [...sums].map(([sku, units]) => ({ sku, units }));
 }
 
 /** What is neither handed over nor cancelled yet, by line. */
@@ -160,11 +188,11 @@ export function openUnits(lines: readonly LineUnits[]): SomeUnits[] {
   });
 }
 
-/** One entry a line and location. */
+/** One entry a line, location and sku. */
 export function together(parts: readonly UnitsAt[]): UnitsAt[] {
   const sums = new Map<string, UnitsAt>();
   for (const part of parts) {
-    const name = JSON.stringify([part.line, part.location]);
+    const name = JSON.stringify([part.line, part.location, part.substitute]);
     sums.set(name, { ...part, units: part.units + (sums.get(name)?.units ?? 0) });
   }
   return [...sums.values()];
@@ -186,24 +214,41 @@ function change<Part extends SomeUnits>(
 
 const NOTHING_AT = { reserved: 0, picked: 0, handed: 0 };
 
-function placeOf(line: LineUnits, location: string): PlacedUnits {
-  return line.places.find((place) => place.location === location) ?? { location, ...NOTHING_AT };
+/** Where units of a line are, and of which sku. */
+type PlaceName = Pick<PlacedUnits, 'location' | 'substitute'>;
+
+export const isSamePlace = (a: PlaceName, b: PlaceName): boolean =>
+  a.location === b.location && a.substitute === b.substitute;
+
+/** Without a substitute that is not there: what is saved reads back the same. */
+export const placeName = ({ location, substitute }: PlaceName): PlaceName =>
+  substitute === undefined ? { location } : { location, substitute };
+
+const nameOf = ({ location, substitute }: PlaceName): string =>
+  substitute === undefined ? location : `${location} of its substitute "${substitute}"`;
+
+function placeOf(line: LineUnits, place: PlaceName): PlacedUnits {
+  return line.places.find((one) => isSamePlace(one, place)) ?? { ...placeName(place), ...NOTHING_AT };
 }
 
-function at(line: LineUnits, location: string, by: Partial<typeof NOTHING_AT>): LineUnits {
-  const was = placeOf(line, location);
+function at(line: LineUnits, place: PlaceName, by: Partial<typeof NOTHING_AT>): LineUnits {
+  const was = placeOf(line, place);
   const now: PlacedUnits = {
-    location,
+    ...placeName(place),
     reserved: was.reserved + (by.reserved ?? 0),
     picked: was.picked + (by.picked ?? 0),
     handed: was.handed + (by.handed ?? 0),
   };
   const isEmpty = now.reserved + now.picked + now.handed === 0;
-  const others = line.places.filter((place) => place.location !== location);
-  return { ...line, places: isEmpty ? others : [...others, now].sort(byLocation) };
+  const others = line.places.filter((one) => !isSamePlace(one, place));
+  return { ...line, places: isEmpty ? others : [...others, now].sort(byName) };
 }
 
-const byLocation = (a: PlacedUnits, b: PlacedUnits): number => (a.location < b.location ? -1 : 1);
+/** By location, the line's own sku first. */
+function byName(a: PlacedUnits, b: PlacedUnits): number {
+  if (a.location !== b.location) return a.location < b.location ? -1 : 1;
+  return (a.substitute ?? '') < (b.substitute ?? '') ? -1 : 1;
+}
 
 function require(units: number, there: number, what: string, line: string): void {
   if (Number.isSafeInteger(units) && units >= 1 && units <= there) return;

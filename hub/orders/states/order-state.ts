@@ -42,6 +42,8 @@ export const ORDER_ACTS = [
   /** The ERP has it. */
   'post',
   'pick',
+  /** A store gives another sku for units of a line. */
+  'substitute',
   /** Units were given to the customer or the carrier. */
   'hand',
   /** A location cannot give units that are held there. */
@@ -84,6 +86,8 @@ export type EffectKind =
   | 'reserve'
   /** Holds are for good now: they expire no more. */
   | 'confirm'
+  /** Take holds of what stores give instead, where there is any to hold. */
+  | 'holdSubstitutes'
   /** Give holds back. */
   | 'release'
   /** Holds end because their units were handed over. */

@@ -1,5 +1,5 @@
 import type { OrderContent, Payment } from '../order/canonical-order.ts';
-import { newLine, type LineUnits, type UnitsAt } from './line-units.ts';
+import { newLine, placeName, type LineUnits, type UnitsAt } from './line-units.ts';
 import type { OrderState } from './order-state.ts';
 
 /** What is known of the money: `failed` once it was refused, or taken back from us. */
@@ -34,8 +34,8 @@ export function newOrder(content: OrderContent, payment: Payment): Order {
 /** What is held for the order, and where. */
 export function heldUnits({ lines }: Order): UnitsAt[] {
   return lines.flatMap(({ line, places }) =>
-    places.flatMap(({ location, reserved, picked }) =>
-      reserved + picked === 0 ? [] : [{ line, location, units: reserved + picked }],
+    places.flatMap(({ reserved, picked, ...place }) =>
+      reserved + picked === 0 ? [] : [{ line, ...placeName(place), units: reserved + picked }],
     ),
   );
 }

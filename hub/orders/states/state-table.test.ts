@@ -13,6 +13,7 @@ reserve     <  va al po rd pi pi >  >  x  x
 wait        <  va al po rd pi ry >  >  x  x
 post        <  <  po po rd pi ry sh co ca rt
 pick        <  <  <  <  pi pi >  >  >  x  x
+substitute  <  <  <  <  pi pi ry >  >  x  x
 hand        <  <  pi pi pi pi ry >  >  x  x
 short       <  va al po rd pi pi >  >  x  x
 cancel      re va al po rd pi ry >  >  ca x
@@ -93,6 +94,7 @@ describe('the table of states and events', () => {
     ['validated', 'reserve', ['confirm']],
     ['picking', 'reserve', ['confirm']],
     ['picking', 'short', ['release', 'reserve']],
+    ['picking', 'substitute', ['release', 'holdSubstitutes', 'tell']],
     ['picking', 'hand', ['fulfil', 'release', 'tell']],
     ['picking', 'pack', ['tell']],
     ['ready', 'expire', ['release', 'refund', 'tell']],

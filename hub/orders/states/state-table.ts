@@ -49,6 +49,8 @@ const TABLE: Readonly<Record<OrderEvent, Row>> = {
   // A late answer of the ERP is no mistake: stores may have been quicker.
   post: stays({ received: EARLY, validated: EARLY, allocated: 'posted' }),
   pick: only({ released: 'picking', picking: 'picking' }),
+  // Also of what was picked and turned out to be broken.
+  substitute: only({ released: 'picking', picking: 'picking', ready: 'ready' }),
   // What a store has given away is given away, whether it had been asked to or not.
   hand: only({ allocated: 'picking', posted: 'picking', released: 'picking', picking: 'picking', ready: 'ready' }),
   short: only({
@@ -90,6 +92,7 @@ const BY_EVENT: Readonly<Partial<Record<OrderEvent, readonly EffectKind[]>>> = {
   accept: ['reserve'],
   // Now or later: what an order has, it keeps.
   reserve: ['confirm'],
+  substitute: ['release', 'holdSubstitutes', 'tell'],
   hand: ['fulfil', 'release', 'tell'],
   short: ['release', 'reserve'],
   cancel: ['release', 'refund', 'tell'],

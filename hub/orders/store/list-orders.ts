@@ -73,6 +73,7 @@ export interface OrderTrail {
     readonly reservation: number;
     readonly line: string;
     readonly location: string;
+    readonly substitute: string | null;
     readonly units: number;
     readonly released: number;
     readonly handed: number;
@@ -105,7 +106,7 @@ const EFFECT_COLUMNS = `
   done_by AS "doneBy"`;
 const EFFECTS = `SELECT ${EFFECT_COLUMNS} FROM order_effects WHERE order_no = $1 ORDER BY effect_no DESC LIMIT ${SHOWN_MAX}`;
 const HOLDS = `
-  SELECT reservation_no AS reservation, line, location, units, released, handed
+  SELECT reservation_no AS reservation, line, location, substitute, units, released, handed
     FROM order_holds WHERE order_no = $1 ORDER BY reservation_no, reservation_line, location LIMIT ${SHOWN_MAX}`;
 const CONFLICTS = `
   SELECT received_at AS "receivedAt", received_by AS by, content

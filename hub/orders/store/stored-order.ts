@@ -40,7 +40,15 @@ const row = z.object({
       ordered: count,
       cancelled: count,
       returned: count,
-      places: z.array(z.object({ location: z.string(), reserved: count, picked: count, handed: count })),
+      places: z.array(
+        z.object({
+          location: z.string(),
+          substitute: z.string().optional(),
+          reserved: count,
+          picked: count,
+          handed: count,
+        }),
+      ),
     }),
   ),
   skus: z.record(z.string(), z.string()),

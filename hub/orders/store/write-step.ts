@@ -38,6 +38,7 @@ export const STREAM_OF: Readonly<Record<EffectKind | 'validate', EffectStream>> 
   validate: 'holds',
   reserve: 'holds',
   confirm: 'holds',
+  holdSubstitutes: 'holds',
   release: 'holds',
   fulfil: 'holds',
   post: 'erp',
@@ -108,20 +109,30 @@ export async function writeStep(
     dueAt: due === null ? null : new Date(due),
     now,
   });
-  if (!hasMoved) return;
+  // What the customer gets is something else now, also where the state is not.
+  if (!hasMoved && told.act !== 'substitute') return;
   const { act, correlationId } = told;
   await tellOrder(client, before.number, order, { before: before.order.state, act, correlationId, now });
 }
 
-const REFUSED = `
+const ASIDE = `
   WITH counted AS (UPDATE orders SET events = events + 1 WHERE order_no = $1 RETURNING order_no, events)
   INSERT INTO order_events (order_no, event_no, at, act, detail, steps, refused, said_by, correlation_id, key)
   SELECT order_no, events, $2, $3, $4, '[]', $5, $6, $7, $8 FROM counted`;
 
-/** Keeps what was said and cannot be taken, in the history. */
-export async function writeRefused(client: PoolClient, number: number, told: Told, now: Date): Promise<void> {
+/** Keeps in the history what was said and changes nothing of the order, as what it cannot take (`refused`). */
+export async function writeAside(client: PoolClient, number: number, told: Told, now: Date): Promise<void> {
   const { act, detail, refused, by, correlationId, key } = told;
-  await client.query(REFUSED, [number, now, act, JSON.stringify(detail), refused, by, correlationId, key ?? null]);
+  await client.query(ASIDE, [
+    number,
+    now,
+    act,
+    JSON.stringify(detail),
+    refused ?? null,
+    by,
+    correlationId,
+    key ?? null,
+  ]);
 }
 
 const INSERT_EFFECTS = `

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import { BODIES } from '#shared/protocol/fact.ts';
 import { withRetries } from '#hub/db/transaction.ts';
-import type { SomeUnits } from '../states/line-units.ts';
+import type { SaidUnits } from './answer.ts';
 
 const { step, lines } = BODIES.task.shape;
 const row = z.object({
@@ -88,18 +88,19 @@ const BEYOND = `
   SELECT line, beyond FROM reservation_handovers
    WHERE (location_no, journal_no, seq) = ($1, $2, $3) AND code IS NOT NULL`;
 
-/** Units of a handing over that took nothing that was reserved, by the order's lines. */
-export async function unheldUnits(client: PoolClient, answer: StoredAnswer): Promise<SomeUnits[]> {
+/** Units of a handing over that took nothing that was reserved, by the order's lines and what was given. */
+export async function unheldUnits(client: PoolClient, answer: StoredAnswer): Promise<SaidUnits[]> {
   const { rows } = await client.query<{ line: number; beyond: number }>(BEYOND, [
     answer.location,
     answer.journal,
     answer.seq,
   ]);
   const beyond = new Map(rows.map((row) => [row.line, row.beyond]));
-  const sums = new Map<string, number>();
-  for (const [place, { line, quantity, reservation }] of answer.lines.entries()) {
+  const sums = new Map<string, SaidUnits>();
+  for (const [place, { line, sku, quantity, reservation }] of answer.lines.entries()) {
     const units = reservation === undefined ? quantity : (beyond.get(place) ?? 0);
-    if (units > 0) sums.set(line, (sums.get(line) ?? 0) + units);
+    const name = JSON.stringify([line, sku]);
+    if (units > 0) sums.set(name, { line, sku, units: units + (sums.get(name)?.units ?? 0) });
   }
-  return [...sums].map(([line, units]) => ({ line, units }));
+  return [...sums.values()];
 }

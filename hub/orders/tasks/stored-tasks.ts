@@ -24,12 +24,13 @@ export async function readTasks(client: PoolClient, order: number): Promise<Stor
 }
 
 const HELD = `
-  SELECT reservation_no AS reservation, line, location, units - released - handed AS units
+  SELECT reservation_no AS reservation, line, location, substitute, units - released - handed AS units
     FROM order_holds WHERE order_no = $1 AND released + handed < units ORDER BY reservation_no, reservation_line, location`;
 
 /** In the order in which holds end. */
 export async function readHeld(client: PoolClient, order: number): Promise<HeldUnits[]> {
-  return (await client.query<HeldUnits>(HELD, [order])).rows;
+  const { rows } = await client.query<HeldUnits & { substitute: string | null }>(HELD, [order]);
+  return rows.map(({ substitute, ...hold }) => ({ ...hold, substitute: substitute ?? undefined }));
 }
 
 const TOLD = `

@@ -4,10 +4,10 @@ import { BEGIN_AT_ONE_INSTANT, transaction, withRetries } from '#hub/db/transact
 import { take } from '../act-on-order.ts';
 import type { Act } from '../states/act.ts';
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
-import { writeRefused, type Said } from '../store/write-step.ts';
+import { writeAside, type Said } from '../store/write-step.ts';
 import { follow, isAtRest } from '../work/follow-holds.ts';
 import { workOrder, type WorkParts } from '../work/work-effects.ts';
-import { beyondOrder, isHandOver, toHand, toPick, toPutBack } from './answer.ts';
+import { beyondOrder, isHandOver, toHand, toPick, toPutBack, toReplace } from './answer.ts';
 import { fitTasks } from './fit-tasks.ts';
 import {
   finishAnswers,
@@ -108,10 +108,12 @@ async function tell(
         parts.now(),
       ]);
       return true;
-    case 'picked':
+    case 'picked': {
+      const now = answer.applied ? stored : await replace(client, parts, stored, answer);
       await markApplied(client, answer);
-      await act(client, parts, stored, answer, { act: 'pick', parts: toPick(order, answer.store, heard) });
+      await act(client, parts, now, answer, { act: 'pick', parts: toPick(now.order, answer.store, heard) });
       return true;
+    }
     case 'rejected':
       if (answer.applied) return true;
       await markApplied(client, answer);
@@ -144,7 +146,7 @@ async function handUnheld(
   const untold = open.filter(({ step, voided, applied }) => isHandOver(step) && !voided && !applied);
   if (untold.length > 0 && !(await isAtRest(client, number))) return false;
   for (const answer of untold) {
-    const stored = await lockOrder(client, number);
+    const stored = await replace(client, parts, await lockOrder(client, number), answer);
     await markApplied(client, answer);
     const unheld = toHand(stored.order, answer.store, await unheldUnits(client, answer));
     await act(client, parts, stored, answer, { act: 'hand', parts: unheld, hold: 'release' });
@@ -163,35 +165,56 @@ async function handOver(
   if (!(await follow(client, parts, number))) return false;
   const { order } = await lockOrder(client, number);
   const task = (await readTasks(client, number)).find((one) => one.task === answer.task);
-  const before = new Map(task?.lines.map(({ line, handed }) => [line, handed]));
-  const beyond = beyondOrder(order, answer.store, heard, before);
+  const before = task?.lines.map(({ line, sku, handed: units }) => ({ line, sku, units }));
+  const beyond = beyondOrder(order, answer.store, heard, before ?? []);
   if (beyond.length === 0) return true;
-  const units = beyond.map((one) => `line ${one.line}: ${one.units}`).join(', ');
+  const units = beyond.map((one) => `line ${one.line}: ${one.units} of "${one.sku}"`).join(', ');
   await conflict(client, answer, `Handed over, though the order did not want it there any more: ${units}.`);
   const detail = { parts: beyond.map((one) => ({ ...one, location: answer.store })) };
-  await writeRefused(client, number, { ...saidBy(answer), act: 'hand', detail, refused: 'TASK_CONFLICT' }, parts.now());
+  await writeAside(client, number, { ...saidBy(answer), act: 'hand', detail, refused: 'TASK_CONFLICT' }, parts.now());
   return true;
 }
 
-/** What an order cannot take any more is true all the same, and is kept with the task. */
+/** What the store gives instead of what was ordered, once; gives the order after it. */
+async function replace(
+  client: PoolClient,
+  parts: WorkParts,
+  stored: StoredOrder,
+  answer: StoredAnswer,
+): Promise<StoredOrder> {
+  const before = (await readAnswers(client, stored.number)).filter(
+    ({ task, applied }) => task === answer.task && applied,
+  );
+  const replaced = toReplace(stored.order, answer.store, before, answer);
+  return act(client, parts, stored, answer, { act: 'substitute', parts: replaced, left: isHandOver(answer.step) });
+}
+
+/** What an order cannot take any more is true all the same, and is kept with the task and in the order's history. */
 async function act(
   client: PoolClient,
   parts: WorkParts,
   stored: StoredOrder,
   answer: StoredAnswer,
   given: Act & { readonly parts: readonly unknown[] },
-): Promise<void> {
-  if (given.parts.length === 0) return;
+): Promise<StoredOrder> {
+  if (given.parts.length === 0) return stored;
   try {
-    await take(client, parts, stored, given, saidBy(answer));
+    return await take(client, parts, stored, given, saidBy(answer));
   } catch (error) {
     if (!(error instanceof ShelfwireError) || !error.code.startsWith('ORDER_')) throw error;
     await conflict(client, answer, `${answer.step}: ${error.message}`);
+    const told = { ...saidBy(answer), act: given.act, detail: { parts: given.parts }, refused: error.code };
+    await writeAside(client, stored.number, told, parts.now());
+    return stored;
   }
 }
 
 const saidBy = ({ store, correlationId }: StoredAnswer): Said => ({ by: `store ${store}`, correlationId });
 
+const CONFLICT = `
+  UPDATE tasks SET conflict = $2, conflicts = conflicts + CASE WHEN conflict IS DISTINCT FROM $2 THEN 1 ELSE 0 END
+   WHERE task_no = $1`;
+
 async function conflict(client: PoolClient, { task }: StoredAnswer, what: string): Promise<void> {
-  await client.query('UPDATE tasks SET conflict = $2 WHERE task_no = $1', [task, what]);
+  await client.query(CONFLICT, [task, what]);
 }

@@ -1,5 +1,6 @@
 import { ENDED_TASK_STATES, type TaskDocument, type TaskState } from '#shared/protocol/messages/pull.ts';
-import type { PlacedUnits } from '../states/line-units.ts';
+import { takesSubstitute } from '../order/canonical-order.ts';
+import { isSamePlace, type PlacedUnits, type UnitsAt } from '../states/line-units.ts';
 import type { Order } from '../states/order.ts';
 import type { OrderState } from '../states/order-state.ts';
 
@@ -18,11 +19,8 @@ export interface Task {
 }
 
 /** Units of an order's line that a reservation holds at a location. */
-export interface HeldUnits {
+export interface HeldUnits extends UnitsAt {
   readonly reservation: number;
-  readonly line: string;
-  readonly location: string;
-  readonly units: number;
 }
 
 /** States of an order in which stores may begin, or have begun. */
@@ -62,33 +60,48 @@ export function fittedTasks(
 
 const toHandOver = ({ reserved, picked }: PlacedUnits): boolean => reserved + picked > 0;
 
+/** One entry for the line's own sku, and one for each that the store gives instead. */
 function linesAt(order: Order, location: string, known: readonly TaskLine[], holds: readonly HeldUnits[]): TaskLine[] {
   return order.lines.flatMap(({ line, places }) => {
-    const place = places.find((one) => one.location === location);
-    const before = known.find((one) => one.line === line);
-    if (place === undefined && before === undefined) return [];
-    const isOpen = place !== undefined && isAsked(order);
-    const units = isOpen ? place.reserved + place.picked : 0;
-    // What came back was handed over all the same.
-    const handed = Math.max(before?.handed ?? 0, place?.handed ?? 0);
-    const picked = isOpen ? place.picked : 0;
-    return {
-      line,
-      sku: order.skus[line] ?? before?.sku ?? '',
-      units,
-      picked,
-      handed,
-      holds: holding(units, line, location, holds),
-    };
+    const own = order.skus[line] ?? known.find((one) => one.line === line && one.replaces === undefined)?.sku ?? '';
+    const there = places.filter((place) => place.location === location);
+    const before = known.filter((one) => one.line === line);
+    const skus = new Set([...there.map(({ substitute = own }) => substitute), ...before.map(({ sku }) => sku)]);
+    // The own one first.
+    return [own, ...[...skus].filter((sku) => sku !== own).sort()].flatMap((sku): TaskLine[] => {
+      if (!skus.has(sku)) return [];
+      const substitute = sku === own ? undefined : sku;
+      const place = there.find((one) => one.substitute === substitute);
+      const isOpen = place !== undefined && isAsked(order);
+      const units = isOpen ? place.reserved + place.picked : 0;
+      return [
+        {
+          line,
+          sku,
+          ...(substitute === undefined
+            ? takesSubstitute(order.content, line) && { substitution: 'store' as const }
+            : { replaces: own }),
+          units,
+          picked: isOpen ? place.picked : 0,
+          // What came back was handed over all the same.
+          handed: Math.max(before.find((one) => one.sku === sku)?.handed ?? 0, place?.handed ?? 0),
+          holds: holding(units, { line, location, substitute }, holds),
+        },
+      ];
+    });
   });
 }
 
 /** Which reservations hold so many units of a line at a location, the first ones first. */
-function holding(units: number, line: string, location: string, holds: readonly HeldUnits[]): TaskLine['holds'] {
+function holding(
+  units: number,
+  { line, ...place }: Omit<UnitsAt, 'units'>,
+  holds: readonly HeldUnits[],
+): TaskLine['holds'] {
   const sums = new Map<number, number>();
   let rest = units;
   for (const hold of holds) {
-    if (hold.line !== line || hold.location !== location) continue;
+    if (hold.line !== line || !isSamePlace(hold, place)) continue;
     const taken = Math.min(rest, hold.units);
     rest -= taken;
     if (taken > 0) sums.set(hold.reservation, (sums.get(hold.reservation) ?? 0) + taken);

@@ -1,42 +1,29 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '#shared/runtime/logger.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
 import { sleep, systemClock } from '#shared/runtime/clock.ts';
-import { followMoves } from '#hub/availability/engine/follow-moves.ts';
-import { createLedger } from '#hub/ledger/merge.ts';
-import { followSales } from '#hub/reservations/follow-sales.ts';
-import { createReservations } from '#hub/reservations/reservations.ts';
 import { Feed } from '#hub/sync/feed.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { plain } from '#test/support/hub-api.ts';
-import {
-  auditReservations,
-  beginReservations,
-  openReservationPool,
-  stockOf,
-  teller,
-} from '#test/support/reservations.ts';
-import { actOn } from '../act-on-order.ts';
-import { canonicalOrder, splitOrder } from '../order/canonical-order.ts';
-import { reservationHolds } from '../reservation-holds.ts';
-import { applySourcing } from '../sourcing/sourcing-versions.ts';
-import type { Act } from '../states/act.ts';
+import { auditReservations, openReservationPool, stockOf } from '#test/support/reservations.ts';
+import { beginStoreOrders, COLLECT } from '#test/support/store-orders.ts';
 import { readOrder } from '../store/stored-order.ts';
-import { takeOrder } from '../take-order.ts';
 import { followHolds } from '../work/follow-holds.ts';
 import { expireUncollected } from '../work/look-again.ts';
-import { workOrder, type WorkParts } from '../work/work-effects.ts';
+import { workOrder } from '../work/work-effects.ts';
 import { forgetTasks } from './forget-tasks.ts';
 import { listTasks } from './list-tasks.ts';
 import { TakenTasks } from './mark-taken.ts';
-import { noteAnswers } from './note-answers.ts';
 import { takeAnswers } from './take-answers.ts';
 
 let database: TestDatabase;
 let reservationPool: Pool;
-let parts: WorkParts;
-let till: ReturnType<typeof teller>;
+type StoreOrders = Awaited<ReturnType<typeof beginStoreOrders>>;
+let parts: StoreOrders['parts'];
+let till: StoreOrders['till'];
+let order: StoreOrders['order'];
+let act: StoreOrders['act'];
+let tasks: StoreOrders['tasks'];
 const clock = { now: 0 };
 const DAY = 86_400_000;
 
@@ -50,21 +37,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   clock.now = Date.now();
-  await database.pool.query(
-    `TRUNCATE orders, tasks, task_answers, changes, reservations, reservation_holds, reservation_moves, reservation_acts,
-       reservation_handovers, reservation_shortfalls RESTART IDENTITY CASCADE`,
-  );
-  await beginReservations(database.pool);
-  await database.pool.query(`INSERT INTO channel_locations SELECT 'web', location_no FROM locations`);
-  await applySourcing(database.pool, 'sourcing: 1\n', { by: 'test' });
-  till = teller(database.pool, createLedger(database.pool, noteAnswers(followMoves({ holds: followSales() }))));
-  parts = {
-    pool: database.pool,
-    now: () => new Date(clock.now),
-    keepDays: { ended: 90, open: 365 },
-    logger: silentLogger,
-    holds: reservationHolds(database.pool, createReservations(reservationPool)),
-  };
+  ({ parts, till, order, act, tasks } = await beginStoreOrders(database.pool, reservationPool, clock));
 });
 afterEach(async () => {
   const wrong = await auditReservations(database.pool);
@@ -73,38 +46,7 @@ afterEach(async () => {
   if (rowCount !== 0) throw new Error('an answer was not worked on');
 });
 
-const SAID = { by: 'test', correlationId: 'story' };
-const COLLECT = {
-  delivery: { kind: 'collect', store: 'S1' },
-  customer: { reference: 'c-1', contact: { name: 'Ada' } },
-};
-async function order(id: string, changes: object = {}, units = 3): Promise<number> {
-  const given = canonicalOrder.parse({
-    channel: 'web',
-    channelOrderId: id,
-    orderedAt: '2026-11-01T10:00:00Z',
-    currency: 'EUR',
-    taxIncluded: true,
-    lines: [{ line: 'a', sku: 'A', units, priceMinor: 100 }],
-    totalMinor: 100 * units,
-    payment: 'paid',
-    delivery: { kind: 'ship', country: 'DE' },
-    customer: { reference: 'c-1' },
-    ...changes,
-  });
-  const { number } = await takeOrder(parts, splitOrder(given), SAID);
-  await workOrder(parts, number);
-  return number;
-}
-async function act(number: number, given: Act): Promise<void> {
-  await actOn(parts, number, given, SAID);
-  await workOrder(parts, number);
-}
 const stock = (location: number, quantity: number) => till.tell(location, 'receipt', plain({ sku: 'A', quantity }));
-const tasks = async () =>
-  (await listTasks(database.pool, {}, { after: 0, limit: 100 })).map(({ location, state, lines }) => {
-    return `${location} ${state} ${lines.map(({ units, picked, handed }) => `${units}/${picked}/${handed}`).join(' ')}`;
-  });
 const stateOf = async (number: number) => (await readOrder(database.pool, number)).order.state;
 const holdsAt = async (task = 1) =>
   (await listTasks(database.pool, {}, { after: task - 1, limit: 1 }))[0]!.lines.flatMap(({ holds }) => holds);
@@ -307,6 +249,21 @@ describe('tasks', () => {
     expect(shown).toMatchObject([{ state: 'cancelled', conflict: expect.stringContaining('line a: 3') }]);
     const { rows } = await database.pool.query(`SELECT refused FROM order_events WHERE refused IS NOT NULL`);
     expect(rows).toEqual([{ refused: 'TASK_CONFLICT' }]);
+  });
+
+  it('M6 that were handed over when they are cancelled, which the order has not heard yet: told so, and tried no more', async () => {
+    await stock(1, 5);
+    const number = await order('1', COLLECT);
+    await till.tell(1, 'task', await bodyOf('handedOver', 2));
+    await act(number, { act: 'cancel', reason: 'customer' });
+    await takeAnswers(parts);
+    expect([await stateOf(number), await tasks()]).toEqual(['cancelled', ['S1 cancelled 0/0/0']]);
+    expect((await stockOf(database.pool)).shelves).toEqual({ S1: [3, 0] });
+    expect(await listTasks(database.pool, { conflict: true }, { after: 0, limit: 9 })).toMatchObject([
+      { conflict: expect.stringContaining('line a: 2') },
+    ]);
+    const { rows } = await database.pool.query('SELECT units, released, handed FROM order_holds');
+    expect(rows).toEqual([{ units: 3, released: 1, handed: 2 }]);
   });
 
   it("whose hold was another's by then still bring their units to the order, once", async () => {

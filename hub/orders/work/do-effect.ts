@@ -5,6 +5,7 @@ import { lockOrder } from '../store/stored-order.ts';
 import type { Said } from '../store/write-step.ts';
 import { finishEffect, type ClaimedEffect } from './effect-queue.ts';
 import { confirmHolds, endOrderHolds } from './end-holds.ts';
+import { holdSubstitutes } from './hold-substitutes.ts';
 import { reserveOpen } from './reserve.ts';
 import { validate } from './validate.ts';
 
@@ -18,6 +19,8 @@ export async function doEffect(parts: OrderParts, holds: Holds, claimed: Claimed
       return reserveOpen(parts, holds, claimed, said);
     case 'confirm':
       return confirmHolds(parts, holds, claimed, said);
+    case 'holdSubstitutes':
+      return holdSubstitutes(parts, holds, claimed, said);
     case 'release':
       return endOrderHolds(parts, holds, claimed, 'released', said);
     case 'fulfil':

@@ -10,7 +10,9 @@ import { fitTasks } from '../tasks/fit-tasks.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
 
 const detail = z.object({
-  parts: z.array(z.object({ line: z.string(), location: z.string(), units: z.int() })),
+  parts: z.array(
+    z.object({ line: z.string(), location: z.string(), units: z.int(), substitute: z.string().optional() }),
+  ),
 });
 const plan = z.array(z.object({ reservation: z.int(), line: z.int(), location: z.string(), units: z.int() }));
 
@@ -65,7 +67,9 @@ async function giveUp(parts: OrderParts, number: number, reservation: number, sa
       const lost = await holdsIn(client, number, reservation);
       if (lost.length === 0) return;
       await endHolds(client, number, lost, 'released');
-      await take(client, parts, stored, { act: 'short', parts: lost, gone: 'hold' }, said);
+      // What replaces others is in the store's hand, held or not.
+      const missing = lost.filter(({ substitute }) => substitute === undefined);
+      if (missing.length > 0) await take(client, parts, stored, { act: 'short', parts: missing, gone: 'hold' }, said);
     }),
   );
 }

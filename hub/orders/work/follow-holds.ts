@@ -2,10 +2,10 @@ import type { PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { BEGIN_AT_ONE_INSTANT, transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
-import { openUnits, together, type UnitsAt } from '../states/line-units.ts';
+import { openUnits, placeName, together, type UnitsAt } from '../states/line-units.ts';
 import { countEnded, holdsOf, keepHolds, type OrderHold } from '../store/order-holds.ts';
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
-import { insertEffects, writeRefused } from '../store/write-step.ts';
+import { insertEffects, writeAside } from '../store/write-step.ts';
 import { hasUntoldAnswers } from '../tasks/stored-answers.ts';
 
 const AT_ONCE = 200;
@@ -62,6 +62,8 @@ export async function isAtRest(client: PoolClient, number: number): Promise<bool
 interface Differences {
   readonly handed: UnitsAt[];
   readonly short: { readonly gone: 'units' | 'hold' | 'both'; readonly parts: UnitsAt[] }[];
+  /** Holds of what a store gives instead, where no more of it is left: it has the units in its hand. */
+  readonly needless: UnitsAt[];
   /** Held now where they were not. */
   readonly gained: { reservation: number; reservationLine: number; part: UnitsAt }[];
 }
@@ -71,7 +73,7 @@ export async function follow(client: PoolClient, parts: OrderParts, number: numb
   let stored = await lockOrder(client, number);
   if (!(await isAtRest(client, number))) return false;
   const holds = await holdsOf(client, number);
-  const { handed, short, gained } = differences(holds);
+  const { handed, short, needless, gained } = differences(holds);
   const said = { by: 'hub', correlationId: stored.correlationId };
   await countEnded(client, holds.flatMap(endedBySale), 'handed');
   await countEnded(client, holds.flatMap(endedElse), 'released');
@@ -80,12 +82,13 @@ export async function follow(client: PoolClient, parts: OrderParts, number: numb
     if (lacking.length === 0) continue;
     stored = await take(client, parts, stored, { act: 'short', parts: lacking, gone }, said, GOES_ON);
   }
-  const surplus: UnitsAt[] = [];
+  const surplus = [...needless];
   for (const { reservation, reservationLine, part } of gained) {
     const held = { line: reservationLine, location: part.location, units: part.units };
-    await keepHolds(client, number, { reservation, lines: [held] }, [[reservationLine, part.line]], parts.now());
+    const own = [reservationLine, part.line, part.substitute] as const;
+    await keepHolds(client, number, { reservation, lines: [held] }, [own], parts.now());
     const { delivery } = stored.order.content;
-    const isOfUse = delivery.kind === 'ship' || delivery.store === part.location;
+    const isOfUse = part.substitute === undefined && (delivery.kind === 'ship' || delivery.store === part.location);
     const wanted = openUnits(stored.order.lines).find(({ line }) => line === part.line)?.units ?? 0;
     if (isOfUse && wanted >= part.units) {
       stored = await take(client, parts, stored, { act: 'reserve', parts: [part] }, said, GOES_ON);
@@ -108,7 +111,7 @@ async function hand(
   } catch (error) {
     if (!(error instanceof ShelfwireError) || !error.code.startsWith('ORDER_')) throw error;
     const told = { ...said, act: 'hand', detail: { parts: handed, hold: 'gone' }, refused: error.code };
-    await writeRefused(client, stored.number, told, parts.now());
+    await writeAside(client, stored.number, told, parts.now());
     return stored;
   }
 }
@@ -122,8 +125,9 @@ const endedBySale = (hold: OrderHold) => (soldOf(hold) === 0 ? [] : [{ ...hold.h
 const endedElse = (hold: OrderHold) => (lostOf(hold) === 0 ? [] : [{ ...hold.hold, units: lostOf(hold) }]);
 
 function differences(holds: readonly OrderHold[]): Differences {
-  const at = ({ line, hold }: OrderHold, units: number): UnitsAt[] =>
-    units > 0 ? [{ line, location: hold.location, units }] : [];
+  const own = holds.filter(({ substitute }) => substitute === null);
+  const at = (hold: OrderHold, units: number): UnitsAt[] =>
+    units > 0 ? [{ line: hold.line, ...placeOf(hold), units }] : [];
   const isMoved = (hold: OrderHold): boolean =>
     holds.some(
       (other) => other.hold.reservation === hold.hold.reservation && other.line === hold.line && gainOf(other) > 0,
@@ -131,17 +135,21 @@ function differences(holds: readonly OrderHold[]): Differences {
   return {
     handed: together(holds.flatMap((hold) => at(hold, soldOf(hold)))),
     short: [
-      { gone: 'units', parts: together(holds.flatMap((hold) => at(hold, hold.short))) },
-      { gone: 'both', parts: together(holds.filter(isMoved).flatMap((hold) => at(hold, lostOf(hold)))) },
-      { gone: 'hold', parts: together(holds.flatMap((hold) => at(hold, isMoved(hold) ? 0 : lostOf(hold)))) },
+      { gone: 'units', parts: together(own.flatMap((hold) => at(hold, hold.short))) },
+      { gone: 'both', parts: together(own.filter(isMoved).flatMap((hold) => at(hold, lostOf(hold)))) },
+      { gone: 'hold', parts: together(own.flatMap((hold) => at(hold, isMoved(hold) ? 0 : lostOf(hold)))) },
     ],
+    needless: together(holds.flatMap((hold) => at(hold, hold.substitute === null ? 0 : hold.short))),
     gained: holds.flatMap((hold) => {
-      const { reservation, line: reservationLine, location } = hold.hold;
+      const { reservation, line: reservationLine } = hold.hold;
       const units = gainOf(hold);
-      return units === 0 ? [] : [{ reservation, reservationLine, part: { line: hold.line, location, units } }];
+      return units === 0 ? [] : [{ reservation, reservationLine, part: { line: hold.line, ...placeOf(hold), units } }];
     }),
   };
 }
 
 const gainOf = ({ units, released, held, handedOver }: OrderHold): number =>
   Math.max(0, held + handedOver - (units - released));
+
+const placeOf = ({ hold: { location }, substitute }: OrderHold) =>
+  placeName({ location, substitute: substitute ?? undefined });

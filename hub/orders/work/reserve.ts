@@ -15,7 +15,7 @@ import { insertEffects, type Said } from '../store/write-step.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
 
 /** A hub that was killed between the hold and its record comes back within it; then it is confirmed. */
-const TTL_SECONDS = 3_600;
+export const TTL_SECONDS = 3_600;
 /** Others take units at the same time: then it is looked anew. */
 const TRIES_MAX = 4;
 const LOOK_AGAIN_MS = 60_000;

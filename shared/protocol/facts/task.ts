@@ -9,6 +9,7 @@ export type TaskStep = (typeof TASK_STEPS)[number];
 const line = z.strictObject({
   /** Of the order. */
   line: orderLine,
+  /** What is in the store's hand: another one than the line's own replaces it, where the order allows that. */
   sku,
   quantity: units,
   /** Whose units leave: the hold goes with them (M6). */

@@ -99,6 +99,10 @@ export const taskDocument = z.strictObject({
       z.strictObject({
         line: orderLine,
         sku,
+        /** Absent: the store may give nothing else for the line. */
+        substitution: z.literal('store').optional(),
+        /** The line's own sku, which this one replaces; absent: it is the line's own. */
+        replaces: sku.optional(),
         /** To be handed over still; `picked` are those of them that are taken from the shelf. */
         units: z.int().min(0),
         picked: z.int().min(0),

@@ -22,7 +22,7 @@ const HINT = `
   ON CONFLICT (account_no, id) DO UPDATE SET hinted_at = clock_timestamp(), due_at = clock_timestamp()`;
 /** What it says as we know, or as a call under way will make it say, is no news. */
 const LOOK = `
-  UPDATE publications p SET must_read = true, due_at = coalesce(p.due_at, clock_timestamp())
+  UPDATE publications p SET must_read = true, due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
   FROM unnest(string_to_array($2, E'\\n'), $3::int[]) AS m (id, says)
   WHERE p.account_no = $1 AND (p.channel_sku = m.id COLLATE "C" OR p.reference = m.id)
     AND p.call_no IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;

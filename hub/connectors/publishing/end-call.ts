@@ -30,7 +30,7 @@ const APPLY = `
     SELECT * FROM unnest(string_to_array($3, E'\\n'), $4::text[], $5::int[], string_to_array($6, E'\\n'), $7::text[], $8::text[], $9::float8[])
       AS g (channel_sku, outcome, quantity, basis, reference, error, wait_ms)
   ), locked AS (
-    SELECT p.ctid AS place, g.*, CASE g.outcome WHEN 'taken' THEN greatest(0, g.quantity - p.ordered_in_call) ELSE p.confirmed END AS says
+    SELECT g.*, CASE g.outcome WHEN 'taken' THEN greatest(0, g.quantity - p.ordered_in_call) ELSE p.confirmed END AS says
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.call_no = $2
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   )
@@ -49,7 +49,7 @@ const APPLY = `
       WHEN l.outcome <> 'taken' THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
       WHEN p.desired - p.in_flight <> l.says OR NOT p.listed THEN clock_timestamp() END,
     waits_since = CASE WHEN l.outcome = 'taken' AND p.desired - p.in_flight = l.says THEN NULL ELSE coalesce(p.waits_since, clock_timestamp()) END
-  FROM locked l WHERE p.ctid = l.place`;
+  FROM locked l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"`;
 
 const ATTEMPTS = 'SELECT channel_sku AS "channelSku", attempts FROM publications WHERE call_no = $1';
 const SENT_AGAIN = 'UPDATE publication_calls SET attempts = attempts + 1 WHERE call_no = $1 AND ended_at IS NULL';

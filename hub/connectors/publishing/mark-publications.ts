@@ -31,19 +31,22 @@ interface NumberRow extends Partial<GroupSums> {
   readonly desired: number;
 }
 
-/** $1-$4 accounts, listings, numbers, urgencies. A listing that waits for its next attempt goes on waiting, for the newest number. */
+/**
+ * (By their key, not by their place on disk: a row that somebody changed while this waited for its lock has moved.)
+ * $1-$4 accounts, listings, numbers, urgencies. A listing that waits for its next attempt after a failure goes on waiting, for the newest number.
+ */
 const MARK = `
   WITH given AS (
     SELECT * FROM unnest($1::int[], string_to_array($2, E'\\n'), $3::int[], $4::real[])
       AS g (account_no, channel_sku, desired, urgency)
   ), locked AS (
-    SELECT p.ctid AS place, g.desired, g.urgency FROM given g
+    SELECT p.account_no, p.channel_sku, g.desired, g.urgency FROM given g
     JOIN publications p ON p.account_no = g.account_no AND p.channel_sku = g.channel_sku COLLATE "C"
     ORDER BY p.account_no, p.channel_sku FOR NO KEY UPDATE OF p
   )
   UPDATE publications p SET desired = l.desired, desired_at = clock_timestamp(), urgency = l.urgency,
-    waits_since = coalesce(p.waits_since, clock_timestamp()), due_at = coalesce(p.due_at, clock_timestamp())
-  FROM locked l WHERE p.ctid = l.place`;
+    waits_since = coalesce(p.waits_since, clock_timestamp()), due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
+  FROM locked l WHERE p.account_no = l.account_no AND p.channel_sku = l.channel_sku`;
 
 /**
  * Notes what listings shall say behind the change feed (P1): many changes of a number become one, the last is never

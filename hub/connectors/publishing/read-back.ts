@@ -30,7 +30,7 @@ const APPLY = `
   WITH given AS (
     SELECT * FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::int[], $5::text[]) AS g (channel_sku, says, version, reference)
   ), held AS (
-    SELECT p.ctid AS place, g.says, g.reference, p.in_flight,
+    SELECT p.channel_sku, g.says, g.reference, p.in_flight,
       CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0
         WHEN p.in_doubt >= g.says AND (p.in_doubt < p.confirmed OR p.confirmed < g.says) THEN p.in_doubt - g.says
         ELSE p.confirmed - g.says END AS gone
@@ -38,7 +38,7 @@ const APPLY = `
       AND p.version = g.version AND p.call_no IS NULL
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   ), judged AS (
-    SELECT place, says, reference, gone,
+    SELECT channel_sku, says, reference, gone,
       CASE WHEN $6 THEN greatest(0, in_flight + gone) ELSE 0 END AS in_flight,
       CASE WHEN NOT $6 THEN -gone ELSE greatest(0, -gone - in_flight) END AS drift
     FROM held
@@ -50,7 +50,7 @@ const APPLY = `
     must_read = false, in_doubt = NULL, read_at = clock_timestamp(),
     due_at = CASE WHEN p.desired - j.in_flight <> j.says OR NOT p.listed OR p.waits_since IS NOT NULL THEN clock_timestamp() END,
     waits_since = CASE WHEN p.desired - j.in_flight <> j.says THEN coalesce(p.waits_since, clock_timestamp()) ELSE p.waits_since END
-  FROM judged j WHERE p.ctid = j.place
+  FROM judged j WHERE p.account_no = $1 AND p.channel_sku = j.channel_sku
   RETURNING j.drift`;
 
 const PARK = `

@@ -66,7 +66,7 @@ export function registerChannelTests({ name, start }: ConnectorUnderTest): void 
         one.says(sku) === ats ? [] : [[sku, ats, one.says(sku)]],
       );
     const expectEqual = (one = channel, code = 'shop') =>
-      expect.poll(() => differing(one, code), { timeout: 25_000 }).toEqual([]);
+      expect.poll(() => differing(one, code), { timeout: 8_000 }).toEqual([]);
     const rows = async <Row extends object>(text: string) => (await database.pool.query<Row>(text)).rows;
     const orderUrl = (of = account) => `${door.url}/${of}`;
 
@@ -167,8 +167,8 @@ export function registerChannelTests({ name, start }: ConnectorUnderTest): void 
       await database.pool.query(`UPDATE channel_accounts SET orders_at = now()`);
       await expect.poll(async () => (await wanted(database.pool, 'shop'))['SKU-07']).toBe(5);
       await expect
-        .poll(() => rows(`SELECT in_flight, confirmed, due_at FROM publications WHERE channel_sku = 'SKU-07'`))
-        .toEqual([{ in_flight: 0, confirmed: 5, due_at: null }]);
+        .poll(() => rows(`SELECT in_flight, confirmed FROM publications WHERE channel_sku = 'SKU-07'`))
+        .toEqual([{ in_flight: 0, confirmed: 5 }]);
       expect(Math.max(...channel.numbersOf('SKU-07').slice(1))).toBeLessThanOrEqual(9);
       await expectEqual();
     });
@@ -206,8 +206,16 @@ export function registerChannelTests({ name, start }: ConnectorUnderTest): void 
       expect(await rows('SELECT channel_order_id, state FROM orders')).toEqual([
         { channel_order_id: later, state: 'cancelled' },
       ]);
-      await database.pool.query(`UPDATE publications SET in_flight_since = now() - interval '1 day'`);
-      await expectEqual();
+      // What was gone with an order that nobody will ever tell of is given up once all orders of that time are known.
+      await expect
+        .poll(async () => {
+          await database.pool.query(
+            `UPDATE publications SET in_flight_since = now() - interval '1 day' WHERE in_flight > 0`,
+          );
+          await database.pool.query(`UPDATE channel_accounts SET orders_at = now()`);
+          return differing();
+        })
+        .toEqual([]);
     });
 
     it('what becomes of an order goes back to its channel: handed over, and money', async () => {

@@ -29,7 +29,7 @@ export function templateOf({ path }: Pick<Route, 'path'>): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-const DESCRIPTION = `Every request but GET /health and POST /v1/enrol needs an API key, sent as "Authorization: Bearer KEY"; a key may what its scopes say, each operation names its own in x-scope. A key is made by: shelfwire-hub key create --name NAME --scope SCOPE.
+const DESCRIPTION = `Every request but GET /health, POST /v1/enrol and webhooks of channels needs an API key, sent as "Authorization: Bearer KEY"; a key may what its scopes say, each operation names its own in x-scope. A key is made by: shelfwire-hub key create --name NAME --scope SCOPE.
 
 Failures are problems (RFC 9457) with a stable code and a remedy. Lists are paged: give \`next\` back as \`cursor\` until it is null. Answers to GET carry an ETag: with If-None-Match the same answer is a 304 without a body. RateLimit and RateLimit-Policy say how much a key may still send.
 
@@ -57,7 +57,7 @@ export function openApiDocument(routes: readonly Route[], version: string) {
 }
 
 function operation(route: Route, schemas: Schemas) {
-  const { method, summary, access, params, query, body, answer, statuses, contentType } = route;
+  const { method, summary, access, params, query, body, rawBody, answer, statuses, contentType } = route;
   const content = { [contentType.split(';')[0] ?? contentType]: { schema: schemas.answer(answer) } };
   const done = Object.fromEntries(
     statuses.map((status) => [String(status), { description: DONE[status] ?? 'Done.', content }]),
@@ -72,6 +72,7 @@ function operation(route: Route, schemas: Schemas) {
       ...parameters(query, 'query', schemas),
       ...headerParameters(route, schemas),
     ],
+    ...(rawBody && { requestBody: { required: true, content: { 'application/json': { schema: {} } } } }),
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemas.request(body) } } },
     }),

@@ -36,7 +36,7 @@ const SHOWN = `
   FROM publications p JOIN channel_accounts a USING (account_no) JOIN channels c USING (channel_no)`;
 
 export interface PublicationFilter {
-  readonly account: number;
+  readonly account: number | undefined;
   readonly sku: string | undefined;
   readonly state: 'waiting' | 'parked' | 'differs' | undefined;
 }
@@ -47,16 +47,17 @@ const CONDITIONS = {
   differs: 'p.confirmed IS DISTINCT FROM greatest(0, p.desired - p.in_flight)',
 } as const;
 
-/** Of one account, by the channel's sku. */
+/** By account and the channel's sku. */
 export async function pagePublications(
   client: Queryable,
   { account, sku, state }: PublicationFilter,
-  { after, limit }: { after: string; limit: number },
+  { after, limit }: { after: readonly [number, string]; limit: number },
 ): Promise<Publication[]> {
-  const values: unknown[] = [account, after, limit];
+  const values: unknown[] = [...after, limit];
+  const ofAccount = account === undefined ? '' : ` AND p.account_no = $${values.push(account)}`;
   const ofSku = sku === undefined ? '' : ` AND p.sku = $${values.push(sku)}`;
   const inState = state === undefined ? '' : ` AND ${CONDITIONS[state]}`;
-  const text = `${SHOWN} WHERE p.account_no = $1 AND p.channel_sku > $2${ofSku}${inState} ORDER BY p.channel_sku LIMIT $3`;
+  const text = `${SHOWN} WHERE (p.account_no, p.channel_sku) > ($1, $2)${ofAccount}${ofSku}${inState} ORDER BY p.account_no, p.channel_sku LIMIT $3`;
   return (await client.query<Publication>(text, values)).rows;
 }
 

@@ -127,7 +127,7 @@ describe('/v1/channel-accounts', () => {
     expect(await code({ credentials: {} })).toBe('REQUEST_INVALID');
     expect(await code({ more: 1 })).toBe('REQUEST_INVALID');
     expect((await api.call('GET', '/v1/publications/1/none')).body['code']).toBe('NOT_FOUND');
-    expect((await api.call('GET', '/v1/publications')).body['code']).toBe('REQUEST_INVALID');
+    expect((await api.call('GET', '/v1/publications?account=x')).body['code']).toBe('REQUEST_INVALID');
   });
 });
 

@@ -19,8 +19,7 @@ import { workEffects, type WorkParts } from '#hub/orders/work/work-effects.ts';
 import { createReservations } from '#hub/reservations/reservations.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
-import { pino } from 'pino';
-const silentLogger = pino({ level: 'debug' });
+import { silentLogger } from '#shared/runtime/logger.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import { BEGIN_AVAILABILITY, requestRules } from './availability.ts';
@@ -66,6 +65,7 @@ export async function listAlso(pool: Pool, channels: readonly string[], skus: re
 type Figures = { -readonly [Name in keyof ChannelFigures]-?: number };
 
 export interface ChannelHub {
+  readonly keyFile: string;
   readonly accounts: ChannelAccounts;
   readonly orders: WorkParts;
   readonly figures: Map<string, Figures>;
@@ -80,7 +80,8 @@ export interface ChannelHub {
 
 /** What of a hub speaks with channels, as the composition root puts it together, with short waits. */
 export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
-  const vault = new Vault(join(mkdtempSync(join(tmpdir(), 'shelfwire-keys-')), 'channel-keys'));
+  const keyFile = join(mkdtempSync(join(tmpdir(), 'shelfwire-keys-')), 'channel-keys');
+  const vault = new Vault(keyFile);
   const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
   const orderParts: WorkParts = {
     pool,
@@ -96,6 +97,7 @@ export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
   const stopping = new AbortController();
   const http = createHttp({ toPrivate: true, timeoutMs: 5_000, clock: systemClock, signal: stopping.signal });
   return {
+    keyFile,
     accounts,
     orders: orderParts,
     figures,

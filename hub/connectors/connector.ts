@@ -16,7 +16,7 @@ export interface CallShape {
 export interface Capabilities {
   readonly shapes: readonly [CallShape, ...CallShape[]];
   /** Of one read: how many listings, and what it costs; null: what the channel says cannot be read. */
-  readonly reads: { readonly itemsMax: number; cost(items: number): number } | null;
+  readonly reads: { readonly itemsMax: number; cost(items: readonly ReadItem[]): number } | null;
   /** What is believed of the quota until the channel says it. */
   readonly quota: QuotaRule;
   readonly callsAtOnce: number;

@@ -42,7 +42,11 @@ type UserError = z.output<typeof userErrors>[number];
 /** Its names in the shop, or why there is none. */
 type Found = ReadonlyMap<string, string | { code: 'CHANNEL_SKU_UNKNOWN' | 'CHANNEL_SKU_AMBIGUOUS'; detail: string }>;
 
-export const readCost = (items: number): number => 2 + 3 * items;
+/** A point an object; a listing whose name is not known yet is searched for first. */
+export function readCost(items: readonly ReadItem[]): number {
+  const unknown = items.filter(({ reference }) => reference === null).length;
+  return 2 + 3 * items.length + unknown + 2 * Math.ceil(unknown / SKUS_A_SEARCH);
+}
 export const SET_COST = 10;
 
 /** What the shop says of listings at the location. One that is not stocked there says nothing that could be set. */

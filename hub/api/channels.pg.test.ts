@@ -27,11 +27,12 @@ beforeEach(async () => {
   hub = channelHub(database.pool, reservationPool);
   shop = await SignedReceiver.start(seededRandom(1));
   shop.list(['A', 'C/1'], 0);
+  const own = hub;
   const receive = (account: number, { headers, body }: { headers: object; body: Buffer }) =>
-    hub.receive(account, headers as Record<string, string>, body);
+    own.receive(account, headers as Record<string, string>, body);
   api = await startApi(database.pool, { channelAccounts: hub.accounts, receiveWebhook: receive });
-  const { tell } = teller(database.pool);
-  for (const sku of ['A', 'B', 'C/1']) await tell(2, 'receipt', plain({ sku, quantity: 6 }));
+  const tills = teller(database.pool);
+  for (const sku of ['A', 'B', 'C/1']) await tills.tell(2, 'receipt', plain({ sku, quantity: 6 }));
 });
 afterEach(async () => {
   await hub.stop();

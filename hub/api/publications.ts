@@ -90,10 +90,11 @@ function toShown(found: Publication) {
     ...rest
   } = found;
   const isWaiting = nextAt !== null && waitsSince !== null;
-  const state = parkedAt !== null ? 'parked' : underWay ? 'underWay' : isWaiting ? 'waiting' : 'equal';
+  const state: 'parked' | 'underWay' | 'waiting' | 'equal' =
+    parkedAt !== null ? 'parked' : underWay ? 'underWay' : isWaiting ? 'waiting' : 'equal';
   return {
     ...rest,
-    state: state as 'parked' | 'underWay' | 'waiting' | 'equal',
+    state,
     desiredAt: isoTime(desiredAt),
     confirmedAt: isoTimeOrNull(confirmedAt),
     waitsSince: isoTimeOrNull(waitsSince),

@@ -53,11 +53,12 @@ export async function followNumbers(pool: Pool, follower: NumbersFollower): Prom
 }
 
 /** Undefined when another hub is at it. */
-async function oneStep(client: Queryable, { reader, lock, take }: NumbersFollower): Promise<Step | undefined> {
+async function oneStep(client: Queryable, follower: NumbersFollower): Promise<Step | undefined> {
+  const { reader, lock } = follower;
   if ((await client.query<{ mine: boolean }>(MINE, [lock])).rows[0]?.mine !== true) return undefined;
   const [at] = (await client.query<Checkpoint>(READ, [reader])).rows;
   const step = await readStep(client, at);
-  if (step.skus.length > 0) await take(client, step.skus);
+  if (step.skus.length > 0) await follower.take(client, step.skus);
   const { generation, position, after, scanning } = step.next;
   const isSame = at !== undefined && JSON.stringify(step.next) === JSON.stringify(at);
   if (!isSame) await client.query(SAVE, [reader, generation, position, after, scanning]);

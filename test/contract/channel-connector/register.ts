@@ -22,7 +22,8 @@ const SKUS = Array.from({ length: 24 }, (_, place) => `SKU-${String(place).padSt
 const SEED = Number(process.env['SEED'] ?? 20_261);
 
 /** What every channel's connector has to show against its emulator, which keeps the channel's own rules. */
-export function registerChannelTests({ name, start }: ConnectorUnderTest): void {
+export function registerChannelTests(connector: ConnectorUnderTest): void {
+  const { name } = connector;
   describe(`${name}, against its emulator`, () => {
     let database: TestDatabase;
     let reservationPool: Pool;
@@ -44,8 +45,8 @@ export function registerChannelTests({ name, start }: ConnectorUnderTest): void 
     beforeEach(async () => {
       await beginChannels(database.pool, { channels: ['shop', 'other'], skus: SKUS });
       hub = channelHub(database.pool, reservationPool);
-      channel = await start(seededRandom(SEED));
-      other = await start(seededRandom(SEED + 1));
+      channel = await connector.start(seededRandom(SEED));
+      other = await connector.start(seededRandom(SEED + 1));
       for (const one of [channel, other]) one.list(SKUS, 0);
       tills = teller(database.pool);
       await tills.tell(1, 'receipt', { lines: SKUS.map((sku) => ({ sku, quantity: 10 })) });
@@ -282,7 +283,7 @@ export function registerChannelTests({ name, start }: ConnectorUnderTest): void 
 
 /** Credentials of the right form that are not the channel's. */
 function wrongOf({ account }: EmulatedChannel): Record<string, string> {
-  const [name = '', value = ''] = Object.entries(account.credentials)[0] as [string, string];
+  const [name, value] = Object.entries(account.credentials)[0] as [string, string];
   const last = value.endsWith('=') ? value.length - 3 : value.length - 1;
   return { [name]: value.slice(0, last) + (value[last] === 'A' ? 'B' : 'A') + value.slice(last + 1) };
 }

@@ -31,7 +31,8 @@ export type Ask = <Schema extends z.ZodType>(
 ) => Promise<z.output<Schema>>;
 
 /** Asks the Admin API of a shop. What it says of its quota is told; a refusal because of it comes as 429 or as THROTTLED. */
-export function createAsk(baseUrl: string, accessToken: string, { http, clock, seen }: ChannelTools): Ask {
+export function createAsk(baseUrl: string, accessToken: string, tools: ChannelTools): Ask {
+  const { http, clock } = tools;
   const url = new URL(`admin/api/${API_VERSION}/graphql.json`, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`).href;
   return async (query, variables, schema) => {
     const answer = await http({
@@ -44,7 +45,7 @@ export function createAsk(baseUrl: string, accessToken: string, { http, clock, s
     const { data, errors, extensions } = readJson(answer, envelope);
     const { throttleStatus: status, requestedQueryCost: cost } = extensions?.cost ?? {};
     if (status !== undefined) {
-      seen({ left: status.currentlyAvailable, perSecond: status.restoreRate, burst: status.maximumAvailable });
+      tools.seen({ left: status.currentlyAvailable, perSecond: status.restoreRate, burst: status.maximumAvailable });
     }
     if (errors !== undefined)
       throw failureOf(errors, status === undefined || cost === undefined ? undefined : waitMs(cost, status));
@@ -71,8 +72,8 @@ function failureOf(
   errors: readonly { message: string; extensions?: { code?: string | undefined } | undefined }[],
   retryAfterMs: number | undefined,
 ): ChannelFailure {
-  const codes = errors.map(({ extensions }) => extensions?.code ?? '');
-  const known = Object.entries(CODES).find(([name]) => codes.includes(name))?.[1];
+  const codes = new Set(errors.map(({ extensions }) => extensions?.code));
+  const known = Object.entries(CODES).find(([name]) => codes.has(name))?.[1];
   const detail = `Shopify says: ${excerpt(errors.map(({ message }) => message).join('; '))}`;
   if (known === undefined) return new ChannelFailure('CHANNEL_ANSWER_INVALID', detail, { inDoubt: false });
   const { code, inDoubt } = known;

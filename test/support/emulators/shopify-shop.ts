@@ -1,7 +1,17 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, executeSync, getDirectiveValues, parse, validate, type GraphQLResolveInfo } from 'graphql';
+import {
+  buildSchema,
+  executeSync,
+  getDirectiveValues,
+  parse,
+  validate,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLResolveInfo,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Random } from '#shared/runtime/random.ts';
 import { ChannelServer, type EmulatedAnswer, type EmulatedRequest } from './channel-server.ts';
 import type { EmulatedChannel } from './emulated-channel.ts';
@@ -118,16 +128,17 @@ export class ShopifyShop implements EmulatedChannel {
       variableValues: variables,
     });
     if (errors !== undefined) return this.#refuse(errors.map(({ message }) => message).join('; '));
-    const cost = isMutation ? MUTATION_COST : objectsIn(data);
-    if (cost > QUERY_COST_MAX) {
-      this.violations.push(`a query of ${cost} points`);
+    const requested = isMutation ? MUTATION_COST : requestedCost(document, variables);
+    if (requested > QUERY_COST_MAX) {
+      this.violations.push(`a query of ${requested} points`);
       return { status: 200, body: { errors: [{ message: 'too much', extensions: { code: 'MAX_COST_EXCEEDED' } }] } };
     }
-    if (has < cost) return this.#throttled(cost);
+    if (has < requested) return this.#throttled(requested);
+    const cost = isMutation ? MUTATION_COST : objectsIn(data);
     this.#points -= cost;
     this.spent += cost;
     this.requests += 1;
-    return { status: 200, body: { data, extensions: this.#extensions(cost) } };
+    return { status: 200, body: { data, extensions: this.#extensions(requested, cost) } };
   }
 
   list(skus: readonly string[], quantity: number): void {
@@ -345,7 +356,7 @@ export class ShopifyShop implements EmulatedChannel {
       currencyCode: 'EUR',
       taxesIncluded: true,
       totalPriceSet: money(String(units * 5)),
-      lineItems: { nodes: [line] },
+      lineItems: { pageInfo: { hasNextPage: false }, nodes: [line] },
       shippingLine: null,
       shippingAddress: {
         id: 'gid://shopify/MailingAddress/1',
@@ -410,10 +421,10 @@ export class ShopifyShop implements EmulatedChannel {
     return { status: 200, body: { errors, extensions: this.#extensions(cost) } };
   }
 
-  #extensions(cost: number) {
+  #extensions(requestedQueryCost: number, actualQueryCost = 0) {
     const { restoreRate, maximum } = this.#options;
     const throttleStatus = { maximumAvailable: maximum, currentlyAvailable: Math.max(0, this.#points), restoreRate };
-    return { cost: { requestedQueryCost: cost, actualQueryCost: cost, throttleStatus } };
+    return { cost: { requestedQueryCost, actualQueryCost, throttleStatus } };
   }
 
   #refuse(message: string): EmulatedAnswer {
@@ -447,6 +458,27 @@ function longestArray(value: unknown): number {
   if (Array.isArray(value)) return Math.max(value.length, ...value.map(longestArray));
   if (typeof value !== 'object' || value === null) return 0;
   return Math.max(0, ...Object.values(value).map(longestArray));
+}
+
+/** What a query might give at most: a point an object, as many times as its `first`, or the ids, may bring. */
+function requestedCost(document: DocumentNode, variables: Readonly<Record<string, unknown>>): number {
+  const ofSet = (set: SelectionSetNode | undefined): number =>
+    (set?.selections ?? []).reduce((sum, one) => sum + (one.kind === 'Field' ? ofField(one) : ofSet(fragment(one))), 0);
+  const fragment = (one: object): SelectionSetNode | undefined =>
+    'selectionSet' in one ? (one.selectionSet as SelectionSetNode) : undefined;
+  const timesOf = ({ arguments: given = [] }: FieldNode): number => {
+    const first = given.find(({ name }) => name.value === 'first')?.value;
+    if (first?.kind === 'IntValue') return Number(first.value);
+    const ids = given.some(({ name }) => name.value === 'ids') ? variables['ids'] : undefined;
+    return Array.isArray(ids) ? ids.length : 1;
+  };
+  const ofField = (field: FieldNode): number =>
+    field.selectionSet === undefined || field.name.value === 'pageInfo'
+      ? 0
+      : timesOf(field) * (1 + ofSet(field.selectionSet)) - (isNodes(field) ? 1 : 0);
+  /** The list of a connection is no object of its own. */
+  const isNodes = ({ name, arguments: given = [] }: FieldNode): boolean => name.value === 'nodes' && given.length === 0;
+  return document.definitions.reduce((sum, one) => sum + ('selectionSet' in one ? ofSet(one.selectionSet) : 0), 0);
 }
 
 /** A point an object, about as Shopify counts what a query gives. */

@@ -4,14 +4,16 @@ import type { ChannelOrder, OrderPage } from '../../connector.ts';
 import type { Ask } from './graphql.ts';
 import { minorOf } from './money.ts';
 
-export const ORDERS_A_PAGE = 20;
-const LINES_MAX = 250;
+/** A query may cost 1,000 points, by what it might give: some orders of usual size, or one long one. */
+export const ORDERS_A_PAGE = 3;
+const LINES = 40;
+const LINES_MAX = 140;
 
 const MONEY = '{ shopMoney { amount } }';
-const FIELDS = `
+const fieldsOf = (lines: number): string => `
   id createdAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
   totalPriceSet ${MONEY}
-  lineItems(first: ${LINES_MAX}) { nodes {
+  lineItems(first: ${lines}) { pageInfo { hasNextPage } nodes {
     id sku quantity originalUnitPriceSet ${MONEY}
     discountAllocations { allocatedAmountSet ${MONEY} } taxLines { priceSet ${MONEY} }
   } }
@@ -21,10 +23,11 @@ const FIELDS = `
 
 const POLL = `query ChangedOrders($query: String!, $after: String) {
   orders(first: ${ORDERS_A_PAGE}, after: $after, query: $query, sortKey: UPDATED_AT) {
-    nodes { ${FIELDS} } pageInfo { hasNextPage endCursor }
+    nodes { ${fieldsOf(LINES)} } pageInfo { hasNextPage endCursor }
   }
 }`;
-const READ = `query ReadOrders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${FIELDS} } } }`;
+const READ = `query ReadOrders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES)} } } }`;
+const READ_LONG = `query ReadLongOrder($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES_MAX)} } } }`;
 
 const money = z.object({ shopMoney: z.object({ amount: z.string() }) });
 const taxLines = z.array(z.object({ priceSet: money }));
@@ -38,6 +41,7 @@ const order = z.object({
   taxesIncluded: z.boolean(),
   totalPriceSet: money,
   lineItems: z.object({
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
     nodes: z.array(
       z.object({
         id: z.string(),
@@ -76,12 +80,27 @@ export async function pollOrders(ask: Ask, since: Date, cursor: string | null, c
   const query = `updated_at:>='${since.toISOString().slice(0, 19)}Z'`;
   const { orders } = await ask(POLL, { query, after: cursor }, page);
   const { hasNextPage, endCursor } = orders.pageInfo;
-  return { orders: orders.nodes.map((one) => toChannelOrder(one, country)), next: hasNextPage ? endCursor : null };
+  const whole = await wholeOrders(ask, orders.nodes, country);
+  return { orders: whole, next: hasNextPage ? endCursor : null };
 }
 
 export async function readOrders(ask: Ask, ids: readonly string[], country: string): Promise<ChannelOrder[]> {
   const { nodes } = await ask(READ, { ids }, some);
-  return nodes.flatMap((node) => (node === null ? [] : [toChannelOrder(node, country)]));
+  return wholeOrders(
+    ask,
+    nodes.filter((node) => node !== null),
+    country,
+  );
+}
+
+/** Those with more lines than were asked for are read alone. */
+async function wholeOrders(ask: Ask, found: readonly Order[], country: string): Promise<ChannelOrder[]> {
+  const whole: ChannelOrder[] = [];
+  for (const one of found) {
+    const long = one.lineItems.pageInfo.hasNextPage ? (await ask(READ_LONG, { ids: [one.id] }, some)).nodes[0] : one;
+    if (long !== null && long !== undefined) whole.push(toChannelOrder(long, country));
+  }
+  return whole;
 }
 
 const REASONS: Readonly<Record<string, CancelReason>> = {
@@ -97,6 +116,9 @@ const NOT_PAID = new Set(['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID', 'EXPIRED', 
 /** An order in canonical form, as it was placed: what was refunded or taken out since changes nothing of it. */
 export function toChannelOrder(given: Order, country: string): ChannelOrder {
   const { id, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
+  const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
+  // A part of an order is no order: it is kept, with this as its reason.
+  if (given.lineItems.pageInfo.hasNextPage) return { id, order: `more than ${LINES_MAX} lines`, cancelled };
   const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
   const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
   const lines = given.lineItems.nodes.map((line) => ({
@@ -132,7 +154,7 @@ export function toChannelOrder(given: Order, country: string): ChannelOrder {
     delivery: deliveryOf(given, country),
     customer: { reference: given.customer?.id ?? `guest of ${id}` },
   };
-  return { id, order: canonical, cancelled: cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other') };
+  return { id, order: canonical, cancelled };
 }
 
 /** Where to, to about a kilometre: enough to choose a near store by. */

@@ -144,6 +144,7 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
   taxesIncluded: false,
   totalPriceSet: money('33.69'),
   lineItems: {
+    pageInfo: { hasNextPage: false },
     nodes: [
       {
         id: 'gid://shopify/LineItem/1',

@@ -12,6 +12,12 @@ export interface CallShape {
   cost(items: number): number;
 }
 
+/** What a call costs, and what must be there for it: some channels ask for what an answer might come to at most. */
+export interface Cost {
+  readonly needs: number;
+  readonly takes: number;
+}
+
 /** What a channel can do, by its account's settings. */
 export interface Capabilities {
   readonly shapes: readonly [CallShape, ...CallShape[]];
@@ -23,9 +29,9 @@ export interface Capabilities {
   /** Whether the channel takes off its own number what it sells: then what we send is compared with what it says. */
   readonly countsDown: boolean;
   /** Of doing what an order asks for. */
-  readonly effectCost: number;
+  readonly effects: Cost;
   /** How its orders are asked for; null: it tells of them by itself, or has none. */
-  readonly orders: { readonly everyMs: number; readonly pageCost: number; readonly readsMax: number } | null;
+  readonly orders: { readonly everyMs: number; readonly page: Cost; readonly readsMax: number } | null;
 }
 
 /** A listing's number as it is sent. */

@@ -57,7 +57,7 @@ async function performOne(turn: AccountTurn, due: Due): Promise<void> {
   try {
     const effect: ChannelEffect = detail.parse({ ...(due.detail as object), kind: due.kind });
     const call = { key: `effect-${due.effect}`, channelOrderId: due.channelOrderId, effect };
-    await turn.call(session.capabilities.effectCost, () => session.perform(call));
+    await turn.call(session.capabilities.effects, () => session.perform(call));
     await parts.orders.finish(due.effect, `channel ${held.channel}`);
   } catch (error) {
     const failure = toChannelFailure(error);

@@ -37,7 +37,7 @@ export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   const since = new Date((held.ordersKnownTo ?? held.createdAt).getTime() - OVERLAP_MS);
   let cursor: string | null = null;
   do {
-    const page = await turn.call(polled.pageCost, () => session.pollOrders(since, cursor));
+    const page = await turn.call(polled.page, () => session.pollOrders(since, cursor));
     for (const order of page.orders) await takeOrHint(turn, order, 0);
     cursor = page.next;
     if (!(await turn.hold())) return true;
@@ -55,7 +55,7 @@ export async function readHinted(turn: AccountTurn): Promise<boolean> {
   type Hint = { readonly id: string; readonly attempts: number; readonly hintedAt: string };
   const { rows } = await parts.pool.query<Hint>(DUE, [account, polled.readsMax]);
   if (rows.length === 0) return false;
-  const orders = await turn.call(polled.pageCost, () => session.readOrders(rows.map(({ id }) => id)));
+  const orders = await turn.call(polled.page, () => session.readOrders(rows.map(({ id }) => id)));
   const known = new Map(orders.map((order) => [order.id, order]));
   const done: Hint[] = [];
   for (const hint of rows) {

@@ -5,7 +5,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
 import { toChannelFailure } from '../channel-failure.ts';
-import type { ChannelSession } from '../connector.ts';
+import type { ChannelSession, Cost } from '../connector.ts';
 import type { OrderDoor } from '../orders/take-channel-order.ts';
 import { holdAccount, noteAnswered, type Claim, type HeldAccount } from './account-claims.ts';
 import type { Quota } from './quota.ts';
@@ -77,9 +77,9 @@ export class AccountTurn {
   }
 
   /** Makes a call under the quota (P2). Throws what the call throws as a ChannelFailure, and QuotaWait. */
-  async call<T>(cost: number, work: () => Promise<T>): Promise<T> {
-    await this.admit(cost);
-    return this.callAdmitted(cost, work);
+  async call<T>({ needs, takes }: Cost, work: () => Promise<T>): Promise<T> {
+    await this.admit(needs);
+    return this.callAdmitted(takes, work);
   }
 
   /** Waits until so much of the quota is there. */

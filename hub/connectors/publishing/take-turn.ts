@@ -56,7 +56,8 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
   if (reads === null) return false;
   const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
   if (chosen.length === 0) return false;
-  const answers = await turn.call(reads.cost(chosen), () => session.readBack(chosen));
+  const cost = reads.cost(chosen);
+  const answers = await turn.call({ needs: cost, takes: cost }, () => session.readBack(chosen));
   const { drifted, parked } = await takeRead(parts.pool, { account, countsDown }, chosen, answers);
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });

@@ -6,8 +6,8 @@ import { minorOf } from './money.ts';
 
 /** A query may cost 1,000 points, by what it might give: some orders of usual size, or one long one. */
 export const ORDERS_A_PAGE = 3;
-const LINES = 40;
-const LINES_MAX = 140;
+const LINES = 30;
+const LINES_MAX = 100;
 
 const MONEY = '{ shopMoney { amount } }';
 const fieldsOf = (lines: number): string => `

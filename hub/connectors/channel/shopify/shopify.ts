@@ -8,8 +8,8 @@ import { credentials, settings, type Credentials, type Settings } from './settin
 
 /** Shopify's arrays take no more. */
 const ITEMS_MAX = 250;
-/** What a page of orders might give; what it does give is far less, and only that is taken off. */
-const PAGE_COST = 990;
+/** A page of orders: what it might give, and about what it does. */
+const PAGE_COST = { needs: 990, takes: 60 };
 
 function capabilitiesOf({ pollOrdersSeconds }: Settings) {
   return {
@@ -19,8 +19,8 @@ function capabilitiesOf({ pollOrdersSeconds }: Settings) {
     quota: { perSecond: 100, burst: 1_000 },
     callsAtOnce: 4,
     countsDown: true,
-    effectCost: EFFECT_COST,
-    orders: { everyMs: pollOrdersSeconds * 1_000, pageCost: PAGE_COST, readsMax: ORDERS_A_PAGE },
+    effects: EFFECT_COST,
+    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, readsMax: ORDERS_A_PAGE },
   };
 }
 

@@ -16,6 +16,7 @@ import { credentials, secretBytes, settings, type Credentials, type Settings } f
 
 const ORDERS_A_PAGE = 100;
 const each = () => 1;
+const ONE = { needs: 1, takes: 1 };
 
 function capabilitiesOf(given: Settings) {
   const { itemsMax, perSecond, burst, callsAtOnce, readable, countsDown, pollOrdersSeconds } = given;
@@ -25,9 +26,9 @@ function capabilitiesOf(given: Settings) {
     quota: { perSecond, burst },
     callsAtOnce,
     countsDown,
-    effectCost: 1,
+    effects: ONE,
     orders:
-      pollOrdersSeconds === null ? null : { everyMs: pollOrdersSeconds * 1_000, pageCost: 1, readsMax: ORDERS_A_PAGE },
+      pollOrdersSeconds === null ? null : { everyMs: pollOrdersSeconds * 1_000, page: ONE, readsMax: ORDERS_A_PAGE },
   };
 }
 

@@ -116,6 +116,8 @@ export type ChannelEffect =
         readonly handed: number;
         readonly cancelled: number;
         readonly returned: number;
+        /** What the customer gets instead of the line's own sku. */
+        readonly substitutes: readonly { readonly sku: string; readonly units: number }[];
       }[];
     };
 

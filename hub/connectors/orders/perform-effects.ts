@@ -29,7 +29,15 @@ const detail = z.discriminatedUnion('kind', [
     kind: z.literal('tell'),
     state: z.string(),
     why: z.string(),
-    lines: z.array(z.object({ line: z.string(), handed: units, cancelled: units, returned: units })),
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        handed: units,
+        cancelled: units,
+        returned: units,
+        substitutes: z.array(z.object({ sku: z.string(), units })).default([]),
+      }),
+    ),
   }),
 ]);
 

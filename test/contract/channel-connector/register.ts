@@ -235,7 +235,7 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         places.map((at) => ({ line, location: at.location, units: 1 })),
       );
       await hub.act(1, { act: 'pick', parts: places });
-      await hub.act(1, { act: 'hand', parts: places, bySale: false });
+      await hub.act(1, { act: 'hand', parts: places, hold: 'fulfil' });
       await expect
         .poll(() => channel.toldOf(order), { timeout: 15_000 })
         .toMatchObject({ handed: 1, refundedMinor: 0 });

@@ -16,11 +16,12 @@ export const accountNumber = z
   .regex(/^[1-9]\d{0,8}$/, 'must be the number of an account')
   .transform(Number);
 const one = z.strictObject({ account: accountNumber });
+const kind = z.enum(CHANNEL_KINDS.map((one) => one.kind)).describe('GET /v1/channel-kinds says what each is.');
 const byName = z.record(z.string().max(64), z.unknown());
 
 const request = z.strictObject({
   channel: storeCode.describe('Of the rules; a channel has one account.'),
-  kind: z.string().min(1).max(64).describe('GET /v1/channel-kinds lists them.'),
+  kind,
   name: text.describe('What it is for.'),
   baseUrl: z.string().min(1).max(URL_CHARS_MAX).regex(PRINTABLE, 'must be printable text'),
   settings: byName.default({}),
@@ -64,13 +65,7 @@ export function channelAccountRoutes(accounts: ChannelAccounts): Route[] {
       body: request,
       answer: accountShown,
       statuses: [201],
-      problems: [
-        'NOT_FOUND',
-        'CHANNEL_KIND_UNKNOWN',
-        'CHANNEL_ACCOUNT_LIVE',
-        'CHANNEL_KEY_MISSING',
-        'WEBHOOK_URL_FORBIDDEN',
-      ],
+      problems: ['NOT_FOUND', 'CHANNEL_ACCOUNT_LIVE', 'CHANNEL_KEY_MISSING', 'WEBHOOK_URL_FORBIDDEN'],
       async handle({ body, caller, keep, log }) {
         const answer = (account: ChannelAccount) => ({
           status: 201,
@@ -113,11 +108,14 @@ export function channelAccountRoutes(accounts: ChannelAccounts): Route[] {
       access: 'channels:write',
       summary: 'Other credentials, from the next call on; nothing has to be restarted.',
       params: one,
-      body: z.strictObject({ credentials: byName }),
+      body: z.strictObject({
+        kind: kind.describe('Of the account: whose credentials these are.'),
+        credentials: byName,
+      }),
       answer: accountShown,
-      problems: ['NOT_FOUND', 'CHANNEL_ACCOUNT_ENDED', 'CHANNEL_KEY_MISSING', 'CHANNEL_KIND_UNKNOWN'],
+      problems: ['NOT_FOUND', 'CONFLICT', 'CHANNEL_ACCOUNT_ENDED', 'CHANNEL_KEY_MISSING'],
       async handle({ params: { account }, body, caller, log }) {
-        const changed = await accounts.setCredentials(account, body.credentials);
+        const changed = await accounts.setCredentials(account, body.kind, body.credentials);
         log.info({ account, by: caller?.name }, 'a channel account has other credentials');
         return { body: toShown(changed) };
       },

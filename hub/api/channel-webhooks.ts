@@ -15,9 +15,9 @@ export function channelWebhookRoutes(receive: ReceiveWebhook): Route[] {
       method: 'post',
       path: '/v1/channel-webhooks/:account',
       access: 'open',
-      summary: 'For channels: a webhook, signed as its kind signs. Taken once, however often it is sent.',
+      summary:
+        'For channels: a webhook, its body as its kind has it and signs it. Taken once, however often it is sent.',
       params: z.strictObject({ account: accountNumber }),
-      query: z.record(z.string(), z.unknown()),
       rawBody: true,
       bodyBytesMax: BODY_BYTES_MAX,
       answer: z.strictObject({ isNew: z.boolean() }),

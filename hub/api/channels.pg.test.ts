@@ -84,17 +84,17 @@ describe('/v1/channel-accounts', () => {
   });
 
   it('X1 never shows credentials, in answers, lists or logs of what was asked', async () => {
-    const { credentials } = shop.account;
+    const { kind, credentials } = shop.account;
     const answers = [
       await make(),
       await api.call('GET', '/v1/channel-accounts'),
-      await act('credentials', { credentials }),
+      await act('credentials', { kind, credentials }),
     ];
     for (const { status, text } of answers) {
       expect(status).toBeLessThan(300);
       for (const secret of Object.values(credentials)) expect(text).not.toContain(secret.slice(6, 30));
     }
-    const refused = await act('credentials', { credentials: { secret: 'whsec_very-secret' } });
+    const refused = await act('credentials', { kind, credentials: { secret: 'whsec_very-secret' } });
     expect([refused.body['code'], refused.text.includes('very-secret')]).toEqual(['REQUEST_INVALID', false]);
   });
 
@@ -120,7 +120,10 @@ describe('/v1/channel-accounts', () => {
 
   it('X2 refuses what is not there or not allowed', async () => {
     const code = async (parts: object) => (await make(parts)).body['code'];
-    expect(await code({ kind: 'myspace' })).toBe('CHANNEL_KIND_UNKNOWN');
+    expect(await code({ kind: 'myspace' })).toBe('REQUEST_INVALID');
+    expect((await act('credentials', { kind: 'shopify', credentials: shop.account.credentials })).body['code']).toBe(
+      'REQUEST_INVALID',
+    );
     expect(await code({ channel: 'nowhere' })).toBe('NOT_FOUND');
     expect(await code({ baseUrl: 'http://shop.example/' })).toBe('WEBHOOK_URL_FORBIDDEN');
     expect(await code({ settings: { itemsMax: 0 } })).toBe('REQUEST_INVALID');

@@ -3039,8 +3039,8 @@ export interface Operations {
       readonly body: {
         /** Of the rules; a channel has one account. */
         readonly channel: string;
-        /** GET /v1/channel-kinds lists them. At most 64 characters. */
-        readonly kind: string;
+        /** GET /v1/channel-kinds says what each is. */
+        readonly kind: "signedWebhook" | "shopify";
         /** What it is for. At most 256 characters. */
         readonly name: string;
         /** At most 2048 characters. */
@@ -3087,6 +3087,8 @@ export interface Operations {
         readonly account: string;
       };
       readonly body: {
+        /** Of the account: whose credentials these are. */
+        readonly kind: "signedWebhook" | "shopify";
         readonly credentials: Readonly<Record<string, unknown>>;
       };
       readonly idempotencyKey?: string;
@@ -3181,13 +3183,12 @@ export interface Operations {
     };
     readonly answer: Publication;
   };
-  /** For channels: a webhook, signed as its kind signs. Taken once, however often it is sent. */
+  /** For channels: a webhook, its body as its kind has it and signs it. Taken once, however often it is sent. */
   'POST /v1/channel-webhooks/{account}': {
     readonly request: {
       readonly params: {
         readonly account: string;
       };
-      readonly body: unknown;
     };
     readonly answer: {
       readonly isNew: boolean;

@@ -57,7 +57,7 @@ export function openApiDocument(routes: readonly Route[], version: string) {
 }
 
 function operation(route: Route, schemas: Schemas) {
-  const { method, summary, access, params, query, body, rawBody, answer, statuses, contentType } = route;
+  const { method, summary, access, params, query, body, answer, statuses, contentType } = route;
   const content = { [contentType.split(';')[0] ?? contentType]: { schema: schemas.answer(answer) } };
   const done = Object.fromEntries(
     statuses.map((status) => [String(status), { description: DONE[status] ?? 'Done.', content }]),
@@ -72,7 +72,6 @@ function operation(route: Route, schemas: Schemas) {
       ...parameters(query, 'query', schemas),
       ...headerParameters(route, schemas),
     ],
-    ...(rawBody && { requestBody: { required: true, content: { 'application/json': { schema: {} } } } }),
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemas.request(body) } } },
     }),

@@ -105,9 +105,9 @@ export class ChannelAccounts {
    */
   create(asked: AccountRequest, by: string, kept: Kept): Promise<ChannelAccount> {
     const kind = requireKind(asked.kind);
-    requireTarget(asked.baseUrl, { toPrivate: this.#toPrivate });
     const settings = read(kind.settings, asked.settings, 'settings');
     const credentials = read(kind.credentials, asked.credentials, 'credentials');
+    requireTarget(asked.baseUrl, { toPrivate: this.#toPrivate });
     const { countsDown, orders } = kind.capabilities(settings);
     return this.#act(async (client) => {
       const { rows: channels } = await client.query<{ channel: number }>(CHANNEL, [asked.channel]);
@@ -159,10 +159,11 @@ export class ChannelAccounts {
     return this.#change(account, (client) => client.query(SET_DRY_RUN, [account, dryRun]));
   }
 
-  /** The next call is made with them. Throws NOT_FOUND, CHANNEL_ACCOUNT_ENDED, REQUEST_INVALID. */
-  setCredentials(account: number, credentials: unknown): Promise<ChannelAccount> {
-    return this.#change(account, (client, kind) => {
-      const valid = read(requireKind(kind).credentials, credentials, 'credentials');
+  /** The next call is made with them. Throws REQUEST_INVALID, NOT_FOUND, CHANNEL_ACCOUNT_ENDED, CONFLICT for those of another kind. */
+  setCredentials(account: number, kind: string, credentials: unknown): Promise<ChannelAccount> {
+    const valid = read(requireKind(kind).credentials, credentials, 'credentials');
+    return this.#change(account, (client, own) => {
+      if (own !== kind) throw new ShelfwireError('CONFLICT', `Account ${account} is of kind ${own}.`);
       return client.query(SET_CREDENTIALS, [account, this.#vault.seal(valid, sealedName(account))]);
     });
   }

@@ -249,10 +249,13 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
     it('X1 other credentials count from the next call on, without a restart', async () => {
       hub.start();
       await expectEqual();
-      await hub.accounts.setCredentials(account, { ...channel.account.credentials, ...wrongOf(channel) });
+      await hub.accounts.setCredentials(account, channel.account.kind, {
+        ...channel.account.credentials,
+        ...wrongOf(channel),
+      });
       await tills.tell(1, 'sale', soldOf('SKU-06', 1));
       await expect.poll(async () => (await hub.accounts.find(account)).error?.code).toBe('CHANNEL_UNAUTHORIZED');
-      await hub.accounts.setCredentials(account, channel.account.credentials);
+      await hub.accounts.setCredentials(account, channel.account.kind, channel.account.credentials);
       await expectEqual();
       expect((await hub.accounts.find(account)).error).toBeNull();
       const sealed = await rows<{ credentials: Buffer }>('SELECT credentials FROM channel_accounts');

@@ -78,7 +78,12 @@ export const hubCli = defineCli({
         },
         privateWebhooks: {
           type: 'boolean',
-          help: 'Lets webhooks lead to private addresses, and by http to this machine; for trying, and for receivers in your own network.',
+          help: 'Lets webhooks and channels lead to private addresses, and by http to this machine; for trying, and for receivers in your own network.',
+        },
+        channelKeys: {
+          type: 'path',
+          placeholder: 'FILE',
+          help: "File of the keys that seal channels' credentials, made when there is none; by default channel-keys in the data folder. Every hub on one database needs the same; keep a copy, not with the database's.",
         },
         explainDays: {
           type: 'number',

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -11,6 +12,7 @@ import { startRepeating } from '#shared/runtime/repeating.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import { pruneActs } from './api/acts.ts';
 import { createApi } from './api/app.ts';
+import type { ReceiveWebhook } from './api/channel-webhooks.ts';
 import { followMoves } from './availability/engine/follow-moves.ts';
 import { availabilityTasks, rulesPorts } from './availability/keep-current.ts';
 import { activateDue } from './availability/rules/activate-rules.ts';
@@ -18,6 +20,14 @@ import type { RulesPorts } from './availability/rules/rules-ports.ts';
 import { tellWebhooks } from './availability/tell-webhooks.ts';
 import { mostSilentStores } from './availability/store-lag.ts';
 import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
+import { ChannelAccounts } from './connectors/accounts/channel-accounts.ts';
+import { Vault } from './connectors/accounts/vault.ts';
+import { createHttp } from './connectors/http/http.ts';
+import { channelTasks } from './connectors/keep-channels.ts';
+import { receiveMessage } from './connectors/orders/receive-message.ts';
+import { accountFigures } from './connectors/publishing/list-publications.ts';
+import { noteOrdered } from './connectors/publishing/note-ordered.ts';
+import { runAccounts } from './connectors/publishing/run-accounts.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { MIGRATIONS } from './db/migrations.ts';
@@ -49,6 +59,8 @@ export interface HubOptions {
   readonly listen: string;
   /** For how long what channels could sell can be explained. */
   readonly explainDays: number;
+  /** File of the keys that seal credentials of channels; by default in the data folder. */
+  readonly channelKeys?: string | undefined;
   /** Whether webhooks may lead to private addresses. */
   readonly privateWebhooks?: boolean;
 }
@@ -78,6 +90,8 @@ const RESERVATION_CONNECTIONS = 6;
 const ORDER_CONNECTIONS = 8;
 /** The relay, and what workers of webhooks note between messages; none is held while one is sent. */
 const OUTBOX_CONNECTIONS = 4;
+/** What workers at channels note between calls; none is held while one is made. */
+const CHANNEL_CONNECTIONS = 6;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -118,6 +132,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       statementTimeoutMs: API_STATEMENT_MS,
       pipeline: true,
     }),
+    channels: open('channels', CHANNEL_CONNECTIONS),
     orders: open('orders', ORDER_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
@@ -146,6 +161,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     sessions: () => sync.sessions,
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
+    channels: () => snapshot(pools.api, (client) => accountFigures(client, STORES_SHOWN)),
   });
   const rules: RulesPorts = rulesPorts(() => clock.now());
   lifecycle.add(
@@ -202,20 +218,54 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     keepDays: KEEP_DAYS,
     holds: reservationHolds(pools.orders, reservations),
     logger,
+    onTaken: noteOrdered,
   };
   for (const task of orderTasks(orderParts)) lifecycle.add(startRepeating({ ...task, clock, logger }));
+  const orders = createOrders(orderParts);
+  const vault = new Vault(options.channelKeys ?? join(options.data, 'channel-keys'));
+  const channelAccounts = new ChannelAccounts(pools.api, { vault, toPrivate });
+  const channelParts = { pool: pools.channels, clock, random, logger, vault, orders, toPrivate };
+  const now = (): number => clock.now();
+  for (const task of channelTasks({ pool: pools.channels, accounts: channelAccounts, logger, now })) {
+    lifecycle.add(startRepeating({ ...task, clock, logger }));
+  }
+  lifecycle.add(runAccounts({ ...channelParts, observe: (channel, figures) => metrics.published(channel, figures) }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, observer),
     counts: createCountDecisions(pools.ledger, observer),
     transfers: createTransferSettlements(pools.ledger, observer),
     reservations,
-    orders: createOrders(orderParts),
+    orders,
+    channelAccounts,
+    receiveWebhook: webhookDoor(channelParts, lifecycle),
     webhooks: new Webhooks(pools.api, { toPrivate }),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);
   logger.info({ url, version: PRODUCT_VERSION, database: embedded ? 'embedded' : 'given' }, 'hub runs');
   return { url, pool: pools.api, embedded, stop: (reason) => lifecycle.stop(reason) };
+}
+
+/** Takes webhooks of channels; what it verifies needs no call. */
+function webhookDoor(
+  parts: Omit<Parameters<typeof receiveMessage>[0], 'http'> & { toPrivate: boolean },
+  lifecycle: Lifecycle,
+) {
+  const stopping = new AbortController();
+  const http = createHttp({
+    toPrivate: parts.toPrivate,
+    timeoutMs: 1_000,
+    clock: parts.clock,
+    signal: stopping.signal,
+  });
+  lifecycle.add({
+    name: 'webhooks of channels',
+    async stop() {
+      stopping.abort();
+      http.close();
+    },
+  });
+  return (...given: Parameters<ReceiveWebhook>) => receiveMessage({ ...parts, http }, ...given);
 }
 
 async function activateRules(pool: Pool, clock: Clock, rules: RulesPorts, logger: Logger): Promise<void> {

@@ -78,6 +78,7 @@ function doors(route: Route, pool: Pool, { failures, enrolments, rates }: Bounds
       next();
     });
   }
+  if (route.rawBody) passed.push(express.raw({ limit: route.bodyBytesMax, type: () => true }));
   if (route.body)
     passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json', verify: requireText }));
   return passed;
@@ -93,7 +94,12 @@ function answer(route: Route, pool: Pool): RequestHandler {
     const { params, query } = request;
     const body: unknown = request.body;
     const run = route.prepare({ params, query, body });
-    const context = { ...contextOf(response), idempotencyKey: idempotencyKeyOf(route, request) };
+    const context = {
+      ...contextOf(response),
+      idempotencyKey: idempotencyKeyOf(route, request),
+      headers: request.headers,
+      raw: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    };
     const act = actOf(route, request, context);
     const answered = act
       ? doOnce(pool, act, (keep) => run({ ...context, keep }))

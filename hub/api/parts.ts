@@ -6,8 +6,10 @@ import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { TransferSettlements } from '#hub/ledger/settlements.ts';
 import type { Orders } from '#hub/orders/orders.ts';
+import type { ChannelAccounts } from '#hub/connectors/accounts/channel-accounts.ts';
 import type { Webhooks } from '#hub/outbox/webhooks.ts';
 import type { Reservations } from '#hub/reservations/reservations.ts';
+import type { ReceiveWebhook } from './channel-webhooks.ts';
 import type { MetricsPort } from './metrics.ts';
 import type { SyncPort } from './sync-port.ts';
 
@@ -21,6 +23,8 @@ export interface ApiParts {
   readonly reservations: Reservations;
   readonly orders: Orders;
   readonly webhooks: Webhooks;
+  readonly channelAccounts: ChannelAccounts;
+  readonly receiveWebhook: ReceiveWebhook;
   readonly metrics: MetricsPort;
   readonly rules: RulesPorts;
   readonly clock: Clock;

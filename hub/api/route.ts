@@ -27,6 +27,10 @@ export interface RouteContext {
   readonly keep: Keep;
   readonly correlationId: string;
   readonly log: Logger;
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Of a route with `rawBody` the body as it came; of others nothing. */
+  readonly raw: Buffer;
 }
 
 /** What a handler is given: all of it validated. */
@@ -49,6 +53,8 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
   readonly bodyBytesMax: number;
+  /** The body is handed over as it came, of whatever type, since a signature is over its bytes. */
+  readonly rawBody: boolean;
   readonly answer: z.ZodType;
   readonly statuses: readonly [number, ...number[]];
   readonly contentType: string;
@@ -76,6 +82,7 @@ interface RouteDefinition<
   readonly body?: Body;
   /** 64 KiB unless given. */
   readonly bodyBytesMax?: number;
+  readonly rawBody?: boolean;
   /** What it answers when it has done what was asked. */
   readonly answer: Answer;
   /** 200 unless given. */
@@ -105,7 +112,14 @@ export function route<
   Query extends z.ZodType = Nothing,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: RouteDefinition<Params, Query, Body, Answer>): Route {
-  const { params = NOTHING, query = NOTHING, body, bodyBytesMax = 64 * 1024, guarded = false } = definition;
+  const {
+    params = NOTHING,
+    query = NOTHING,
+    body,
+    bodyBytesMax = 64 * 1024,
+    guarded = false,
+    rawBody = false,
+  } = definition;
   const { idempotencyKey = definition.method === 'post' ? 'optional' : 'none', keepsActs = false } = definition;
   const { statuses = [200], contentType = JSON_TYPE, problems = [] } = definition;
   return {
@@ -114,6 +128,7 @@ export function route<
     query,
     body,
     bodyBytesMax,
+    rawBody,
     statuses,
     contentType,
     problems,

@@ -1,5 +1,7 @@
 import { adjustmentRoutes } from './adjustments.ts';
+import { channelAccountRoutes } from './channel-accounts.ts';
 import { channelAvailabilityRoutes } from './channel-availability.ts';
+import { channelWebhookRoutes } from './channel-webhooks.ts';
 import { channelRoutes } from './channels.ts';
 import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
@@ -17,6 +19,7 @@ import { orderRoutes } from './orders.ts';
 import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
 import { productRoutes } from './products.ts';
+import { publicationRoutes } from './publications.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import { recomputeJobRoutes } from './recompute-jobs.ts';
 import { reservationRoutes } from './reservations.ts';
@@ -38,6 +41,7 @@ import { whatIfJobRoutes } from './what-if-jobs.ts';
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
   const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks } = parts;
+  const { channelAccounts, receiveWebhook } = parts;
   const { metrics, rules, clock, version } = parts;
   const routes = [
     ...healthRoutes(pool, clock),
@@ -68,6 +72,9 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...sourcingRoutes(pool, orders),
     ...webhookRoutes(webhooks, clock),
     ...webhookDeadLetterRoutes(pool),
+    ...channelAccountRoutes(channelAccounts),
+    ...publicationRoutes(pool),
+    ...channelWebhookRoutes(receiveWebhook),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

@@ -21,4 +21,6 @@ export const LOCKS = {
   relayAvailability: 0x5e27,
   /** The number of webhooks must not be passed by two at once. */
   webhookLimit: 0x5e28,
+  /** One hub notes what listings shall say at a time. */
+  markPublications: 0x5e2b,
 } as const;

@@ -1,6 +1,7 @@
 -- The schema after all migrations, for reading and for the drift test. Not edited by hand: npm run schema writes it.
 SET check_function_bodies = off;
 
+CREATE TYPE channel_account_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
@@ -132,10 +133,56 @@ CREATE TABLE changes (
   keys text[] COLLATE "C" NOT NULL
 );
 
+CREATE TABLE channel_accounts (
+  account_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  channel_no smallint NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  base_url text NOT NULL,
+  settings json NOT NULL,
+  credentials bytea,
+  credentials_no integer DEFAULT 1 NOT NULL,
+  counts_down boolean NOT NULL,
+  state channel_account_state DEFAULT 'active'::channel_account_state NOT NULL,
+  dry_run boolean NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  listings_of integer,
+  listings_read boolean DEFAULT false NOT NULL,
+  quota json,
+  failures integer DEFAULT 0 NOT NULL,
+  error json,
+  answered_at timestamp with time zone,
+  next_at timestamp with time zone DEFAULT now() NOT NULL,
+  claim uuid,
+  claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  orders_at timestamp with time zone,
+  orders_known_to timestamp with time zone,
+  CONSTRAINT channel_accounts_pkey PRIMARY KEY (account_no),
+  CONSTRAINT channel_accounts_check CHECK (((credentials IS NOT NULL) OR (state = 'ended'::channel_account_state)))
+) WITH (fillfactor=50);
+
+CREATE TABLE channel_hints (
+  account_no integer NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  hinted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  error json,
+  due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT channel_hints_pkey PRIMARY KEY (account_no, id)
+);
+
 CREATE TABLE channel_locations (
   channel_code text COLLATE "C" NOT NULL,
   location_no integer NOT NULL,
   CONSTRAINT channel_locations_pkey PRIMARY KEY (channel_code, location_no)
+);
+
+CREATE TABLE channel_messages (
+  account_no integer NOT NULL,
+  message_id text COLLATE "C" NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT channel_messages_pkey PRIMARY KEY (account_no, message_id)
 );
 
 CREATE TABLE channels (
@@ -424,6 +471,7 @@ CREATE TABLE order_effects (
   error json,
   done_at timestamp with time zone,
   done_by text,
+  channel text COLLATE "C",
   CONSTRAINT order_effects_pkey PRIMARY KEY (effect_no),
   CONSTRAINT order_effects_stream_check CHECK ((stream = ANY (ARRAY['holds'::text, 'erp'::text, 'channel'::text])))
 ) WITH (fillfactor=50);
@@ -547,6 +595,51 @@ CREATE TABLE products (
   category text COLLATE "C",
   CONSTRAINT products_pkey PRIMARY KEY (sku)
 );
+
+CREATE TABLE publication_calls (
+  call_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  account_no integer NOT NULL,
+  key uuid DEFAULT gen_random_uuid() NOT NULL,
+  shape text NOT NULL,
+  items json NOT NULL,
+  begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT publication_calls_pkey PRIMARY KEY (call_no)
+) WITH (fillfactor=75);
+
+CREATE TABLE publications (
+  account_no integer NOT NULL,
+  channel_sku text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  listed boolean DEFAULT true NOT NULL,
+  reference text,
+  desired integer NOT NULL,
+  desired_at timestamp with time zone NOT NULL,
+  confirmed integer,
+  confirmed_at timestamp with time zone,
+  basis json,
+  in_flight integer DEFAULT 0 NOT NULL,
+  in_flight_since timestamp with time zone,
+  must_read boolean NOT NULL,
+  version integer DEFAULT 0 NOT NULL,
+  urgency real DEFAULT 0 NOT NULL,
+  waits_since timestamp with time zone,
+  due_at timestamp with time zone,
+  call_no bigint,
+  ordered_in_call integer DEFAULT 0 NOT NULL,
+  in_doubt integer,
+  company integer,
+  attempts integer DEFAULT 0 NOT NULL,
+  error json,
+  parked_at timestamp with time zone,
+  read_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  drift integer,
+  drift_at timestamp with time zone,
+  CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
+  CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
+  CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
+) WITH (fillfactor=60);
 
 CREATE TABLE quarantine (
   quarantine_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -965,8 +1058,11 @@ CREATE TABLE what_if_jobs (
 
 ALTER TABLE lag_thresholds ALTER COLUMN thresholds SET STORAGE PLAIN;
 
+ALTER TABLE channel_accounts ADD CONSTRAINT channel_accounts_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
+ALTER TABLE channel_hints ADD CONSTRAINT channel_hints_account_no_fkey FOREIGN KEY (account_no) REFERENCES channel_accounts(account_no);
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE channel_messages ADD CONSTRAINT channel_messages_account_no_fkey FOREIGN KEY (account_no) REFERENCES channel_accounts(account_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -984,6 +1080,8 @@ ALTER TABLE order_events ADD CONSTRAINT order_events_order_no_fkey FOREIGN KEY (
 ALTER TABLE order_holds ADD CONSTRAINT order_holds_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_parcels ADD CONSTRAINT order_parcels_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE outbox_entries ADD CONSTRAINT outbox_entries_webhook_no_fkey FOREIGN KEY (webhook_no) REFERENCES webhooks(webhook_no);
+ALTER TABLE publication_calls ADD CONSTRAINT publication_calls_account_no_fkey FOREIGN KEY (account_no) REFERENCES channel_accounts(account_no);
+ALTER TABLE publications ADD CONSTRAINT publications_account_no_fkey FOREIGN KEY (account_no) REFERENCES channel_accounts(account_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_journal_no_fkey FOREIGN KEY (journal_no) REFERENCES journals(journal_no);
 ALTER TABLE quarantine ADD CONSTRAINT quarantine_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE recompute_chunks ADD CONSTRAINT recompute_chunks_job_no_fkey FOREIGN KEY (job_no) REFERENCES recompute_jobs(job_no);
@@ -1019,6 +1117,10 @@ CREATE INDEX api_acts_by_age ON public.api_acts USING btree (begun_at);
 CREATE INDEX availability_inbound_until ON public.availability USING btree (inbound_until, sku) WHERE (inbound_until IS NOT NULL);
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
 CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "position");
+CREATE INDEX channel_accounts_due ON public.channel_accounts USING btree (next_at) WHERE (state = 'active'::channel_account_state);
+CREATE UNIQUE INDEX channel_accounts_live ON public.channel_accounts USING btree (channel_no) WHERE (state <> 'ended'::channel_account_state);
+CREATE INDEX channel_hints_due ON public.channel_hints USING btree (account_no, due_at);
+CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (received_at);
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
@@ -1030,6 +1132,7 @@ CREATE INDEX location_silence_last ON public.location_silence USING btree (locat
 CREATE INDEX order_customers_by_reference ON public.order_customers USING btree (channel, reference, order_no);
 CREATE INDEX order_customers_to_erase ON public.order_customers USING btree (retain_until);
 CREATE INDEX order_effects_of ON public.order_effects USING btree (order_no, effect_no);
+CREATE INDEX order_effects_of_channel ON public.order_effects USING btree (channel, retry_at) WHERE ((done_at IS NULL) AND (channel IS NOT NULL) AND (kind = ANY (ARRAY['refund'::text, 'tell'::text])));
 CREATE INDEX order_effects_open ON public.order_effects USING btree (order_no, stream, effect_no) WHERE (done_at IS NULL);
 CREATE INDEX order_effects_ready ON public.order_effects USING btree (retry_at) WHERE ((done_at IS NULL) AND (stream <> 'channel'::text));
 CREATE INDEX order_effects_to_tell ON public.order_effects USING btree (effect_no) WHERE ((done_at IS NULL) AND (stream = 'channel'::text));
@@ -1051,6 +1154,15 @@ CREATE UNIQUE INDEX outbox_entries_sending ON public.outbox_entries USING btree 
 CREATE INDEX outbox_entries_waiting ON public.outbox_entries USING btree (webhook_no, waiting_since, entry_no) WHERE (state = 'waiting'::outbox_state);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
+CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
+CREATE INDEX publications_by_read ON public.publications USING btree (account_no, read_at) WHERE ((due_at IS NULL) AND (call_no IS NULL) AND (parked_at IS NULL));
+CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read));
+CREATE INDEX publications_in_flight ON public.publications USING btree (account_no) WHERE (in_flight > 0);
+CREATE INDEX publications_of_call ON public.publications USING btree (call_no) WHERE (call_no IS NOT NULL);
+CREATE INDEX publications_parked ON public.publications USING btree (account_no, channel_sku) WHERE (parked_at IS NOT NULL);
+CREATE INDEX publications_sku ON public.publications USING btree (sku);
+CREATE INDEX publications_to_read ON public.publications USING btree (account_no, due_at) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND must_read);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
 CREATE INDEX quarantine_open ON public.quarantine USING btree (quarantine_no) WHERE (resolved_at IS NULL);
 CREATE INDEX recompute_jobs_by_scope ON public.recompute_jobs USING btree (kind, location_no, job_no);
@@ -1107,6 +1219,17 @@ COMMENT ON COLUMN availability.category IS 'The product''s one that its terms an
 COMMENT ON COLUMN availability.reserved IS 'Over all shelves: a merge looks for shortfalls of reservations only where it is above zero.';
 COMMENT ON TABLE changes IS 'The change feed: which keys a transaction touched. Read only below the oldest running transaction, so none is skipped.';
 COMMENT ON COLUMN changes.scope IS 'location_no, or 0 for what every store gets; of topic availability 0.';
+COMMENT ON COLUMN channel_accounts.credentials IS 'Sealed by the hub''s key, which is not in the database.';
+COMMENT ON COLUMN channel_accounts.credentials_no IS 'Grows with each change of settings or credentials.';
+COMMENT ON COLUMN channel_accounts.counts_down IS 'The channel takes off its own number what it sells.';
+COMMENT ON COLUMN channel_accounts.listings_of IS 'The version of the rules whose listings its publications are; counts once listings_read.';
+COMMENT ON COLUMN channel_accounts.quota IS 'What is left of the channel''s quota, and what it is believed to be: survives whoever worked here.';
+COMMENT ON COLUMN channel_accounts.failures IS 'Calls in a row that failed as a whole, the last one with error: nothing is called until next_at, then once to try.';
+COMMENT ON COLUMN channel_accounts.claim IS 'Of the hub that works on it, over all hubs, until claimed_until: it may have been killed.';
+COMMENT ON COLUMN channel_accounts.orders_at IS 'When its orders are asked for next; NULL: never, it tells them by itself or has none.';
+COMMENT ON COLUMN channel_accounts.orders_known_to IS 'Every order that was placed at the channel before then has been seen.';
+COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken yet: its state is read there, so order and repetition of webhooks do not matter.';
+COMMENT ON TABLE channel_messages IS 'Webhooks of channels that were taken, each once; forgotten after a week.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
 COMMENT ON COLUMN channels.removed_at IS 'Since when no version in force has it; NULL: it is there.';
 COMMENT ON TABLE count_decisions IS 'Positions are a function of facts, count_limits and these: they are never changed.';
@@ -1139,6 +1262,7 @@ COMMENT ON TABLE order_effects IS 'Written with the event that asks for them. Of
 COMMENT ON COLUMN order_effects.stream IS 'holds and erp are worked on by the hub; channel waits for whoever speaks with the channel.';
 COMMENT ON COLUMN order_effects.retry_at IS 'Not before: in the future while somebody is at it, or after a failure.';
 COMMENT ON COLUMN order_effects.plan IS 'What exactly is sent, kept before it is: sent again after a crash it is the same act.';
+COMMENT ON COLUMN order_effects.channel IS 'Of stream channel: whose it is.';
 COMMENT ON TABLE order_events IS 'What was said of an order and what followed, by whom and when; only ever inserted into.';
 COMMENT ON COLUMN order_events.steps IS 'The act and what followed by itself, each with the states before and after.';
 COMMENT ON COLUMN order_events.refused IS 'Code of a refusal that is kept: what was said is true all the same, as of a store that handed over.';
@@ -1160,6 +1284,24 @@ COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
+COMMENT ON TABLE publication_calls IS 'A call is frozen before it is sent: whoever sends it again after a kill sends the same under the same key. Of an account they are begun one after the other, so call_no grows.';
+COMMENT ON TABLE publications IS 'What each listing shall say and says at its channel. Level-triggered: workers make confirmed equal desired, less what is in flight.';
+COMMENT ON COLUMN publications.listed IS 'false: the rules list it no more; it goes when its channel says 0.';
+COMMENT ON COLUMN publications.reference IS 'What the channel itself calls it, where that is another name; looked up once.';
+COMMENT ON COLUMN publications.desired_at IS 'The instant of availability that desired is of: what can be explained.';
+COMMENT ON COLUMN publications.confirmed IS 'What the channel is known to say; NULL: not known.';
+COMMENT ON COLUMN publications.basis IS 'What the last confirmed number was worked out from.';
+COMMENT ON COLUMN publications.in_flight IS 'Units that the channel has sold by its own count in orders that are not known yet.';
+COMMENT ON COLUMN publications.must_read IS 'What the channel says is read before anything is sent.';
+COMMENT ON COLUMN publications.version IS 'Changes when an order changes confirmed: what was read before then does not count.';
+COMMENT ON COLUMN publications.urgency IS 'Chance of selling out; 1 more where the channel says more than there is. The highest goes first.';
+COMMENT ON COLUMN publications.due_at IS 'When it is to be looked at; NULL: it says what it shall.';
+COMMENT ON COLUMN publications.call_no IS 'The call that is under way with it.';
+COMMENT ON COLUMN publications.ordered_in_call IS 'Units in orders that became known while the call is under way.';
+COMMENT ON COLUMN publications.in_doubt IS 'Was sent, and the channel may have taken it or not.';
+COMMENT ON COLUMN publications.company IS 'In how large a call it may travel at most, after one was refused as a whole; NULL: any.';
+COMMENT ON COLUMN publications.parked_at IS 'Since when it is set aside, with error: until somebody has it tried again, or it is listed anew.';
+COMMENT ON COLUMN publications.drift IS 'By how much the channel last differed for no known reason.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';

@@ -15,9 +15,11 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     sessions: () => 3,
     pools: { ledger: { totalCount: 5, idleCount: 2, waitingCount: 1 } },
     storeLags: () => Promise.resolve(lags.shift() ?? []),
+    channels: async () => [{ channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3 }],
   });
   metrics.merged({ facts: 10, ms: 12, duplicates: 2, quarantined: 1 });
   metrics.pulled(4);
+  metrics.published('web', { taken: 5, parked: 0 });
   const text = await metrics.expose();
   for (const line of [
     'shelfwire_facts_merged_total 10',
@@ -30,6 +32,10 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     'shelfwire_sessions 3',
     'shelfwire_pg_connections{pool="ledger",state="busy"} 3',
     'shelfwire_store_lag_seconds{store="S1"} 2.5',
+    'shelfwire_channel_listings_total{channel="web",outcome="taken"} 5',
+    'shelfwire_channel_listings{channel="web",state="waiting"} 4',
+    'shelfwire_channel_oldest_seconds{channel="web"} 1.5',
+    'shelfwire_channel_failures{channel="web"} 3',
   ]) {
     expect(text).toContain(line);
   }
@@ -45,6 +51,7 @@ it('is still read while the database is away', async () => {
     sessions: () => 0,
     pools: {},
     storeLags: () => Promise.reject(new Error('away')),
+    channels: () => Promise.reject(new Error('away')),
   });
   expect(await metrics.expose()).toContain('shelfwire_sessions 0');
 });

@@ -14,6 +14,26 @@ export interface StoreLag {
   readonly lagMs: number;
 }
 
+/** What was done at a channel. */
+interface ChannelCounts {
+  readonly taken?: number;
+  readonly stale?: number;
+  readonly again?: number;
+  readonly parked?: number;
+  readonly drifted?: number;
+  readonly failed?: number;
+}
+
+/** How far an account at a channel is. */
+interface ChannelGauges {
+  readonly channel: string;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly inFlight: number;
+  readonly oldestMs: number;
+  readonly failures: number;
+}
+
 /** Where gauges look when they are read. */
 export interface WatchedParts {
   readonly lanes: () => readonly { waitingFacts: number; inFlight: number }[];
@@ -22,6 +42,8 @@ export interface WatchedParts {
   readonly pools: Readonly<Record<string, { totalCount: number; idleCount: number; waitingCount: number }>>;
   /** Stores by lag, the most silent first; bounded by whoever gives it. */
   readonly storeLags: () => Promise<readonly StoreLag[]>;
+  /** Accounts at channels; bounded by whoever gives it. */
+  readonly channels: () => Promise<readonly ChannelGauges[]>;
 }
 
 /** The hub's metrics in the Prometheus text format. Names end in their unit; labels are bounded. */
@@ -31,6 +53,8 @@ export interface Metrics {
   merged(figures: MergeFigures): void;
   /** Pulls of stores that were answered together. */
   pulled(pulls: number): void;
+  /** What was done at a channel: listings by outcome, and calls that failed as a whole. */
+  published(channel: string, counts: ChannelCounts): void;
   watch(parts: WatchedParts): void;
 }
 
@@ -56,6 +80,12 @@ export function createMetrics(): Metrics {
     buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
     registers,
   });
+  const listings = new Counter({
+    name: 'shelfwire_channel_listings_total',
+    help: 'Listings that channels took, found stale, are sent again, were parked, or differed when read; calls that failed',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -67,6 +97,9 @@ export function createMetrics(): Metrics {
       sizes.observe(figures.facts);
     },
     pulled: (count) => pulls.inc(count),
+    published(channel, counts) {
+      for (const [outcome, count] of Object.entries(counts)) if (count > 0) listings.inc({ channel, outcome }, count);
+    },
     watch: (parts) => watch(registry, parts),
   };
 }
@@ -106,5 +139,35 @@ function watch(registry: Registry, parts: WatchedParts): void {
     // While the database is away there is nothing to say about stores; the other metrics must still be read.
     const lags = await parts.storeLags().catch(() => []);
     for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
+  });
+  // Three gauges look at the same, which is counted once for all of them.
+  let counted: Promise<readonly ChannelGauges[]> | undefined;
+  const channels = (): Promise<readonly ChannelGauges[]> => {
+    counted ??= parts
+      .channels()
+      .catch(() => [])
+      .finally(() => (counted = undefined));
+    return counted;
+  };
+  gauge(
+    'channel_listings',
+    'Listings of a channel by state, and units in flight there',
+    ['channel', 'state'],
+    async (own) => {
+      own.reset();
+      for (const { channel, waiting, parked, inFlight } of await channels()) {
+        own.set({ channel, state: 'waiting' }, waiting);
+        own.set({ channel, state: 'parked' }, parked);
+        own.set({ channel, state: 'inFlightUnits' }, inFlight);
+      }
+    },
+  );
+  gauge('channel_oldest_seconds', 'How long a listing of a channel waits already', ['channel'], async (oldest) => {
+    oldest.reset();
+    for (const { channel, oldestMs } of await channels()) oldest.set({ channel }, oldestMs / 1_000);
+  });
+  gauge('channel_failures', 'Calls in a row that failed as a whole', ['channel'], async (failing) => {
+    failing.reset();
+    for (const { channel, failures } of await channels()) failing.set({ channel }, failures);
   });
 }

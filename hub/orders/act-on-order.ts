@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import type { OrderContent } from './order/canonical-order.ts';
 import type { Act } from './states/act.ts';
 import { applyAct, type Step } from './states/apply-act.ts';
 import { lockOrder, type StoredOrder } from './store/stored-order.ts';
@@ -13,6 +14,8 @@ export interface OrderParts {
   now(): Date;
   /** How long personal data is kept. */
   readonly keepDays: KeepDays;
+  /** More work in the transaction that takes a new order in. */
+  readonly onTaken?: (client: PoolClient, order: OrderContent) => Promise<void>;
 }
 
 /**

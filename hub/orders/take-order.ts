@@ -93,6 +93,7 @@ async function take(client: PoolClient, parts: OrderParts, read: ReadOrder, said
   await client.query(INSERT_EVENT, [number, now, said.by, said.correlationId]);
   const led = { before: null, act: 'receive', correlationId: said.correlationId, now };
   await tellOrder(client, number, { content, state: 'received' }, led);
+  await parts.onTaken?.(client, content);
   await validate(client, parts, number, said);
   return { number, isNew: true, clash: false, isPaidNow: false };
 }

@@ -158,6 +158,59 @@ export const ERRORS = {
   },
   WEBHOOK_UNREACHABLE: { status: 502, remedy: "Check the receiver's address, its certificate and the network." },
 
+  // Channels that are spoken with
+  CHANNEL_KIND_UNKNOWN: { status: 422, remedy: 'Name one of the kinds that GET /v1/channel-kinds lists.' },
+  CHANNEL_ACCOUNT_LIVE: {
+    status: 409,
+    remedy: 'A channel has one account: end the other first, POST /v1/channel-accounts/NUMBER/end.',
+  },
+  CHANNEL_ACCOUNT_ENDED: {
+    status: 409,
+    remedy: 'Make a new account; it takes over what the channel says by reading it.',
+  },
+  CHANNEL_KEY_MISSING: {
+    status: 500,
+    remedy:
+      "Bring back the file of the hub's channel keys (`run --channel-keys`); without it, send each account's credentials again.",
+  },
+  CHANNEL_UNREACHABLE: {
+    status: 502,
+    remedy: "Check the account's address, the channel's status page and the network.",
+  },
+  CHANNEL_TLS: {
+    status: 502,
+    remedy: "Check the address and the channel's certificate; nothing is sent to a server that cannot prove who it is.",
+  },
+  CHANNEL_TIMEOUT: { status: 504, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
+  CHANNEL_UNAUTHORIZED: {
+    status: 502,
+    remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
+  },
+  CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
+  CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
+  CHANNEL_ANSWER_INVALID: {
+    status: 502,
+    remedy:
+      "Check the account's address: something answers there that is not the channel's API of the version that is spoken.",
+  },
+  CHANNEL_REFUSED: {
+    status: 502,
+    remedy: 'Correct at the channel what it names, then have it tried again: POST /v1/publications/.../retry.',
+  },
+  CHANNEL_SKU_UNKNOWN: {
+    status: 422,
+    remedy: 'Create the listing at the channel, or correct its sku in the rules; then have it tried again.',
+  },
+  CHANNEL_SKU_AMBIGUOUS: {
+    status: 422,
+    remedy: 'Give each listing at the channel a sku of its own, then have it tried again.',
+  },
+  CHANNEL_SIGNATURE_INVALID: {
+    status: 401,
+    remedy: "Send it signed with the secret that is among the account's credentials, soon after it was signed.",
+  },
+  CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
+
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {
     status: 429,

@@ -11,6 +11,7 @@ describe('benchmarks', () => {
     ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
     ['availability', /silence +a store of 200 skus/],
     ['reserve', /one hot sku, 16 clients +[\d,]+ /],
+    ['publish', /sales, 20\/s: sale merged to confirmed/],
     ['fleet', /storm +40 stores come back at once/],
     ['what-if', /mean silence, nearest .* \d\.\d\d \(/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {

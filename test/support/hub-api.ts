@@ -14,6 +14,7 @@ import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
+import { noteOrdered } from '#hub/connectors/publishing/note-ordered.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { createOrders } from '#hub/orders/orders.ts';
 import { reservationHolds } from '#hub/orders/reservation-holds.ts';
@@ -25,6 +26,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
+import { channelParts } from './channel-parts.ts';
 import { checkAnswer } from './check-answer.ts';
 
 export interface Answered {
@@ -71,6 +73,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     pipeline: true,
   });
   const reservations = createReservations(reservationPool);
+  const channels = channelParts(pool);
   const whole: ApiParts = {
     pool,
     sync: { enrol: absent, createToken: absent, revokeDevice: absent },
@@ -84,8 +87,11 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       keepDays: { ended: 90, open: 365 },
       holds: reservationHolds(pool, reservations),
       logger: silentLogger,
+      onTaken: noteOrdered,
     }),
     webhooks: new Webhooks(pool, { toPrivate: true }),
+    channelAccounts: channels.accounts,
+    receiveWebhook: channels.receive,
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

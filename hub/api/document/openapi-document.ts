@@ -29,7 +29,7 @@ export function templateOf({ path }: Pick<Route, 'path'>): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-const DESCRIPTION = `Every request but GET /health and POST /v1/enrol needs an API key, sent as "Authorization: Bearer KEY"; a key may what its scopes say, each operation names its own in x-scope. A key is made by: shelfwire-hub key create --name NAME --scope SCOPE.
+const DESCRIPTION = `Every request but GET /health, POST /v1/enrol and webhooks of channels needs an API key, sent as "Authorization: Bearer KEY"; a key may what its scopes say, each operation names its own in x-scope. A key is made by: shelfwire-hub key create --name NAME --scope SCOPE.
 
 Failures are problems (RFC 9457) with a stable code and a remedy. Lists are paged: give \`next\` back as \`cursor\` until it is null. Answers to GET carry an ETag: with If-None-Match the same answer is a 304 without a body. RateLimit and RateLimit-Policy say how much a key may still send.
 

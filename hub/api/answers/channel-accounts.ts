@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
+import { natural, shownInstant } from './fields.ts';
+
+const channelError = z.strictObject({
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string(),
+  remedy: z.string(),
+});
+
+export const accountShown = z
+  .strictObject({
+    account: natural,
+    channel: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    baseUrl: z.string(),
+    settings: z.unknown(),
+    state: z.enum(['active', 'paused', 'ended']),
+    dryRun: z.boolean(),
+    createdAt: shownInstant,
+    createdBy: z.string(),
+    credentials: natural.describe('How often they were set: they themselves are never shown.'),
+    failures: natural.describe('Calls in a row that failed as a whole; `error` is of the last one.'),
+    error: channelError.nullable(),
+    answeredAt: shownInstant.nullable().describe('When it answered again after failures.'),
+    nextAttemptAt: shownInstant.nullable().describe('While nothing is called after a failure.'),
+    ordersKnownTo: shownInstant
+      .nullable()
+      .describe('Every order that was placed there before has been seen; null: they are not asked for.'),
+    listings: natural,
+    waiting: natural.describe('Listings that do not say yet what they shall, as far as we know.'),
+    parked: natural.describe('Listings that were set aside: GET /v1/publications?state=parked says why.'),
+    inFlight: natural.describe('Units that it has sold in orders that are not known yet.'),
+  })
+  .meta({ id: 'ChannelAccount' });
+
+export const publicationShown = z
+  .strictObject({
+    account: natural,
+    channel: z.string(),
+    channelSku: z.string(),
+    sku: z.string(),
+    listed: z.boolean().describe('false: the rules list it no more, and it goes when its channel says 0.'),
+    desired: natural.describe('What the channel may sell.'),
+    desiredAt: shownInstant.describe('Of which instant that number is.'),
+    confirmed: natural.nullable().describe('What the channel is known to say; null: not known yet.'),
+    confirmedAt: shownInstant.nullable(),
+    inFlight: natural.describe('Units that the channel has sold in orders that are not known yet: not offered again.'),
+    state: z.enum(['equal', 'waiting', 'underWay', 'parked']),
+    urgency: z.number().describe('0 to 2: the chance of selling out, and 1 more where the channel says too much.'),
+    waitsSince: shownInstant.nullable(),
+    nextAttemptAt: shownInstant.nullable(),
+    attempts: natural,
+    error: channelError.nullable(),
+    readAt: shownInstant.nullable().describe('When it was last known from the channel itself what it says.'),
+    drift: z
+      .strictObject({ units: z.int(), at: shownInstant })
+      .nullable()
+      .describe('By how much the channel last differed for no known reason.'),
+    explained: z
+      .strictObject({
+        desired: natural,
+        inFlight: natural,
+        notHeld: natural.describe('Units of known orders that no stock was held for at that moment.'),
+        availabilityAt: shownInstant,
+        explain: z.string().describe('Where `desired` came from, fact by fact.'),
+      })
+      .nullable()
+      .describe('What the last number that was sent and taken was worked out from.'),
+  })
+  .meta({ id: 'Publication' });

@@ -1,0 +1,153 @@
+import type { Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { beginChannels, channelHub, type ChannelHub } from '#test/support/channels.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
+import { plain, startApi, type RunningApi } from '#test/support/hub-api.ts';
+import { openReservationPool, teller } from '#test/support/reservations.ts';
+
+let database: TestDatabase;
+let reservationPool: Pool;
+let hub: ChannelHub;
+let api: RunningApi;
+let shop: SignedReceiver;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 12 });
+  reservationPool = openReservationPool(database.url);
+});
+afterAll(async () => {
+  await reservationPool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await beginChannels(database.pool, { channels: ['shop'], skus: ['A', 'B', 'C/1'] });
+  await database.pool.query('TRUNCATE api_keys, api_acts');
+  hub = channelHub(database.pool, reservationPool);
+  shop = await SignedReceiver.start(seededRandom(1));
+  shop.list(['A', 'C/1'], 0);
+  const own = hub;
+  const receive = (account: number, { headers, body }: { headers: object; body: Buffer }) =>
+    own.receive(account, headers as Record<string, string>, body);
+  api = await startApi(database.pool, { channelAccounts: hub.accounts, receiveWebhook: receive });
+  const tills = teller(database.pool);
+  for (const sku of ['A', 'B', 'C/1']) await tills.tell(2, 'receipt', plain({ sku, quantity: 6 }));
+});
+afterEach(async () => {
+  await hub.stop();
+  await api.stop();
+  await shop.stop();
+});
+
+const wanted = (parts: object = {}) => ({
+  channel: 'shop',
+  name: 'Our shop',
+  baseUrl: shop.server.url,
+  ...shop.account,
+  ...parts,
+});
+const make = (parts?: object) => api.call('POST', '/v1/channel-accounts', { body: wanted(parts) });
+const act = (name: string, body: object = {}, account = 1) =>
+  api.call('POST', `/v1/channel-accounts/${account}/${name}`, { body });
+const listing = async (sku: string) =>
+  (await api.call('GET', `/v1/publications/1/${encodeURIComponent(sku)}`)).body as Record<string, unknown>;
+
+describe('/v1/channel-accounts', () => {
+  it('publishes what is listed, explains each number back to its facts, and shows what is parked and why', async () => {
+    const made = await make();
+    expect([made.status, made.headers.get('Location')]).toEqual([201, '/v1/channel-accounts/1']);
+    hub.start();
+    await expect.poll(() => [shop.says('A'), shop.says('C/1')]).toEqual([6, 6]);
+    await expect.poll(async () => (await listing('C/1'))['state']).toBe('equal');
+    const { explained } = (await listing('C/1')) as { explained: { desired: number; explain: string } };
+    expect(explained.desired).toBe(6);
+    const facts = await api.call('GET', explained.explain);
+    expect(facts.body).toMatchObject({ ats: 6, shelves: [{ location: 'S2', onHand: 6, movements: { total: 1 } }] });
+    await expect.poll(async () => (await listing('B'))['state']).toBe('parked');
+    const parked = await api.call('GET', '/v1/publications?account=1&state=parked');
+    expect(parked.body.items).toMatchObject([
+      { channelSku: 'B', error: { code: 'CHANNEL_SKU_UNKNOWN', remedy: expect.any(String) } },
+    ]);
+    expect((await api.call('GET', '/v1/channel-accounts/1')).body).toMatchObject({
+      listings: 3,
+      parked: 1,
+      waiting: 0,
+      error: null,
+    });
+    shop.list(['B'], 0);
+    expect((await api.call('POST', '/v1/publications/1/B/retry', { body: {} })).status).toBe(200);
+    await expect.poll(() => shop.says('B')).toBe(6);
+    const page = await api.call('GET', '/v1/publications?account=1&limit=2');
+    const rest = await api.call('GET', `/v1/publications?account=1&limit=2&cursor=${page.body.next}`);
+    expect([...page.body.items, ...rest.body.items].map((item) => item['channelSku'])).toEqual(['A', 'B', 'C/1']);
+  });
+
+  it('X1 never shows credentials, in answers, lists or logs of what was asked', async () => {
+    const { kind, credentials } = shop.account;
+    const answers = [
+      await make(),
+      await api.call('GET', '/v1/channel-accounts'),
+      await act('credentials', { kind, credentials }),
+    ];
+    for (const { status, text } of answers) {
+      expect(status).toBeLessThan(300);
+      for (const secret of Object.values(credentials)) expect(text).not.toContain(secret.slice(6, 30));
+    }
+    const refused = await act('credentials', { kind, credentials: { secret: 'whsec_very-secret' } });
+    expect([refused.body['code'], refused.text.includes('very-secret')]).toEqual(['REQUEST_INVALID', false]);
+  });
+
+  it('has one account a channel; paused, resumed and ended as often as one likes', async () => {
+    await make();
+    expect((await make()).body['code']).toBe('CHANNEL_ACCOUNT_LIVE');
+    for (const name of ['pause', 'pause']) expect((await act(name)).body).toMatchObject({ state: 'paused' });
+    for (const name of ['resume', 'resume']) expect((await act(name)).body).toMatchObject({ state: 'active' });
+    expect((await act('dry-run', { dryRun: true })).body).toMatchObject({ dryRun: true });
+    for (const name of ['end', 'end']) expect((await act(name)).body).toMatchObject({ state: 'ended' });
+    for (const name of ['pause', 'resume']) {
+      expect([(await act(name)).body['code'], (await act(name, {}, 9)).body['code']]).toEqual([
+        'CHANNEL_ACCOUNT_ENDED',
+        'NOT_FOUND',
+      ]);
+    }
+    expect((await make()).status).toBe(201);
+    expect(
+      (await database.pool.query(`SELECT FROM channel_accounts WHERE state = 'ended' AND credentials IS NULL`))
+        .rowCount,
+    ).toBe(1);
+  });
+
+  it('X2 refuses what is not there or not allowed', async () => {
+    const code = async (parts: object) => (await make(parts)).body['code'];
+    expect(await code({ kind: 'myspace' })).toBe('REQUEST_INVALID');
+    expect((await act('credentials', { kind: 'shopify', credentials: shop.account.credentials })).body['code']).toBe(
+      'REQUEST_INVALID',
+    );
+    expect(await code({ channel: 'nowhere' })).toBe('NOT_FOUND');
+    expect(await code({ baseUrl: 'http://shop.example/' })).toBe('WEBHOOK_URL_FORBIDDEN');
+    expect(await code({ settings: { itemsMax: 0 } })).toBe('REQUEST_INVALID');
+    expect(await code({ settings: { countsDown: true } })).toBe('REQUEST_INVALID');
+    expect(await code({ credentials: {} })).toBe('REQUEST_INVALID');
+    expect(await code({ more: 1 })).toBe('REQUEST_INVALID');
+    expect((await api.call('GET', '/v1/publications/1/none')).body['code']).toBe('NOT_FOUND');
+    expect((await api.call('GET', '/v1/publications?account=x')).body['code']).toBe('REQUEST_INVALID');
+  });
+});
+
+describe('/v1/channel-webhooks', () => {
+  it('X1 takes what the channel has signed, once, and nothing else', async () => {
+    await make({ settings: { ...shop.account.settings, readable: true } });
+    const url = `${api.url}/v1/channel-webhooks/1`;
+    const order = shop.buy('A', 1);
+    expect(await shop.sendOrder(order, url, { forged: true })).toBe(401);
+    expect(await shop.sendOrder(order, `${api.url}/v1/channel-webhooks/7`)).toBe(401);
+    for (const time of [1, 2])
+      expect([time, await shop.sendOrder(order, url, { messageId: 'm-1' })]).toEqual([time, 200]);
+    expect((await api.call('GET', '/v1/orders')).body.items).toHaveLength(1);
+    const unsigned = await api.call('POST', '/v1/channel-webhooks/1', { key: null, body: { type: 'order.changed' } });
+    expect(unsigned.body['code']).toBe('CHANNEL_SIGNATURE_INVALID');
+    const empty = await api.call('POST', '/v1/channel-webhooks/1', { key: null });
+    expect(empty.body['code']).toBe('CHANNEL_SIGNATURE_INVALID');
+  });
+});

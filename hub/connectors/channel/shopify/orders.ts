@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { CancelReason } from '#hub/orders/states/act.ts';
+import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import type { Ask } from './graphql.ts';
+import { minorOf } from './money.ts';
+
+/** A query may cost 1,000 points, by what it might give: some orders of usual size, or one long one. */
+export const ORDERS_A_PAGE = 3;
+const LINES = 30;
+const LINES_MAX = 100;
+
+const MONEY = '{ shopMoney { amount } }';
+const fieldsOf = (lines: number): string => `
+  id createdAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
+  totalPriceSet ${MONEY}
+  lineItems(first: ${lines}) { pageInfo { hasNextPage } nodes {
+    id sku quantity originalUnitPriceSet ${MONEY}
+    discountAllocations { allocatedAmountSet ${MONEY} } taxLines { priceSet ${MONEY} }
+  } }
+  shippingLine { originalPriceSet ${MONEY} discountedPriceSet ${MONEY} taxLines { priceSet ${MONEY} } }
+  shippingAddress { countryCodeV2 latitude longitude }
+  customer { id }`;
+
+const POLL = `query ChangedOrders($query: String!, $after: String) {
+  orders(first: ${ORDERS_A_PAGE}, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes { ${fieldsOf(LINES)} } pageInfo { hasNextPage endCursor }
+  }
+}`;
+const READ = `query ReadOrders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES)} } } }`;
+const READ_LONG = `query ReadLongOrder($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES_MAX)} } } }`;
+
+const money = z.object({ shopMoney: z.object({ amount: z.string() }) });
+const taxLines = z.array(z.object({ priceSet: money }));
+const order = z.object({
+  id: z.string(),
+  createdAt: z.string(),
+  cancelledAt: z.string().nullable(),
+  cancelReason: z.string().nullable(),
+  displayFinancialStatus: z.string().nullable(),
+  currencyCode: z.string(),
+  taxesIncluded: z.boolean(),
+  totalPriceSet: money,
+  lineItems: z.object({
+    pageInfo: z.object({ hasNextPage: z.boolean() }),
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        sku: z.string().nullable(),
+        quantity: z.int(),
+        originalUnitPriceSet: money,
+        discountAllocations: z.array(z.object({ allocatedAmountSet: money })),
+        taxLines,
+      }),
+    ),
+  }),
+  shippingLine: z.object({ originalPriceSet: money, discountedPriceSet: money, taxLines }).nullable(),
+  shippingAddress: z
+    .object({ countryCodeV2: z.string().nullable(), latitude: z.number().nullable(), longitude: z.number().nullable() })
+    .nullable(),
+  customer: z.object({ id: z.string() }).nullable(),
+});
+type Order = z.output<typeof order>;
+
+const page = z.object({
+  orders: z.object({
+    nodes: z.array(order),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+/** What is no order is an empty object. */
+const orderOrNone = z.preprocess((node) => (isEmpty(node) ? null : node), order.nullable());
+const some = z.object({ nodes: z.array(orderOrNone) });
+
+function isEmpty(node: unknown): boolean {
+  return typeof node === 'object' && node !== null && Object.keys(node).length === 0;
+}
+
+export async function pollOrders(ask: Ask, since: Date, cursor: string | null, country: string): Promise<OrderPage> {
+  // Whole seconds: Shopify's searches know no finer ones.
+  const query = `updated_at:>='${since.toISOString().slice(0, 19)}Z'`;
+  const { orders } = await ask(POLL, { query, after: cursor }, page);
+  const { hasNextPage, endCursor } = orders.pageInfo;
+  const whole = await wholeOrders(ask, orders.nodes, country);
+  return { orders: whole, next: hasNextPage ? endCursor : null };
+}
+
+export async function readOrders(ask: Ask, ids: readonly string[], country: string): Promise<ChannelOrder[]> {
+  const { nodes } = await ask(READ, { ids }, some);
+  return wholeOrders(
+    ask,
+    nodes.filter((node) => node !== null),
+    country,
+  );
+}
+
+/** Those with more lines than were asked for are read alone. */
+async function wholeOrders(ask: Ask, found: readonly Order[], country: string): Promise<ChannelOrder[]> {
+  const whole: ChannelOrder[] = [];
+  for (const one of found) {
+    const long = one.lineItems.pageInfo.hasNextPage ? (await ask(READ_LONG, { ids: [one.id] }, some)).nodes[0] : one;
+    if (long !== null && long !== undefined) whole.push(toChannelOrder(long, country));
+  }
+  return whole;
+}
+
+const REASONS: Readonly<Record<string, CancelReason>> = {
+  CUSTOMER: 'customer',
+  INVENTORY: 'unavailable',
+  DECLINED: 'payment',
+  FRAUD: 'fraud',
+};
+
+/** What has to be paid still; anything else was paid, if only to be given back. */
+const NOT_PAID = new Set(['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID', 'EXPIRED', 'VOIDED']);
+
+/** An order in canonical form, as it was placed: what was refunded or taken out since changes nothing of it. */
+export function toChannelOrder(given: Order, country: string): ChannelOrder {
+  const { id, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
+  const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
+  // A part of an order is no order: it is kept, with this as its reason.
+  if (given.lineItems.pageInfo.hasNextPage) return { id, order: `more than ${LINES_MAX} lines`, cancelled };
+  const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
+  const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
+  const lines = given.lineItems.nodes.map((line) => ({
+    line: line.id,
+    // One without a sku is named by its own id, which no listing has: it is shown as a name that is not known.
+    channelSku: line.sku === null || line.sku === '' ? line.id : line.sku,
+    units: line.quantity,
+    priceMinor: minor(line.originalUnitPriceSet),
+    discountMinor: sum(line.discountAllocations.map(({ allocatedAmountSet }) => minor(allocatedAmountSet))),
+    taxMinor: taxOf(line.taxLines),
+  }));
+  const parcel = given.shippingLine;
+  const shipping = {
+    priceMinor: parcel === null ? 0 : minor(parcel.originalPriceSet),
+    discountMinor: parcel === null ? 0 : minor(parcel.originalPriceSet) - minor(parcel.discountedPriceSet),
+    taxMinor: parcel === null ? 0 : taxOf(parcel.taxLines),
+  };
+  const totalMinor = minor(given.totalPriceSet);
+  const named = [...lines, { ...shipping, units: 1 }].map(
+    ({ units, priceMinor, discountMinor, taxMinor }) =>
+      units * priceMinor - discountMinor + (taxIncluded ? 0 : taxMinor),
+  );
+  // Duties, tips and rounding belong to no line of ours; they are paid with the parcel.
+  shipping.priceMinor += Math.max(0, totalMinor - sum(named));
+  const canonical = {
+    orderedAt: given.createdAt,
+    currency,
+    taxIncluded,
+    lines,
+    shipping,
+    totalMinor,
+    payment: NOT_PAID.has(given.displayFinancialStatus ?? '') ? 'pending' : 'paid',
+    delivery: deliveryOf(given, country),
+    customer: { reference: given.customer?.id ?? `guest of ${id}` },
+  };
+  return { id, order: canonical, cancelled };
+}
+
+/** Where to, to about a kilometre: enough to choose a near store by. */
+function deliveryOf({ shippingAddress: address }: Order, country: string) {
+  const { latitude = null, longitude = null } = address ?? {};
+  const near =
+    latitude === null || longitude === null ? {} : { near: { latitude: rough(latitude), longitude: rough(longitude) } };
+  return { kind: 'ship', country: address?.countryCodeV2 ?? country, ...near };
+}
+
+const rough = (degrees: number): number => Math.round(degrees * 100) / 100;
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { key, text } from '#shared/protocol/fields.ts';
+import { CANCEL_REASONS } from '#hub/orders/states/act.ts';
+
+const quantity = z.int().min(0).max(2_147_483_647);
+
+/** What a receiver answers to `stock.levels`: nothing (all were taken), or an item each. */
+export const levelsAnswer = z.object({
+  items: z
+    .array(
+      z.discriminatedUnion('status', [
+        z.object({ channelSku: text, status: z.literal('taken') }),
+        /** Its number is another than `changeFrom`. */
+        z.object({ channelSku: text, status: z.literal('stale') }),
+        /** It has taken a message of a higher sequence for it. */
+        z.object({ channelSku: text, status: z.literal('older') }),
+        z.object({ channelSku: text, status: z.literal('unknown') }),
+        z.object({ channelSku: text, status: z.literal('refused'), detail: z.string().max(1_024) }),
+      ]),
+    )
+    .max(1_000),
+});
+
+/** To `stock.read`: those that it does not name it does not know. */
+export const readAnswer = z.object({ items: z.array(z.object({ channelSku: text, quantity })).max(1_000) });
+
+const channelOrder = z.object({
+  id: key,
+  /** In the form of POST /v1/orders. */
+  order: z.unknown(),
+  cancelled: z.enum(CANCEL_REASONS).nullable().default(null),
+});
+
+/** To `orders.read`. */
+export const ordersAnswer = z.object({
+  orders: z.array(channelOrder).max(250),
+  next: z.string().min(1).max(1_024).nullable(),
+});
+
+/** What it sends. */
+export const incoming = z.object({
+  type: z.enum(['order.changed', 'listing.changed']),
+  data: z.union([
+    z.object({ order: channelOrder }),
+    z.object({ listing: text.describe('Its number at the receiver is to be read anew.') }),
+  ]),
+});

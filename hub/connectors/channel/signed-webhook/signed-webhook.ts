@@ -1,0 +1,114 @@
+import { signedHeaders } from '#hub/outbox/signature.ts';
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import {
+  channelKind,
+  type AccountAccess,
+  type ChannelSession,
+  type ChannelTools,
+  type ItemAnswer,
+} from '../../connector.ts';
+import { readJson, requireOk } from '../../http/answer.ts';
+import type { HttpAnswer } from '../../http/http.ts';
+import { levelsAnswer, ordersAnswer, readAnswer } from './messages.ts';
+import { receive } from './receive.ts';
+import { credentials, secretBytes, settings, type Credentials, type Settings } from './settings.ts';
+
+const ORDERS_A_PAGE = 100;
+const each = () => 1;
+const ONE = { needs: 1, takes: 1 };
+
+function capabilitiesOf(given: Settings) {
+  const { itemsMax, perSecond, burst, callsAtOnce, readable, countsDown, pollOrdersSeconds } = given;
+  return {
+    shapes: [{ name: 'levels', itemsMax, cost: each }] as const,
+    reads: readable ? { itemsMax, cost: each } : null,
+    quota: { perSecond, burst },
+    callsAtOnce,
+    countsDown,
+    effects: ONE,
+    orders:
+      pollOrdersSeconds === null ? null : { everyMs: pollOrdersSeconds * 1_000, page: ONE, readsMax: ORDERS_A_PAGE },
+  };
+}
+
+/** Any system that takes signed messages: the page of the connectors says what it has to answer. */
+export const signedWebhook = channelKind({
+  kind: 'signedWebhook',
+  summary: 'Your own shop, or any system: messages signed as Standard Webhooks are.',
+  settings,
+  credentials,
+  capabilities: capabilitiesOf,
+  open,
+});
+
+function open(access: AccountAccess<Settings, Credentials>, { http, clock }: ChannelTools): ChannelSession {
+  const { baseUrl, settings, credentials } = access;
+  const secrets = [credentials.secret, credentials.previousSecret].flatMap((secret) =>
+    secret === undefined ? [] : [secretBytes(secret)],
+  );
+  const send = async (type: string, data: object, id: string): Promise<HttpAnswer> => {
+    const body = JSON.stringify({ type, ...data });
+    const headers = { ...signedHeaders(secrets, { id, body, nowMs: clock.now() }), 'content-type': 'application/json' };
+    const answer = await http({ method: 'POST', url: baseUrl, headers, body });
+    requireOk(answer, clock.now());
+    return answer;
+  };
+  const ask = async <Schema extends z.ZodType>(type: string, data: object, schema: Schema): Promise<z.output<Schema>> =>
+    readJson(await send(type, data, `ask_${randomUUID()}`), schema);
+
+  return {
+    capabilities: capabilitiesOf(settings),
+    async publish({ number, key, items }) {
+      const sent = items.map(({ channelSku, quantity, changeFrom }) => ({
+        channelSku,
+        quantity,
+        ...(settings.compareAndSet && { changeFrom }),
+      }));
+      const answer = await send('stock.levels', { sequence: number, items: sent }, `msg_${key}`);
+      if (answer.text.trim() === '') return items.map(({ channelSku }) => ({ channelSku, outcome: 'taken' }));
+      return readJson(answer, levelsAnswer).items.map(toItemAnswer);
+    },
+    async readBack(items) {
+      const asked = items.map(({ channelSku }) => ({ channelSku }));
+      const answered = await ask('stock.read', { items: asked }, readAnswer);
+      const says = new Map(answered.items.map(({ channelSku, quantity }) => [channelSku, quantity]));
+      return asked.map(({ channelSku }) => {
+        const said = says.get(channelSku);
+        return said === undefined ? { channelSku, ...unknown(channelSku) } : { channelSku, says: said };
+      });
+    },
+    pollOrders: (since, cursor) =>
+      ask('orders.read', { since: since.toISOString(), cursor, limit: ORDERS_A_PAGE }, ordersAnswer),
+    async readOrders(ids) {
+      return (await ask('orders.read', { ids, cursor: null, limit: ORDERS_A_PAGE }, ordersAnswer)).orders;
+    },
+    receive: (request, now) => receive(request, credentials.receivingSecret, now),
+    async perform({ key, channelOrderId, effect }) {
+      const { kind, ...data } = effect;
+      await send(`order.${kind}`, { channelOrderId, data }, `msg_${key}`);
+    },
+  };
+}
+
+function toItemAnswer(answered: z.output<typeof levelsAnswer>['items'][number]): ItemAnswer {
+  const { channelSku, status } = answered;
+  switch (status) {
+    case 'taken':
+    case 'stale':
+      return { channelSku, outcome: status };
+    case 'older':
+      return { channelSku, outcome: 'again' };
+    case 'unknown':
+      return { channelSku, outcome: 'refused', ...unknown(channelSku) };
+    case 'refused':
+      return { channelSku, outcome: 'refused', code: 'CHANNEL_REFUSED', detail: answered.detail };
+    default:
+      return status satisfies never;
+  }
+}
+
+const unknown = (channelSku: string) => ({
+  code: 'CHANNEL_SKU_UNKNOWN' as const,
+  detail: `The channel does not know "${channelSku}".`,
+});

@@ -1,0 +1,199 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { CancelReason } from '#hub/orders/states/act.ts';
+import type { Http } from './http/http.ts';
+import type { QuotaRule, QuotaSeen } from './publishing/quota.ts';
+
+/** A way to send numbers: what one call may carry, and what it costs of the quota. */
+export interface CallShape {
+  readonly name: string;
+  readonly itemsMax: number;
+  cost(items: number): number;
+}
+
+/** What a call costs, and what must be there for it: some channels ask for what an answer might come to at most. */
+export interface Cost {
+  readonly needs: number;
+  readonly takes: number;
+}
+
+/** What a channel can do, by its account's settings. */
+export interface Capabilities {
+  readonly shapes: readonly [CallShape, ...CallShape[]];
+  /** Of one read: how many listings, and what it costs; null: what the channel says cannot be read. */
+  readonly reads: { readonly itemsMax: number; cost(items: readonly ReadItem[]): number } | null;
+  /** What is believed of the quota until the channel says it. */
+  readonly quota: QuotaRule;
+  readonly callsAtOnce: number;
+  /** Whether the channel takes off its own number what it sells: then what we send is compared with what it says. */
+  readonly countsDown: boolean;
+  /** Of doing what an order asks for. */
+  readonly effects: Cost;
+  /** How its orders are asked for; null: it tells of them by itself, or has none. */
+  readonly orders: { readonly everyMs: number; readonly page: Cost; readonly readsMax: number } | null;
+}
+
+/** A listing's number as it is sent. */
+export interface PublishItem {
+  readonly channelSku: string;
+  readonly reference: string | null;
+  readonly quantity: number;
+  /** What the channel is believed to say: for its compare-and-set (P3). Null: not known. */
+  readonly changeFrom: number | null;
+}
+
+/** A frozen call: the same whenever and by whomever it is sent. */
+export interface PublishCall {
+  /** Grows with every call of the account: the fence of channels that have no compare-and-set (P3). */
+  readonly number: number;
+  readonly key: string;
+  readonly shape: string;
+  readonly items: readonly PublishItem[];
+}
+
+export type ItemAnswer = { readonly channelSku: string; readonly reference?: string } & (
+  | { readonly outcome: 'taken' }
+  /** The channel says something else than changeFrom: nothing was changed. */
+  | { readonly outcome: 'stale' }
+  /** Nothing was changed, for no fault of its own. */
+  | { readonly outcome: 'again' }
+  /** It will not be taken as it is. */
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly detail: string }
+);
+
+export interface ReadItem {
+  readonly channelSku: string;
+  readonly reference: string | null;
+}
+
+export type ReadAnswer = { readonly channelSku: string; readonly reference?: string } & (
+  | { readonly says: number }
+  | { readonly code: ErrorCode; readonly detail: string }
+);
+
+/** An order as it stands at the channel now. */
+export interface ChannelOrder {
+  /** What the channel calls it. */
+  readonly id: string;
+  /** In the canonical form, not checked yet. */
+  readonly order: unknown;
+  readonly cancelled: CancelReason | null;
+}
+
+export interface OrderPage {
+  readonly orders: readonly ChannelOrder[];
+  /** Where the next page begins; null: that was all of them. */
+  readonly next: string | null;
+}
+
+/** A request of the channel to the hub, as it came; names of headers in small letters. */
+export interface ChannelRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** What a webhook of a channel says: that something has changed, or the order itself. */
+export interface ChannelMessage {
+  /** Any of them has been seen: the message was. */
+  readonly ids: readonly string[];
+  /** Orders to be read. */
+  readonly orderIds: readonly string[];
+  /** A listing by its sku or reference; `says`: its number now, where the message has it. */
+  readonly listings: readonly { readonly id: string; readonly says?: number }[];
+  readonly orders: readonly ChannelOrder[];
+}
+
+/** What an order asks of its channel. */
+export type ChannelEffect =
+  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'tell';
+      readonly state: string;
+      readonly why: string;
+      readonly lines: readonly {
+        readonly line: string;
+        readonly handed: number;
+        readonly cancelled: number;
+        readonly returned: number;
+        /** What the customer gets instead of the line's own sku. */
+        readonly substitutes: readonly { readonly sku: string; readonly units: number }[];
+      }[];
+    };
+
+export interface EffectCall {
+  /** The same whenever it is sent. */
+  readonly key: string;
+  readonly channelOrderId: string;
+  readonly effect: ChannelEffect;
+}
+
+/**
+ * An open account of a channel. Failures of a call as a whole are thrown as ChannelFailure; what concerns one listing is
+ * in the answers. Callers keep to the quota; what the channel says of it is told to `tools.seen`.
+ */
+export interface ChannelSession {
+  readonly capabilities: Capabilities;
+  publish(call: PublishCall): Promise<readonly ItemAnswer[]>;
+  readBack(items: readonly ReadItem[]): Promise<readonly ReadAnswer[]>;
+  /** Orders that changed since then, the longest ago first. */
+  pollOrders(since: Date, cursor: string | null): Promise<OrderPage>;
+  readOrders(ids: readonly string[]): Promise<readonly ChannelOrder[]>;
+  /** Throws CHANNEL_SIGNATURE_INVALID before it believes anything (X1), CHANNEL_MESSAGE_INVALID. */
+  receive(request: ChannelRequest, now: number): ChannelMessage;
+  /** Makes the channel do what an order asks for; done before it does no harm. */
+  perform(call: EffectCall): Promise<void>;
+}
+
+export interface ChannelTools {
+  readonly http: Http;
+  readonly clock: Clock;
+  seen(quota: QuotaSeen): void;
+}
+
+/** Where and how an account is reached; settings and credentials are those of its kind. */
+export interface AccountAccess<Settings = unknown, Credentials = unknown> {
+  readonly channel: string;
+  readonly baseUrl: string;
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+}
+
+/** A kind of channel: a folder under channel/, and one line in registry.ts. */
+export interface ChannelKind {
+  readonly kind: string;
+  readonly summary: string;
+  readonly settings: z.ZodType;
+  readonly credentials: z.ZodType;
+  /** What it can do by these settings. */
+  capabilities(settings: unknown): Capabilities;
+  open(access: AccountAccess, tools: ChannelTools): ChannelSession;
+}
+
+interface KindDefinition<Settings extends z.ZodType, Credentials extends z.ZodType> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  capabilities(settings: z.output<Settings>): Capabilities;
+  open(access: AccountAccess<z.output<Settings>, z.output<Credentials>>, tools: ChannelTools): ChannelSession;
+}
+
+/** Defines a kind: what comes out of the database is read by its schemas again, since older code wrote it. So they transform nothing. */
+export function channelKind<Settings extends z.ZodType, Credentials extends z.ZodType>(
+  definition: KindDefinition<Settings, Credentials>,
+): ChannelKind {
+  return {
+    ...definition,
+    capabilities: (settings) => definition.capabilities(definition.settings.parse(settings)),
+    open: (access, tools) =>
+      definition.open(
+        {
+          ...access,
+          settings: definition.settings.parse(access.settings),
+          credentials: definition.credentials.parse(access.credentials),
+        },
+        tools,
+      ),
+  };
+}

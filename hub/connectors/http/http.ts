@@ -1,0 +1,120 @@
+import { Agent as HttpAgent, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { guardedLookup, requireTarget } from '#hub/outbox/target.ts';
+import { ChannelFailure } from '../channel-failure.ts';
+
+/** No answer of a channel that is read here is larger. */
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** Calls a channel. Gives any answer; throws a ChannelFailure when there is none. Redirects are not followed. */
+export type Http = (call: HttpCall) => Promise<HttpAnswer>;
+
+export interface HttpOptions {
+  readonly toPrivate: boolean;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** The hub stops: what became of the call is not known. */
+  readonly signal: AbortSignal;
+}
+
+/** With connections that stay open, as long as the agents do. */
+export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions): Http & { close(): void } {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const http: Http = ({ method, url, headers, body }) =>
+    new Promise((resolve, reject) => {
+      let target: URL;
+      try {
+        // What was allowed when the account was made may not be any more.
+        target = requireTarget(url, { toPrivate });
+      } catch (error) {
+        return reject(new ChannelFailure('WEBHOOK_URL_FORBIDDEN', toWireError(error).detail, { inDoubt: false }));
+      }
+      const isSecure = target.protocol === 'https:';
+      const request = (isSecure ? requestHttps : requestHttp)(target, {
+        method,
+        agent: isSecure ? agents.https : agents.http,
+        signal,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'shelfwire',
+          ...headers,
+          ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+        },
+        ...(!toPrivate && { lookup: guardedLookup }),
+      });
+      const fail = (failure: ChannelFailure): void => {
+        cancel();
+        request.destroy();
+        reject(failure);
+      };
+      const cancel = clock.after(timeoutMs, () =>
+        fail(new ChannelFailure('CHANNEL_TIMEOUT', `There was no whole answer within ${timeoutMs} ms.`)),
+      );
+      request.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes <= ANSWER_BYTES_MAX) chunks.push(chunk);
+          else
+            fail(new ChannelFailure('CHANNEL_ANSWER_INVALID', `The answer is larger than ${ANSWER_BYTES_MAX} bytes.`));
+        });
+        response.on('end', () => {
+          cancel();
+          const { statusCode: status = 0, headers: answered } = response;
+          resolve({ status, headers: answered, text: Buffer.concat(chunks).toString('utf8') });
+        });
+        response.on('error', (error) => fail(broken(error)));
+        response.on('close', () => fail(broken(new Error('the answer was cut off'))));
+      });
+      request.on('error', (error) => fail(broken(error)));
+      request.end(body);
+    });
+  return Object.assign(http, {
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  });
+}
+
+/** Before a connection there is, nothing can have been done. */
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+const TLS = /^(ERR_TLS|ERR_SSL|CERT_|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/;
+
+function broken(error: Error & { code?: unknown }): ChannelFailure {
+  if (error instanceof ShelfwireError) {
+    return new ChannelFailure('WEBHOOK_URL_FORBIDDEN', error.message, { inDoubt: false });
+  }
+  const name = typeof error.code === 'string' ? error.code : 'the connection broke';
+  if (TLS.test(name)) {
+    return new ChannelFailure('CHANNEL_TLS', `No safe connection: ${name}.`, { inDoubt: false, cause: error });
+  }
+  const inDoubt = !NEVER_CONNECTED.has(name);
+  return new ChannelFailure('CHANNEL_UNREACHABLE', `The channel cannot be reached: ${name}.`, {
+    inDoubt,
+    cause: error,
+  });
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { backoffMs } from '#shared/runtime/backoff.ts';
+import { toChannelFailure } from '../channel-failure.ts';
+import type { ChannelEffect } from '../connector.ts';
+import type { AccountTurn } from '../publishing/account-turn.ts';
+
+const AT_ONCE = 20;
+const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
+/** What is about one order alone; all else is the channel's failure as a whole. */
+const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
+
+/** Of one order the first open one; whose turn at the account it is has them all. */
+const DUE = `
+  SELECT e.effect_no AS effect, e.kind, e.detail, e.attempts, o.channel_order_id AS "channelOrderId"
+  FROM order_effects e JOIN orders o USING (order_no)
+  WHERE e.channel = $1 AND e.done_at IS NULL AND e.kind IN ('refund', 'tell') AND e.retry_at <= clock_timestamp()
+    AND NOT EXISTS (
+      SELECT FROM order_effects b WHERE b.order_no = e.order_no AND b.stream = 'channel' AND b.done_at IS NULL
+        AND b.kind IN ('refund', 'tell') AND b.effect_no < e.effect_no)
+  ORDER BY e.retry_at, e.effect_no LIMIT ${AT_ONCE}`;
+const POSTPONE = `
+  UPDATE order_effects SET attempts = attempts + 1, error = $2, retry_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+  WHERE effect_no = $1 AND done_at IS NULL`;
+
+const units = z.int().min(0);
+const detail = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('refund'), amountMinor: units, currency: z.string() }),
+  z.object({
+    kind: z.literal('tell'),
+    state: z.string(),
+    why: z.string(),
+    lines: z.array(
+      z.object({
+        line: z.string(),
+        handed: units,
+        cancelled: units,
+        returned: units,
+        substitutes: z.array(z.object({ sku: z.string(), units })).default([]),
+      }),
+    ),
+  }),
+]);
+
+interface Due {
+  readonly effect: number;
+  readonly kind: string;
+  readonly detail: unknown;
+  readonly attempts: number;
+  readonly channelOrderId: string;
+}
+
+/** Has the channel do what orders ask for, of each order one after the other. Gives whether there was anything. */
+export async function performEffects(turn: AccountTurn): Promise<boolean> {
+  const { parts, held } = turn;
+  const { rows } = await parts.pool.query<Due>(DUE, [held.channel]);
+  for (const due of rows) {
+    if (turn.signal.aborted) break;
+    await performOne(turn, due);
+  }
+  return rows.length > 0;
+}
+
+async function performOne(turn: AccountTurn, due: Due): Promise<void> {
+  const { session, parts, held } = turn;
+  try {
+    const effect: ChannelEffect = detail.parse({ ...(due.detail as object), kind: due.kind });
+    const call = { key: `effect-${due.effect}`, channelOrderId: due.channelOrderId, effect };
+    await turn.call(session.capabilities.effects, () => session.perform(call));
+    await parts.orders.finish(due.effect, `channel ${held.channel}`);
+  } catch (error) {
+    const failure = toChannelFailure(error);
+    if (!OWN_FAULTS.has(failure.code)) throw error;
+    turn.log.warn(
+      { effect: due.effect, code: failure.code, detail: failure.message },
+      'a channel did not do what an order asks',
+    );
+    const waitMs = backoffMs(RETRY, due.attempts, parts.random);
+    const told = JSON.stringify({ code: failure.code, detail: failure.message, remedy: failure.remedy });
+    await parts.pool.query(POSTPONE, [due.effect, told, waitMs]);
+  }
+}

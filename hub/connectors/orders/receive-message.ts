@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { joined, literal } from '#hub/db/array-parameter.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { openAccount, type OpenParts } from '../accounts/open-account.ts';
+import type { ChannelMessage, ChannelRequest } from '../connector.ts';
+import { takeChannelOrder, type TakeParts } from './take-channel-order.ts';
+
+export interface ReceiveParts extends OpenParts, TakeParts {
+  readonly pool: Pool;
+}
+
+const FIND = `
+  SELECT c.code AS channel, a.kind, a.base_url AS "baseUrl", a.settings, a.credentials, a.quota
+  FROM channel_accounts a JOIN channels c USING (channel_no) WHERE a.account_no = $1 AND a.state <> 'ended'`;
+const SEEN = 'SELECT FROM channel_messages WHERE account_no = $1 AND message_id = ANY ($2::text[]) LIMIT 1';
+const NOTE = `
+  INSERT INTO channel_messages (account_no, message_id) SELECT $1, id FROM unnest($2::text[]) AS m (id) ON CONFLICT DO NOTHING`;
+const HINT = `
+  INSERT INTO channel_hints (account_no, id) SELECT $1, id FROM unnest($2::text[]) AS m (id) ORDER BY id
+  ON CONFLICT (account_no, id) DO UPDATE SET hinted_at = clock_timestamp(), due_at = clock_timestamp()`;
+/** What it says as we know, or as a call under way will make it say, is no news. */
+const LOOK = `
+  UPDATE publications p SET must_read = true, due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
+  FROM unnest(string_to_array($2, E'\\n'), $3::int[]) AS m (id, says)
+  WHERE p.account_no = $1 AND (p.channel_sku = m.id COLLATE "C" OR p.reference = m.id)
+    AND p.call_no IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;
+
+/**
+ * Takes a message of a channel (a webhook), once: what is repeated changes nothing. Gives whether it was new. It is only
+ * acknowledged when it is written down. Throws NOT_FOUND, CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID.
+ */
+export async function receiveMessage(
+  parts: ReceiveParts,
+  account: number,
+  request: ChannelRequest,
+  correlationId: string = randomUUID(),
+): Promise<boolean> {
+  const { pool, clock } = parts;
+  type Row = Parameters<typeof openAccount>[2];
+  const [stored] = (await pool.query<Row>(FIND, [account])).rows;
+  // Whoever may not know which accounts there are learns nothing.
+  if (stored === undefined) throw new ShelfwireError('CHANNEL_SIGNATURE_INVALID', 'It is not signed for an account.');
+  const { session } = openAccount(parts, account, stored);
+  const message = session.receive(request, clock.now());
+  if (((await pool.query(SEEN, [account, message.ids])).rowCount ?? 0) > 0) return false;
+  for (const order of message.orders) await takeChannelOrder(parts, stored.channel, order, correlationId);
+  const canRead = session.capabilities.reads !== null;
+  await withRetries(() => transaction(pool, (client) => note(client, account, message, canRead)));
+  return true;
+}
+
+async function note(
+  client: Pick<Pool, 'query'>,
+  account: number,
+  { ids, orderIds, listings }: ChannelMessage,
+  canRead: boolean,
+): Promise<void> {
+  await client.query(NOTE, [account, ids]);
+  if (orderIds.length > 0) await client.query(HINT, [account, orderIds]);
+  if (listings.length === 0 || !canRead) return;
+  const says = listings.map((listing) => listing.says ?? null);
+  await client.query(LOOK, [account, joined(listings.map(({ id }) => id)), literal(says)]);
+}

@@ -1,0 +1,54 @@
+import type { Pool } from 'pg';
+import { describeIssues } from '#shared/protocol/content.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { canonicalOrder, splitOrder } from '#hub/orders/order/canonical-order.ts';
+import type { Orders } from '#hub/orders/orders.ts';
+import type { ChannelOrder } from '../connector.ts';
+
+/** What the connectors ask of the orders. */
+export type OrderDoor = Pick<Orders, 'take' | 'act' | 'finish'>;
+
+export interface TakeParts {
+  readonly pool: Pool;
+  readonly orders: OrderDoor;
+}
+
+const FIND = 'SELECT order_no AS number FROM orders WHERE channel = $1 AND channel_order_id = $2';
+/** What the order has answered for good: asking again gives the same. */
+const ANSWERED = new Set(['ORDER_REUSED', 'ORDER_TOO_LATE', 'ORDER_ENDED', 'ORDER_UNITS']);
+
+/**
+ * Takes an order as it stands at its channel, however it became known and however often: once. One that is cancelled there
+ * before we have seen it is not taken; another content under its id is kept beside the first (ORDER_REUSED). Gives the code of
+ * what the order could not take. Throws CHANNEL_MESSAGE_INVALID, ORDER_TOTALS.
+ */
+export async function takeChannelOrder(
+  { pool, orders }: TakeParts,
+  channel: string,
+  { id, order, cancelled }: ChannelOrder,
+  correlationId: string,
+): Promise<string | undefined> {
+  const said = { by: `channel ${channel}`, correlationId };
+  try {
+    if (cancelled === null) {
+      await orders.take(splitOrder(read(channel, id, order)), said);
+      return undefined;
+    }
+    const { rows } = await pool.query<{ number: number }>(FIND, [channel, id]);
+    const number = rows[0]?.number;
+    if (number === undefined) return undefined;
+    await orders.act(number, { act: 'cancel', reason: cancelled }, { ...said, key: 'cancelled at the channel' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ShelfwireError && ANSWERED.has(error.code)) return error.code;
+    throw error;
+  }
+}
+
+function read(channel: string, id: string, order: unknown) {
+  const own = typeof order === 'object' && order !== null ? order : {};
+  // Whose order it is is known by whose account it came through, not by what it says (S4).
+  const parsed = canonicalOrder.safeParse({ ...own, channel, channelOrderId: id });
+  if (parsed.success) return parsed.data;
+  throw new ShelfwireError('CHANNEL_MESSAGE_INVALID', `Order ${id}: ${describeIssues(parsed.error)}`);
+}

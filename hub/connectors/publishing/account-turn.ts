@@ -1,0 +1,122 @@
+import type { Pool } from 'pg';
+import type { BackoffRule } from '#shared/runtime/backoff.ts';
+import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import { openAccount, type OpenParts } from '../accounts/open-account.ts';
+import { toChannelFailure } from '../channel-failure.ts';
+import type { ChannelSession, Cost } from '../connector.ts';
+import type { OrderDoor } from '../orders/take-channel-order.ts';
+import { holdAccount, noteAnswered, type Claim, type HeldAccount } from './account-claims.ts';
+import type { Quota } from './quota.ts';
+
+/** What was done, for metrics. */
+export interface ChannelFigures {
+  readonly taken?: number;
+  readonly stale?: number;
+  readonly again?: number;
+  readonly parked?: number;
+  readonly drifted?: number;
+  readonly failed?: number;
+}
+
+export interface TurnParts extends OpenParts {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly orders: OrderDoor;
+  /** After so long without a sign whoever works here counts as killed; longer than any call lasts. */
+  readonly claimSeconds: number;
+  readonly failures: BackoffRule;
+  /** So often each listing is read although nothing is known to have changed; null: never. */
+  readonly readEveryHours: number | null;
+  observe(account: string, figures: ChannelFigures): void;
+}
+
+/** For less than that a turn waits where it is; for more it leaves, and comes back. */
+const WAIT_HERE_MS = 2_000;
+
+/** There is nothing left of the quota for a while. */
+export class QuotaWait extends Error {
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super(`the quota is used up for ${waitMs} ms`);
+    this.waitMs = waitMs;
+  }
+}
+
+/** One turn at an account: a session, its quota, and whose turn it is. */
+export class AccountTurn {
+  readonly parts: TurnParts;
+  readonly claim: Claim;
+  readonly signal: AbortSignal;
+  readonly session: ChannelSession;
+  readonly quota: Quota;
+  readonly log: Logger;
+  held: HeldAccount;
+  /** As calls that failed in a row are more, one at a time tries whether it is better. */
+  #failures: number;
+
+  constructor(parts: TurnParts, claim: Claim, held: HeldAccount, signal: AbortSignal) {
+    this.parts = parts;
+    this.claim = claim;
+    this.signal = signal;
+    this.held = held;
+    this.log = parts.logger.child({ account: claim.account, channel: held.channel });
+    this.#failures = held.failures;
+    ({ session: this.session, quota: this.quota } = openAccount(parts, claim.account, held));
+  }
+
+  get account(): number {
+    return this.claim.account;
+  }
+
+  get callsAtOnce(): number {
+    return this.#failures > 0 ? 1 : this.session.capabilities.callsAtOnce;
+  }
+
+  /** Makes a call under the quota (P2). Throws what the call throws as a ChannelFailure, and QuotaWait. */
+  async call<T>({ needs, takes }: Cost, work: () => Promise<T>): Promise<T> {
+    await this.admit(needs);
+    return this.callAdmitted(takes, work);
+  }
+
+  /** Waits until so much of the quota is there. */
+  async admit(cost: number): Promise<void> {
+    for (;;) {
+      const waitMs = this.quota.waitMs(cost);
+      if (waitMs === 0) return;
+      if (waitMs > WAIT_HERE_MS || this.signal.aborted) throw new QuotaWait(waitMs);
+      await sleep(this.parts.clock, waitMs);
+    }
+  }
+
+  async callAdmitted<T>(cost: number, work: () => Promise<T>): Promise<T> {
+    this.quota.spend(cost);
+    try {
+      const answer = await work();
+      this.quota.answered(cost, false);
+      if (this.#failures > 0) await noteAnswered(this.parts.pool, this.claim);
+      this.#failures = 0;
+      return answer;
+    } catch (error) {
+      const failure = toChannelFailure(error);
+      this.quota.answered(cost, failure.code === 'CHANNEL_THROTTLED');
+      throw failure;
+    }
+  }
+
+  observe(figures: ChannelFigures): void {
+    this.parts.observe(this.held.channel, figures);
+  }
+
+  /** Takes the newest state of the account over and makes the claim last; false: somebody else has it, or it is paused. */
+  async hold(): Promise<boolean> {
+    const { pool, claimSeconds } = this.parts;
+    const held = await holdAccount(pool, this.claim, claimSeconds, this.quota.kept());
+    if (held === undefined || held.credentialsNo !== this.held.credentialsNo) return false;
+    this.held = held;
+    return true;
+  }
+}

@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { beginChannels, channelHub, wanted, type ChannelHub } from '#test/support/channels.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import type { EmulatedChannel } from '#test/support/emulators/emulated-channel.ts';
+import { ShopifyShop } from '#test/support/emulators/shopify-shop.ts';
+import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
+import { plain } from '#test/support/hub-api.ts';
+import { openReservationPool, teller } from '#test/support/reservations.ts';
+
+const LOOP = join(import.meta.dirname, '../../../test/support/channel-loop.ts');
+const SKUS = Array.from({ length: 40 }, (_, place) => `K-${place}`);
+const SEED = 4_711;
+
+let database: TestDatabase;
+let reservationPool: Pool;
+let hub: ChannelHub;
+let channel: EmulatedChannel;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  reservationPool = openReservationPool(database.url);
+});
+afterAll(async () => {
+  await reservationPool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await beginChannels(database.pool, { channels: ['shop'], skus: SKUS });
+  hub = channelHub(database.pool, reservationPool);
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+  await hub.stop();
+  await channel.stop();
+});
+
+function startLoop(): ChildProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', LOOP, database.url, hub.keyFile], {
+    stdio: 'ignore',
+  });
+  running.add(child);
+  return child;
+}
+
+describe('hubs that are killed while they publish', () => {
+  it.each([
+    ['a receiver without compare-and-set', () => SignedReceiver.start(seededRandom(SEED), { itemsMax: 5 })],
+    ['a Shopify shop', () => ShopifyShop.start(seededRandom(SEED))],
+  ])(
+    'P1 P2 P3 two hubs, killed again and again: %s says at last what it may sell; no call went out of turn or beyond the quota',
+    async (_, start) => {
+      const random = seededRandom(SEED);
+      channel = await start();
+      channel.list(SKUS, 0);
+      channel.server.faults = { refuse: 0.05, loseAnswer: 0.15, html: 0, throttle: 0, delayMs: 40 };
+      await hub.makeAccount('shop', channel);
+      const tills = teller(database.pool);
+      const move = () =>
+        tills.tell(1, 'receipt', plain({ sku: SKUS[Math.floor(random() * SKUS.length)]!, quantity: 1 }));
+      startLoop();
+      for (let kill = 0; kill < 4; kill += 1) {
+        const child = startLoop();
+        for (let act = 0; act < 12; act += 1) await move();
+        await expect.poll(() => channel.requests, { timeout: 20_000 }).toBeGreaterThan(2 * kill);
+        await delay(random() * 300);
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      const atLast = await wanted(database.pool, 'shop');
+      const said = () => Object.fromEntries(SKUS.map((sku) => [sku, channel.says(sku)]));
+      await expect.poll(said, { timeout: 30_000 }).toEqual(atLast);
+      expect({ violations: channel.violations, older: channel.olderOverNewer }).toEqual({ violations: [], older: 0 });
+    },
+  );
+});

@@ -1,0 +1,111 @@
+import type { Pool } from 'pg';
+import { joined, literal } from '#hub/db/array-parameter.ts';
+import { withRetries } from '#hub/db/transaction.ts';
+import type { ReadAnswer, ReadItem } from '../connector.ts';
+
+export interface ToRead extends ReadItem {
+  readonly version: number;
+}
+
+/** $1 account, $2 most. What has to be read before it can be sent goes first, the longest waiting. */
+const MUST_READ = `
+  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  WHERE account_no = $1 AND due_at <= clock_timestamp() AND call_no IS NULL AND parked_at IS NULL AND must_read
+  ORDER BY due_at LIMIT $2`;
+/** $3 hours: what has not been read for so long, though it says what it shall as far as we know. */
+const MAY_READ = `
+  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  WHERE account_no = $1 AND due_at IS NULL AND call_no IS NULL AND parked_at IS NULL
+    AND read_at < clock_timestamp() - make_interval(hours => $3)
+  ORDER BY read_at LIMIT $2`;
+
+/**
+ * $1 account, $2-$5 by listing: what the channel says, the version it was asked at, reference. $6 whether it counts down.
+ *
+ * What it says is held against what it should: the number that was sent and never acknowledged, if that is it; else what it
+ * said last. What is gone from a channel that counts down is in flight: sold there, in orders that are not known yet. What is
+ * more than that, or came back, is drift.
+ */
+const APPLY = `
+  WITH given AS (
+    SELECT * FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::int[], $5::text[]) AS g (channel_sku, says, version, reference)
+  ), held AS (
+    SELECT p.channel_sku, g.says, g.reference, p.in_flight,
+      CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0
+        WHEN p.in_doubt >= g.says AND (p.in_doubt < p.confirmed OR p.confirmed < g.says) THEN p.in_doubt - g.says
+        ELSE p.confirmed - g.says END AS gone
+    FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
+      AND p.version = g.version AND p.call_no IS NULL
+    ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
+  ), judged AS (
+    SELECT channel_sku, says, reference, gone,
+      CASE WHEN $6 THEN greatest(0, in_flight + gone) ELSE 0 END AS in_flight,
+      CASE WHEN NOT $6 THEN -gone ELSE greatest(0, -gone - in_flight) END AS drift
+    FROM held
+  )
+  UPDATE publications p SET confirmed = j.says, reference = coalesce(j.reference, p.reference), in_flight = j.in_flight,
+    in_flight_since = CASE WHEN j.gone > 0 AND $6 THEN clock_timestamp() ELSE p.in_flight_since END,
+    drift = CASE WHEN j.drift <> 0 THEN j.drift ELSE p.drift END,
+    drift_at = CASE WHEN j.drift <> 0 THEN clock_timestamp() ELSE p.drift_at END,
+    must_read = false, in_doubt = NULL, read_at = clock_timestamp(),
+    due_at = CASE WHEN p.desired - j.in_flight <> j.says OR NOT p.listed OR p.waits_since IS NOT NULL THEN clock_timestamp() END,
+    waits_since = CASE WHEN p.desired - j.in_flight <> j.says THEN coalesce(p.waits_since, clock_timestamp()) ELSE p.waits_since END
+  FROM judged j WHERE p.account_no = $1 AND p.channel_sku = j.channel_sku
+  RETURNING j.drift`;
+
+const PARK = `
+  UPDATE publications p SET parked_at = clock_timestamp(), due_at = NULL, error = g.error::json, read_at = clock_timestamp()
+  FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, error, version)
+  WHERE p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.version = g.version AND p.call_no IS NULL`;
+
+export interface ReadTotals {
+  readonly read: number;
+  readonly drifted: number;
+  readonly parked: number;
+}
+
+/** Listings that are to be read now: those that wait for it, else those that were read longest ago. */
+export async function chooseToRead(
+  pool: Pool,
+  account: number,
+  { most, everyHours }: { most: number; everyHours: number | null },
+): Promise<ToRead[]> {
+  const waiting = (await pool.query<ToRead>(MUST_READ, [account, most])).rows;
+  if (waiting.length > 0 || everyHours === null) return waiting;
+  return (await pool.query<ToRead>(MAY_READ, [account, most, everyHours])).rows;
+}
+
+/** Takes over what the channel says, of listings that no call and no order has changed since they were asked for. */
+export async function takeRead(
+  pool: Pool,
+  { account, countsDown }: { account: number; countsDown: boolean },
+  asked: readonly ToRead[],
+  answers: readonly ReadAnswer[],
+): Promise<ReadTotals> {
+  const versions = new Map(asked.map(({ channelSku, version }) => [channelSku, version]));
+  const said = answers.flatMap((answer) => ('says' in answer ? [answer] : []));
+  const refused = answers.flatMap((answer) => ('says' in answer ? [] : [answer]));
+  const version = (channelSku: string): number => versions.get(channelSku) ?? -1;
+  const applied = await withRetries(() =>
+    pool.query<{ drift: number }>(APPLY, [
+      account,
+      joined(said.map(({ channelSku }) => channelSku)),
+      literal(said.map(({ says }) => says)),
+      literal(said.map(({ channelSku }) => version(channelSku))),
+      said.map(({ reference }) => reference ?? null),
+      countsDown,
+    ]),
+  );
+  if (refused.length > 0) {
+    await withRetries(() =>
+      pool.query(PARK, [
+        account,
+        joined(refused.map(({ channelSku }) => channelSku)),
+        joined(refused.map(({ code, detail }) => JSON.stringify({ code, detail }))),
+        literal(refused.map(({ channelSku }) => version(channelSku))),
+      ]),
+    );
+  }
+  const drifted = applied.rows.filter(({ drift }) => drift !== 0).length;
+  return { read: applied.rows.length, drifted, parked: refused.length };
+}

@@ -1,0 +1,15 @@
+import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { ChannelKind } from './connector.ts';
+import { shopify } from './channel/shopify/shopify.ts';
+import { signedWebhook } from './channel/signed-webhook/signed-webhook.ts';
+
+/** Every kind of channel. A new one is one folder under channel/ and one line here. */
+export const CHANNEL_KINDS: readonly ChannelKind[] = [signedWebhook, shopify];
+
+/** Throws CHANNEL_KIND_UNKNOWN. */
+export function requireKind(kind: string): ChannelKind {
+  const found = CHANNEL_KINDS.find((one) => one.kind === kind);
+  if (found !== undefined) return found;
+  const known = CHANNEL_KINDS.map((one) => one.kind).join(', ');
+  throw new ShelfwireError('CHANNEL_KIND_UNKNOWN', `There is no kind "${kind}" of channels; there are: ${known}.`);
+}

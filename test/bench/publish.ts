@@ -1,0 +1,287 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { followMoves } from '#hub/availability/engine/follow-moves.ts';
+import { runJobs } from '#hub/availability/engine/recompute-jobs.ts';
+import { ChannelAccounts } from '#hub/connectors/accounts/channel-accounts.ts';
+import { Vault } from '#hub/connectors/accounts/vault.ts';
+import { channelTasks } from '#hub/connectors/keep-channels.ts';
+import { runAccounts } from '#hub/connectors/publishing/run-accounts.ts';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { silentLogger } from '#shared/runtime/logger.ts';
+import { seededRandom, systemRandom } from '#shared/runtime/random.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
+import { DEMAND_REFERENCE_AT, HALF_LIFE_MS } from '#shared/stock/demand.ts';
+import { requestRules } from '#test/support/availability.ts';
+import type { EmulatedChannel } from '#test/support/emulators/emulated-channel.ts';
+import { ShopifyShop } from '#test/support/emulators/shopify-shop.ts';
+import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
+import { readFact } from '#test/support/hub-api.ts';
+import { soldOf } from '#test/support/reservations.ts';
+import { rulesOf } from '#test/support/rules-documents.ts';
+import { startBenchDatabase } from './bench-database.ts';
+import type { BenchOptions } from './options.ts';
+import { printSettings, printTable, quantile, round } from './print.ts';
+
+/** What every call takes at a channel, ms. */
+const LATENCY_MS = 150;
+const SIGNED = { itemsMax: 200, perSecond: 10, burst: 20 };
+/** Of the smallest plan. */
+const SHOPIFY = { restoreRate: 100, maximum: 2_000 };
+const STOCK = 1_000;
+
+interface Bench {
+  readonly code: string;
+  readonly kind: string;
+  readonly channel: EmulatedChannel;
+  readonly limit: string;
+  /** The least time by its quota and by its latency, from a full bucket, s. */
+  leastSeconds(listings: number): number;
+}
+
+/**
+ * All listings changed at once on each channel under its limits, while another channel is down: the time until they are
+ * confirmed, and when the riskiest are. Then single sales: from the merge to the channel's confirmed number.
+ */
+export async function benchPublish({ short }: BenchOptions): Promise<void> {
+  const listings = short ? 600 : 20_000;
+  const database = await startBenchDatabase();
+  try {
+    await printSettings(database.pool);
+    const channels = await startChannels();
+    console.log(
+      `channels  emulators in this process, over HTTP, ${LATENCY_MS} ms a call; a third one is down all the time; ${round(listings)} listings each`,
+    );
+    const skus = Array.from({ length: listings }, (_, place) => `SKU-${String(place).padStart(6, '0')}`);
+    await begin(database.pool, skus, [...channels.map(({ code }) => code), 'down']);
+    const stop = await publishAll(database.pool, channels, skus);
+    try {
+      await changeAll(database.pool, channels, listings);
+      await sell(database.pool, channels, skus, short ? 20 : 400);
+    } finally {
+      await stop();
+      await Promise.all(channels.map(({ channel }) => channel.stop()));
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+async function startChannels(): Promise<Bench[]> {
+  const signed = await SignedReceiver.start(seededRandom(1), SIGNED);
+  const shop = await ShopifyShop.start(seededRandom(2), { ...SHOPIFY, readLagMs: 0 });
+  const byLatency = (calls: number, atOnce: number) => (Math.ceil(calls / atOnce) * LATENCY_MS) / 1_000;
+  return [
+    {
+      code: 'signed',
+      kind: 'signed webhook',
+      channel: signed,
+      limit: `${SIGNED.itemsMax} a message, ${SIGNED.perSecond}/s, ${SIGNED.burst} at once`,
+      leastSeconds: (listings) => {
+        const calls = Math.ceil(listings / SIGNED.itemsMax);
+        return Math.max(byLatency(calls, 4), (calls - SIGNED.burst) / SIGNED.perSecond + LATENCY_MS / 1_000);
+      },
+    },
+    {
+      code: 'shopify',
+      kind: 'Shopify, smallest plan',
+      channel: shop,
+      limit: `250 a call of 10 points, ${SHOPIFY.restoreRate} points/s, ${SHOPIFY.maximum} at once`,
+      leastSeconds: (listings) => {
+        const calls = Math.ceil(listings / 250);
+        return Math.max(byLatency(calls, 4), (calls * 10 - SHOPIFY.maximum) / SHOPIFY.restoreRate);
+      },
+    },
+  ];
+}
+
+/** One location that has all skus, of which some sell often and most seldom. */
+async function begin(pool: Pool, skus: readonly string[], codes: readonly string[]): Promise<void> {
+  await pool.query(`
+    INSERT INTO locations (code, name) VALUES ('S1', 'Store');
+    INSERT INTO devices (location_no, name, public_key) VALUES (1, 'd', decode(repeat('01', 32), 'hex'));
+    INSERT INTO journals (device_no, epoch, location_no) VALUES (1, 1, 1)`);
+  await pool.query(
+    `INSERT INTO positions (location_no, sku, on_hand) SELECT 1, s, ${STOCK} FROM unnest($1::text[]) AS s`,
+    [skus],
+  );
+  await pool.query(`
+    INSERT INTO availability (sku) SELECT sku FROM positions;
+    INSERT INTO shelf_terms (location_no, sku) SELECT location_no, sku FROM positions`);
+  const weight = 2 ** ((Date.now() - DEMAND_REFERENCE_AT) / HALF_LIFE_MS);
+  await pool.query(
+    `INSERT INTO demand_skus (sku, units, squares, shelves, firsts)
+     SELECT s, ${weight} * 2000 / place, ${weight} * 4000 / place, 1, ${weight} * 0.05
+     FROM unnest($1::text[]) WITH ORDINALITY AS t (s, place)`,
+    [skus],
+  );
+  await changeRules(pool, codes, 0);
+  await pool.query(
+    `INSERT INTO listings (channel_no, channel_sku, sku) SELECT c.channel_no, s, s FROM channels c, unnest($1::text[]) AS s`,
+    [skus],
+  );
+  await pool.query('VACUUM ANALYZE');
+}
+
+async function changeRules(pool: Pool, codes: readonly string[], units: number): Promise<void> {
+  const channels = codes.map((code) => ({ code, name: code, locations: ['S1'] }));
+  await requestRules(pool, rulesOf({ channels, safetyStock: [{ id: 'all', units }] }), Date.now());
+  await runJobs(pool);
+}
+
+/** The hub's part that publishes, as it runs; gives when everything is said for the first time. */
+async function publishAll(
+  pool: Pool,
+  channels: readonly Bench[],
+  skus: readonly string[],
+): Promise<() => Promise<void>> {
+  const vault = new Vault(join(mkdtempSync(join(tmpdir(), 'shelfwire-bench-keys-')), 'channel-keys'));
+  const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
+  // Nothing is sent before all begins equal.
+  const make = (channel: string, { account, server }: Pick<EmulatedChannel, 'account' | 'server'>) =>
+    accounts.create(
+      { ...account, channel, name: channel, baseUrl: server.url, dryRun: false },
+      'bench',
+      async (client) => {
+        await client.query(`UPDATE channel_accounts SET state = 'paused', orders_at = NULL`);
+      },
+    );
+  for (const { code, channel } of channels) {
+    channel.list(skus, STOCK);
+    await make(code, channel);
+  }
+  const away = await SignedReceiver.start(seededRandom(3));
+  away.server.isDown = true;
+  await make('down', away);
+  const absent = (): Promise<never> => Promise.reject(new Error('there are no orders here'));
+  const tasks = channelTasks({ pool, accounts, logger: silentLogger, now: Date.now }).map((task) =>
+    startRepeating({ ...task, clock: systemClock, logger: silentLogger }),
+  );
+  const worker = runAccounts({
+    pool,
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+    vault,
+    orders: { take: absent, act: absent, finish: absent },
+    toPrivate: true,
+    observe: () => undefined,
+  });
+  await beginEqual(pool, skus.length * (channels.length + 1));
+  for (const { channel } of channels) channel.server.latencyMs = LATENCY_MS;
+  return async () => {
+    await worker.stop();
+    await Promise.all(tasks.map((task) => task.stop()));
+    await away.stop();
+  };
+}
+
+const OWN = `FROM publications p JOIN channel_accounts a USING (account_no) JOIN channels c USING (channel_no) WHERE c.code = $1`;
+
+/** As after the first publication, which reads every number first: its time is not what is measured here. */
+async function beginEqual(pool: Pool, publications: number): Promise<void> {
+  const noted = `SELECT count(*) AS noted FROM publications WHERE desired = ${STOCK}`;
+  await until(async () => (await pool.query<{ noted: number }>(noted)).rows[0]?.noted === publications);
+  await pool.query(`
+    UPDATE publications p SET confirmed = desired, must_read = false, due_at = NULL, waits_since = NULL, read_at = now(),
+      reference = 'gid://shopify/InventoryItem/' || (substr(channel_sku, 5)::int + 1)
+    FROM channel_accounts a WHERE a.account_no = p.account_no`);
+  await pool.query('VACUUM ANALYZE publications');
+}
+
+/** Every listing says what its channel may sell. */
+async function untilEqual(pool: Pool, code: string): Promise<void> {
+  const differing = `
+    SELECT FROM listings l JOIN channels c USING (channel_no) JOIN availability v ON v.sku = l.sku
+    LEFT JOIN channel_accounts a USING (channel_no)
+    LEFT JOIN publications p ON p.account_no = a.account_no AND p.channel_sku = l.channel_sku
+    WHERE c.code = $1 AND p.confirmed IS DISTINCT FROM v.ats[c.channel_no] LIMIT 1`;
+  await until(async () => (await pool.query(differing, [code])).rowCount === 0);
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 600_000;
+  while (!(await isTrue())) {
+    if (performance.now() > giveUpAt) throw new Error('it did not come to pass within 10 minutes');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Numbers change while nothing is sent, so that all are there at once; then the channels may. */
+async function changeAll(pool: Pool, channels: readonly Bench[], listings: number): Promise<void> {
+  const codes = channels.map(({ code }) => code);
+  const markedFrom = performance.now();
+  await changeRules(pool, [...codes, 'down'], 5);
+  for (const code of codes) {
+    const marked = `SELECT count(*) AS marked ${OWN} AND p.due_at IS NOT NULL AND p.desired <> p.confirmed`;
+    await until(async () => (await pool.query<{ marked: number }>(marked, [code])).rows[0]?.marked === listings);
+  }
+  console.log(
+    `numbers   ${round(listings)} changed on 3 channels by rules, and noted for their listings: ${round((performance.now() - markedFrom) / 1_000, 1)} s`,
+  );
+  await pool.query(`CREATE TABLE riskiest AS
+    SELECT account_no, channel_sku FROM (
+      SELECT account_no, channel_sku, rank() OVER (PARTITION BY account_no ORDER BY urgency DESC, channel_sku) AS place FROM publications) AS p
+    WHERE place <= ${Math.ceil(listings / 100)}`);
+  const began = new Date();
+  await pool.query(`UPDATE channel_accounts SET state = 'active', next_at = now()`);
+  const rows: string[][] = [];
+  for (const bench of channels) {
+    const { code, kind, limit } = bench;
+    await untilEqual(pool, code);
+    type Row = { readonly all: number; readonly risky: number[] };
+    const text = `
+      SELECT max(extract(epoch FROM p.confirmed_at - $2))::float8 AS all,
+        array_agg(extract(epoch FROM p.confirmed_at - $2)::float8) FILTER (WHERE r.channel_sku IS NOT NULL) AS risky
+      FROM publications p JOIN channel_accounts a USING (account_no) JOIN channels c USING (channel_no)
+      LEFT JOIN riskiest r ON r.account_no = p.account_no AND r.channel_sku = p.channel_sku WHERE c.code = $1`;
+    const [found] = (await pool.query<Row>(text, [code, began])).rows;
+    const [all = Number.NaN, risky = []] = [found?.all, found?.risky];
+    const least = bench.leastSeconds(listings);
+    rows.push([
+      kind,
+      limit,
+      round(least, 1),
+      round(all, 1),
+      `${round(all / least, 2)} x`,
+      round(quantile(risky, 0.95), 2),
+    ]);
+  }
+  printTable(['all at once', 'limit', 'least s', 'confirmed s', 'to least', 'riskiest 1 % p95 s'], rows);
+  const violations = channels.flatMap(({ channel }) => channel.violations);
+  console.log(
+    `\nrules     what the channels had to refuse or throttle: ${violations.length === 0 ? 'nothing' : violations.join('; ')}`,
+  );
+}
+
+/** Sales one after the other, each of another sku; from before its merge to the number that the channel has confirmed. */
+async function sell(pool: Pool, channels: readonly Bench[], skus: readonly string[], sales: number): Promise<void> {
+  const ledger = createLedger(pool, followMoves());
+  const soldAt = new Map<string, number>();
+  for (let seq = 1; seq <= sales; seq += 1) {
+    const sku = skus[(seq * 7) % skus.length] ?? '';
+    soldAt.set(sku, Date.now());
+    const fact = readFact(seq, Date.now(), 'sale', `bench-${seq}`, soldOf(sku, 1));
+    await ledger.merge([{ location: 1, journal: 1, fromSeq: seq, facts: [fact] }]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const rows: string[][] = [];
+  for (const { code, kind } of channels) {
+    await untilEqual(pool, code);
+    const text = `SELECT p.channel_sku AS sku, (extract(epoch FROM p.confirmed_at) * 1000)::float8 AS at ${OWN} AND p.channel_sku = ANY ($2)`;
+    const found = (await pool.query<{ sku: string; at: number }>(text, [code, [...soldAt.keys()]])).rows;
+    const seconds = found.map(({ sku, at }) => (at - (soldAt.get(sku) ?? Number.NaN)) / 1_000);
+    rows.push([
+      kind,
+      round(quantile(seconds, 0.5), 2),
+      round(quantile(seconds, 0.95), 2),
+      round(Math.max(...seconds), 2),
+    ]);
+  }
+  printTable([`${round(sales)} sales, 20/s: sale merged to confirmed`, 'p50 s', 'p95 s', 'longest s'], rows);
+  console.log(
+    '\nbeside    as published: IBM Sterling "seconds to hours"; D365 15 min; HotWax 15 min; Fluent 5 min. Ours is without the way from the till to the hub.',
+  );
+}

@@ -80,6 +80,22 @@ export const hubCli = defineCli({
           type: 'boolean',
           help: 'Lets webhooks lead to private addresses, and by http to this machine; for trying, and for receivers in your own network.',
         },
+        privateErps: {
+          type: 'boolean',
+          help: 'Lets ERPs be at private addresses, and at this machine by http; for ERPs in your own network.',
+        },
+        keyFile: {
+          type: 'path',
+          env: 'SHELFWIRE_HUB_KEY_FILE',
+          placeholder: 'FILE',
+          help: 'File of the keys that seal the credentials of ERPs, one a line, the first seals; by default secrets.keys in the data folder. Made when it is missing. Hubs of one database share it.',
+        },
+        erpFolder: {
+          type: 'path',
+          env: 'SHELFWIRE_HUB_ERP_FOLDER',
+          placeholder: 'FOLDER',
+          help: 'Where files for ERPs are put, each ERP in a folder of its own below; by default erp in the data folder.',
+        },
         explainDays: {
           type: 'number',
           min: 1,

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
@@ -24,6 +25,10 @@ import { MIGRATIONS } from './db/migrations.ts';
 import { openPool, type PoolOptions } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
+import { Erps } from './connectors/erp/admin/erps.ts';
+import { pruneDocuments } from './outbox/documents/prune.ts';
+import { startRelay } from './connectors/erp/relay.ts';
+import { erpSurroundings } from './connectors/erp/surroundings.ts';
 import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
@@ -51,6 +56,11 @@ export interface HubOptions {
   readonly explainDays: number;
   /** Whether webhooks may lead to private addresses. */
   readonly privateWebhooks?: boolean;
+  /** Whether ERPs may be at private addresses. */
+  readonly privateErps?: boolean;
+  /** Keys that seal credentials; by default in the data folder, as the files for ERPs are. */
+  readonly keyFile?: string | undefined;
+  readonly erpFolder?: string | undefined;
 }
 
 export interface HubParts {
@@ -78,6 +88,8 @@ const RESERVATION_CONNECTIONS = 6;
 const ORDER_CONNECTIONS = 8;
 /** The relay, and what workers of webhooks note between messages; none is held while one is sent. */
 const OUTBOX_CONNECTIONS = 4;
+/** What comes of merges, and the batches of the relay; none is held while a document is posted. */
+const ERP_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -114,6 +126,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
     outbox: open('outbox', OUTBOX_CONNECTIONS),
+    erp: open('erp', ERP_CONNECTIONS),
     reservations: open('reservations', RESERVATION_CONNECTIONS, {
       statementTimeoutMs: API_STATEMENT_MS,
       pipeline: true,
@@ -193,6 +206,22 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => pruneOutbox(pools.outbox),
     }),
   );
+  const surroundings = erpSurroundings({
+    keyFile: options.keyFile ?? join(options.data, 'secrets.keys'),
+    folder: options.erpFolder ?? join(options.data, 'erp'),
+    toPrivate: options.privateErps === true,
+    clock,
+  });
+  lifecycle.add(startRelay({ pool: pools.erp, surroundings, clock, random, logger }));
+  lifecycle.add(
+    startRepeating({
+      name: 'documents posted long ago',
+      clock,
+      logger,
+      everyMs: PRUNE_OUTBOX_EVERY_MS,
+      turn: () => pruneDocuments(pools.erp),
+    }),
+  );
   lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, toPrivate }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const reservations = createReservations(pools.reservations);
@@ -211,6 +240,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     reservations,
     orders: createOrders(orderParts),
     webhooks: new Webhooks(pools.api, { toPrivate }),
+    erps: new Erps(pools.api, surroundings),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

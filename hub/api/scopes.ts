@@ -8,6 +8,7 @@ const AREAS = {
   orders: ['read', 'write'],
   stores: ['read', 'write'],
   webhooks: ['read', 'write'],
+  erps: ['read', 'write'],
   metrics: ['read'],
 } as const;
 

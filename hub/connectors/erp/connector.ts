@@ -31,6 +31,14 @@ export interface StockLine {
   readonly changedAt: string | null;
 }
 
+export interface StockQuery {
+  /** An instant, ISO 8601. */
+  readonly since: string | null;
+  readonly cursor: string | null;
+  /** Lines of a page, at most. */
+  readonly limit: number;
+}
+
 export interface StockPage {
   readonly items: readonly StockLine[];
   /** Give it back for what follows; null at the end. */
@@ -45,7 +53,7 @@ export interface ErpConnector {
   /** What the ERP has under the key: asked before anything that may have been sent is sent again. */
   lookup(document: MappedDocument, key: string): Promise<Posted | undefined>;
   /** What the ERP believes to have, as far as it changed since. */
-  readStock(since: string | null, cursor: string | null): Promise<StockPage>;
+  readStock(asked: StockQuery): Promise<StockPage>;
   /** Forgets what it kept of long ago. */
   tidy?(): Promise<void>;
   close(): void;

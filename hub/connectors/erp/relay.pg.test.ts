@@ -392,7 +392,7 @@ describe('what goes wrong', () => {
     await tell(1, 1, sold('one'));
     const erps = new Erps(pool(), surroundings());
     await expect.poll(async () => (await erps.find('main')).error?.code).toBe('ERP_UNAUTHORIZED');
-    await erps.setCredentials('main', { bearer: 'token-2' }, nothingKept);
+    await erps.setCredentials('main', { kind: 'rest', credentials: { bearer: 'token-2' } }, nothingKept);
     await settled();
     expect(erp.keys).toEqual(['sale S1/one']);
     const { rows } = await pool().query<{ credentials: Buffer }>('SELECT credentials FROM erps');
@@ -411,7 +411,7 @@ describe('when it is sent', () => {
     expect(erp.server.requests).toBe(0);
     await erps.pause('main', nothingKept);
     const { settings, pace } = await erps.find('main');
-    await erps.change('main', { settings, pace: { ...pace, quiet: [] } }, nothingKept);
+    await erps.change('main', { kind: 'rest', settings, pace: { ...pace, quiet: [] } }, nothingKept);
     await delay(150);
     expect(erp.server.requests).toBe(0);
     await erps.resume('main', nothingKept);

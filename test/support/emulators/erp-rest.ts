@@ -68,7 +68,8 @@ export class RestErp {
 
   #answerStock(query: URLSearchParams): Answer {
     const from = Number(query.get('cursor') ?? 0);
-    const items = this.stock.slice(from, from + 2);
-    return { status: 200, body: { items, next: from + 2 < this.stock.length ? String(from + 2) : null } };
+    const limit = Number(query.get('limit') ?? 100);
+    const items = this.stock.slice(from, from + limit);
+    return { status: 200, body: { items, next: from + limit < this.stock.length ? String(from + limit) : null } };
   }
 }

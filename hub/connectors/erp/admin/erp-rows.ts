@@ -46,7 +46,7 @@ export async function listErps(client: Queryable, after: number, limit: number):
 }
 
 /** Throws NOT_FOUND. */
-export async function requireErp(client: Queryable, code: string): Promise<Erp> {
+export async function requireErp(client: Pick<Queryable, 'query'>, code: string): Promise<Erp> {
   const [erp] = (await client.query<Erp>(FIND, [code])).rows;
   if (erp === undefined) throw new ShelfwireError('NOT_FOUND', `There is no ERP "${code}".`);
   return erp;

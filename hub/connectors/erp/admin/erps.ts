@@ -6,7 +6,14 @@ import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { lockLocations } from '#hub/ledger/merge.ts';
 import { beginVariances } from '#hub/outbox/documents/variances.ts';
 import type { Vault } from '../../accounts/vault.ts';
-import { ErpFailure, readSettings, type ErpConnector, type ErpKind, type StockPage } from '../connector.ts';
+import {
+  ErpFailure,
+  readSettings,
+  type ErpConnector,
+  type ErpKind,
+  type StockPage,
+  type StockQuery,
+} from '../connector.ts';
 import type { Pace } from '../pace.ts';
 import { erpKind, type ErpKindName } from '../registry.ts';
 import { listErps, lockErp, lockLiveErp, requireErp, type Erp } from './erp-rows.ts';
@@ -98,9 +105,14 @@ export class Erps {
   }
 
   /** Throws NOT_FOUND, ERP_ENDED, ERP_SETTINGS_INVALID, ERP_URL_FORBIDDEN. */
-  change(code: string, { settings: asked, pace }: { settings: unknown; pace: Pace }, kept: Kept): Promise<Erp> {
+  change(
+    code: string,
+    { kind: named, settings: asked, pace }: { kind: string; settings: unknown; pace: Pace },
+    kept: Kept,
+  ): Promise<Erp> {
     return this.#act(async (client) => {
       const { erp, kind } = await lockLiveErp(client, code);
+      requireSameKind(code, kind, named);
       const settings = readSettings(requireKind(kind).settings, asked, 'settings');
       const credentials = this.#surroundings.vault.open(await sealedOf(client, erp), secretSubject(code));
       this.#tryConnecting(kind, code, settings, credentials, pace);
@@ -110,9 +122,14 @@ export class Erps {
   }
 
   /** In force at once, also where documents are being posted. Throws NOT_FOUND, ERP_ENDED, ERP_SETTINGS_INVALID. */
-  setCredentials(code: string, asked: unknown, kept: Kept): Promise<Erp> {
+  setCredentials(
+    code: string,
+    { kind: named, credentials: asked }: { kind: string; credentials: unknown },
+    kept: Kept,
+  ): Promise<Erp> {
     return this.#act(async (client) => {
       const { erp, kind } = await lockLiveErp(client, code);
+      requireSameKind(code, kind, named);
       const credentials = readSettings(requireKind(kind).credentials, asked, 'credentials');
       await client.query(SET_CREDENTIALS, [erp, this.#surroundings.vault.seal(credentials, secretSubject(code))]);
       return finish(client, code, kept);
@@ -140,13 +157,13 @@ export class Erps {
   }
 
   /** What the ERP itself believes to have. Throws NOT_FOUND, ERP_ENDED, and what the ERP answers. */
-  async readStock(code: string, since: string | null, cursor: string | null): Promise<StockPage> {
+  async readStock(code: string, asked: StockQuery): Promise<StockPage> {
     const { erp, kind, settings, pace, state } = await this.find(code);
     if (state === 'ended') throw new ShelfwireError('ERP_ENDED', `The ERP "${code}" is ended.`);
     const credentials = this.#surroundings.vault.open(await sealedOf(this.#pool, erp), secretSubject(code));
     const connector = this.#surroundings.connect(requireKind(kind), code, settings, credentials, pace);
     try {
-      return await connector.readStock(since, cursor);
+      return await connector.readStock(asked);
     } catch (error) {
       throw toShelfwireError(error);
     } finally {
@@ -191,6 +208,11 @@ function requireKind(name: string): ErpKind {
   const kind = erpKind(name);
   if (kind === undefined) throw new ShelfwireError('ERP_SETTINGS_INVALID', `There is no kind of ERP "${name}".`);
   return kind;
+}
+
+function requireSameKind(code: string, kind: string, named: string): void {
+  if (kind !== named)
+    throw new ShelfwireError('ERP_SETTINGS_INVALID', `"${code}" is of the kind "${kind}", not "${named}".`);
 }
 
 async function finish(client: Queryable, code: string, kept: Kept): Promise<Erp> {

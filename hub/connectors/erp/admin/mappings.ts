@@ -3,7 +3,8 @@ import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
-import { mappingDocument, type MappingDocument } from '../mapping/mapping-document.ts';
+import { readText } from '#hub/rules/read-text.ts';
+import { MAPPING_LIMITS, mappingDocument, type MappingDocument } from '../mapping/mapping-document.ts';
 import { tryMapping, type TriedDocument } from '../mapping/try-mapping.ts';
 import { erpKind } from '../registry.ts';
 import { lockLiveErp, requireErp } from './erp-rows.ts';
@@ -43,11 +44,20 @@ const ROUTES = `
     (route ->> 'fromAt')::bigint, (route ->> 'untilAt')::bigint
   FROM json_array_elements($2::json) WITH ORDINALITY AS r (route, place)`;
 
-/** Says whether a mapping is one; throws ERP_MAPPING_INVALID with every problem. */
+/**
+ * Reads a mapping, YAML or JSON as text, or as it is; throws ERP_MAPPING_INVALID with every problem, RULES_INVALID where it
+ * is no YAML.
+ */
 export function readMapping(given: unknown): MappingDocument {
-  const parsed = mappingDocument.safeParse(given);
+  const parsed = mappingDocument.safeParse(typeof given === 'string' ? readMappingText(given) : given);
   if (parsed.success) return parsed.data;
   throw new ShelfwireError('ERP_MAPPING_INVALID', describeIssues(parsed.error));
+}
+
+function readMappingText(text: string): unknown {
+  const { value, problems } = readText(text, { bytesMax: MAPPING_LIMITS.bytes, textFields: new Set() });
+  problems.refuse();
+  return value;
 }
 
 /** Tries a mapping: on the newest documents of each kind, and on made ones. Throws NOT_FOUND, ERP_MAPPING_INVALID. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineErpKind, ErpFailure, type ErpConnector, type MappedDocument, type Posted } from '../connector.ts';
 import { excerpt, failureOf, isHtml, readJson } from '../http/answer.ts';
 import { baseUrl, secret } from '../http/fields.ts';
-import { createHttp, type HttpAnswer } from '../http/http.ts';
+import { createHttp, requireErpUrl, type HttpAnswer } from '../http/http.ts';
 import { restExample } from './rest-example.ts';
 
 const template = z
@@ -54,6 +54,7 @@ export const rest = defineErpKind({
   capabilities: CAPABILITIES,
   example: restExample,
   create({ url, path, method, stockPath }, given, { clock, toPrivate, timeoutMs }): ErpConnector {
+    requireErpUrl(url, toPrivate);
     const http = createHttp({ clock, toPrivate, timeoutMs });
     const headers = authorization(given);
     const urlOf = ({ target }: MappedDocument, key: string): string =>
@@ -74,10 +75,11 @@ export const rest = defineErpKind({
         if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, clock.now());
         return takenAs(answer);
       },
-      async readStock(since, cursor) {
+      async readStock({ since, cursor, limit }) {
         if (stockPath === undefined) throw new ErpFailure('ERP_REFUSED', 'The setting `stockPath` is not set.');
         const asked = new URL(url + stockPath);
         if (since !== null) asked.searchParams.set('since', since);
+        asked.searchParams.set('limit', String(limit));
         if (cursor !== null) asked.searchParams.set('cursor', cursor);
         const answer = await http.call({ method: 'GET', url: asked.href, headers });
         if (answer.status !== 200) throw failureOf(answer, clock.now());

@@ -47,7 +47,12 @@ const credentialed = ofEachKind<Pick<Created, 'kind' | 'credentials'>>(({ creden
 const INVALID = ['ERP_SETTINGS_INVALID', 'ERP_URL_FORBIDDEN'] as const;
 const stockQuery = z.strictObject({ ...pageQuery, since: z.iso.datetime({ offset: true }).optional() });
 const ANSWERED = [
-  ...['ERP_REFUSED', 'ERP_UNAUTHORIZED', 'ERP_UNREACHABLE', 'ERP_TIMEOUT', 'ERP_FAILED', 'ERP_ANSWER_INVALID'],
+  'ERP_REFUSED',
+  'ERP_UNAUTHORIZED',
+  'ERP_UNREACHABLE',
+  'ERP_TIMEOUT',
+  'ERP_FAILED',
+  'ERP_ANSWER_INVALID',
   'ERP_THROTTLED',
 ] as const;
 

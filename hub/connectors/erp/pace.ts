@@ -8,7 +8,6 @@ const quietWindow = z.strictObject({
   from: time,
   until: time,
 });
-export type QuietWindow = z.output<typeof quietWindow>;
 
 /** How an ERP is treated. */
 export const pace = z.strictObject({

@@ -1,11 +1,11 @@
 import type { ErpKind } from './connector.ts';
+import { erpnext } from './erpnext/erpnext.ts';
 import { rest } from './rest/rest.ts';
 
 /** Kinds of ERPs. A new one is a folder, a line here, and a test that calls the contract suite. */
-export const ERP_KINDS = { rest } satisfies Record<string, ErpKind>;
+export const ERP_KINDS = { rest, erpnext } satisfies Record<string, ErpKind>;
 
 export type ErpKindName = keyof typeof ERP_KINDS;
-export const ERP_KIND_NAMES = Object.keys(ERP_KINDS) as [ErpKindName, ...ErpKindName[]];
 
 /** Undefined: of a version that knew more. */
 export function erpKind(name: string): ErpKind | undefined {

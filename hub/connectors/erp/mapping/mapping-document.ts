@@ -17,7 +17,7 @@ const path = z
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
 
 /** What a value is turned into. */
-const turn = z.enum(['text', 'number', 'minus', 'units', 'major', 'date', 'time', 'iso']);
+const turn = z.enum(['text', 'number', 'minus', 'units', 'major', 'majorMinus', 'date', 'time', 'iso']);
 export type Turn = z.output<typeof turn>;
 
 /**
@@ -27,7 +27,7 @@ export type Turn = z.output<typeof turn>;
  * - `from`: a field of the document, in `each` also of the line; `table` looks it up; `as` turns it; `default` when it is not there
  * - `text`: a text with {field} in it; `table` and `optional` as above
  * - `each`: a list out of a list, with `fields` of each line
- * - `fields`: an object
+ * - `fields`: an object; `list`: a list of some
  * - `all`: the whole document as it is
  */
 export type FieldRule =
@@ -47,6 +47,7 @@ export type FieldRule =
     }
   | { readonly each: string; readonly fields: Fields; readonly where?: Where | undefined }
   | { readonly fields: Fields }
+  | { readonly list: readonly Fields[] }
   | { readonly all: true };
 export type Fields = Readonly<Record<string, FieldRule>>;
 
@@ -71,6 +72,7 @@ const fieldRule: z.ZodType<FieldRule> = z.lazy(() =>
     }),
     z.strictObject({ each: path, fields, where: where.optional() }),
     z.strictObject({ fields }),
+    z.strictObject({ list: z.array(fields).max(20) }),
     z.strictObject({ all: z.literal(true) }),
   ]),
 );
@@ -160,6 +162,7 @@ function problemsOfFields(fields: Fields, path: (string | number)[], tables: Map
     if ('table' in rule && rule.table !== undefined && tables[rule.table] === undefined) {
       return [{ path: here, message: `there is no table "${rule.table}"` }];
     }
+    if ('list' in rule) return rule.list.flatMap((one) => problemsOfFields(one, [...here, 'list'], tables));
     return 'fields' in rule ? problemsOfFields(rule.fields, [...here, 'fields'], tables) : [];
   });
 }

@@ -40,6 +40,7 @@ function valueOf(rule: FieldRule, scope: Scope, tables: Tables, at: string): unk
     // A line sees the document too, its own fields first.
     return chosen.map((line, place) => fieldsOf(rule.fields, { ...scope, ...line }, tables, `${at}[${place}].`));
   }
+  if ('list' in rule) return rule.list.map((one, place) => fieldsOf(one, scope, tables, `${at}[${place}].`));
   if ('fields' in rule) return fieldsOf(rule.fields, scope, tables, `${at}.`);
   const value = 'text' in rule ? textOf(rule.text, scope) : read(scope, rule.from);
   const name = 'text' in rule ? rule.text : rule.from;
@@ -76,6 +77,8 @@ function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
       return Math.abs(number);
     case 'major':
       return number / 10 ** decimalsOf(scope['currency']);
+    case 'majorMinus':
+      return number === 0 ? 0 : -number / 10 ** decimalsOf(scope['currency']);
     case 'date':
       return isoOf(number, at).slice(0, 10);
     case 'time':

@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   availability: async () => (await import('./availability.ts')).benchAvailability,
   drain: async () => (await import('./drain.ts')).benchDrain,
   fleet: async () => (await import('./fleet.ts')).benchFleet,
+  relay: async () => (await import('./relay.ts')).benchRelay,
   reserve: async () => (await import('./reserve.ts')).benchReserve,
   storage: async () => (await import('./storage/storage.ts')).benchStorage,
   'what-if': async () => (await import('./what-if/what-if.ts')).benchWhatIf,

@@ -33,6 +33,7 @@ const CLAIM_SECONDS = 60;
 /** What a batch may take beside the calls that are under way when its time is over. */
 const MARGIN_MS = 5_000;
 const DOCUMENTS_MAX = 64;
+const TIDY_EVERY_MS = 86_400_000;
 
 const LIVE = `SELECT erp_no AS erp, revision FROM erps WHERE state = 'active' AND mapping > 0 ORDER BY erp_no`;
 const LOAD = `
@@ -143,6 +144,7 @@ class ErpRunner {
   readonly #running = new Set<Promise<void>>();
   #filling: Promise<void> | undefined;
   #isAskedAgain = false;
+  #tidiedAt = -Infinity;
   #isStopped = false;
 
   constructor(erp: number, connected: Connected, options: RelayOptions) {
@@ -158,6 +160,7 @@ class ErpRunner {
   /** Begins what is due, as far as there are workers. */
   fill(): void {
     this.#isAskedAgain = true;
+    this.#tidy();
     if (this.#isStopped || this.#filling !== undefined) return;
     this.#filling = this.#fillUp()
       .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'documents are left for now'))
@@ -171,6 +174,15 @@ class ErpRunner {
     await this.#filling;
     await Promise.all(this.#running);
     this.#connected.connector.close();
+  }
+
+  #tidy(): void {
+    const { clock, logger } = this.#options;
+    if (this.#isStopped || clock.monotonic() - this.#tidiedAt < TIDY_EVERY_MS) return;
+    this.#tidiedAt = clock.monotonic();
+    void this.#connected.connector
+      .tidy?.()
+      .catch((error: unknown) => logger.warn({ err: error }, 'nothing was tidied'));
   }
 
   async #fillUp(): Promise<void> {

@@ -5,6 +5,7 @@ import { erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'erpnext',
+  speaksHttp: true,
   example: erpnext.example,
   refused: {
     document: {

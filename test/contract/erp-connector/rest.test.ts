@@ -5,6 +5,7 @@ import { erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'rest',
+  speaksHttp: true,
   example: rest.example,
   refused: { document: { act: 'write', target: 'sale', payload: { refuse: 'me' } }, says: 'no such customer' },
   async start() {

@@ -62,7 +62,7 @@ export const erpnext = defineErpKind({
         fields: JSON.stringify(['name', 'docstatus']),
         limit_page_length: '1',
       });
-      const answer = await call({ method: 'GET', path: `${resource(doctype)}?${query}` });
+      const answer = await call({ method: 'GET', path: `${resource(doctype)}?${query.toString()}` });
       if (answer.status !== 200) throw failureOf(answer, clock.now(), whyOf(answer));
       return readJson(answer, found).data[0];
     };
@@ -107,7 +107,7 @@ export const erpnext = defineErpKind({
           order_by: 'name asc',
           limit_page_length: String(limit),
         });
-        const answer = await call({ method: 'GET', path: `${resource('Bin')}?${query}` });
+        const answer = await call({ method: 'GET', path: `${resource('Bin')}?${query.toString()}` });
         if (answer.status !== 200) throw failureOf(answer, clock.now(), whyOf(answer));
         const { data } = readJson(answer, bins);
         const items = data.map(({ item_code: sku, warehouse: location, actual_qty: quantity, modified: changedAt }) => {

@@ -64,7 +64,11 @@ const sell = (seq: number, key: string) =>
 
 describe('an ERP over the API', () => {
   it('O2 from connecting to a dead letter that is replayed under its key after another mapping', async () => {
-    expect((await api.call('GET', '/v1/erp-kinds')).body.items[0]).toMatchObject({ kind: 'rest', once: 'upsert' });
+    expect((await api.call('GET', '/v1/erp-kinds')).body.items.map(({ kind, once }) => [kind, once])).toEqual([
+      ['erpnext', 'uniqueField'],
+      ['files', 'atomicRename'],
+      ['rest', 'upsert'],
+    ]);
     const made = await connect();
     expect(made).toMatchObject({ status: 201, body: { code: 'main', state: 'active', mapping: 0, waiting: 0 } });
     expect(made.text).not.toContain('token-1');

@@ -30,6 +30,7 @@ export async function benchRelay({
   short,
   rounds = short ? 1 : 3,
   stores = short ? 4 : 50,
+  sales: documents = short ? 400 : 20_000,
 }: BenchOptions): Promise<void> {
   const database = await startBenchDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-bench-erp-'));
@@ -37,7 +38,6 @@ export async function benchRelay({
   const pool = openPool(database.url, { max: CONNECTIONS, applicationName: 'shelfwire-bench-relay' });
   try {
     const url = await erp.ask('start');
-    const documents = short ? 400 : 20_000;
     const hour = short ? 600 : 36_000;
     await printSettings(database.pool);
     console.log(
@@ -49,7 +49,7 @@ export async function benchRelay({
     const bench = { pool, erp, surroundings };
     const rows = [];
     for (const count of [stores, 1]) rows.push(await measure(bench, { stores: count, documents, rounds }));
-    printTable(['streams', 'documents', 'worked out/s', 'posted/s', 'doubled', 'out of order'], rows);
+    printTable(['streams', 'documents', 'worked out/s', 'posted/s', 'CPU us each', 'doubled', 'out of order'], rows);
     await measureOutage(bench, { stores, documents: hour });
   } finally {
     await erp.end();
@@ -74,6 +74,7 @@ async function measure(bench: Bench, given: Given & { readonly rounds: number })
   const { pool, erp, surroundings } = bench;
   const spread: number[] = [];
   const posted: number[] = [];
+  const cpu: number[] = [];
   let last: ErpTally | undefined;
   for (let turn = 0; turn < given.rounds; turn += 1) {
     await erp.ask('forget');
@@ -81,10 +82,13 @@ async function measure(bench: Bench, given: Given & { readonly rounds: number })
     const spreadAt = performance.now();
     await spreadDocuments(pool, () => Date.now());
     spread.push((given.documents * 1_000) / (performance.now() - spreadAt));
+    const usedBefore = process.cpuUsage();
     const startedAt = performance.now();
     const relay = startRelay({ pool, surroundings, clock: systemClock, random: systemRandom, logger: silentLogger });
     await untilPosted(pool);
     posted.push((given.documents * 1_000) / (performance.now() - startedAt));
+    const used = process.cpuUsage(usedBefore);
+    cpu.push((used.user + used.system) / given.documents);
     await relay.stop();
     last = await erp.ask('tally');
     if (last.documents !== given.documents) throw new Error(`the ERP has ${last.documents} documents`);
@@ -96,6 +100,7 @@ async function measure(bench: Bench, given: Given & { readonly rounds: number })
     round(given.documents),
     round(median(spread)),
     round(median(posted)),
+    round(median(cpu)),
     round(repeats),
     round(outOfOrder),
   ];

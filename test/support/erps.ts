@@ -65,7 +65,6 @@ export function relayQuickly(pool: Pool, surroundings: ErpSurroundings, parts: P
     random: () => 0.5,
     logger: silentLogger,
     everyMs: 10,
-    claimSeconds: 8,
     retries: { document: { baseMs: 2, maxMs: 20, attempts: 4 }, erp: { baseMs: 2, maxMs: 50 }, failuresMax: 5 },
     ...parts,
   });

@@ -75,7 +75,7 @@ async function attempt(
   states: ReadonlyMap<string, Outcome['kind']>,
 ): Promise<Tried> {
   const { connector, mapping, retries, random, logger, clock } = posting;
-  const log = logger.child({ document: document.document, key: document.key, correlationId: document.correlationId });
+  const story = { document: document.document, key: document.key, correlationId: document.correlationId };
   if (isInVain(document, states)) return { outcome: { kind: 'skipped', error: VOIDED } };
   let wasAnswered = false;
   let isTried = document.isBegun;
@@ -89,13 +89,13 @@ async function attempt(
     }
     isTried = true;
     posted ??= await connector.post(mapped, document.key);
-    log.debug({ ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
+    logger.debug({ ...story, ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
     return { outcome: { kind: 'posted', reference: posted.reference, mapping: mapping.version } };
   } catch (error) {
-    const failure = toFailure(error, log);
+    const failure = toFailure(error, logger.child(story));
     const fault = faultOf(failure.code, { wasAnswered });
     const said: DocumentError = { code: failure.code, detail: failure.message };
-    log.warn({ ...said, fault, attempt: document.attempts + 1 }, 'a document was not posted');
+    logger.warn({ ...story, ...said, fault, attempt: document.attempts + 1 }, 'a document was not posted');
     if (fault === 'never') return { outcome: { kind: 'dead', error: said, isTried } };
     if (fault === 'document') {
       const inMs = documentDelayMs(retries, document.attempts + 1, random);

@@ -8,6 +8,7 @@ import { claimBatch } from '#hub/outbox/documents/claim-batch.ts';
 import { listDocuments } from '#hub/outbox/documents/list-documents.ts';
 import { replayDocument, skipDocument } from '#hub/outbox/documents/decide-documents.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
+import { runJobs } from '#hub/availability/engine/recompute-jobs.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -15,7 +16,7 @@ import { emptyTables } from '#test/support/empty-tables.ts';
 import { EVERY_FAULT, randomFaults } from '#test/support/emulators/faulty-server.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
 import { makeErp, nothingKept, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
-import { line, merge, plain, readFact, sale, seedStores } from '#test/support/hub-api.ts';
+import { line, merge, plain, readFact, sale, seedStores, startApi } from '#test/support/hub-api.ts';
 import { Erps } from './admin/erps.ts';
 import { putLive } from './admin/mappings.ts';
 import { restExample } from './rest/rest-example.ts';
@@ -226,6 +227,67 @@ describe('what is forwarded', () => {
   });
 });
 
+describe('orders', () => {
+  const orderOf = (channelOrderId: string, lane = 'standard') => ({
+    channel: 'web',
+    channelOrderId,
+    orderedAt: '2026-11-01T10:00:00Z',
+    currency: 'EUR',
+    taxIncluded: true,
+    lines: [{ line: 'a', sku: 'A', units: 1, priceMinor: 100 }],
+    totalMinor: 100,
+    payment: 'paid',
+    delivery: { kind: 'ship', country: 'DE' },
+    promise: { lane },
+    customer: { reference: 'c-77', contact: { name: 'Ada Lovelace' } },
+  });
+
+  it('O1 what is for good, has left, is cancelled or refunded, in the order of each order; same-day ones before others', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url, { pace: { atOnce: 1 } });
+    const api = await startApi(pool());
+    stops.push(() => api.stop());
+    await tell(1, 1, ['receipt', 'r', plain({ sku: 'A', quantity: 9 })]);
+    await pool().query(`INSERT INTO products (sku, name) VALUES ('A', 'a') ON CONFLICT DO NOTHING`);
+    expect(
+      (await api.call('PUT', '/v1/channels/web', { body: { name: 'Web', locations: ['S1'] } })).status,
+    ).toBeLessThan(300);
+    await runJobs(pool());
+    const take = async (id: string, lane?: string) => {
+      const taken = await api.call('POST', '/v1/orders', { body: orderOf(id, lane) });
+      expect(taken.status).toBe(201);
+      return Number(taken.body['id']);
+    };
+    const act = (order: number, body: object) => api.call('POST', `/v1/orders/${order}/acts`, { body });
+    const shipped = await take('shipped');
+    const cancelled = await take('cancelled');
+    const urgent = await take('urgent', 'sameDay');
+    const ended = async (order: number) => (await api.call('GET', `/v1/orders/${order}`)).body['state'];
+    await expect.poll(() => ended(urgent)).toBe('released');
+    await act(shipped, { act: 'hand', parts: [{ line: 'a', location: 'S1', units: 1 }] });
+    await act(cancelled, { act: 'cancel', reason: 'customer' });
+    await spreadDocuments(pool(), () => Date.now());
+    relay();
+    await settled();
+    const told = [...erp.kept.values()].map(({ key }) => key).filter((key) => key.startsWith('order/'));
+    expect(told[0]).toBe(`order/${urgent}/orderConfirmed`);
+    const of = (order: number) =>
+      told.filter((key) => key.startsWith(`order/${order}/`)).map((key) => key.split('/')[2]);
+    expect([of(shipped), of(cancelled), of(urgent)]).toEqual([
+      ['orderConfirmed', 'orderShipped'],
+      ['orderConfirmed', 'orderCancelled', 'orderRefunded'],
+      ['orderConfirmed'],
+    ]);
+    const refund = [...erp.kept.values()].find(({ target }) => target === 'orderRefunded');
+    expect(refund?.payload).toMatchObject({
+      order: cancelled,
+      channelOrderId: 'cancelled',
+      amountMinor: 100,
+      currency: 'EUR',
+    });
+    expect(JSON.stringify([...erp.kept.values()])).not.toMatch(/Lovelace|c-77/);
+  });
+});
+
 describe('what goes wrong', () => {
   it('O1 O2 random faults from a seed, two hubs: everything is there once, in order, with its own content, nothing is a dead letter', async () => {
     const seed = 20_261_128;
@@ -246,6 +308,7 @@ describe('what goes wrong', () => {
     }
     await settled();
     expect([seed, keysOf('S1'), keysOf('S2')]).toEqual([seed, expected['S1'], expected['S2']]);
+    expect(erp.repeated).toEqual([]);
     expect(erp.problems).toEqual([]);
     expect((await documents()).filter(({ state }) => state !== 'posted')).toEqual([]);
   });
@@ -268,7 +331,7 @@ describe('what goes wrong', () => {
     erp.server.faults = () => undefined;
     await settled();
     expect(keysOf('S1')).toEqual(keys.map((key) => `S1/${key}`));
-    expect([...erp.kept.values()].every(({ repeats }) => repeats === 0)).toBe(true);
+    expect(erp.repeated).toEqual([]);
     expect((await new Erps(pool(), surroundings()).find('main')).failures).toBe(0);
   });
 
@@ -365,7 +428,7 @@ describe('what goes wrong', () => {
     await makeErp(pool(), surroundings(), erp.server.url);
     await tell(1, 1, sold('one'), sold('two'), sold('three'));
     await spreadDocuments(pool(), () => Date.now());
-    const rule = { atOnce: 8, perSecond: null, claimSeconds: 1, failuresMax: 5, documentsMax: 64 };
+    const rule = { atOnce: 8, perSecond: null, claimSeconds: 1, workSeconds: 5, failuresMax: 5, documentsMax: 64 };
     const batch = await claimBatch(pool(), 1, randomUUID(), rule);
     expect(batch?.documents.map(({ key, isBegun }) => [key, isBegun])).toEqual([
       ['S1/one', false],
@@ -382,7 +445,7 @@ describe('what goes wrong', () => {
     relay();
     await settled();
     expect(keysOf('S1')).toEqual(['S1/one', 'S1/two', 'S1/three']);
-    expect(erp.problems).toEqual([]);
+    expect(erp.repeated).toEqual([]);
   });
 
   it('O1 wrong credentials: everything waits until they are set, without a restart', async () => {

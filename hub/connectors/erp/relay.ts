@@ -24,13 +24,12 @@ export interface RelayOptions {
   readonly logger: Logger;
   readonly everyMs?: number;
   readonly retries?: RetryRule;
-  /** After so long without an end a worker counts as killed. */
-  readonly claimSeconds?: number;
 }
 
 const EVERY_MS = 200;
-const CLAIM_SECONDS = 60;
-/** What a batch may take beside the calls that are under way when its time is over. */
+/** So long a worker begins documents of one batch. */
+const WORK_MS = 5_000;
+/** What it may take beside that, and beside the look-up and the post that are under way then, until it counts as killed. */
 const MARGIN_MS = 5_000;
 const DOCUMENTS_MAX = 64;
 const TIDY_EVERY_MS = 86_400_000;
@@ -186,8 +185,9 @@ class ErpRunner {
   }
 
   async #fillUp(): Promise<void> {
-    const { pool, clock, claimSeconds = CLAIM_SECONDS, retries = RETRIES } = this.#options;
+    const { pool, clock, retries = RETRIES } = this.#options;
     const { pace } = this.#connected;
+    const claimSeconds = (WORK_MS + 2 * pace.timeoutMs + MARGIN_MS) / 1_000;
     while (this.#isAskedAgain) {
       this.#isAskedAgain = false;
       while (!this.#isStopped && this.#running.size < pace.atOnce && !isQuiet(pace, clock.now())) {
@@ -195,6 +195,7 @@ class ErpRunner {
           atOnce: pace.atOnce,
           perSecond: pace.perSecond,
           claimSeconds,
+          workSeconds: WORK_MS / 1_000,
           failuresMax: retries.failuresMax,
           documentsMax: DOCUMENTS_MAX,
         });
@@ -211,15 +212,14 @@ class ErpRunner {
   }
 
   async #work(batch: Batch): Promise<void> {
-    const { pool, clock, random, logger, claimSeconds = CLAIM_SECONDS, retries = RETRIES } = this.#options;
+    const { pool, clock, random, logger, retries = RETRIES } = this.#options;
     const { connector, mapping, pace } = this.#connected;
     const posts = await postBatch(batch, {
       connector,
       mapping,
       retries,
       perSecond: pace.perSecond,
-      // Each document may be asked for and posted.
-      budgetMs: Math.max(0, claimSeconds * 1_000 - MARGIN_MS - 2 * pace.timeoutMs),
+      budgetMs: WORK_MS,
       isOver: () => this.#isStopped || isQuiet(pace, clock.now()),
       clock,
       random,

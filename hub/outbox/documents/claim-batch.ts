@@ -59,6 +59,8 @@ export interface ClaimRule {
   readonly perSecond: number | null;
   /** After so long without an end a worker counts as killed. */
   readonly claimSeconds: number;
+  /** So long a worker is to be at it. */
+  readonly workSeconds: number;
   /** The breaker opens after so many failures in a row; then one worker tries at a time. */
   readonly failuresMax: number;
   readonly documentsMax: number;
@@ -130,7 +132,7 @@ const PACED = `SELECT paced_until > clock_timestamp() AS paced FROM erps WHERE e
  * Undefined: nothing is due, the ERP is paused or its breaker is open, or as many workers as it stands are at it.
  */
 export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRule): Promise<Batch | undefined> {
-  const { atOnce, perSecond, claimSeconds, failuresMax } = rule;
+  const { atOnce, perSecond, claimSeconds, workSeconds, failuresMax } = rule;
   return transaction(pool, async (client) => {
     const [row] = (await client.query<{ failures: number }>(ERP, [erp])).rows;
     if (row === undefined) return undefined;
@@ -140,8 +142,8 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     const isProbe = failures >= failuresMax;
     if (busy >= (isProbe ? 1 : atOnce)) return undefined;
     if (perSecond !== null && (await isPaced(client, erp))) return undefined;
-    // A probe asks with one document; a rate takes no more than it lets through while the claim lasts.
-    const paced = perSecond === null ? rule.documentsMax : Math.max(1, Math.floor(perSecond * (claimSeconds / 6)));
+    // A probe asks with one document; a rate takes no more than it lets through in half of the time.
+    const paced = perSecond === null ? rule.documentsMax : Math.max(1, Math.floor((perSecond * workSeconds) / 2));
     const most = isProbe ? 1 : Math.min(rule.documentsMax, paced);
     const values = [erp, claim, claimSeconds, Math.min(STREAMS_MAX, most), Math.max(1, atOnce - busy)];
     const streams = await claimStreams(client, values);

@@ -34,6 +34,11 @@ export class RestErp {
     return erp;
   }
 
+  /** What was sent again although it was there. */
+  get repeated(): string[] {
+    return [...this.kept.values()].filter(({ repeats }) => repeats > 0).map(({ key }) => key);
+  }
+
   get keys(): string[] {
     return [...this.kept.keys()];
   }

@@ -317,20 +317,23 @@ describe('what goes wrong', () => {
     await makeErp(pool(), surroundings(), erp.server.url);
     erp.server.faults = () => 'down';
     relay({
-      retries: { document: { baseMs: 2, maxMs: 20, attempts: 2 }, erp: { baseMs: 40, maxMs: 80 }, failuresMax: 3 },
+      retries: { document: { baseMs: 2, maxMs: 20, attempts: 2 }, erp: { baseMs: 150, maxMs: 300 }, failuresMax: 3 },
       random: () => 1,
     });
-    const keys = Array.from({ length: 300 }, (_, place) => `k${place}`);
-    for (let from = 0; from < 300; from += 50) await tell(1, 1, ...keys.slice(from, from + 50).map((key) => sold(key)));
-    await delay(600);
+    await moreStores(10);
+    const keys = Array.from({ length: 30 }, (_, place) => `k${place}`);
+    for (let store = 1; store <= 10; store += 1) await tell(2 + store, 3 + store, ...keys.map((key) => sold(key)));
+    await delay(1_000);
     expect(erp.keys).toEqual([]);
-    expect(erp.server.requests).toBeLessThan(40);
+    expect(erp.server.requests).toBeLessThan(20);
     const shown = await new Erps(pool(), surroundings()).find('main');
     expect(shown).toMatchObject({ waiting: 300, dead: 0, error: { code: 'ERP_FAILED' } });
     expect(shown.failures).toBeGreaterThanOrEqual(3);
     erp.server.faults = () => undefined;
     await settled();
-    expect(keysOf('S1')).toEqual(keys.map((key) => `S1/${key}`));
+    for (let store = 1; store <= 10; store += 1) {
+      expect(keysOf(`X${store}`)).toEqual(keys.map((key) => `X${store}/${key}`));
+    }
     expect(erp.repeated).toEqual([]);
     expect((await new Erps(pool(), surroundings()).find('main')).failures).toBe(0);
   });
@@ -497,9 +500,7 @@ describe('when it is sent', () => {
   });
 
   it('O1 at once no more streams than the ERP stands; of each one document at a time', async () => {
-    await pool().query(`INSERT INTO locations (code, name) SELECT 'X' || n, 'x' FROM generate_series(1, 6) AS n;
-      INSERT INTO devices (location_no, name, public_key) SELECT 2 + n, 'x', decode(repeat('1' || n, 32), 'hex') FROM generate_series(1, 6) AS n;
-      INSERT INTO journals (device_no, epoch, location_no) SELECT 3 + n, 1700000000000, 2 + n FROM generate_series(1, 6) AS n;`);
+    await moreStores(6);
     await makeErp(pool(), surroundings(), erp.server.url, { pace: { atOnce: 2 } });
     for (let store = 1; store <= 6; store += 1)
       await tell(2 + store, 3 + store, ...Array.from({ length: 30 }, (_, place) => sold(`k${place}`)));
@@ -535,6 +536,15 @@ describe('when it is sent', () => {
     expect(keysOf('S1')).toHaveLength(70);
   });
 });
+
+/** X1, X2, ... with a device and a journal each, behind those of S1 and S2. */
+async function moreStores(count: number): Promise<void> {
+  await pool().query(`
+    INSERT INTO locations (code, name) SELECT 'X' || n, 'x' FROM generate_series(1, ${count}) AS n;
+    INSERT INTO devices (location_no, name, public_key)
+      SELECT 2 + n, 'x', sha256(('X' || n)::bytea) FROM generate_series(1, ${count}) AS n;
+    INSERT INTO journals (device_no, epoch, location_no) SELECT 3 + n, 1700000000000, 2 + n FROM generate_series(1, ${count}) AS n`);
+}
 
 /** By sku, what the ERP must believe: movements and variances of sellable units. */
 function erpStock(at: RestErp): Record<string, number> {

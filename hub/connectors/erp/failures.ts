@@ -37,7 +37,7 @@ export interface RetryRule {
 /** A refused document holds its stream up for about three minutes, at most six. */
 export const RETRIES: RetryRule = {
   document: { baseMs: 2_000, maxMs: 120_000, attempts: 8 },
-  erp: { baseMs: 1_000, maxMs: 120_000 },
+  erp: { baseMs: 1_000, maxMs: 30_000 },
   failuresMax: 5,
 };
 

@@ -73,7 +73,7 @@ export function createHttp({ toPrivate, timeoutMs, clock }: HttpOptions): Http {
           resolve({ status, headers: answered, text: Buffer.concat(chunks).toString('utf8') });
         });
         response.on('error', (error) => fail(broken(error)));
-        response.on('close', () => fail(broken(new Error('the answer was cut off'))));
+        response.on('close', () => response.complete || fail(broken(new Error('the answer was cut off'))));
       });
       request.on('error', (error) => fail(broken(error)));
       request.end(sent);

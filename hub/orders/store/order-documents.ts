@@ -1,7 +1,7 @@
 import type { OrderDocument } from '#hub/outbox/documents/note-entries.ts';
 import type { OrderDocumentKind } from '#hub/outbox/documents/document-kinds.ts';
 import type { Step } from '../states/apply-act.ts';
-import { sumsOf } from '../states/line-units.ts';
+import { substitutesOf, sumsOf } from '../states/line-units.ts';
 import type { Order } from '../states/order.ts';
 import type { OrderState } from '../states/order-state.ts';
 
@@ -65,7 +65,19 @@ function contentOf(number: number, { content, state, lines, skus, payment }: Ord
       const { handed, cancelled, returned } = units ? sumsOf(units) : { handed: 0, cancelled: 0, returned: 0 };
       const { units: ordered, priceMinor, discountMinor, taxMinor } = line;
       const sku = skus[line.line] ?? line.sku ?? null;
-      return { line: line.line, sku, units: ordered, priceMinor, discountMinor, taxMinor, handed, cancelled, returned };
+      const substitutes = units ? substitutesOf(units) : [];
+      return {
+        line: line.line,
+        sku,
+        units: ordered,
+        priceMinor,
+        discountMinor,
+        taxMinor,
+        handed,
+        cancelled,
+        returned,
+        ...(substitutes.length > 0 && { substitutes }),
+      };
     }),
   };
 }

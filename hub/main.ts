@@ -1,6 +1,7 @@
 import { runCommand } from '#shared/runtime/run-command.ts';
 import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
+import { erpCommands } from './cli/erp-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
 import { rulesCommands } from './cli/rules-commands.ts';
@@ -14,6 +15,7 @@ const commands = {
   ...schemaCommands,
   ...storeCommands,
   ...keyCommands,
+  ...erpCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
   ...whatIfCommand,

@@ -80,10 +80,21 @@ export const hubCli = defineCli({
           type: 'boolean',
           help: 'Lets webhooks and channels lead to private addresses, and by http to this machine; for trying, and for receivers in your own network.',
         },
-        channelKeys: {
+        privateErps: {
+          type: 'boolean',
+          help: 'Lets ERPs be at private addresses, and at this machine by http; for ERPs in your own network.',
+        },
+        keyFile: {
           type: 'path',
+          env: 'SHELFWIRE_HUB_KEY_FILE',
           placeholder: 'FILE',
-          help: "File of the keys that seal channels' credentials, made when there is none; by default channel-keys in the data folder. Every hub on one database needs the same; keep a copy, not with the database's.",
+          help: "File of the keys that seal the credentials of channels and ERPs, one a line, the first seals; by default secrets.keys in the data folder. Made when it is missing. Hubs of one database share it; keep a copy, not with the database's.",
+        },
+        erpFolder: {
+          type: 'path',
+          env: 'SHELFWIRE_HUB_ERP_FOLDER',
+          placeholder: 'FOLDER',
+          help: 'Where files for ERPs are put, each ERP in a folder of its own below; by default erp in the data folder.',
         },
         explainDays: {
           type: 'number',
@@ -198,6 +209,48 @@ export const hubCli = defineCli({
       options: { json },
     },
     'key list': { summary: 'Lists the keys of the API.', options: { json } },
+    'erp list': { summary: 'Lists the ERPs: what waits for each, and what failed.', options: { json } },
+    'erp documents': {
+      summary: 'Lists documents for ERPs, the oldest first; dead letters unless told otherwise.',
+      options: {
+        erp: { type: 'string', maxLength: 32, placeholder: 'CODE', help: 'Of this ERP only.' },
+        state: {
+          type: 'enum',
+          values: ['dead', 'waiting', 'posted', 'skipped'],
+          default: 'dead',
+          placeholder: 'STATE',
+          help: 'dead, waiting, posted or skipped.',
+        },
+        key: {
+          type: 'string',
+          maxLength: 256,
+          placeholder: 'KEY',
+          help: 'With this key, such as STORE/KEY-OF-THE-FACT.',
+        },
+        json,
+      },
+    },
+    'erp replay': {
+      summary: 'Posts a dead letter again under its key, or up to 1,000 of an ERP.',
+      arguments: { document: 'number of a document, or code of an ERP' },
+    },
+    'erp skip': {
+      summary: 'Ends a dead letter without posting it.',
+      arguments: { document: 'number of a document' },
+      options: {
+        reason: { type: 'string', maxLength: 256, required: true, placeholder: 'TEXT', help: 'Why; kept with it.' },
+      },
+    },
+    'erp mapping': {
+      summary: 'Tries a mapping on documents and puts it live when it stands that.',
+      arguments: { file: 'file of the mapping, YAML or JSON' },
+      options: {
+        erp: { type: 'string', maxLength: 32, required: true, placeholder: 'CODE', help: 'Of this ERP.' },
+        dryRun: { type: 'boolean', help: 'Only shows what it makes of documents.' },
+        note: { type: 'string', maxLength: 256, placeholder: 'TEXT', help: 'Why, kept with the version.' },
+        json,
+      },
+    },
     'rules validate': {
       summary: 'Says everything that is wrong with a file of rules.',
       arguments: { file },

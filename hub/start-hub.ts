@@ -34,6 +34,10 @@ import { MIGRATIONS } from './db/migrations.ts';
 import { openPool, type PoolOptions } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
+import { Erps } from './connectors/erp/admin/erps.ts';
+import { pruneDocuments } from './outbox/documents/prune.ts';
+import { startRelay } from './connectors/erp/relay.ts';
+import { erpSurroundings } from './connectors/erp/surroundings.ts';
 import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
@@ -59,10 +63,13 @@ export interface HubOptions {
   readonly listen: string;
   /** For how long what channels could sell can be explained. */
   readonly explainDays: number;
-  /** File of the keys that seal credentials of channels; by default in the data folder. */
-  readonly channelKeys?: string | undefined;
   /** Whether webhooks may lead to private addresses. */
   readonly privateWebhooks?: boolean;
+  /** Whether ERPs may be at private addresses. */
+  readonly privateErps?: boolean;
+  /** Keys that seal credentials; by default in the data folder, as the files for ERPs are. */
+  readonly keyFile?: string | undefined;
+  readonly erpFolder?: string | undefined;
 }
 
 export interface HubParts {
@@ -92,6 +99,8 @@ const ORDER_CONNECTIONS = 8;
 const OUTBOX_CONNECTIONS = 4;
 /** What workers at channels note between calls; none is held while one is made. */
 const CHANNEL_CONNECTIONS = 6;
+/** What comes of merges, and the batches of the relay; none is held while a document is posted. */
+const ERP_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -128,6 +137,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     api: open('api', API_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
     availability: open('availability', AVAILABILITY_CONNECTIONS),
     outbox: open('outbox', OUTBOX_CONNECTIONS),
+    erp: open('erp', ERP_CONNECTIONS),
     reservations: open('reservations', RESERVATION_CONNECTIONS, {
       statementTimeoutMs: API_STATEMENT_MS,
       pipeline: true,
@@ -209,6 +219,23 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => pruneOutbox(pools.outbox),
     }),
   );
+  const vault = new Vault(options.keyFile ?? join(options.data, 'secrets.keys'));
+  const surroundings = erpSurroundings({
+    vault,
+    folder: options.erpFolder ?? join(options.data, 'erp'),
+    toPrivate: options.privateErps === true,
+    clock,
+  });
+  lifecycle.add(startRelay({ pool: pools.erp, surroundings, clock, random, logger }));
+  lifecycle.add(
+    startRepeating({
+      name: 'documents posted long ago',
+      clock,
+      logger,
+      everyMs: PRUNE_OUTBOX_EVERY_MS,
+      turn: () => pruneDocuments(pools.erp),
+    }),
+  );
   lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, toPrivate }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const reservations = createReservations(pools.reservations);
@@ -222,7 +249,6 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   };
   for (const task of orderTasks(orderParts)) lifecycle.add(startRepeating({ ...task, clock, logger }));
   const orders = createOrders(orderParts);
-  const vault = new Vault(options.channelKeys ?? join(options.data, 'channel-keys'));
   const channelAccounts = new ChannelAccounts(pools.api, { vault, toPrivate });
   const channelParts = { pool: pools.channels, clock, random, logger, vault, orders, toPrivate };
   const now = (): number => clock.now();
@@ -239,6 +265,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     channelAccounts,
     receiveWebhook: webhookDoor(channelParts, lifecycle),
     webhooks: new Webhooks(pools.api, { toPrivate }),
+    erps: new Erps(pools.api, surroundings),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

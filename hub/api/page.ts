@@ -50,8 +50,13 @@ export function pageOf<Row, Item>(
   const more = rows.length > limit && last !== undefined;
   return {
     items: shown.map(toItem),
-    next: more ? Buffer.from(JSON.stringify(placeOf(last))).toString('base64url') : null,
+    next: more ? cursorOf(placeOf(last)) : null,
   };
+}
+
+/** The place of what was shown last, as `cursor` gives it back. */
+export function cursorOf(place: unknown): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
+import type { Erps } from '#hub/connectors/erp/admin/erps.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { TransferSettlements } from '#hub/ledger/settlements.ts';
@@ -25,6 +26,7 @@ export interface ApiParts {
   readonly webhooks: Webhooks;
   readonly channelAccounts: ChannelAccounts;
   readonly receiveWebhook: ReceiveWebhook;
+  readonly erps: Erps;
   readonly metrics: MetricsPort;
   readonly rules: RulesPorts;
   readonly clock: Clock;

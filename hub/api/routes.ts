@@ -8,6 +8,9 @@ import { countRoutes } from './counts.ts';
 import { documentRoutes } from './document-routes.ts';
 import { customerRoutes } from './customers.ts';
 import { enrolRoutes } from './enrol.ts';
+import { erpDocumentRoutes } from './erp-documents.ts';
+import { erpMappingRoutes } from './erp-mappings.ts';
+import { erpRoutes } from './erps.ts';
 import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
@@ -40,7 +43,7 @@ import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
-  const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks } = parts;
+  const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks, erps } = parts;
   const { channelAccounts, receiveWebhook } = parts;
   const { metrics, rules, clock, version } = parts;
   const routes = [
@@ -75,6 +78,9 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelAccountRoutes(channelAccounts),
     ...publicationRoutes(pool),
     ...channelWebhookRoutes(receiveWebhook),
+    ...erpRoutes(erps),
+    ...erpMappingRoutes(pool),
+    ...erpDocumentRoutes(pool),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

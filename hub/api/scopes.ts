@@ -9,6 +9,7 @@ const AREAS = {
   stores: ['read', 'write'],
   webhooks: ['read', 'write'],
   channels: ['read', 'write'],
+  erps: ['read', 'write'],
   metrics: ['read'],
 } as const;
 

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { text } from '#shared/protocol/fields.ts';
@@ -26,6 +25,7 @@ import {
   type RuleVersion,
 } from '#hub/availability/rules/rule-versions.ts';
 import type { HubCli } from '#hub/options.ts';
+import { accountName } from './account-name.ts';
 import { commandLogger, isDay, readText, writeOutput } from './command-input.ts';
 import { showApplied, showDiff, showDryRun, showProblems, showVersions } from './rules-texts.ts';
 import { withDatabase } from './with-database.ts';
@@ -156,15 +156,6 @@ function applicationOf(options: {
     effectiveFrom: effectiveFrom === undefined ? undefined : readInstant(effectiveFrom),
     basedOn,
   };
-}
-
-/** An account without a name in the system's list, as containers have, still has a number. */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }
 
 function readInstant(given: string): Date {

@@ -23,4 +23,8 @@ export const LOCKS = {
   webhookLimit: 0x5e28,
   /** One hub notes what listings shall say at a time. */
   markPublications: 0x5e2b,
+  /** One hub works out documents for ERPs at a time: those of a stream are written in their order. */
+  spreadDocuments: 0x5e2c,
+  /** The number of ERPs must not be passed by two at once, and the first one begins what is told of counts. */
+  erpLimit: 0x5e2d,
 } as const;

@@ -13,7 +13,7 @@ export const DEFAULT_SETTINGS: PostgresSettings = {
   // Reach: this machine only, by password.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '60',
+  max_connections: '120',
   // Memory and checkpoints.
   shared_buffers: '192MB',
   effective_cache_size: '768MB',

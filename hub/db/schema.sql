@@ -3,6 +3,8 @@ SET check_function_bodies = off;
 
 CREATE TYPE channel_account_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
+CREATE TYPE document_state AS ENUM ('waiting', 'posted', 'dead', 'skipped');
+CREATE TYPE erp_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
@@ -328,6 +330,22 @@ CREATE TABLE devices (
   CONSTRAINT devices_public_key_check CHECK ((length(public_key) = 32))
 );
 
+CREATE TABLE document_entries (
+  entry_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  location_no integer,
+  journal_no integer,
+  from_seq bigint,
+  to_seq bigint,
+  skus text[] COLLATE "C",
+  order_no bigint,
+  kind text,
+  content json,
+  correlation_id text,
+  at bigint,
+  CONSTRAINT document_entries_pkey PRIMARY KEY (entry_no),
+  CONSTRAINT document_entries_check CHECK ((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) = 1))
+);
+
 CREATE TABLE enrolment_tokens (
   token_hash bytea NOT NULL,
   location_no integer NOT NULL,
@@ -337,6 +355,102 @@ CREATE TABLE enrolment_tokens (
   device_no integer,
   CONSTRAINT enrolment_tokens_pkey PRIMARY KEY (token_hash)
 );
+
+CREATE TABLE erp_documents (
+  document_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  erp_no integer NOT NULL,
+  stream text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  location_no integer,
+  journal_no integer,
+  seq bigint,
+  voids text COLLATE "C",
+  content json,
+  correlation_id text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  urgency smallint NOT NULL,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  state document_state DEFAULT 'waiting'::document_state NOT NULL,
+  begun boolean DEFAULT false NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  error json,
+  reference text,
+  mapping integer,
+  ended_at timestamp with time zone,
+  CONSTRAINT erp_documents_pkey PRIMARY KEY (document_no),
+  CONSTRAINT erp_documents_erp_no_key_key UNIQUE (erp_no, key),
+  CONSTRAINT erp_documents_check CHECK (((state <> ALL (ARRAY['dead'::document_state, 'skipped'::document_state])) OR (error IS NOT NULL)))
+) WITH (fillfactor=75);
+
+CREATE TABLE erp_mappings (
+  erp_no integer NOT NULL,
+  version integer NOT NULL,
+  document json NOT NULL,
+  note text,
+  made_at timestamp with time zone DEFAULT now() NOT NULL,
+  made_by text NOT NULL,
+  CONSTRAINT erp_mappings_pkey PRIMARY KEY (erp_no, version)
+);
+
+CREATE TABLE erp_routes (
+  erp_no integer NOT NULL,
+  route_no integer NOT NULL,
+  kinds text[] NOT NULL,
+  stores text[] COLLATE "C",
+  from_at bigint NOT NULL,
+  until_at bigint NOT NULL,
+  CONSTRAINT erp_routes_pkey PRIMARY KEY (erp_no, route_no)
+);
+
+CREATE TABLE erp_streams (
+  erp_no integer NOT NULL,
+  stream text COLLATE "C" NOT NULL,
+  last_document bigint NOT NULL,
+  last_urgent bigint DEFAULT 0 NOT NULL,
+  last_high bigint DEFAULT 0 NOT NULL,
+  done_document bigint DEFAULT 0 NOT NULL,
+  urgency smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (last_urgent > done_document) THEN 0
+    WHEN (last_high > done_document) THEN 1
+    ELSE 2
+END) STORED,
+  waiting_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  claim uuid,
+  claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT erp_streams_pkey PRIMARY KEY (erp_no, stream)
+) WITH (fillfactor=50);
+
+CREATE TABLE erp_turns (
+  claim uuid NOT NULL,
+  erp_no integer NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT erp_turns_pkey PRIMARY KEY (claim)
+);
+
+CREATE TABLE erps (
+  erp_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  settings json NOT NULL,
+  credentials bytea,
+  pace json NOT NULL,
+  state erp_state DEFAULT 'active'::erp_state NOT NULL,
+  mapping integer DEFAULT 0 NOT NULL,
+  revision integer DEFAULT 1 NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  error json,
+  posted_at timestamp with time zone,
+  next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  paced_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT erps_pkey PRIMARY KEY (erp_no),
+  CONSTRAINT erps_code_key UNIQUE (code)
+) WITH (fillfactor=50);
 
 CREATE TABLE explained_past (
   singleton boolean DEFAULT true NOT NULL,
@@ -986,6 +1100,13 @@ CREATE TABLE transfers (
   CONSTRAINT transfers_from_code_transfer_key UNIQUE (from_code, transfer)
 );
 
+CREATE TABLE variances_told (
+  location_no integer NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  units bigint NOT NULL,
+  CONSTRAINT variances_told_pkey PRIMARY KEY (location_no, sku)
+) WITH (fillfactor=75);
+
 CREATE TABLE voids (
   location_no integer NOT NULL,
   target_key text COLLATE "C" NOT NULL,
@@ -1069,6 +1190,11 @@ ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KE
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE erp_documents ADD CONSTRAINT erp_documents_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
+ALTER TABLE erp_mappings ADD CONSTRAINT erp_mappings_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
+ALTER TABLE erp_routes ADD CONSTRAINT erp_routes_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
+ALTER TABLE erp_streams ADD CONSTRAINT erp_streams_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
+ALTER TABLE erp_turns ADD CONSTRAINT erp_turns_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
@@ -1124,6 +1250,11 @@ CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (re
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
+CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
+CREATE INDEX erp_documents_of_fact ON public.erp_documents USING btree (location_no, journal_no, seq) WHERE (journal_no IS NOT NULL);
+CREATE INDEX erp_documents_waiting ON public.erp_documents USING btree (erp_no, stream, document_no) WHERE (state = 'waiting'::document_state);
+CREATE INDEX erp_streams_due ON public.erp_streams USING btree (erp_no, urgency, waiting_since) WHERE (last_document > done_document);
+CREATE INDEX erp_turns_of ON public.erp_turns USING btree (erp_no);
 CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
@@ -1245,6 +1376,24 @@ COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when 
 COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
+COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
+COMMENT ON COLUMN erp_documents.key IS 'The same at each attempt and replay: the ERP is asked for it before anything is sent a second time.';
+COMMENT ON COLUMN erp_documents.voids IS 'The key of the document that this one takes back.';
+COMMENT ON COLUMN erp_documents.content IS 'What no fact says; NULL: the fact says it.';
+COMMENT ON COLUMN erp_documents.begun IS 'It may have been sent: whether the ERP has it is asked first.';
+COMMENT ON COLUMN erp_documents.reference IS 'What the ERP calls it.';
+COMMENT ON TABLE erp_mappings IS 'Versions that were put live, kept for good: which documents go there, and as what.';
+COMMENT ON TABLE erp_routes IS 'The routes of the mappings that are live.';
+COMMENT ON TABLE erp_streams IS 'Documents of one ERP that must come in order: those of a store, those of an order. Posted one after the other by one worker over all hubs.';
+COMMENT ON COLUMN erp_streams.done_document IS 'Up to here nothing waits. What is due is said by this row alone, so that a claim reads no other.';
+COMMENT ON COLUMN erp_streams.urgency IS '0: something for today waits, 1: something of high value, 2: all else.';
+COMMENT ON TABLE erp_turns IS 'Workers that are at it, over all hubs: no more at once than the ERP stands.';
+COMMENT ON COLUMN erps.credentials IS 'Sealed with the hub''s key, which the database does not hold.';
+COMMENT ON COLUMN erps.pace IS 'How much at once, how often, when not, and what is worth most.';
+COMMENT ON COLUMN erps.mapping IS 'The version that is live; 0: none yet, and nothing is forwarded.';
+COMMENT ON COLUMN erps.revision IS 'Grows with what a connector is made of: hubs that run take it up.';
+COMMENT ON COLUMN erps.failures IS 'In a row, of the ERP itself and not of a document; the breaker is open until next_at.';
+COMMENT ON COLUMN erps.paced_until IS 'Up to here the rate is taken, over all hubs.';
 COMMENT ON TABLE explained_past IS 'Every instant from here on is explained as it was: what only older ones rest on is pruned.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
@@ -1357,6 +1506,7 @@ COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its se
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
+COMMENT ON TABLE variances_told IS 'What ERPs were told so far that counts found more or less; at the first ERP what it was then. No row: nothing.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
 COMMENT ON TABLE webhook_levels IS 'Of what has a current value the newest that a webhook was told or is to be told. Older ones are overwritten, not sent.';
 COMMENT ON COLUMN webhook_levels.sequence IS 'Of the message that took it last.';

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { transaction, type Within } from '#hub/db/transaction.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { CountDecision } from '#shared/stock/count-limit.ts';
+import { noteRecounts } from '#hub/outbox/documents/note-entries.ts';
 import { lockLocations } from './merge.ts';
 import { Moves, type StockObserver } from './moves.ts';
 import { recount } from './stock.ts';
@@ -78,6 +79,7 @@ export function createCountDecisions(pool: Pool, observer?: StockObserver): Coun
         await client.query(DECIDE, [location, journal, seq, sku, at, decision, by, note]);
         const moves = new Moves();
         await recount(client, [location], [sku], moves);
+        await noteRecounts(client, [location], [sku]);
         await moves.tell(client, observer);
         await within?.(client);
       }),
@@ -92,12 +94,10 @@ export function createCountDecisions(pool: Pool, observer?: StockObserver): Coun
         // Counts of that time may have come already: they are judged by it too.
         const judged = await client.query<{ location_no: number; sku: string }>(JUDGED, [locations, fromAt]);
         const moves = new Moves();
-        await recount(
-          client,
-          judged.rows.map((row) => row.location_no),
-          judged.rows.map((row) => row.sku),
-          moves,
-        );
+        const places = judged.rows.map((row) => row.location_no);
+        const skus = judged.rows.map((row) => row.sku);
+        await recount(client, places, skus, moves);
+        await noteRecounts(client, places, skus);
         await moves.tell(client, observer);
         await within?.(client);
       }),

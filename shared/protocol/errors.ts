@@ -168,11 +168,6 @@ export const ERRORS = {
     status: 409,
     remedy: 'Make a new account; it takes over what the channel says by reading it.',
   },
-  CHANNEL_KEY_MISSING: {
-    status: 500,
-    remedy:
-      "Bring back the file of the hub's channel keys (`run --channel-keys`); without it, send each account's credentials again.",
-  },
   CHANNEL_UNREACHABLE: {
     status: 502,
     remedy: "Check the account's address, the channel's status page and the network.",
@@ -210,6 +205,62 @@ export const ERRORS = {
     remedy: "Send it signed with the secret that is among the account's credentials, soon after it was signed.",
   },
   CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
+
+  // Channels and ERPs that are spoken with
+  CHANNEL_KEY_MISSING: {
+    status: 500,
+    remedy:
+      "Bring back the file of the hub's keys (`run --key-file`); without it, send the credentials of each channel and ERP again.",
+  },
+
+  // ERPs
+  ERP_SETTINGS_INVALID: {
+    status: 422,
+    remedy: 'Correct the named setting; GET /v1/erp-kinds says what each kind takes.',
+  },
+  ERP_URL_FORBIDDEN: {
+    status: 422,
+    remedy:
+      'Name an https address on the public network; `shelfwire-hub run --private-erps` allows private ones, and http to this machine.',
+  },
+  ERP_LIMIT: { status: 409, remedy: 'End an ERP that is not used any more: POST /v1/erps/CODE/end.' },
+  ERP_ENDED: { status: 409, remedy: 'Create it anew under another code; what was not forwarded stays listed.' },
+  ERP_MAPPING_INVALID: { status: 422, remedy: 'Correct what is named, and try it again with dryRun.' },
+  ERP_MAPPING_FAILED: {
+    status: 422,
+    remedy: 'Put a mapping live that knows this document (POST /v1/erps/CODE/mappings), then replay it, or skip it.',
+  },
+  ERP_REFUSED: {
+    status: 502,
+    remedy: 'Mend what the ERP names, there or in the mapping; then replay the document, or skip it with a reason.',
+  },
+  ERP_CONFLICT: {
+    status: 409,
+    remedy: 'The ERP has another document under this key: look at both, then skip this one with a reason.',
+  },
+  ERP_UNAUTHORIZED: {
+    status: 502,
+    remedy: 'Give the ERP credentials that may write there: POST /v1/erps/CODE/credentials. Documents wait meanwhile.',
+  },
+  ERP_UNREACHABLE: {
+    status: 502,
+    remedy: "Check the ERP's address, its certificate and the network. Documents wait, in order, and are tried again.",
+  },
+  ERP_TIMEOUT: {
+    status: 504,
+    remedy: 'Whether the ERP has it is asked before it is sent again. If this stays, let it answer sooner.',
+  },
+  ERP_FAILED: { status: 502, remedy: "Look into the ERP's own log at that time. Documents wait, and are tried again." },
+  ERP_ANSWER_INVALID: {
+    status: 502,
+    remedy: 'Something that is not the ERP may answer there (a proxy, a maintenance page): look at its address.',
+  },
+  ERP_THROTTLED: { status: 503, remedy: 'Nothing is to be done. If it stays, set `perSecond` of the ERP lower.' },
+  ERP_VOIDED: { status: 409, remedy: 'Nothing is to be done: it was taken back, so the ERP need not have it.' },
+  ERP_SKIPPED: {
+    status: 409,
+    remedy: 'Somebody skipped it, with the reason that is shown; replay it if that was wrong.',
+  },
 
   // What-if jobs
   WHAT_IF_QUEUE_FULL: {

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   drain: async () => (await import('./drain.ts')).benchDrain,
   fleet: async () => (await import('./fleet.ts')).benchFleet,
   publish: async () => (await import('./publish.ts')).benchPublish,
+  relay: async () => (await import('./relay.ts')).benchRelay,
   reserve: async () => (await import('./reserve.ts')).benchReserve,
   storage: async () => (await import('./storage/storage.ts')).benchStorage,
   'what-if': async () => (await import('./what-if/what-if.ts')).benchWhatIf,

@@ -25,29 +25,46 @@ const CEILING = 'raw insert, positions replaced too';
 export async function benchMerge({ partitions }: BenchOptions): Promise<void> {
   const database = await startBenchDatabase();
   const parted = partitions === undefined ? undefined : await openPartitioned(database, partitions);
+  const forwarding = await openForwarding(database);
   try {
     await printSettings(database.pool);
     console.log(
       `input     ${round(SALES)} sales of 4 lines, one store, 5,000 positions with a count before; ${ROUNDS} rounds, turn about`,
     );
     const rows: string[][] = [];
-    for (const batch of BATCHES) rows.push(...(await compare(waysOf(database.pool, parted, partitions), batch)));
+    for (const batch of BATCHES)
+      rows.push(...(await compare(waysOf({ pool: database.pool, forwarding, parted, partitions }), batch)));
     printTable(['transaction', 'sales each', 'median ms', 'sales/s', 'us a sale', 'ratio to raw'], rows);
   } finally {
+    await forwarding.end();
     await parted?.end();
     await database.stop();
   }
 }
 
+/** A database in the same PostgreSQL that knows an ERP: what it takes to say what was taken. */
+async function openForwarding(database: BenchDatabase): Promise<Pool> {
+  const pool = await openAnother(database, 'forwarding');
+  await pool.query(
+    `INSERT INTO erps (code, kind, name, settings, pace, created_by) VALUES ('e', 'rest', 'e', '{}', '{}', 'bench')`,
+  );
+  return pool;
+}
+
 /** A second database in the same PostgreSQL, whose ledger is partitioned: both are measured in turns. */
-async function openPartitioned({ pool, url }: BenchDatabase, partitions: number): Promise<Pool> {
-  await pool.query('CREATE DATABASE partitioned');
-  const place = new URL(url);
-  place.pathname = '/partitioned';
-  const parted = openPool(place.href, { max: 2, applicationName: 'shelfwire-bench' });
-  await migrate(parted, MIGRATIONS);
+async function openPartitioned(database: BenchDatabase, partitions: number): Promise<Pool> {
+  const parted = await openAnother(database, 'partitioned');
   await partitionLedger(parted, partitions);
   return parted;
+}
+
+async function openAnother({ pool, url }: BenchDatabase, name: string): Promise<Pool> {
+  await pool.query(`CREATE DATABASE ${name}`);
+  const place = new URL(url);
+  place.pathname = `/${name}`;
+  const other = openPool(place.href, { max: 2, applicationName: 'shelfwire-bench' });
+  await migrate(other, MIGRATIONS);
+  return other;
 }
 
 interface Way {
@@ -56,7 +73,14 @@ interface Way {
   readonly run: (frame: IncomingFrame) => Promise<unknown>;
 }
 
-function waysOf(pool: Pool, parted: Pool | undefined, partitions = 0): Way[] {
+interface Databases {
+  readonly pool: Pool;
+  readonly forwarding: Pool;
+  readonly parted: Pool | undefined;
+  readonly partitions: number | undefined;
+}
+
+function waysOf({ pool, forwarding, parted, partitions = 0 }: Databases): Way[] {
   const merge = (name: string, pool: Pool): Way => {
     const ledger = createLedger(pool);
     return { name, pool, run: (frame) => ledger.merge([frame]) };
@@ -68,6 +92,7 @@ function waysOf(pool: Pool, parted: Pool | undefined, partitions = 0): Way[] {
     raw('raw insert, facts and movements', false),
     raw(CEILING, true),
     merge('merge', pool),
+    merge('merge, with an ERP', forwarding),
     ...(parted ? [merge(`merge, ${partitions} partitions`, parted)] : []),
   ];
 }

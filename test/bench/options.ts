@@ -24,10 +24,10 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       availability, drain, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
-  --sales N        drain: sales in the store's journal
+  --rounds N       availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
+  --sales N        drain: sales in the store's journal; relay: documents of each round
   --without-peer   drain, reserve: leave PouchDB, or Medusa, out
-  --stores N       fleet: connected stores
+  --stores N       fleet: connected stores; relay: stores that sell
   --rate N         fleet: facts a second of all stores together
   --seconds N      fleet, reserve: length of each phase
   --partitions N   merge: also with the tables of the ledger in so many partitions

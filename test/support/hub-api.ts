@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { createApiKey } from '#hub/api/api-keys.ts';
 import { createApi } from '#hub/api/app.ts';
@@ -9,6 +11,7 @@ import type { ApiParts } from '#hub/api/parts.ts';
 import { apiRoutes } from '#hub/api/routes.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { rulesPorts } from '#hub/availability/keep-current.ts';
+import { Erps } from '#hub/connectors/erp/admin/erps.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
@@ -28,6 +31,7 @@ import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { channelParts } from './channel-parts.ts';
 import { checkAnswer } from './check-answer.ts';
+import { testSurroundings } from './erps.ts';
 
 export interface Answered {
   readonly status: number;
@@ -92,6 +96,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     webhooks: new Webhooks(pool, { toPrivate: true }),
     channelAccounts: channels.accounts,
     receiveWebhook: channels.receive,
+    erps: new Erps(pool, testSurroundings(join(tmpdir(), `shelfwire-test-api-${process.pid}`))),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

@@ -14,17 +14,17 @@ export class HubProcess {
 
   readonly #env: Readonly<Record<string, string>>;
 
-  private constructor(root: string, port: number, databaseUrl: string | undefined) {
+  private constructor(root: string, port: number, databaseUrl: string | undefined, more: readonly string[]) {
     this.data = join(root, 'hub');
     this.port = port;
     this.#env = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl };
-    const argv = ['hub/main.ts', 'run', '--data', this.data, '--listen', `127.0.0.1:${port}`];
+    const argv = ['hub/main.ts', 'run', '--data', this.data, '--listen', `127.0.0.1:${port}`, ...more];
     this.program = new Program('hub', argv, join(root, 'hub.log'), this.#env);
   }
 
-  /** Nothing runs yet. With a database URL it uses that PostgreSQL, else its own. */
-  static async prepare(root: string, databaseUrl?: string): Promise<HubProcess> {
-    return new HubProcess(root, await freePort(), databaseUrl);
+  /** Nothing runs yet. With a database URL it uses that PostgreSQL, else its own. `more` are options of `run`. */
+  static async prepare(root: string, databaseUrl?: string, more: readonly string[] = []): Promise<HubProcess> {
+    return new HubProcess(root, await freePort(), databaseUrl, more);
   }
 
   /** The first start, and a key for ourselves. */

@@ -80,7 +80,9 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
           resolve({ status, headers: answered, text: Buffer.concat(chunks).toString('utf8') });
         });
         response.on('error', (error) => fail(broken(error)));
-        response.on('close', () => fail(broken(new Error('the answer was cut off'))));
+        response.on('close', () => {
+          if (!response.complete) fail(broken(new Error('the answer was cut off')));
+        });
       });
       request.on('error', (error) => fail(broken(error)));
       request.end(body);

@@ -3,7 +3,7 @@
 -- Gives per frame: the watermark before, whether it was admitted (no gap), and which of its facts were refused because
 -- their key is taken, or taken although a void has named them already.
 WITH frame AS MATERIALIZED (
-  SELECT j.journal_no, j.location_no, j.watermark, f.to_seq, f.from_seq <= j.watermark + 1 AS admitted
+  SELECT j.journal_no, j.location_no, j.watermark, f.from_seq, f.to_seq, f.from_seq <= j.watermark + 1 AS admitted
   FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS f (journal_no, from_seq, to_seq)
   JOIN journals j USING (journal_no)
 ), given AS MATERIALIZED (
@@ -28,6 +28,12 @@ WITH frame AS MATERIALIZED (
   SET watermark = frame.to_seq, advanced_at = now()
   FROM frame
   WHERE j.journal_no = frame.journal_no AND frame.admitted AND frame.to_seq > frame.watermark
+), outbox AS (
+  -- For ERPs, where there is one: what was taken of these runs is worked out from it later.
+  INSERT INTO document_entries (location_no, journal_no, from_seq, to_seq)
+  SELECT location_no, journal_no, greatest(from_seq, watermark + 1), to_seq
+  FROM frame
+  WHERE admitted AND to_seq > watermark AND EXISTS (SELECT FROM erps WHERE state <> 'ended')
 ), refused AS (
   SELECT journal_no, array_agg(seq) AS seqs
   FROM (SELECT journal_no, seq FROM given EXCEPT SELECT journal_no, seq FROM taken) AS missing

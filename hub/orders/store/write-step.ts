@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { noteOrderDocuments } from '#hub/outbox/documents/note-entries.ts';
 import { LANES } from '../order/canonical-order.ts';
 import type { Step, StepEvent } from '../states/apply-act.ts';
 import { dueAt } from '../states/deadlines.ts';
@@ -6,6 +7,7 @@ import type { Effect } from '../states/effects.ts';
 import { ENDED_STATES, type EffectKind } from '../states/order-state.ts';
 import { fitTasks } from '../tasks/fit-tasks.ts';
 import type { OrderProblem, StoredOrder } from './stored-order.ts';
+import { orderDocuments } from './order-documents.ts';
 import { tellOrder } from './tell-order.ts';
 
 /** Who said something of an order, and with what. */
@@ -109,9 +111,14 @@ export async function writeStep(
     dueAt: due === null ? null : new Date(due),
     now,
   });
-  // What the customer gets is something else now, also where the state is not.
-  if (!hasMoved && told.act !== 'substitute') return;
   const { act, correlationId } = told;
+  const { number, events } = before;
+  await noteOrderDocuments(
+    client,
+    orderDocuments(step, { number, step: events + 1, before: before.order.state, correlationId, now }),
+  );
+  // What the customer gets is something else now, also where the state is not.
+  if (!hasMoved && act !== 'substitute') return;
   await tellOrder(client, before.number, order, { before: before.order.state, act, correlationId, now });
 }
 

@@ -1,0 +1,247 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Erps } from '#hub/connectors/erp/admin/erps.ts';
+import { restExample } from '#hub/connectors/erp/rest/rest-example.ts';
+import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
+import { createApiKey } from './api-keys.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { RestErp } from '#test/support/emulators/erp-rest.ts';
+import { relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
+import {
+  line,
+  merge,
+  readFact,
+  sale,
+  seedStores,
+  startApi,
+  type Answered,
+  type RunningApi,
+} from '#test/support/hub-api.ts';
+
+let database: TestDatabase;
+let api: RunningApi;
+let erp: RestErp;
+let folder: string;
+const stops: (() => Promise<unknown>)[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shelfwire-erp-api-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await seedStores(database.pool);
+  erp = await RestErp.start();
+  api = await startApi(database.pool, { erps: new Erps(database.pool, testSurroundings(folder)) });
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+  await api.stop();
+  await erp.stop();
+  await database.drop();
+});
+
+const post = (path: string, body: unknown, idempotencyKey?: string) =>
+  api.call('POST', path, { body, ...(idempotencyKey !== undefined && { idempotencyKey }) });
+const connect = (code = 'main') =>
+  post('/v1/erps', {
+    kind: 'rest',
+    code,
+    name: 'Main',
+    settings: { url: erp.server.url, stockPath: '/stock' },
+    credentials: { bearer: 'token-1' },
+    pace: { timeoutMs: 500 },
+  });
+const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20, timeout: 15_000 }).toBe(0);
+function relay() {
+  const part = relayQuickly(database.pool, testSurroundings(folder));
+  stops.push(() => part.stop());
+}
+const sell = (seq: number, key: string) =>
+  merge(database.pool, 1, 1, [readFact(seq, 1_000 + seq, 'sale', key, sale(line('A', 1)))]);
+
+describe('an ERP over the API', () => {
+  it('O2 from connecting to a dead letter that is replayed under its key after another mapping', async () => {
+    expect((await api.call('GET', '/v1/erp-kinds')).body.items.map(({ kind, once }) => [kind, once])).toEqual([
+      ['erpnext', 'uniqueField'],
+      ['files', 'atomicRename'],
+      ['rest', 'upsert'],
+    ]);
+    const made = await connect();
+    expect(made).toMatchObject({ status: 201, body: { code: 'main', state: 'active', mapping: 0, waiting: 0 } });
+    expect(made.text).not.toContain('token-1');
+    await sell(1, 'nowhere');
+    await spreadDocuments(database.pool, () => Date.now());
+
+    const narrow = {
+      routes: [{ kinds: ['sale'] }],
+      documents: { sale: { target: 'sales', fields: { till: { from: 'till' } } } },
+    };
+    const tried = await post('/v1/erps/main/mappings', { document: narrow, dryRun: true });
+    expect(tried).toMatchObject({ status: 200, body: { isGood: false } });
+    expect(tried.text).toContain('till: the document has no \\"till\\".');
+    expect(await post('/v1/erps/main/mappings', { document: narrow })).toMatchObject({
+      status: 422,
+      body: { code: 'ERP_MAPPING_FAILED' },
+    });
+    const yaml =
+      'routes:\n  - kinds: [sale]\ndocuments:\n  sale:\n    target: sales\n    fields:\n      till: {from: till, default: none}\n';
+    expect(await post('/v1/erps/main/mappings', { document: yaml, note: 'first' })).toMatchObject({
+      status: 201,
+      body: { version: 1, isLive: true, note: 'first' },
+    });
+
+    erp.refuse = () => ({ status: 422, body: { error: 'no customer' } });
+    relay();
+    await sell(2, 'one');
+    await sell(3, 'two');
+    await settled();
+    const dead = await api.call('GET', '/v1/erp-documents?erp=main&state=dead');
+    expect(dead.body.items.map(({ key, state, fact }) => [key, state, fact])).toEqual([
+      ['S1/one', 'dead', '1-2'],
+      ['S1/two', 'dead', '1-3'],
+    ]);
+    expect(dead.body.items[0]).toMatchObject({
+      error: { code: 'ERP_REFUSED', detail: expect.stringContaining('no customer'), remedy: expect.any(String) },
+    });
+    const number = Number(dead.body.items[0]!['document']);
+    const whole = await api.call('GET', `/v1/erp-documents/${number}`);
+    expect(whole.body).toMatchObject({
+      content: { key: 'S1/one', lines: [{ sku: 'A' }] },
+      target: 'sales',
+      payload: { till: 'none' },
+    });
+
+    erp.refuse = () => undefined;
+    await post('/v1/erps/main/mappings', { document: restExample });
+    expect(
+      (await api.call('GET', '/v1/erps/main/mappings')).body.items.map(({ version, isLive }) => [version, isLive]),
+    ).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+    expect(await post(`/v1/erp-documents/${number}/replay`, {}, 'once')).toMatchObject({
+      status: 202,
+      body: { key: 'S1/one', state: 'waiting' },
+    });
+    expect((await post(`/v1/erp-documents/${number}/replay`, {}, 'once')).headers.get('Idempotency-Replayed')).toBe(
+      'true',
+    );
+    await settled();
+    expect(erp.keys).toEqual(['sale S1/one']);
+    const second = Number(dead.body.items[1]!['document']);
+    expect(await post(`/v1/erp-documents/${second}/skip`, { reason: 'by hand' })).toMatchObject({
+      status: 200,
+      body: { state: 'skipped' },
+    });
+    expect(await post(`/v1/erp-documents/${second}/skip`, { reason: 'by hand' })).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT' },
+    });
+    expect(await post('/v1/erps/main/replay', {})).toMatchObject({ status: 202, body: { replayed: 0 } });
+    expect((await api.call('GET', '/v1/erp-documents?key=S1%2Fone')).body.items).toMatchObject([
+      { state: 'posted', mapping: 2, reference: 'sale S1/one' },
+    ]);
+    expect((await api.call('GET', '/v1/erps')).body.items).toMatchObject([
+      { code: 'main', waiting: 0, dead: 0, error: null },
+    ]);
+  });
+
+  it('X1 X2 what is wrong with it is said: addresses, settings, credentials, mappings, scopes', async () => {
+    await connect();
+    const wrong = (body: object) =>
+      post('/v1/erps', {
+        kind: 'rest',
+        code: 'x',
+        name: 'x',
+        settings: { url: erp.server.url },
+        credentials: { bearer: 'b' },
+        ...body,
+      });
+    const codes = async (...answers: Promise<Answered>[]) =>
+      (await Promise.all(answers)).map(({ status, body }) => [status, body['code']]);
+    expect(
+      await codes(
+        connect(),
+        wrong({ settings: { url: 'http://10.0.0.1/' } }),
+        wrong({ settings: { url: 'ftp://x' } }),
+        wrong({ settings: { url: erp.server.url, path: '/no-key' } }),
+        wrong({ kind: 'sap' }),
+        wrong({ credentials: { bearer: 'two\nlines' } }),
+        wrong({ pace: { quiet: [{ from: '25:00', until: '26:00' }] } }),
+        post('/v1/erps/none/pause', {}),
+        post('/v1/erps/main/mappings', { document: '{' }),
+        post('/v1/erps/main/mappings', { document: { routes: [{ kinds: ['sale'] }], documents: {} } }),
+        post('/v1/erps/main/mappings', {
+          document: {
+            routes: [{ kinds: ['void'] }],
+            documents: { void: { cancel: true }, sale: { target: 's', all: true } },
+          },
+        }),
+      ),
+    ).toEqual([
+      [409, 'CONFLICT'],
+      [422, 'ERP_URL_FORBIDDEN'],
+      [422, 'ERP_URL_FORBIDDEN'],
+      [400, 'REQUEST_INVALID'],
+      [400, 'REQUEST_INVALID'],
+      [400, 'REQUEST_INVALID'],
+      [400, 'REQUEST_INVALID'],
+      [404, 'NOT_FOUND'],
+      [422, 'RULES_INVALID'],
+      [422, 'ERP_MAPPING_INVALID'],
+      [422, 'ERP_MAPPING_FAILED'],
+    ]);
+    const reads = await createApiKey(database.pool, 'reads', ['erps:read']);
+    expect(await api.call('POST', '/v1/erps/main/pause', { key: reads, body: {} })).toMatchObject({
+      status: 403,
+      body: { code: 'FORBIDDEN' },
+    });
+    expect(await api.call('GET', '/v1/erps/main', { key: reads })).toMatchObject({ status: 200 });
+    const sales = await createApiKey(database.pool, 'sales', ['orders:write']);
+    expect(await api.call('GET', '/v1/erps', { key: sales })).toMatchObject({ status: 403 });
+  });
+
+  it('X1 settings and credentials are changed while it runs; ended, they are forgotten and what waits is a dead letter', async () => {
+    await connect();
+    await post('/v1/erps/main/mappings', { document: restExample });
+    await post('/v1/erps/main/pause', {});
+    relay();
+    await sell(1, 'one');
+    await expect.poll(async () => (await api.call('GET', '/v1/erps/main')).body['waiting']).toBe(1);
+    erp.token = 'token-2';
+    expect(await post('/v1/erps/main/credentials', { kind: 'rest', credentials: { bearer: 'token-2' } })).toMatchObject(
+      { status: 200 },
+    );
+    expect(
+      await api.call('PUT', '/v1/erps/main', {
+        body: { kind: 'rest', settings: { url: erp.server.url, stockPath: '/stock' }, pace: { atOnce: 2 } },
+      }),
+    ).toMatchObject({ status: 200, body: { pace: { atOnce: 2 } } });
+    erp.stock = ['A', 'B', 'C'].map((sku) => ({ location: 'W1', sku, quantity: 2 }));
+    const page = await api.call('GET', '/v1/erps/main/stock?since=2026-01-01T00:00:00Z&limit=2');
+    expect(page.body).toMatchObject({ items: [{ sku: 'A' }, { sku: 'B' }], next: expect.any(String) });
+    expect((await api.call('GET', `/v1/erps/main/stock?cursor=${page.body.next}`)).body.items).toEqual([
+      { location: 'W1', sku: 'C', quantity: 2, changedAt: null },
+    ]);
+    erp.token = 'token-3';
+    expect(await api.call('GET', '/v1/erps/main/stock')).toMatchObject({
+      status: 502,
+      body: { code: 'ERP_UNAUTHORIZED' },
+    });
+    expect(await post('/v1/erps/main/end', {})).toMatchObject({
+      status: 200,
+      body: { state: 'ended', waiting: 0, dead: 1 },
+    });
+    const { rows } = await database.pool.query('SELECT credentials FROM erps');
+    expect(rows).toEqual([{ credentials: null }]);
+    expect((await api.call('GET', '/v1/erp-documents?state=dead')).body.items).toMatchObject([
+      { error: { code: 'ERP_ENDED' } },
+    ]);
+    expect(await post('/v1/erps/main/resume', {})).toMatchObject({ status: 409, body: { code: 'ERP_ENDED' } });
+    await sell(2, 'two');
+    expect(await waitingDocuments(database.pool)).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { backoffMs, type BackoffRule } from '#shared/runtime/backoff.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import type { ErpFailureCode } from './connector.ts';
+
+/**
+ * Whose fault a failure is:
+ * - `document`: its own. It counts; after the last attempt it is a dead letter.
+ * - `never`: its own, and trying again would change nothing: a dead letter at once.
+ * - `erp`: the ERP's. The document waits as long as it takes; enough of them in a row open the breaker.
+ * - `busy`: nobody's. The ERP asked to be left alone.
+ */
+export type Fault = 'document' | 'never' | 'erp' | 'busy';
+
+/** Every code that a connector may throw, with the reason. */
+export const FAULTS: Readonly<Partial<Record<ErpFailureCode, { fault: Fault; why: string }>>> = {
+  ERP_REFUSED: { fault: 'document', why: 'validation; passes when somebody adds what it misses' },
+  ERP_CONFLICT: { fault: 'never', why: 'the key is taken by something else' },
+  ERP_MAPPING_FAILED: { fault: 'never', why: 'the same mapping fails the same way' },
+  ERP_UNAUTHORIZED: { fault: 'erp', why: 'the same for every document, until credentials are set' },
+  ERP_URL_FORBIDDEN: { fault: 'erp', why: 'the same for every document, until settings are' },
+  ERP_UNREACHABLE: { fault: 'erp', why: 'network, TLS, an ERP that is down' },
+  ERP_TIMEOUT: { fault: 'erp', why: 'slow; it may have been done' },
+  ERP_FAILED: { fault: 'erp', why: '5xx; it may have been done' },
+  ERP_ANSWER_INVALID: { fault: 'erp', why: 'a proxy or a maintenance page answered' },
+  ERP_THROTTLED: { fault: 'busy', why: '429' },
+};
+
+export interface RetryRule {
+  /** Of a document, for its own faults; after the last it is a dead letter. It holds back its stream meanwhile. */
+  readonly document: BackoffRule & { readonly attempts: number };
+  /** Of an ERP that fails. */
+  readonly erp: BackoffRule;
+  /** Failures in a row after which the breaker opens: then one document tries at a time. */
+  readonly failuresMax: number;
+}
+
+/** A refused document holds its stream up for about three minutes, at most six. */
+export const RETRIES: RetryRule = {
+  document: { baseMs: 2_000, maxMs: 120_000, attempts: 8 },
+  erp: { baseMs: 1_000, maxMs: 30_000 },
+  failuresMax: 5,
+};
+
+/**
+ * Whose fault it is. What looks like the ERP's is the document's when the ERP has answered a look-up for it right before:
+ * it is up and lets us in, so an error that this document meets again and again is about this document. Else one that
+ * makes the ERP fail would hold up its stream for ever.
+ */
+export function faultOf(code: ErpFailureCode, { wasAnswered }: { readonly wasAnswered: boolean }): Fault {
+  const { fault } = FAULTS[code] ?? { fault: 'document' };
+  return fault === 'erp' && wasAnswered ? 'document' : fault;
+}
+
+/** Undefined: it was the last attempt. `failed` includes the one just made. */
+export function documentDelayMs({ document }: RetryRule, failed: number, random: Random): number | undefined {
+  return failed >= document.attempts ? undefined : backoffMs(document, failed - 1, random);
+}
+
+export function erpDelayMs({ erp }: RetryRule, failures: number, askedMs: number | undefined, random: Random): number {
+  return (askedMs ?? 0) + backoffMs(erp, failures, random);
+}

@@ -1,0 +1,61 @@
+import type { ClaimedDocument } from '#hub/outbox/documents/claim-batch.ts';
+import type { DocumentKind } from '#hub/outbox/documents/document-kinds.ts';
+
+/** What a mapping reads: what the document says, with who says it of what. */
+export type CanonicalDocument = Readonly<Record<string, unknown>> & {
+  readonly key: string;
+  readonly kind: DocumentKind;
+  readonly location: string | null;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly correlationId: string;
+};
+
+type Known = Pick<ClaimedDocument, 'key' | 'kind' | 'location' | 'at' | 'correlationId' | 'body' | 'target'>;
+
+/**
+ * The document that a mapping reads: the fact's body, and what ERPs ask for beside it.
+ *
+ * - with prices: `totalMinor`, of each line too
+ * - of voids: `voids`, the key of what is taken back, and `of`, its kind
+ * - of adjustments and variances: `direction` (`in`, `out`, `move` from one condition to another, or `mixed`), and of each line
+ *   `source` and `destination`, the conditions that units leave and enter
+ */
+export function canonicalDocument({ key, kind, location, at, correlationId, body, target }: Known): CanonicalDocument {
+  const taken = target === null ? {} : { voids: target.key, of: target.kind };
+  const said = { ...body, ...linesOf(kind, body), ...taken };
+  return { ...said, key, kind, location, at, correlationId };
+}
+
+interface Line {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPriceMinor?: number;
+  readonly discountMinor?: number;
+  readonly condition?: string;
+  readonly to?: string;
+}
+
+function linesOf(kind: DocumentKind, { lines, currency }: ClaimedDocument['body']): object {
+  if (!Array.isArray(lines) || kind.startsWith('order') || kind === 'count') return {};
+  const conditioned = (lines as readonly Line[]).map((line) => ({ ...line, condition: line.condition ?? 'sellable' }));
+  if (kind === 'adjustment' || kind === 'variance') return directed(conditioned);
+  if (typeof currency !== 'string') return { lines: conditioned };
+  const priced = conditioned.map((line) => ({ ...line, totalMinor: totalOf(line) }));
+  return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0) };
+}
+
+function directed(lines: readonly (Line & { readonly condition: string })[]): object {
+  const shown = lines.map(({ condition, to, ...line }) => {
+    if (to !== undefined) return { ...line, condition, direction: 'move', source: condition, destination: to };
+    if (line.quantity > 0) return { ...line, condition, direction: 'in', destination: condition };
+    return { ...line, condition, direction: 'out', source: condition };
+  });
+  const directions = new Set(shown.map(({ direction }) => direction));
+  const [only] = directions;
+  return { lines: shown, direction: directions.size === 1 ? only : 'mixed' };
+}
+
+function totalOf({ quantity, unitPriceMinor = 0, discountMinor = 0 }: Line): number {
+  return quantity * unitPriceMinor - discountMinor;
+}

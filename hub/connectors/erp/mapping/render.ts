@@ -1,0 +1,144 @@
+import { ErpFailure, type MappedDocument } from '../connector.ts';
+import type { CanonicalDocument } from './canonical-document.ts';
+import type { FieldRule, Fields, MappingDocument, Turn, Where } from './mapping-document.ts';
+
+type Scope = Readonly<Record<string, unknown>>;
+type Tables = MappingDocument['tables'];
+
+/** What a document becomes at the ERP; throws ERP_MAPPING_FAILED, naming the field. Pure. */
+export function render(document: CanonicalDocument, { documents, tables }: MappingDocument): MappedDocument {
+  const rule = documents[document.kind];
+  if (rule === undefined) throw failed(`The mapping has nothing for "${document.kind}".`);
+  if ('cancel' in rule) {
+    const of = document['of'] as CanonicalDocument['kind'] | null | undefined;
+    const target = of == null ? undefined : documents[of];
+    if (target === undefined || 'cancel' in target)
+      throw failed(`The mapping has nothing for "${of ?? 'it'}", which is void.`);
+    return { act: 'cancel', target: target.target, key: String(document['voids']) };
+  }
+  const payload = 'all' in rule ? document : fieldsOf(rule.fields, document, tables, '');
+  return { act: 'write', target: rule.target, payload };
+}
+
+function fieldsOf(fields: Fields, scope: Scope, tables: Tables, at: string): Record<string, unknown> {
+  const made: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(fields)) {
+    const value = valueOf(rule, scope, tables, `${at}${name}`);
+    if (value !== undefined) made[name] = value;
+  }
+  return made;
+}
+
+/** Undefined: the field is left away. */
+function valueOf(rule: FieldRule, scope: Scope, tables: Tables, at: string): unknown {
+  if ('value' in rule) return rule.value;
+  if ('all' in rule) return scope;
+  if ('each' in rule) {
+    const list = read(scope, rule.each);
+    if (!Array.isArray(list)) throw failed(`${at}: "${rule.each}" is no list.`);
+    const chosen = (list as Scope[]).filter((line) => rule.where === undefined || holds(rule.where, line));
+    // A line sees the document too, its own fields first.
+    return chosen.map((line, place) => fieldsOf(rule.fields, { ...scope, ...line }, tables, `${at}[${place}].`));
+  }
+  if ('list' in rule) return rule.list.map((one, place) => fieldsOf(one, scope, tables, `${at}[${place}].`));
+  if ('fields' in rule) return fieldsOf(rule.fields, scope, tables, `${at}.`);
+  const value = 'text' in rule ? textOf(rule.text, scope) : read(scope, rule.from);
+  const name = 'text' in rule ? rule.text : rule.from;
+  if (value === undefined || value === null) return absent(rule, `${at}: the document has no "${name}".`);
+  if (rule.table === undefined)
+    return 'as' in rule && rule.as !== undefined ? turned(rule.as, value, scope, at) : value;
+  const table = tables[rule.table] ?? {};
+  const entry = asText(value);
+  if (!Object.hasOwn(table, entry)) {
+    return absent({ default: rule.default }, `${at}: the table "${rule.table}" has no "${entry}".`);
+  }
+  return table[entry];
+}
+
+function absent(
+  { default: otherwise, optional }: { default?: unknown; optional?: true | undefined },
+  detail: string,
+): unknown {
+  if (otherwise !== undefined) return otherwise;
+  if (optional === true) return undefined;
+  throw failed(detail);
+}
+
+function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
+  if (as === 'text') return asText(value);
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw failed(`${at}: ${JSON.stringify(value)} is no number.`);
+  switch (as) {
+    case 'number':
+      return number;
+    case 'minus':
+      return number === 0 ? 0 : -number;
+    case 'units':
+      return Math.abs(number);
+    case 'major':
+      return number / 10 ** decimalsOf(scope['currency']);
+    case 'majorMinus':
+      return number === 0 ? 0 : -number / 10 ** decimalsOf(scope['currency']);
+    case 'date':
+      return isoOf(number, at).slice(0, 10);
+    case 'time':
+      return isoOf(number, at).slice(11, 19);
+    case 'iso':
+      return isoOf(number, at);
+    default:
+      return as satisfies never;
+  }
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isoOf(ms: number, at: string): string {
+  const instant = new Date(ms);
+  if (Number.isNaN(instant.getTime())) throw failed(`${at}: ${ms} is no instant.`);
+  return instant.toISOString();
+}
+
+function holds({ field, is, value }: Where, line: Scope): boolean {
+  const found = read(line, field);
+  if (is === 'equal') return found === value;
+  return is === 'above' ? Number(found) > Number(value) : Number(found) < Number(value);
+}
+
+/** Undefined when the scope has not everything that the text names. */
+function textOf(text: string, scope: Scope): string | undefined {
+  let isWhole = true;
+  const made = text.replaceAll(/\{([A-Za-z0-9.]+)\}/g, (_, path: string) => {
+    const value = read(scope, path);
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+    isWhole = false;
+    return '';
+  });
+  return isWhole ? made : undefined;
+}
+
+const decimals = new Map<unknown, number>();
+
+/** Of the smallest unit of a currency: two, unless it is known better (JPY has none). */
+function decimalsOf(currency: unknown): number {
+  const known = decimals.get(currency);
+  if (known !== undefined) return known;
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return 2;
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  decimals.set(currency, maximumFractionDigits);
+  return maximumFractionDigits;
+}
+
+function read(scope: Scope, path: string): unknown {
+  let value: unknown = scope;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Scope)[name];
+  }
+  return value;
+}
+
+function failed(detail: string): ErpFailure {
+  return new ErpFailure('ERP_MAPPING_FAILED', detail);
+}

@@ -1,0 +1,128 @@
+import type { Batch, ClaimedDocument } from '#hub/outbox/documents/claim-batch.ts';
+import type { DocumentError, Ended, ErpHealth, Outcome } from '#hub/outbox/documents/end-batch.ts';
+import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import type { Random } from '#shared/runtime/random.ts';
+import { ErpFailure, type ErpConnector, type Posted } from './connector.ts';
+import { documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
+import { canonicalDocument } from './mapping/canonical-document.ts';
+import type { MappingDocument } from './mapping/mapping-document.ts';
+import { render } from './mapping/render.ts';
+
+/** What a batch is posted with. */
+export interface Posting {
+  readonly connector: ErpConnector;
+  readonly mapping: { readonly version: number; readonly document: MappingDocument };
+  readonly retries: RetryRule;
+  readonly perSecond: number | null;
+  /** Nothing is begun after so long: the claim must outlast what is under way. */
+  readonly budgetMs: number;
+  /** Whether to stop between two documents. */
+  isOver(): boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Posts {
+  readonly ended: readonly Ended[];
+  readonly health: ErpHealth;
+}
+
+/**
+ * Posts a batch, one document after the other.
+ *
+ * - What may have been sent before is asked for first, by its key (O1).
+ * - A document that must be tried again stops its stream, no other; a failure of the ERP stops the batch.
+ * - What the ERP has taken is in the answer even if a later one fails.
+ */
+export async function postBatch(batch: Batch, posting: Posting): Promise<Posts> {
+  const { clock, perSecond, budgetMs } = posting;
+  const ended: Ended[] = [];
+  const stopped = new Set<string>();
+  const states = new Map<string, Outcome['kind']>();
+  const endsAt = clock.monotonic() + budgetMs;
+  const beginsAt = clock.monotonic() + batch.waitMs;
+  for (const [place, document] of batch.documents.entries()) {
+    if (stopped.has(document.stream)) continue;
+    if (perSecond !== null) {
+      const waitMs = beginsAt + (place * 1_000) / perSecond - clock.monotonic();
+      if (clock.monotonic() + Math.max(0, waitMs) > endsAt) break;
+      if (waitMs > 0) await sleep(clock, waitMs);
+    }
+    if (clock.monotonic() > endsAt || posting.isOver()) break;
+    const tried = await attempt(document, batch, posting, states);
+    if (tried.outcome !== undefined) {
+      ended.push({ document: document.document, outcome: tried.outcome });
+      states.set(document.key, tried.outcome.kind);
+      if (tried.outcome.kind === 'again') stopped.add(document.stream);
+    }
+    if (tried.health !== undefined) return { ended, health: tried.health };
+  }
+  return { ended, health: { kind: 'well' } };
+}
+
+interface Tried {
+  readonly outcome?: Outcome;
+  /** The ERP is not to be asked further now. */
+  readonly health?: ErpHealth;
+}
+
+async function attempt(
+  document: ClaimedDocument,
+  batch: Batch,
+  posting: Posting,
+  states: ReadonlyMap<string, Outcome['kind']>,
+): Promise<Tried> {
+  const { connector, mapping, retries, random, logger, clock } = posting;
+  const story = { document: document.document, key: document.key, correlationId: document.correlationId };
+  if (isInVain(document, states)) return { outcome: { kind: 'skipped', error: VOIDED } };
+  let wasAnswered = false;
+  let isTried = document.isBegun;
+  const beganAt = clock.monotonic();
+  try {
+    const mapped = render(canonicalDocument(document), mapping.document);
+    let posted: Posted | undefined;
+    if (document.isBegun) {
+      posted = await connector.lookup(mapped, document.key);
+      wasAnswered = true;
+    }
+    isTried = true;
+    posted ??= await connector.post(mapped, document.key);
+    logger.debug({ ...story, ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
+    return { outcome: { kind: 'posted', reference: posted.reference, mapping: mapping.version } };
+  } catch (error) {
+    const failure = toFailure(error, logger.child(story));
+    const fault = faultOf(failure.code, { wasAnswered });
+    const said: DocumentError = { code: failure.code, detail: failure.message };
+    logger.warn({ ...story, ...said, fault, attempt: document.attempts + 1 }, 'a document was not posted');
+    if (fault === 'never') return { outcome: { kind: 'dead', error: said, isTried } };
+    if (fault === 'document') {
+      const inMs = documentDelayMs(retries, document.attempts + 1, random);
+      if (inMs === undefined) return { outcome: { kind: 'dead', error: said, isTried } };
+      return { outcome: { kind: 'again', error: said, inMs: inMs + (failure.retryAfterMs ?? 0), counts: true } };
+    }
+    const inMs = erpDelayMs(retries, fault === 'busy' ? 0 : batch.failures, failure.retryAfterMs, random);
+    const outcome = { kind: 'again', error: said, inMs, counts: false } as const;
+    return { outcome, health: { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } };
+  }
+}
+
+/** What no connector foresaw is a fault of ours: it must hold up no more than its stream. */
+function toFailure(error: unknown, logger: Logger): ErpFailure {
+  if (error instanceof ErpFailure) return error;
+  logger.error({ err: error }, 'a connector failed in a way that it does not know');
+  return new ErpFailure(
+    'ERP_REFUSED',
+    `The connector failed: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}
+
+const VOIDED: DocumentError = { code: 'ERP_VOIDED', detail: 'What it takes back was never forwarded.' };
+
+/** A void of something that the ERP does not have. */
+function isInVain({ target }: ClaimedDocument, states: ReadonlyMap<string, Outcome['kind']>): boolean {
+  if (target === null) return false;
+  const state = states.get(target.key) ?? target.state;
+  return state === null || state === 'dead' || state === 'skipped';
+}

@@ -21,7 +21,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Calls a channel. Gives any answer; throws a ChannelFailure when there is none. Redirects are not followed. */
+/** Calls a channel, or an ERP. Gives any answer; throws a ChannelFailure when there is none. Redirects are not followed. */
 export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 
 export interface HttpOptions {
@@ -29,7 +29,7 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** The hub stops: what became of the call is not known. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** With connections that stay open, as long as the agents do. */
@@ -48,7 +48,7 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
       const request = (isSecure ? requestHttps : requestHttp)(target, {
         method,
         agent: isSecure ? agents.https : agents.http,
-        signal,
+        ...(signal !== undefined && { signal }),
         headers: {
           accept: 'application/json',
           'user-agent': 'shelfwire',
@@ -115,7 +115,7 @@ function broken(error: Error & { code?: unknown }): ChannelFailure {
     return new ChannelFailure('CHANNEL_TLS', `No safe connection: ${name}.`, { inDoubt: false, cause: error });
   }
   const inDoubt = !NEVER_CONNECTED.has(name);
-  return new ChannelFailure('CHANNEL_UNREACHABLE', `The channel cannot be reached: ${name}.`, {
+  return new ChannelFailure('CHANNEL_UNREACHABLE', `It cannot be reached: ${name}.`, {
     inDoubt,
     cause: error,
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { excerpt } from '../http/answer.ts';
+import { excerpt } from '../../http/answer.ts';
 import type { HttpAnswer } from '../http/http.ts';
 
 const failure = z.object({

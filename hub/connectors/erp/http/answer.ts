@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { retryAfterMs } from '#hub/outbox/retries.ts';
+import { excerpt } from '../../http/answer.ts';
 import { ErpFailure } from '../connector.ts';
 import type { HttpAnswer } from './http.ts';
-
-const SHOWN_CHARS = 300;
 
 /** What an answer that is not 2xx means, as far as HTTP says it. `why` is what the ERP itself says. */
 export function failureOf(answer: HttpAnswer, now: number, why = excerpt(answer.text)): ErpFailure {
@@ -38,11 +37,4 @@ export function readJson<Schema extends z.ZodType>({ text }: HttpAnswer, schema:
 /** A page for people where a program was asked. */
 export function isHtml({ headers, text }: HttpAnswer): boolean {
   return String(headers['content-type'] ?? '').includes('html') || /^\s*<(!doctype|html)/i.test(text.slice(0, 200));
-}
-
-/** One line of what came, for people. */
-export function excerpt(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\s]+/gu, ' ').trim();
-  if (line === '') return 'nothing';
-  return line.length > SHOWN_CHARS ? `${line.slice(0, SHOWN_CHARS)}...`.toWellFormed() : line;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineErpKind, ErpFailure, type ErpConnector, type MappedDocument, type Posted } from '../connector.ts';
-import { excerpt, failureOf, isHtml, readJson } from '../http/answer.ts';
+import { excerpt } from '../../http/answer.ts';
+import { failureOf, isHtml, readJson } from '../http/answer.ts';
 import { baseUrl, secret } from '../http/fields.ts';
 import { createHttp, requireErpUrl, type HttpAnswer } from '../http/http.ts';
 import { restExample } from './rest-example.ts';

@@ -204,6 +204,11 @@ export const ERRORS = {
     status: 401,
     remedy: "Send it signed with the secret that is among the account's credentials, soon after it was signed.",
   },
+  SETTLEMENT_INVALID: {
+    status: 422,
+    remedy:
+      'Send the settlement report as Amazon gives it, the flat file V2: columns parted by tabs, nothing saved anew.',
+  },
   CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
 
   // Channels and ERPs that are spoken with

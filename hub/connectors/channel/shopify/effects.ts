@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ChannelFailure } from '../../channel-failure.ts';
 import type { ChannelEffect, EffectCall } from '../../connector.ts';
 import type { Ask } from './graphql.ts';
-import { amountOf, minorOf } from './money.ts';
+import { amountOf, minorOf } from '../money.ts';
 
 const STANDS = `query OrderStands($id: ID!) {
   order(id: $id) {

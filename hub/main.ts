@@ -4,6 +4,7 @@ import { availabilityCommands } from './cli/availability-commands.ts';
 import { erpCommands } from './cli/erp-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
+import { reconcileCommands } from './cli/reconcile-commands.ts';
 import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
@@ -16,6 +17,7 @@ const commands = {
   ...storeCommands,
   ...keyCommands,
   ...erpCommands,
+  ...reconcileCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
   ...whatIfCommand,

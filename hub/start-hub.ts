@@ -49,6 +49,10 @@ import { createOrders } from './orders/orders.ts';
 import { reservationHolds } from './orders/reservation-holds.ts';
 import { noteAnswers } from './orders/tasks/note-answers.ts';
 import type { WorkParts } from './orders/work/work-effects.ts';
+import { comparisonFigures } from './reconcile/figures.ts';
+import { keepComparisons } from './reconcile/keep-comparisons.ts';
+import { createSides } from './reconcile/sides.ts';
+import { StoreViews } from './reconcile/sides/store-views.ts';
 import { startDeliveries } from './outbox/deliver.ts';
 import { pruneOutbox } from './outbox/prune.ts';
 import { Webhooks } from './outbox/webhooks.ts';
@@ -99,6 +103,8 @@ const ORDER_CONNECTIONS = 8;
 const OUTBOX_CONNECTIONS = 4;
 /** What workers at channels note between calls; none is held while one is made. */
 const CHANNEL_CONNECTIONS = 6;
+/** Two runs, their pages, and stores' views; a comparison is one long statement. */
+const RECONCILE_CONNECTIONS = 4;
 /** What comes of merges, and the batches of the relay; none is held while a document is posted. */
 const ERP_CONNECTIONS = 4;
 const API_STATEMENT_MS = 15_000;
@@ -143,6 +149,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       pipeline: true,
     }),
     channels: open('channels', CHANNEL_CONNECTIONS),
+    reconcile: open('reconcile', RECONCILE_CONNECTIONS),
     orders: open('orders', ORDER_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
@@ -154,10 +161,12 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   // The sockets and the API share the server, and the API needs the sockets: so it is hung in last.
   let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
   const listening = createListening((request, response) => answer(request, response));
+  const ledger = createLedger(pools.ledger, observer);
   const sync = startSync({
     httpServer: listening.server,
     pool: pools.sync,
-    ledger: createLedger(pools.ledger, observer),
+    ledger,
+    views: new StoreViews(pools.reconcile),
     clock,
     random,
     logger,
@@ -172,6 +181,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
     channels: () => snapshot(pools.api, (client) => accountFigures(client, STORES_SHOWN)),
+    comparisons: () => snapshot(pools.api, (client) => comparisonFigures(client, STORES_SHOWN)),
   });
   const rules: RulesPorts = rulesPorts(() => clock.now());
   lifecycle.add(
@@ -256,6 +266,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
   lifecycle.add(runAccounts({ ...channelParts, observe: (channel, figures) => metrics.published(channel, figures) }));
+  const erps = new Erps(pools.api, surroundings);
+  const compared = createSides(erps, { ...channelParts, pool: pools.reconcile });
+  lifecycle.add(compared.part);
+  lifecycle.add(keepComparisons({ pool: pools.reconcile, sides: compared.sides, ledger, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, observer),
     counts: createCountDecisions(pools.ledger, observer),
@@ -265,7 +279,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     channelAccounts,
     receiveWebhook: webhookDoor(channelParts, lifecycle),
     webhooks: new Webhooks(pools.api, { toPrivate }),
-    erps: new Erps(pools.api, surroundings),
+    erps,
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

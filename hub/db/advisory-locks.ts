@@ -27,4 +27,6 @@ export const LOCKS = {
   spreadDocuments: 0x5e2c,
   /** The number of ERPs must not be passed by two at once, and the first one begins what is told of counts. */
   erpLimit: 0x5e2d,
+  /** The number of comparisons must not be passed by two at once. */
+  comparisonLimit: 0x5e36,
 } as const;

@@ -34,6 +34,17 @@ interface ChannelGauges {
   readonly failures: number;
 }
 
+/** How far both sides of a comparison are apart. */
+interface ComparisonGauges {
+  readonly comparison: string;
+  readonly inFlight: number;
+  readonly unposted: number;
+  readonly unknown: number;
+  readonly oldestMs: number;
+  readonly sinceDoneMs: number | null;
+  readonly failedInARow: number;
+}
+
 /** Where gauges look when they are read. */
 export interface WatchedParts {
   readonly lanes: () => readonly { waitingFacts: number; inFlight: number }[];
@@ -44,6 +55,8 @@ export interface WatchedParts {
   readonly storeLags: () => Promise<readonly StoreLag[]>;
   /** Accounts at channels; bounded by whoever gives it. */
   readonly channels: () => Promise<readonly ChannelGauges[]>;
+  /** Comparisons; bounded by whoever gives it. */
+  readonly comparisons: () => Promise<readonly ComparisonGauges[]>;
 }
 
 /** The hub's metrics in the Prometheus text format. Names end in their unit; labels are bounded. */
@@ -140,15 +153,9 @@ function watch(registry: Registry, parts: WatchedParts): void {
     const lags = await parts.storeLags().catch(() => []);
     for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
   });
-  // Three gauges look at the same, which is counted once for all of them.
-  let counted: Promise<readonly ChannelGauges[]> | undefined;
-  const channels = (): Promise<readonly ChannelGauges[]> => {
-    counted ??= parts
-      .channels()
-      .catch(() => [])
-      .finally(() => (counted = undefined));
-    return counted;
-  };
+  // Several gauges look at the same, which is counted once for all of them.
+  const channels = countedOnce(parts.channels);
+  const comparisons = countedOnce(parts.comparisons);
   gauge(
     'channel_listings',
     'Listings of a channel by state, and units in flight there',
@@ -170,4 +177,42 @@ function watch(registry: Registry, parts: WatchedParts): void {
     failing.reset();
     for (const { channel, failures } of await channels()) failing.set({ channel }, failures);
   });
+  gauge(
+    'comparison_differences',
+    'Open and explained differences of a comparison by cause',
+    ['comparison', 'cause'],
+    async (own) => {
+      own.reset();
+      for (const { comparison, inFlight, unposted, unknown } of await comparisons()) {
+        own.set({ comparison, cause: 'inFlight' }, inFlight);
+        own.set({ comparison, cause: 'unposted' }, unposted);
+        own.set({ comparison, cause: 'unknown' }, unknown);
+      }
+    },
+  );
+  gauge('comparison_oldest_seconds', 'Age of the oldest difference of a comparison', ['comparison'], async (oldest) => {
+    oldest.reset();
+    for (const { comparison, oldestMs } of await comparisons()) oldest.set({ comparison }, oldestMs / 1_000);
+  });
+  gauge('comparison_done_seconds', 'Since the last run of a comparison that was done', ['comparison'], async (done) => {
+    done.reset();
+    for (const { comparison, sinceDoneMs } of await comparisons()) {
+      if (sinceDoneMs !== null) done.set({ comparison }, sinceDoneMs / 1_000);
+    }
+  });
+  gauge('comparison_failures', 'Runs of a comparison in a row that failed', ['comparison'], async (failing) => {
+    failing.reset();
+    for (const { comparison, failedInARow } of await comparisons()) failing.set({ comparison }, failedInARow);
+  });
+}
+
+/** Of what cannot be counted just now there is nothing to say. */
+function countedOnce<Item>(count: () => Promise<readonly Item[]>): () => Promise<readonly Item[]> {
+  let counting: Promise<readonly Item[]> | undefined;
+  return () => {
+    counting ??= count()
+      .catch(() => [])
+      .finally(() => (counting = undefined));
+    return counting;
+  };
 }

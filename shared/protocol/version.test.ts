@@ -7,6 +7,7 @@ import { challenge, hello, welcome } from './messages/hello.ts';
 import { pull, pullAnswer } from './messages/pull.ts';
 import { push, pushAnswer } from './messages/push.ts';
 import { statusReport } from './messages/status.ts';
+import { view, viewWanted } from './messages/view.ts';
 import { ENCODINGS, PROTOCOL } from './version.ts';
 
 /**
@@ -19,7 +20,20 @@ const WIRE_HASHES: Readonly<Record<number, string>> = {
 };
 
 function wireHash(): string {
-  const schemas = { ...BODIES, envelope, challenge, hello, welcome, push, pushAnswer, pull, pullAnswer, statusReport };
+  const schemas = {
+    ...BODIES,
+    envelope,
+    challenge,
+    hello,
+    welcome,
+    push,
+    pushAnswer,
+    pull,
+    pullAnswer,
+    statusReport,
+    view,
+    viewWanted,
+  };
   const described = Object.entries({ ...schemas, enrolRequest, enrolAnswer }).map(([name, schema]) => [
     name,
     z.toJSONSchema(schema, { unrepresentable: 'any' }),

@@ -34,7 +34,7 @@ export function comparisonRoutes(pool: Pool): Route[] {
       async handle({ query }) {
         const after = readCursor(query.cursor, z.int32()) ?? 0;
         const rows = await snapshot(pool, (client) => listComparisons(client, after, query.limit + 1));
-        return { body: pageOf(rows, query.limit, toComparison, (row) => row.comparison) };
+        return { body: pageOf(rows, query.limit, toComparison, (row) => row.number) };
       },
     }),
     route({
@@ -77,8 +77,8 @@ export function comparisonRoutes(pool: Pool): Route[] {
       problems: ['NOT_FOUND'],
       async handle({ params, caller, keep }) {
         const asked = await transaction(pool, async (client) => {
-          const { comparison } = await requireComparison(client, params.comparison);
-          const run = await requireRun(client, await askForRun(client, comparison, caller?.name ?? 'nobody'));
+          const { number } = await requireComparison(client, params.comparison);
+          const run = await requireRun(client, await askForRun(client, number, caller?.name ?? 'nobody'));
           await keep(client, accepted(run));
           return run;
         });
@@ -101,8 +101,8 @@ export function comparisonRoutes(pool: Pool): Route[] {
       async handle({ params, query }) {
         const { until = Date.now() + DAY_MS, from = until - 31 * DAY_MS } = query;
         const points = await snapshot(pool, async (client) => {
-          const { comparison } = await requireComparison(client, params.comparison);
-          return readSeries(client, comparison, { from: new Date(from), until: new Date(until), most: SERIES_MAX });
+          const { number } = await requireComparison(client, params.comparison);
+          return readSeries(client, number, { from: new Date(from), until: new Date(until), most: SERIES_MAX });
         });
         return { body: { points: points.map(({ at, ...point }) => ({ at: isoTime(at), ...point })) } };
       },
@@ -118,7 +118,7 @@ export function comparisonRoutes(pool: Pool): Route[] {
       async handle({ query: { cursor, limit, comparison: code } }) {
         const before = readCursor(cursor, z.int().min(1)) ?? null;
         const rows = await snapshot(pool, async (client) => {
-          const comparison = code === undefined ? null : (await requireComparison(client, code)).comparison;
+          const comparison = code === undefined ? null : (await requireComparison(client, code)).number;
           return listRuns(client, { comparison, before, limit: limit + 1 });
         });
         return { body: pageOf(rows, limit, toRun, (row) => row.run) };
@@ -141,7 +141,7 @@ function accepted(run: Run) {
   return { status: 202, headers: { Location: `/v1/comparison-runs/${run.run}` }, body: toRun(run) };
 }
 
-function toComparison({ comparison: _, createdAt, nextAt, settings, ...comparison }: Comparison) {
+function toComparison({ createdAt, nextAt, settings, ...comparison }: Comparison) {
   return { ...comparison, settings: { ...settings }, createdAt: isoTime(createdAt), nextAt: isoTimeOrNull(nextAt) };
 }
 

@@ -80,8 +80,8 @@ export const reconcileCommands: Pick<Handlers, ReconcileCommand> = {
 /** Throws NOT_FOUND. */
 function ask(pool: Pool, code: string): Promise<number> {
   return transaction(pool, async (client) => {
-    const { comparison } = await requireComparison(client, code);
-    return askForRun(client, comparison, `cli:${accountName()}`);
+    const { number } = await requireComparison(client, code);
+    return askForRun(client, number, `cli:${accountName()}`);
   });
 }
 

@@ -14,7 +14,7 @@ import {
 
 /** A comparison as it is shown. */
 export interface Comparison {
-  readonly comparison: number;
+  readonly number: number;
   readonly code: string;
   readonly name: string;
   readonly side: Side;
@@ -43,7 +43,7 @@ export const nextAt = (schedule: string): string => `
   END`;
 
 const SHOWN = `
-  SELECT c.comparison_no AS comparison, c.code, c.name, c.side, c.settings, c.schedule, c.correct, c.enabled,
+  SELECT c.comparison_no AS number, c.code, c.name, c.side, c.settings, c.schedule, c.correct, c.enabled,
     c.next_at AS "nextAt", c.created_at AS "createdAt", c.created_by AS "createdBy",
     (SELECT count(*)::int FROM differences d
       WHERE d.comparison_no = c.comparison_no AND d.ended_at IS NULL AND d.state IN ('open', 'explained')) AS differences,

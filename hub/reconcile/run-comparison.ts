@@ -83,7 +83,7 @@ async function readAndFind(
   settings: SettingsOf<Side>,
 ): Promise<Judged> {
   const { pool, claimSeconds } = parts;
-  const end = (await side.read?.(readingOf(parts, claim, signal), settings as never)) ?? { unmapped: 0, silent: [] };
+  const end = (await side.read?.(readingOf(parts, claim, signal), settings)) ?? { unmapped: 0, silent: [] };
   if (!(await beat(pool, claim, Math.max(claimSeconds, FIND_SECONDS), { phase: 'comparing' }))) throw new NotOurs();
   const work = (client: Queryable): Promise<Judged> => find(client, claim, side, settings, end);
   return withRetries(() => transaction(pool, work, BEGIN_AT_ONE_INSTANT));
@@ -130,7 +130,7 @@ async function find(
   if ((await client.query(OURS, [run, claim.id])).rowCount !== 1) throw new NotOurs();
   await client.query(CREATE_FOUND);
   const finding = { run, comparison, beganAt };
-  const compared = await side.find(client, finding, settings as never);
+  const compared = await side.find(client, finding, settings);
   const judged = await judge(client, finding, silent);
   const { corrected, heldBack } = await correctByRule(client, claim, { side: claim.side, settings }, claim.correct);
   const { differing, inFlight, unposted, unknown, units, valueMinor, opened, gone, leftOut } = judged;

@@ -28,16 +28,17 @@ export interface AskOptions {
 }
 
 /** Asks stores that are connected here, again and again until they have answered: a lost question or answer is made good so. */
-export function askForViews({ views, clock, logger, everyMs = 3_000, connected, ask }: AskOptions): Part {
+export function askForViews(options: AskOptions): Part {
+  const { views, clock, logger, everyMs = 3_000 } = options;
   return startRepeating({
     name: 'views of stores',
     clock,
     logger,
     everyMs,
     async turn() {
-      const devices = connected();
+      const devices = options.connected();
       if (devices.length === 0) return;
-      for (const { device, request } of await views.wanted(devices)) ask(device, request);
+      for (const { device, request } of await views.wanted(devices)) options.ask(device, request);
     },
   });
 }

@@ -84,6 +84,8 @@ export type ChannelAvailability = {
 };
 
 export type Comparison = {
+  /** From 0. */
+  readonly number: number;
   readonly code: string;
   readonly name: string;
   readonly side: "erp" | "channel" | "store" | "till" | "settlement";

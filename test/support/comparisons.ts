@@ -38,9 +38,7 @@ export async function compare(pool: Pool, code: string, body: object): Promise<v
 }
 
 export async function askFor(pool: Pool, code: string): Promise<number> {
-  return transaction(pool, async (client) =>
-    askForRun(client, (await requireComparison(client, code)).comparison, 'test'),
-  );
+  return transaction(pool, async (client) => askForRun(client, (await requireComparison(client, code)).number, 'test'));
 }
 
 /** Has a comparison run here and now, and gives what the run found. */

@@ -6,6 +6,7 @@ import { natural, shownInstant } from './fields.ts';
 
 export const comparisonShown = z
   .strictObject({
+    number: natural,
     code: z.string(),
     name: z.string(),
     side: z.enum(SIDES),

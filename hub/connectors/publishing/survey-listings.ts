@@ -145,10 +145,13 @@ async function readPage(
   const names = rows.map(({ channelSku }) => channelSku).join('\n');
   const now = await parts.pool.query<{ channelSku: string; version: number }>(VERSIONS, [account, names]);
   const versions = new Map(now.rows.map(({ channelSku, version }) => [channelSku, version]));
-  const listings = rows.map(({ version, reference: _, isMoving, ...row }) => ({
-    ...row,
-    isMoving: isMoving || versions.get(row.channelSku) !== version,
-    answer: said.get(row.channelSku),
+  const listings = rows.map(({ channelSku, sku, confirmed, desired, version, isMoving }) => ({
+    channelSku,
+    sku,
+    confirmed,
+    desired,
+    isMoving: isMoving || versions.get(channelSku) !== version,
+    answer: said.get(channelSku),
   }));
   const next = rows.length < reads.itemsMax ? null : (rows.at(-1)?.channelSku ?? null);
   return { listings, next, countsDown };

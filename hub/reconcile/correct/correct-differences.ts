@@ -2,17 +2,8 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { literal } from '#hub/db/array-parameter.ts';
 import type { CorrectionKind, CorrectRule, SettingsOf, Side } from '../comparison.ts';
 import { correctionOf } from '../comparison.ts';
+import type { Chosen } from './chosen.ts';
 import { sendDocuments } from './send-documents.ts';
-
-/** What is to be corrected, and how. */
-export interface Chosen {
-  readonly difference: number;
-  readonly location: string;
-  readonly sku: string;
-  readonly reference: string;
-  /** Ours less theirs. */
-  readonly units: number;
-}
 
 /** Who decided it. */
 export interface Decided {

@@ -3,7 +3,7 @@ import { mappingDocument } from '#hub/connectors/erp/mapping/mapping-document.ts
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { storeStream } from '#hub/outbox/documents/spread-entries.ts';
 import { insertDocuments } from '#hub/outbox/documents/spread.ts';
-import type { Chosen } from './correct-differences.ts';
+import type { Chosen } from './chosen.ts';
 
 const ERP = `
   SELECT e.erp_no AS erp, e.state, m.document, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now

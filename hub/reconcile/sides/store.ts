@@ -84,13 +84,14 @@ const ADD_CAUSES = `
 
 /** What a store itself believes to have, against the hub's positions. Each device has a view of its own. */
 export const storeSide: SideWork<'store'> = {
-  async read({ pool, run, wait, signal }, { stores, waitSeconds }) {
+  async read(reading, { stores, waitSeconds }) {
+    const { pool, run, signal } = reading;
     await pool.query(ASK, [run, stores ?? null]);
     const endAt = performance.now() + waitSeconds * 1_000;
     let silent = await readSilent(pool, run);
     while (silent.length > 0 && performance.now() < endAt) {
       signal.throwIfAborted();
-      await wait(LOOK_EVERY_MS);
+      await reading.wait(LOOK_EVERY_MS);
       silent = await readSilent(pool, run);
     }
     await pool.query(END_ASKING, [run]);

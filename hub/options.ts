@@ -296,6 +296,14 @@ export const hubCli = defineCli({
         reason: { type: 'string', maxLength: 256, required: true, placeholder: 'TEXT', help: 'Why; kept with it.' },
       },
     },
+    'reconcile settlement': {
+      summary: 'Takes a settlement report of Amazon (flat file V2); the same one again changes nothing.',
+      arguments: { file: 'file of the report' },
+      options: {
+        channel: { type: 'string', maxLength: 32, required: true, placeholder: 'CODE', help: 'Of this channel.' },
+        json,
+      },
+    },
     'rules validate': {
       summary: 'Says everything that is wrong with a file of rules.',
       arguments: { file },

@@ -104,6 +104,8 @@ describe('reconciliation over the API', () => {
       (await api.call('POST', '/v1/settlements', { body: { ...report, lines: [{ ...settlementLine, quantity: 2 }] } }))
         .status,
     ).toBe(409);
+    const broken = { channel: 'amazon', amazonReport: 'no report' };
+    expect((await api.call('POST', '/v1/settlements', { body: broken })).body['code']).toBe('SETTLEMENT_INVALID');
     expect((await api.call('GET', '/v1/settlements?channel=amazon')).body.items).toMatchObject([{ settlement: 1 }]);
   });
 

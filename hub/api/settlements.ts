@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { currency, storeCode, text } from '#shared/protocol/fields.ts';
+import { readSettlement } from '#hub/connectors/channel/amazon/settlement-report.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { listSettlements, takeSettlement, type Settlement } from '#hub/reconcile/settlements.ts';
 import { pageAnswer } from './answers/fields.ts';
@@ -9,8 +11,8 @@ import { isoTime, isoTimeOrNull } from './instant.ts';
 import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
-const LINES_MAX = 50_000;
-const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** More comes by the command, which reads a file. */
+const LINES_MAX = 20_000;
 const name = text.max(128);
 
 const line = z.strictObject({
@@ -33,16 +35,27 @@ export function settlementRoutes(pool: Pool): Route[] {
       path: '/v1/settlements',
       access: 'reconcile:write',
       summary: 'Takes a settlement report of a channel; the same one again changes nothing.',
-      body: z.strictObject({
-        channel: storeCode,
-        settlementId: text.max(64),
-        lines: z.array(line).min(1).max(LINES_MAX),
-      }),
-      bodyBytesMax: BODY_BYTES_MAX,
+      body: z.union([
+        z.strictObject({
+          channel: storeCode,
+          settlementId: text.max(64),
+          lines: z.array(line).min(1).max(LINES_MAX),
+        }),
+        z.strictObject({
+          channel: storeCode,
+          amazonReport: z
+            .string()
+            .min(1)
+            .max(LIMITS.requestBytes)
+            .describe('The text of a GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2.'),
+        }),
+      ]),
+      bodyBytesMax: LIMITS.requestBytes,
       answer: settlementShown,
-      problems: ['CONFLICT'],
+      problems: ['CONFLICT', 'SETTLEMENT_INVALID'],
       async handle({ body, caller, log }) {
-        const { channel, ...report } = body;
+        const { channel } = body;
+        const report = 'lines' in body ? body : await readSettlement(once(body.amazonReport));
         const taken = await takeSettlement(pool, channel, report, caller?.name ?? 'nobody');
         log.info({ channel, settlement: taken.settlementId, lines: taken.lines }, 'a settlement report was taken');
         return { body: toSettlement(taken) };
@@ -62,6 +75,10 @@ export function settlementRoutes(pool: Pool): Route[] {
       },
     }),
   ];
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
 function toSettlement({ postedFrom, postedTo, receivedAt, ...settlement }: Settlement) {

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { hubCli } from '#hub/options.ts';
 import { stateDayTotals } from '#hub/reconcile/day-totals.ts';
@@ -22,8 +25,16 @@ const cli = defineCli({
     'reconcile differences': commands['reconcile differences'],
     'reconcile approve': commands['reconcile approve'],
     'reconcile ignore': commands['reconcile ignore'],
+    'reconcile settlement': commands['reconcile settlement'],
   },
 });
+
+/** A head with the total, and one amount. */
+const REPORT = [
+  'settlement-id\ttotal-amount\tcurrency\ttransaction-type\torder-id\tamount-type\tamount-description\tamount\tposted-date-time\tsku\tquantity-purchased',
+  '501\t10.00\tEUR\t\t\t\t\t\t\t\t',
+  '501\t\t\tOrder\to-1\tItemPrice\tPrincipal\t10.00\t2026-11-01 10:00:00 UTC\tAMZ-A\t2',
+].join('\n');
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -73,6 +84,28 @@ it('lists comparisons, has one run by a hub and watches it, lists what differs a
   expect(JSON.parse((await run('differences', '--state', 'ignored', '--json')).out)).toMatchObject([
     { note: 'counted by hand' },
   ]);
+});
+
+it("takes Amazon's settlement reports, and says what is wrong with a file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shelfwire-settlement-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'report.txt');
+  await writeFile(file, REPORT);
+  expect(await run('settlement', file, '--channel', 'amazon')).toMatchObject({
+    code: 0,
+    out: 'Settlement 501 of amazon: 1 lines.\n',
+  });
+  expect(await run('settlement', file, '--channel', 'amazon')).toMatchObject({ code: 0 });
+  const { rows } = await database.pool.query('SELECT order_id, sku, quantity, amount_minor FROM settlement_lines');
+  expect(rows).toEqual([{ order_id: 'o-1', sku: 'AMZ-A', quantity: 2, amount_minor: 1_000 }]);
+  await writeFile(file, 'nothing\tof\tthat\n');
+  expect(await run('settlement', file, '--channel', 'amazon')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('SETTLEMENT_INVALID'),
+  });
+  expect(await run('settlement', join(folder, 'none'), '--channel', 'amazon')).toMatchObject({
+    err: expect.stringContaining('cannot be read: ENOENT'),
+  });
 });
 
 it('X2 says what was wrong', async () => {

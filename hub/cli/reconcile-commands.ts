@@ -1,14 +1,17 @@
+import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { text } from '#shared/protocol/fields.ts';
+import { storeCode, text } from '#shared/protocol/fields.ts';
 import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
+import { readSettlement } from '#hub/connectors/channel/amazon/settlement-report.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import type { HubCli } from '#hub/options.ts';
 import { listComparisons, requireComparison, type Comparison } from '#hub/reconcile/comparisons.ts';
 import { approveDifference, ignoreDifference, listDifferences, type Difference } from '#hub/reconcile/differences.ts';
 import { askForRun, requireRun, type Run } from '#hub/reconcile/runs.ts';
+import { takeSettlement, type SettlementReport } from '#hub/reconcile/settlements.ts';
 import { accountName } from './account-name.ts';
 import { commandLogger, readText } from './command-input.ts';
 import { table } from './table.ts';
@@ -67,6 +70,17 @@ export const reconcileCommands: Pick<Handlers, ReconcileCommand> = {
     return 0;
   },
 
+  'reconcile settlement': async ({ options, args }, terminal) => {
+    const channel = readText(storeCode, options.channel, '--channel');
+    const report = await readReport(args.file);
+    const taken = await withDatabase(options, commandLogger(options), (pool) =>
+      takeSettlement(pool, channel, report, `cli:${accountName()}`),
+    );
+    const text = `Settlement ${taken.settlementId} of ${channel}: ${taken.lines} lines.\n`;
+    terminal.out(options.json ? `${JSON.stringify(taken)}\n` : text);
+    return 0;
+  },
+
   'reconcile ignore': async ({ options, args }, terminal) => {
     const decided = { by: `cli:${accountName()}`, note: readText(text, options.reason, '--reason') };
     await withDatabase(options, commandLogger(options), (pool) =>
@@ -83,6 +97,16 @@ function ask(pool: Pool, code: string): Promise<number> {
     const { number } = await requireComparison(client, code);
     return askForRun(client, number, `cli:${accountName()}`);
   });
+}
+
+/** Throws SETTLEMENT_INVALID, OPTION_INVALID. */
+async function readReport(path: string): Promise<SettlementReport> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new ShelfwireError('OPTION_INVALID', `FILE: ${path} cannot be read: ${cause.code ?? cause.message}.`, {
+      cause,
+    });
+  });
+  return readSettlement(file.createReadStream());
 }
 
 /** A hub that runs carries it out; this only looks on. */

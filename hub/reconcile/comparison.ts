@@ -11,8 +11,9 @@ export type Side = (typeof SIDES)[number];
 
 const theirName = z.string().min(1).max(256).regex(PRINTABLE, 'must be printable text');
 const names = z
-  .record(theirName, storeCode)
-  .refine((given) => Object.keys(given).length <= COMPARISON_LIMITS.names, `at most ${COMPARISON_LIMITS.names} names`);
+  .array(z.strictObject({ theirs: theirName, ours: storeCode }))
+  .max(COMPARISON_LIMITS.names)
+  .refine((given) => new Set(given.map(({ theirs }) => theirs)).size === given.length, 'each of their names once');
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 03:30');
 const timeZone = z
   .string()

@@ -45,7 +45,14 @@ afterEach(async () => {
   await database.clear();
 });
 
-const SETTINGS = { erp: 'main', settleSeconds: 0, locations: { North: 'S1', South: 'S2' } };
+const SETTINGS = {
+  erp: 'main',
+  settleSeconds: 0,
+  locations: [
+    { theirs: 'North', ours: 'S1' },
+    { theirs: 'South', ours: 'S2' },
+  ],
+};
 const stock = (...lines: [location: string, sku: string, quantity: number][]) =>
   lines.map(([location, sku, quantity]) => ({ location, sku, quantity }));
 const onHand = async (sku: string) => {

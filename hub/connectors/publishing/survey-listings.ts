@@ -4,8 +4,9 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ReadAnswer } from '../connector.ts';
-import { holdAccount, noteFailed, releaseAccount, type Claim } from './account-claims.ts';
-import { AccountTurn, QuotaWait, type TurnParts } from './account-turn.ts';
+import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount } from './account-claims.ts';
+import { AccountTurn, type TurnParts } from './account-turn.ts';
+import { QuotaWait } from './quotas.ts';
 
 /** A listing, and what its channel said of it. */
 export interface SurveyedListing {
@@ -37,6 +38,8 @@ interface Row {
 /** For so long a turn at the account is waited for: its workers hand it on every 20 s. */
 const CLAIM_WITHIN_MS = 180_000;
 const LOOK_AGAIN_MS = 50;
+/** Whatever the survey is for must be made to last meanwhile. */
+const LOOK_AT_QUOTA_MS = 1_000;
 
 const ACCOUNT = `
   SELECT a.account_no AS account, a.state FROM channel_accounts a JOIN channels c USING (channel_no)
@@ -104,28 +107,35 @@ async function withTurn<T>(
       await parts.wait(LOOK_AGAIN_MS);
       continue;
     }
-    let turn: AccountTurn | undefined;
-    let waitMs = 0;
-    try {
-      turn = new AccountTurn(parts, claim, held, signal);
-      return await work(turn);
-    } catch (error) {
-      if (!(error instanceof QuotaWait)) {
-        if (signal.aborted || error instanceof ShelfwireError) throw error;
-        const failure = toChannelFailure(error);
-        await noteFailed(
-          pool,
-          claim,
-          failure,
-          (failure.retryAfterMs ?? 0) + backoffMs(parts.failures, held.failures, parts.random),
-        );
-        throw new ShelfwireError(failure.code, failure.message, { cause: error });
-      }
-      waitMs = error.waitMs;
-      giveUpAt = clock.monotonic() + CLAIM_WITHIN_MS + waitMs;
-    } finally {
-      await releaseAccount(pool, claim, { quota: turn?.quota.kept() ?? null, waitMs });
-    }
+    const done = await oneTurn(parts, claim, held, signal, work);
+    if ('value' in done) return done.value;
+    giveUpAt = clock.monotonic() + CLAIM_WITHIN_MS + done.waitMs;
+    await parts.wait(Math.min(done.waitMs, LOOK_AT_QUOTA_MS));
+  }
+}
+
+/** Without its quota it leaves the account to others, whose work may be paid from another bucket. */
+async function oneTurn<T>(
+  parts: SurveyParts,
+  claim: Claim,
+  held: HeldAccount,
+  signal: AbortSignal,
+  work: (turn: AccountTurn) => Promise<T>,
+): Promise<{ value: T } | { waitMs: number }> {
+  const { pool, random, failures } = parts;
+  let turn: AccountTurn | undefined;
+  try {
+    turn = new AccountTurn(parts, claim, held, signal);
+    return { value: await work(turn) };
+  } catch (error) {
+    if (error instanceof QuotaWait) return { waitMs: error.waitMs };
+    if (signal.aborted || error instanceof ShelfwireError) throw error;
+    const failure = toChannelFailure(error);
+    const { code, message, retryAfterMs = 0 } = failure;
+    await noteFailed(pool, claim, failure, retryAfterMs + backoffMs(failures, held.failures, random));
+    throw new ShelfwireError(code, message, { cause: error });
+  } finally {
+    await releaseAccount(pool, claim, { quota: turn?.quotas.kept() ?? null });
   }
 }
 
@@ -140,7 +150,7 @@ async function readPage(
   if (rows.length === 0) return { listings: [], next: null, countsDown };
   const items = rows.map(({ channelSku, reference }) => ({ channelSku, reference }));
   const cost = reads.cost(items);
-  const answers = await turn.call({ needs: cost, takes: cost }, () => session.readBack(items));
+  const answers = await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(items));
   const said = new Map(answers.map((answer) => [answer.channelSku, answer]));
   const names = rows.map(({ channelSku }) => channelSku).join('\n');
   const now = await parts.pool.query<{ channelSku: string; version: number }>(VERSIONS, [account, names]);

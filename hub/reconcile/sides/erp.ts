@@ -106,7 +106,7 @@ async function readNames(
     }
     return new Map(Object.entries(found).map(([ours, theirs]) => [String(theirs), ours]));
   };
-  const named = locations === undefined ? undefined : new Map(Object.entries(locations));
+  const named = locations === undefined ? undefined : new Map(locations.map(({ theirs, ours }) => [theirs, ours]));
   return { known, locations: named ?? table(locationTable), skus: table(skuTable) };
 }
 

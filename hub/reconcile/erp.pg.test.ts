@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readCompleteness } from '#hub/availability/completeness.ts';
 import { Erps } from '#hub/connectors/erp/admin/erps.ts';
 import { restExample } from '#hub/connectors/erp/rest/rest-example.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
@@ -217,6 +218,11 @@ describe('hub against ERP', () => {
     );
     const quarantined = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM quarantine');
     expect(quarantined.rows[0]?.n).toBe(0);
+    // What the hub writes itself says nothing of how far the store's tills are known, and nobody can enter as it.
+    const [known] = await readCompleteness(pool, ['S1']);
+    expect(known?.journals.map(({ device }) => device)).toEqual([1, 2]);
+    const own = await pool.query('SELECT revoked_at IS NOT NULL AS revoked FROM devices WHERE by_hub');
+    expect(own.rows).toEqual([{ revoked: true }]);
     // The adjustment is a fact as any other, so the ERP would be told of it: that it is on its way is known.
     await spreadDocuments(pool, () => Date.now());
     expect(await run()).toMatchObject({ differing: 0 });

@@ -1,8 +1,8 @@
 import { sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { toUnits } from './decimal.ts';
+import { toUnits } from '#shared/files/decimal.ts';
 import { keyPrefixOf, type CountsFeed } from './feed-config.ts';
-import { dateReader } from './local-time.ts';
+import { dateReader } from '#shared/files/local-time.ts';
 import { groupRows, rejectRow, type RejectedRow, type Row, type RowsDocument, type RowsResult } from './row.ts';
 
 export type CountColumn = keyof CountsFeed['columns'];

@@ -1,8 +1,8 @@
 import { moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { minorDigits, toMinor, toUnits } from './decimal.ts';
+import { minorDigits, toMinor, toUnits } from '#shared/files/decimal.ts';
 import { keyPrefixOf, type TransactionsFeed } from './feed-config.ts';
-import { dateReader } from './local-time.ts';
+import { dateReader } from '#shared/files/local-time.ts';
 import { groupRows, rejectRow, type RejectedRow, type Row, type RowsDocument, type RowsResult } from './row.ts';
 
 export type TransactionColumn = keyof TransactionsFeed['columns'];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { condition, currency, sku, text } from '#shared/protocol/fields.ts';
-import { isDateFormat, isTimeZone } from './local-time.ts';
+import { isDateFormat, isTimeZone } from '#shared/files/local-time.ts';
 
 const column = z.string().min(1).max(128);
 const prefix = z.string().min(1).max(16);

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { countsFromRows, type CountRow } from './counts-from-rows.ts';
-import { DocumentWindow } from './document-window.ts';
+import { DocumentWindow } from '#shared/files/document-window.ts';
 import { documentsFromRows, type TransactionRow } from './documents-from-rows.ts';
 import type { Feed } from './feed-config.ts';
 import type { ReportDraft } from './file-report.ts';
 import { Layout } from './layout.ts';
-import { physicalLines } from './physical-lines.ts';
-import { RecordReader, type CsvRecord } from './records.ts';
+import { physicalLines } from '#shared/files/physical-lines.ts';
+import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
 import type { RejectedRow, Row, RowsDocument, RowsResult } from './row.ts';
 import type { Intake } from '../intake.ts';
 

@@ -1,6 +1,6 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Feed } from './feed-config.ts';
-import type { CsvRecord } from './records.ts';
+import type { CsvRecord } from '#shared/files/records.ts';
 import { rejectRow, type RejectedRow, type Row } from './row.ts';
 
 /** Where each mapped column stands in this file, and how many columns a row has. */

@@ -36,6 +36,7 @@ export default {
     ...layered('hub', [
       ['cli'],
       ['api', 'sync'],
+      ['inbound'],
       ['connectors'],
       ['orders'],
       ['reservations'],

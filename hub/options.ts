@@ -96,6 +96,12 @@ export const hubCli = defineCli({
           placeholder: 'FOLDER',
           help: 'Where files for ERPs are put, each ERP in a folder of its own below; by default erp in the data folder.',
         },
+        inboundFolder: {
+          type: 'path',
+          env: 'SHELFWIRE_HUB_INBOUND_FOLDER',
+          placeholder: 'FOLDER',
+          help: 'Where ERPs and WMS drop files, each source in a folder of its own below, named by its code; without it none are read.',
+        },
         explainDays: {
           type: 'number',
           min: 1,

@@ -12,11 +12,7 @@ import { sourceParams } from './inbound-sources.ts';
 import { route, type Route } from './route.ts';
 
 const items = (what: string) =>
-  z
-    .array(z.looseObject({}).describe(what))
-    .min(1)
-    .max(MESSAGE_ITEMS_MAX)
-    .describe('Each is taken or refused for itself.');
+  z.array(z.unknown().describe(what)).min(1).max(MESSAGE_ITEMS_MAX).describe('Each is taken or refused for itself.');
 const facts = items('kind, location, key, correlationId (optional), body: hub/inbound/README.md');
 const products = items('sku, and what is said of it: name, gtin, category, price, deleted; saidAt (optional)');
 const CLOSED = ['NOT_FOUND', 'INBOUND_CLOSED'] as const;

@@ -2221,7 +2221,7 @@ export interface Operations {
       };
       readonly body: {
         /** Each is taken or refused for itself. At most 1000. */
-        readonly facts: readonly Readonly<Record<string, unknown>>[];
+        readonly facts: readonly unknown[];
       };
       readonly idempotencyKey?: string;
     };
@@ -2237,7 +2237,7 @@ export interface Operations {
       };
       readonly body: {
         /** Each is taken or refused for itself. At most 1000. */
-        readonly products: readonly Readonly<Record<string, unknown>>[];
+        readonly products: readonly unknown[];
       };
       readonly idempotencyKey?: string;
     };

@@ -26,6 +26,8 @@ import type { Inbound } from '../inbound.ts';
 import type { FileReport } from './file-report.ts';
 import { watchFolders } from './watch-folders.ts';
 
+/** `LONG=1 npx vitest run --project pg hub/inbound/files` takes a file of 100 MB in place of 12. */
+const LONG = process.env['LONG'] === '1';
 const LOOP = join(import.meta.dirname, '../../../test/support/inbound-folder-loop.ts');
 const FILES = [
   {
@@ -276,10 +278,14 @@ describe('hubs that are killed in the middle of a file', () => {
     for (const child of running) child.kill('SIGKILL');
     running.clear();
   });
-  function start(): ChildProcess {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', LOOP, database.url, folder], {
-      stdio: 'ignore',
-    });
+  function start(...flags: string[]): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      [...flags, '--disable-warning=ExperimentalWarning', LOOP, database.url, folder],
+      {
+        stdio: 'ignore',
+      },
+    );
     running.add(child);
     return child;
   }
@@ -321,5 +327,27 @@ describe('hubs that are killed in the middle of a file', () => {
       'stock-big.csv',
       'stock-big.csv.report.json',
     ]);
+  });
+
+  it('X2 a file much bigger than its memory is taken in a stream', { timeout: LONG ? 600_000 : 60_000 }, async () => {
+    const path = at('stock-huge.csv');
+    writeFileSync(path, 'loc,sku,qty\n');
+    const line = (place: number) => `W2,SKU-${String(place % 1_000).padStart(12, '0')}-${'x'.repeat(20)},1\n`;
+    const block = Array.from({ length: 1_000 }, (_, place) => line(place)).join('');
+    const blocks = Math.ceil(((LONG ? 100 : 12) * 1_048_576) / block.length);
+    appendFileSync(path, block.repeat(blocks));
+    const child = start('--max-old-space-size=48');
+    let ended = false;
+    child.once('exit', () => (ended = true));
+    await expect
+      .poll(() => ended || existsSync(at('done', 'stock-huge.csv')), { interval: 50, timeout: LONG ? 600_000 : 50_000 })
+      .toBe(true);
+    expect(ended).toBe(false);
+    expect(await reportOf('done', 'stock-huge.csv')).toMatchObject({
+      outcome: 'taken',
+      rowsRead: blocks * 1_000,
+      rowsRejected: 0,
+    });
+    expect(await count(`stock_statements WHERE quantity = ${blocks}`)).toBe(1_000);
   });
 });

@@ -37,6 +37,7 @@ export default {
       ['cli'],
       ['api', 'sync'],
       ['reconcile'],
+      ['inbound'],
       ['connectors'],
       ['orders'],
       ['reservations'],

@@ -2,6 +2,7 @@ import { runCommand } from '#shared/runtime/run-command.ts';
 import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
 import { erpCommands } from './cli/erp-commands.ts';
+import { inboundCommands } from './cli/inbound-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
 import { reconcileCommands } from './cli/reconcile-commands.ts';
@@ -18,6 +19,7 @@ const commands = {
   ...keyCommands,
   ...erpCommands,
   ...reconcileCommands,
+  ...inboundCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
   ...whatIfCommand,

@@ -11,6 +11,8 @@ const AREAS = {
   channels: ['read', 'write'],
   erps: ['read', 'write'],
   reconcile: ['read', 'write'],
+  inbound: ['read', 'write'],
+  sources: ['read', 'write'],
   metrics: ['read'],
 } as const;
 

@@ -29,4 +29,8 @@ export const LOCKS = {
   erpLimit: 0x5e2d,
   /** The number of comparisons must not be passed by two at once. */
   comparisonLimit: 0x5e36,
+  /** The number of sources must not be passed by two at once. */
+  inboundLimit: 0x5e30,
+  /** What is said of products is weighed by one at a time. */
+  productMaster: 0x5e31,
 } as const;

@@ -68,6 +68,8 @@ export interface Metrics {
   pulled(pulls: number): void;
   /** What was done at a channel: listings by outcome, and calls that failed as a whole. */
   published(channel: string, counts: ChannelCounts): void;
+  /** What came of what a source told, by outcome. */
+  inbound(source: string, outcomes: Readonly<Record<string, number>>): void;
   watch(parts: WatchedParts): void;
 }
 
@@ -99,6 +101,12 @@ export function createMetrics(): Metrics {
     labelNames: ['channel', 'outcome'],
     registers,
   });
+  const told = new Counter({
+    name: 'shelfwire_inbound_items_total',
+    help: 'What sources told, by what became of it',
+    labelNames: ['source', 'outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -112,6 +120,9 @@ export function createMetrics(): Metrics {
     pulled: (count) => pulls.inc(count),
     published(channel, counts) {
       for (const [outcome, count] of Object.entries(counts)) if (count > 0) listings.inc({ channel, outcome }, count);
+    },
+    inbound(source, outcomes) {
+      for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) told.inc({ source, outcome }, count);
     },
     watch: (parts) => watch(registry, parts),
   };

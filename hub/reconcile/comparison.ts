@@ -6,7 +6,7 @@ import { PRINTABLE, storeCode, text } from '#shared/protocol/fields.ts';
 /** Sizes of a comparison (X2). */
 export const COMPARISON_LIMITS = { names: 5_000, stores: 2_000, comparisons: 200 } as const;
 
-export const SIDES = ['erp', 'channel', 'store', 'till', 'settlement'] as const;
+export const SIDES = ['erp', 'statements', 'channel', 'store', 'till', 'settlement'] as const;
 export type Side = (typeof SIDES)[number];
 
 const theirName = z.string().min(1).max(256).regex(PRINTABLE, 'must be printable text');
@@ -36,6 +36,8 @@ export const SETTINGS = {
     /** For so long after it took a document its numbers may be those from before. */
     settleSeconds: z.int().min(0).max(86_400).default(60),
   }),
+  /** The newest whole statement of each location by this source. */
+  statements: z.strictObject({ source: storeCode }),
   channel: z.strictObject({ channel: storeCode }),
   store: z.strictObject({
     stores: z.array(storeCode).min(1).max(COMPARISON_LIMITS.stores).optional(),
@@ -92,6 +94,7 @@ export type CorrectionKind = 'adjustment' | 'document' | 'publication' | 'tellAg
 
 const CORRECTIONS: Readonly<Record<Side, Partial<Record<Towards, CorrectionKind>>>> = {
   erp: { ours: 'document', theirs: 'adjustment' },
+  statements: { theirs: 'adjustment' },
   channel: { ours: 'publication' },
   store: { ours: 'tellAgain' },
   till: {},

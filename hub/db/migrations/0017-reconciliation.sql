@@ -1,6 +1,6 @@
 -- Reconciliation: what other sides say, held against what the hub knows; each difference with its cause, its age and what became of it.
 
-CREATE TYPE comparison_side AS ENUM ('erp', 'channel', 'store', 'till', 'settlement');
+CREATE TYPE comparison_side AS ENUM ('erp', 'statements', 'channel', 'store', 'till', 'settlement');
 CREATE TYPE run_state AS ENUM ('waiting', 'running', 'done', 'failed');
 CREATE TYPE difference_state AS ENUM ('open', 'explained', 'corrected', 'ignored', 'gone');
 CREATE TYPE difference_cause AS ENUM ('inFlight', 'unposted', 'unknown');

@@ -417,6 +417,7 @@ CREATE TABLE differences (
   ours double precision NOT NULL,
   theirs double precision NOT NULL,
   difference double precision GENERATED ALWAYS AS ((ours - theirs)) STORED NOT NULL,
+  unexplained double precision NOT NULL,
   value_minor bigint,
   currency text,
   cause difference_cause NOT NULL,
@@ -1559,6 +1560,7 @@ COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is b
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON COLUMN devices.by_hub IS 'The hub itself writes facts as it; nobody connects as it, and it says nothing of how complete a store is known.';
 COMMENT ON TABLE differences IS 'One a subject at a time. When it is gone and comes back it is another one, with a number of its own.';
+COMMENT ON COLUMN differences.unexplained IS 'What is left of it without what is under way and what is set aside: both arrive by themselves, or by a replay. Only this is corrected.';
 COMMENT ON COLUMN differences.same_seen IS 'Runs in a row in which it was as large as now, and its cause unknown.';
 COMMENT ON COLUMN differences.correction IS 'What was decided to be done. Its key holds the number, so that it is done once.';
 COMMENT ON COLUMN differences.corrected_at IS 'When that was done; NULL: it is to be done, or was never decided.';

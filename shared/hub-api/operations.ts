@@ -256,6 +256,8 @@ export type Difference = {
   readonly theirs: number;
   /** Ours less theirs. */
   readonly by: number;
+  /** Without what is under way or set aside: what a correction corrects. */
+  readonly unexplained: number;
   /** By the last price that the sku was sold for there; null: none is known. */
   readonly valueMinor: number | null;
   readonly currency: string | null;

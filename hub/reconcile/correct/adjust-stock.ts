@@ -9,7 +9,7 @@ interface Pending {
   readonly difference: number;
   readonly location: number;
   readonly sku: string;
-  /** Ours less theirs. */
+  /** Ours less theirs, less what explains it. */
   readonly units: number;
   readonly comparison: string;
   readonly reference: string;

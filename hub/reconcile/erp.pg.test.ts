@@ -243,8 +243,13 @@ describe('hub against ERP', () => {
     expect(known?.journals.map(({ device }) => device)).toEqual([1, 2]);
     const own = await pool.query('SELECT revoked_at IS NOT NULL AS revoked FROM devices WHERE by_hub');
     expect(own.rows).toEqual([{ revoked: true }]);
-    // The adjustment is a fact as any other, so the ERP would be told of it: that it is on its way is known.
-    await spreadDocuments(pool, () => Date.now());
+    // A fact as any other, but the ERP whose number was taken over is not told of it: it would take it off once more.
+    await post();
+    expect(erp.keys.filter((key) => key.includes('reconcile'))).toEqual([]);
+    const documents = await pool.query(
+      "SELECT DISTINCT state, error ->> 'code' AS code FROM erp_documents WHERE key LIKE '%reconcile%'",
+    );
+    expect(documents.rows).toEqual([{ state: 'skipped', code: 'ERP_SKIPPED' }]);
     expect(await run()).toMatchObject({ differing: 0 });
   });
 

@@ -41,6 +41,7 @@ export interface Difference {
   readonly ours: number;
   readonly theirs: number;
   readonly by: number;
+  readonly unexplained: number;
   readonly valueMinor: number | null;
   readonly currency: string | null;
   readonly cause: Cause;
@@ -61,7 +62,7 @@ export interface Difference {
 
 const SHOWN = `
   SELECT d.difference_no AS difference, c.code AS comparison, c.side, nullif(d.location, '') AS location, nullif(d.sku, '') AS sku,
-    nullif(d.reference, '') AS reference, d.measure, d.ours, d.theirs, d.difference AS by, d.value_minor AS "valueMinor", d.currency,
+    nullif(d.reference, '') AS reference, d.measure, d.ours, d.theirs, d.difference AS by, d.unexplained, d.value_minor AS "valueMinor", d.currency,
     d.cause, d.evidence, d.state, d.first_seen_at AS "firstSeenAt", d.last_seen_at AS "lastSeenAt", d.first_run AS "firstRun",
     d.last_run AS "lastRun", d.seen, d.decided_by AS "decidedBy", d.decided_at AS "decidedAt", d.note, d.correction,
     d.corrected_at AS "correctedAt", d.ended_at AS "endedAt"
@@ -112,7 +113,7 @@ export async function requireDifference(client: Queryable, difference: number): 
 }
 
 const LOCK = `
-  SELECT d.difference_no AS difference, d.location, d.sku, d.reference, d.difference AS units, d.measure, d.state, d.ended_at IS NOT NULL AS "isEnded",
+  SELECT d.difference_no AS difference, d.location, d.sku, d.reference, d.unexplained AS units, d.measure, d.state, d.ended_at IS NOT NULL AS "isEnded",
     c.side, c.settings, c.correct
   FROM differences d JOIN comparisons c USING (comparison_no) WHERE d.difference_no = $1 FOR NO KEY UPDATE OF d`;
 
@@ -155,6 +156,12 @@ export function approveDifference(
       throw new ShelfwireError('RECONCILE_NOT_CORRECTABLE', 'Its comparison is set to correct nothing.');
     }
     const kind = correctionOf(side, towards ?? correct.towards);
+    if (units === 0) {
+      throw new ShelfwireError(
+        'RECONCILE_NOT_CORRECTABLE',
+        'It comes right when what is under way, or set aside, has arrived.',
+      );
+    }
     const isWhole = measure === 'units' && Number.isInteger(units) && Math.abs(units) <= LIMITS.quantityPerLine;
     if (!isWhole) {
       throw new ShelfwireError(

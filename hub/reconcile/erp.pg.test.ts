@@ -153,6 +153,26 @@ describe('hub against ERP', () => {
     ]);
   });
 
+  it('only what is unexplained is corrected: what is under way, or a dead letter that may be replayed, would come a second time', async () => {
+    const { pool } = database;
+    await receive();
+    await compare(pool, 'erp', { side: 'erp', settings: SETTINGS, correct: { mode: 'approval', towards: 'theirs' } });
+    await merge(pool, 1, 1, [readFact(3, 3_000, 'sale', 's2', sale(line('A', 3), line('B', 1)))]);
+    await spreadDocuments(pool, () => Date.now());
+    // The sale is not there; beyond it the ERP lacks two of A.
+    erp.stock = stock(['North', 'A', 6], ['North', 'B', 4], ['North', 'C', 7]);
+    await run();
+    const [a, b] = (await differences(pool)).toSorted((one, other) => (one.sku! < other.sku! ? -1 : 1));
+    expect([a, b]).toMatchObject([
+      { sku: 'A', by: -1, unexplained: 2, cause: 'unknown' },
+      { sku: 'B', by: -1, unexplained: 0, cause: 'inFlight' },
+    ]);
+    await expect(approve(b!.difference)).rejects.toMatchObject({ code: 'RECONCILE_NOT_CORRECTABLE' });
+    await approve(a!.difference);
+    await makeAdjustments(pool, createLedger(pool), () => Date.now());
+    expect(await onHand('A')).toBe(3);
+  });
+
   it('what was taken back is explained by the void that waits', async () => {
     const { pool } = database;
     await receive();
@@ -223,8 +243,13 @@ describe('hub against ERP', () => {
     expect(known?.journals.map(({ device }) => device)).toEqual([1, 2]);
     const own = await pool.query('SELECT revoked_at IS NOT NULL AS revoked FROM devices WHERE by_hub');
     expect(own.rows).toEqual([{ revoked: true }]);
-    // The adjustment is a fact as any other, so the ERP would be told of it: that it is on its way is known.
-    await spreadDocuments(pool, () => Date.now());
+    // A fact as any other, but the ERP whose number was taken over is not told of it: it would take it off once more.
+    await post();
+    expect(erp.keys.filter((key) => key.includes('reconcile'))).toEqual([]);
+    const documents = await pool.query(
+      "SELECT DISTINCT state, error ->> 'code' AS code FROM erp_documents WHERE key LIKE '%reconcile%'",
+    );
+    expect(documents.rows).toEqual([{ state: 'skipped', code: 'ERP_SKIPPED' }]);
     expect(await run()).toMatchObject({ differing: 0 });
   });
 

@@ -11,16 +11,22 @@ export const LISTED_MAX = 50_000;
  */
 const JUDGE = `
   CREATE TEMP TABLE judged ON COMMIT DROP AS
-  SELECT location, sku, reference, measure, ours, theirs, ours - theirs AS difference, currency,
-    CASE
-      WHEN (waiting <> 0 OR low <> 0 OR high <> 0) AND ours - theirs - waiting BETWEEN low AND high THEN 'inFlight'
-      WHEN unposted IS NOT NULL AND ours - theirs - waiting - unposted BETWEEN low AND high THEN 'unposted'
-      WHEN doubt IS NOT NULL THEN 'inFlight'
-      ELSE 'unknown'
-    END::difference_cause AS cause,
-    json_strip_nulls(json_build_object('waitingUnits', nullif(waiting, 0), 'perhapsFrom', nullif(low, 0), 'perhapsTo', nullif(high, 0),
-      'unpostedUnits', unposted, 'documents', documents, 'reason', coalesce(reason, doubt))) AS evidence
-  FROM found WHERE ours <> theirs`;
+  SELECT location, sku, reference, measure, ours, theirs, ours - theirs AS difference, currency, cause, evidence,
+    CASE WHEN is_explained THEN 0 ELSE ours - theirs - waiting - coalesce(unposted, 0) END AS unexplained
+  FROM (
+    SELECT *,
+      CASE WHEN is_under_way THEN 'inFlight' WHEN is_set_aside THEN 'unposted' WHEN doubt IS NOT NULL THEN 'inFlight' ELSE 'unknown' END::difference_cause
+        AS cause,
+      is_under_way OR is_set_aside AS is_explained,
+      json_strip_nulls(json_build_object('waitingUnits', nullif(waiting, 0), 'perhapsFrom', nullif(low, 0), 'perhapsTo', nullif(high, 0),
+        'unpostedUnits', unposted, 'documents', documents, 'reason', coalesce(reason, doubt))) AS evidence
+    FROM (
+      SELECT *,
+        (waiting <> 0 OR low <> 0 OR high <> 0) AND ours - theirs - waiting BETWEEN low AND high AS is_under_way,
+        unposted IS NOT NULL AND ours - theirs - waiting - unposted BETWEEN low AND high AS is_set_aside
+      FROM found WHERE ours <> theirs
+    ) AS measured
+  ) AS guessed`;
 
 /**
  * What was corrected before this run began had its effect by then: it ends, and what differs still is another one. What is on
@@ -64,16 +70,16 @@ const WRITE = `
       coalesce(c.currency, p.currency) AS paid_in
     FROM chosen c LEFT JOIN LATERAL (${LAST_PRICE}) AS p ON c.measure = 'units' AND c.location <> ''
   ), written AS (
-    INSERT INTO differences AS d (comparison_no, location, sku, reference, measure, ours, theirs, value_minor, currency, cause, evidence,
+    INSERT INTO differences AS d (comparison_no, location, sku, reference, measure, ours, theirs, unexplained, value_minor, currency, cause, evidence,
       state, first_seen_at, last_seen_at, first_run, last_run)
-    SELECT $1, location, sku, reference, measure, ours, theirs, value, paid_in, cause, evidence,
+    SELECT $1, location, sku, reference, measure, ours, theirs, unexplained, value, paid_in, cause, evidence,
       CASE cause WHEN 'unknown' THEN 'open' ELSE 'explained' END::difference_state, clock_timestamp(), clock_timestamp(), $2, $2
     FROM priced ORDER BY location, sku, reference, measure
     ON CONFLICT (comparison_no, location, sku, reference, measure) WHERE ended_at IS NULL DO UPDATE SET
-      ours = excluded.ours, theirs = excluded.theirs, value_minor = excluded.value_minor, currency = excluded.currency,
+      ours = excluded.ours, theirs = excluded.theirs, unexplained = excluded.unexplained, value_minor = excluded.value_minor, currency = excluded.currency,
       cause = excluded.cause, evidence = excluded.evidence, last_seen_at = excluded.last_seen_at, last_run = excluded.last_run,
       seen = d.seen + 1,
-      same_seen = CASE WHEN excluded.cause = 'unknown' AND d.cause = 'unknown' AND excluded.ours - excluded.theirs = d.ours - d.theirs
+      same_seen = CASE WHEN excluded.cause = 'unknown' AND d.cause = 'unknown' AND excluded.unexplained = d.unexplained
         THEN d.same_seen + 1 ELSE 1 END,
       state = CASE
         WHEN d.state = 'corrected' THEN d.state

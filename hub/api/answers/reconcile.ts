@@ -81,6 +81,7 @@ export const differenceShown = z
     ours: z.number(),
     theirs: z.number(),
     by: z.number().describe('Ours less theirs.'),
+    unexplained: z.number().describe('Without what is under way or set aside: what a correction corrects.'),
     valueMinor: z.int().nullable().describe('By the last price that the sku was sold for there; null: none is known.'),
     currency: z.string().nullable(),
     cause: z.enum(CAUSES).describe('A guess: under way, set aside, or unknown.'),

@@ -84,6 +84,7 @@ CREATE TABLE differences (
   ours float8 NOT NULL,
   theirs float8 NOT NULL,
   difference float8 NOT NULL GENERATED ALWAYS AS (ours - theirs) STORED,
+  unexplained float8 NOT NULL,
   value_minor bigint,
   currency text,
   cause difference_cause NOT NULL,
@@ -103,6 +104,7 @@ CREATE TABLE differences (
   ended_at timestamptz
 ) WITH (fillfactor = 60);
 COMMENT ON TABLE differences IS 'One a subject at a time. When it is gone and comes back it is another one, with a number of its own.';
+COMMENT ON COLUMN differences.unexplained IS 'What is left of it without what is under way and what is set aside: both arrive by themselves, or by a replay. Only this is corrected.';
 COMMENT ON COLUMN differences.same_seen IS 'Runs in a row in which it was as large as now, and its cause unknown.';
 COMMENT ON COLUMN differences.correction IS 'What was decided to be done. Its key holds the number, so that it is done once.';
 COMMENT ON COLUMN differences.corrected_at IS 'When that was done; NULL: it is to be done, or was never decided.';

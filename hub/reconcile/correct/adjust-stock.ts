@@ -1,18 +1,24 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
 import { withRetries } from '#hub/db/transaction.ts';
+import { documentKey } from '#hub/outbox/documents/document-kinds.ts';
+import { storeStream } from '#hub/outbox/documents/spread-entries.ts';
 import type { Ledger } from '#hub/ledger/incoming.ts';
 
 interface Pending {
   readonly difference: number;
   readonly location: number;
   readonly sku: string;
-  /** Ours less theirs. */
+  /** Ours less theirs, less what explains it. */
   readonly units: number;
   readonly comparison: string;
   readonly reference: string;
+  /** Of the location. */
+  readonly code: string;
+  /** Whose number it takes over; null: no ERP's. */
+  readonly erp: string | null;
 }
 
 const FACTS_A_MERGE = 200;
@@ -21,12 +27,26 @@ const ATTEMPTS = 20;
 
 const PENDING = `
   SELECT d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
-    d.reference
+    d.reference, l.code, CASE WHEN c.side = 'erp' THEN c.settings ->> 'erp' END AS erp
   FROM differences d JOIN comparisons c USING (comparison_no) JOIN locations l ON l.code = d.location
   WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
   ORDER BY d.difference_no LIMIT $1`;
 const DONE = `
   UPDATE differences SET corrected_at = clock_timestamp() WHERE difference_no = ANY ($1::bigint[]) AND corrected_at IS NULL`;
+
+/**
+ * The ERP whose number is taken over must not be told of it: its document is skipped before there is one. Other ERPs are told.
+ * $1-$6: ERP, location, key, sku, units, stream.
+ */
+const SKIP_DOCUMENTS = `
+  INSERT INTO erp_documents (erp_no, stream, key, kind, location_no, content, correlation_id, at, urgency, state, error, ended_at)
+  SELECT e.erp_no, g.stream, g.key, 'adjustment', g.location_no,
+    json_build_object('lines', json_build_array(json_build_object('sku', g.sku, 'quantity', g.units))), g.key,
+    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 2, 'skipped',
+    '{"code": "ERP_SKIPPED", "detail": "The hub took over the number of this ERP."}', clock_timestamp()
+  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[]) AS g (code, location_no, key, sku, units, stream)
+  JOIN erps e ON e.code = g.code COLLATE "C"
+  ON CONFLICT (erp_no, key) DO NOTHING`;
 
 /** Nobody has the private half of the key, and the device is revoked: nobody can enter as it. */
 const BEGIN_DEVICE = `
@@ -53,6 +73,7 @@ export async function makeAdjustments(pool: Pool, ledger: Ledger, now: () => num
     const { rows } = await pool.query<Pending>(PENDING, [FACTS_A_MERGE]);
     if (rows.length === 0) return made;
     for (const [location, pending] of Map.groupBy(rows, (row) => row.location)) {
+      await skipDocuments(pool, pending);
       await adjust(pool, ledger, location, pending, now);
       await withRetries(() => pool.query(DONE, [pending.map(({ difference }) => difference)]));
       made += pending.length;
@@ -84,6 +105,21 @@ async function adjust(
   throw new Error(`adjustments at location ${location} were not taken in ${ATTEMPTS} attempts`);
 }
 
+async function skipDocuments(pool: Pool, pending: readonly Pending[]): Promise<void> {
+  const taken = pending.filter(({ erp }) => erp !== null);
+  if (taken.length === 0) return;
+  const values = [
+    taken.map(({ erp }) => erp),
+    taken.map(({ location }) => location),
+    taken.map((one) => documentKey(one.code, keyOf(one), digest)),
+    taken.map(({ sku }) => sku),
+    taken.map(({ units }) => -units),
+    taken.map(({ code }) => storeStream(code)),
+  ];
+  await withRetries(() => pool.query(SKIP_DOCUMENTS, values));
+}
+
+const digest = (text: string): string => hash('sha256', text, 'hex');
 const keyOf = ({ difference }: Pick<Pending, 'difference'>): string => `reconcile/${difference}`;
 
 function factOf({ difference, sku, units, comparison, reference }: Pending, seq: number, at: number): ReadFact {

@@ -4,6 +4,6 @@ export interface Chosen {
   readonly location: string;
   readonly sku: string;
   readonly reference: string;
-  /** Ours less theirs. */
+  /** Ours less theirs, less what explains it. */
   readonly units: number;
 }

@@ -23,7 +23,7 @@ export interface ComparedSide {
  */
 const DECIDE = `
   UPDATE differences SET state = 'corrected', decided_by = $2, decided_at = clock_timestamp(), note = $3,
-    correction = json_build_object('kind', $4::text, 'key', 'reconcile/' || difference_no, 'units', difference),
+    correction = json_build_object('kind', $4::text, 'key', 'reconcile/' || difference_no, 'units', unexplained),
     corrected_at = CASE WHEN $4 = 'adjustment' THEN NULL ELSE clock_timestamp() END
   WHERE difference_no = ANY ($1::bigint[])`;
 
@@ -71,10 +71,10 @@ export async function correctDifferences(
 
 /** $1 comparison, $2 run, $3 runs in a row, $4 units, $5 value or NULL, $6 most. */
 const QUALIFY = `
-  SELECT difference_no AS difference, location, sku, reference, difference AS units, count(*) OVER () AS qualifying
+  SELECT difference_no AS difference, location, sku, reference, unexplained AS units, count(*) OVER () AS qualifying
   FROM differences
   WHERE comparison_no = $1 AND last_run = $2 AND ended_at IS NULL AND state = 'open' AND cause = 'unknown' AND measure = 'units'
-    AND same_seen >= $3 AND abs(difference) <= $4 AND difference = trunc(difference)
+    AND same_seen >= $3 AND abs(unexplained) <= $4 AND unexplained <> 0 AND unexplained = trunc(unexplained)
     AND ($5::bigint IS NULL OR abs(value_minor) <= $5)
   ORDER BY difference_no LIMIT $6`;
 

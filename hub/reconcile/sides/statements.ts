@@ -2,7 +2,7 @@ import type { SideWork } from '../side.ts';
 
 /**
  * The newest whole statement of each location by a source ($1), of the skus that it names. It speaks of its own instant: what moved
- * since is surely not in it, and a count since may have changed the number for what was there before.
+ * since is surely not in it, but for what this comparison ($2) has taken over from it: else it would be taken over again. A count since may have changed the number for what was there before.
  */
 const FIND = `
   WITH heads AS MATERIALIZED (
@@ -20,6 +20,11 @@ const FIND = `
     FROM held h LEFT JOIN LATERAL (
       SELECT sum(quantity) AS units FROM movements m
       WHERE m.location_no = h.location_no AND m.sku = h.sku AND m.at > h.as_of AND m.condition = 'sellable'
+        AND NOT EXISTS (
+          SELECT FROM journals j JOIN devices v USING (device_no)
+          JOIN facts f ON f.location_no = m.location_no AND f.journal_no = m.journal_no AND f.seq = m.seq
+          JOIN differences d ON d.comparison_no = $2 AND d.correction ->> 'key' = f.key
+          WHERE j.journal_no = m.journal_no AND v.by_hub AND d.location = h.code AND d.sku = h.sku)
     ) AS m ON true
     WHERE ours <> theirs
   )
@@ -27,8 +32,8 @@ const FIND = `
 
 /** What a WMS, a 3PL or an ERP has stated of its stock, against positions. */
 export const statementsSide: SideWork<'statements'> = {
-  async find(client, _finding, { source }) {
-    const { rows } = await client.query<{ compared: number }>(FIND, [source]);
+  async find(client, { comparison }, { source }) {
+    const { rows } = await client.query<{ compared: number }>(FIND, [source, comparison]);
     return rows[0]?.compared ?? 0;
   },
 };

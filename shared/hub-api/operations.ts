@@ -2052,6 +2052,8 @@ export interface Operations {
           readonly currency?: string | null | undefined;
           /** False unless given. */
           readonly sharedKeys?: boolean | undefined;
+          /** Null unless given. */
+          readonly erp?: string | null | undefined;
           /** At most 50, [] unless given. */
           readonly files?: readonly ({
             readonly name: string;
@@ -2133,6 +2135,8 @@ export interface Operations {
           readonly currency?: string | null | undefined;
           /** False unless given. */
           readonly sharedKeys?: boolean | undefined;
+          /** Null unless given. */
+          readonly erp?: string | null | undefined;
           /** At most 50, [] unless given. */
           readonly files?: readonly ({
             readonly name: string;

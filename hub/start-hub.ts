@@ -22,6 +22,7 @@ import { mostSilentStores } from './availability/store-lag.ts';
 import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { ChannelAccounts } from './connectors/accounts/channel-accounts.ts';
 import { Vault } from './connectors/accounts/vault.ts';
+import { endAllClaims } from './connectors/end-claims.ts';
 import { startDeliveries } from './connectors/event/deliver.ts';
 import type { NatsOptions } from './connectors/event/nats/nats-options.ts';
 import { eventConnectors } from './connectors/event/registry.ts';
@@ -151,6 +152,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+  if (embedded !== undefined) await withRetries(() => endAllClaims(pools.outbox));
 
   const metrics = createMetrics();
   // Whatever enters facts keeps availability, takes what sales hand over of reservations, and notes answers to tasks.

@@ -39,6 +39,14 @@ export async function claimWebhooks(pool: Pool, { id, most, seconds, kinds }: Cl
   return rows.map((row) => ({ ...row, id }));
 }
 
+/** Of webhooks that are claimed. */
+const END = `UPDATE webhooks SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
+
+/** Ends what a killed hub has claimed; only where there is no other one. */
+export async function endClaims(pool: Pool): Promise<void> {
+  await pool.query(END);
+}
+
 export async function releaseClaim(pool: Pool, { webhook, id }: Claim): Promise<void> {
   await pool.query(RELEASE, [webhook, id]);
 }

@@ -5,6 +5,7 @@ import type { Part } from '#shared/runtime/lifecycle.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
+import { whenBack } from '#hub/db/when-back.ts';
 import { beginMessages, type Begun } from '#hub/outbox/begin-messages.ts';
 import { claimWebhooks, releaseClaim, type Claim } from '#hub/outbox/claim.ts';
 import { endDelivered, endFailed } from '#hub/outbox/end-attempts.ts';
@@ -71,7 +72,7 @@ export function startDeliveries(options: DeliverOptions): Part {
 }
 
 async function work(claim: Claim, options: DeliverOptions, signal: AbortSignal): Promise<void> {
-  const { pool, connectors, claimSeconds: seconds = CLAIM_SECONDS } = options;
+  const { pool, clock, connectors, claimSeconds: seconds = CLAIM_SECONDS } = options;
   const connector = connectors.find(({ kind }) => kind === claim.kind);
   try {
     if (connector === undefined) return;
@@ -80,7 +81,8 @@ async function work(claim: Claim, options: DeliverOptions, signal: AbortSignal):
       if (begun.messages.length === 0 || !(await attempt(claim, begun, connector, options, signal))) return;
     }
   } finally {
-    await releaseClaim(pool, claim);
+    const until = { clock, forMs: seconds * 1_000, isOver: () => signal.aborted };
+    await whenBack(() => releaseClaim(pool, claim), until);
   }
 }
 

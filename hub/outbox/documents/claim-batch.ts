@@ -116,6 +116,10 @@ const DOCUMENTS = `
   LEFT JOIN erp_documents t ON t.erp_no = b.erp_no AND t.key = b.voids
   ORDER BY b.place, b.document_no`;
 
+const END = `
+  WITH turns AS (DELETE FROM erp_turns)
+  UPDATE erp_streams SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
+
 const TURN = `
   INSERT INTO erp_turns (claim, erp_no, ends_at) VALUES ($2, $1, clock_timestamp() + make_interval(secs => $3))`;
 const ENDED_TURNS = 'DELETE FROM erp_turns WHERE erp_no = $1 AND ends_at <= clock_timestamp()';
@@ -163,6 +167,11 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     }));
     return { erp, claim, streams: claimed, documents, failures, waitMs };
   });
+}
+
+/** Ends what a killed hub has claimed; only where there is no other one. What it had begun is asked for before it is posted. */
+export async function endBatches(pool: Pool): Promise<void> {
+  await pool.query(END);
 }
 
 interface StreamRow {

@@ -1,0 +1,21 @@
+import type { Random } from '#shared/runtime/random.ts';
+import type { EmulatedChannel } from './emulated-channel.ts';
+import { ShopifyShop } from './shopify-shop.ts';
+import { SignedReceiver } from './signed-receiver.ts';
+
+export interface ChannelEmulator {
+  readonly title: string;
+  /** Whether customers order there: a channel that only shows what is in stock has no orders. */
+  readonly takesOrders: boolean;
+  readonly start: (random: Random) => Promise<EmulatedChannel>;
+}
+
+/** Every kind of channel that can be emulated, as it is by default. A new one is one line. */
+export const CHANNEL_EMULATORS: Readonly<Record<string, ChannelEmulator>> = {
+  signedWebhook: {
+    title: 'Signed webhook',
+    takesOrders: true,
+    start: (random) => SignedReceiver.start(random, { countsDown: true, pollOrdersSeconds: 5 }),
+  },
+  shopify: { title: 'Shopify', takesOrders: true, start: (random) => ShopifyShop.start(random) },
+};

@@ -121,11 +121,11 @@ it('of one order no event overtakes another, though the server refuses single on
   stops.push(() => server.stop());
   const random = seededRandom(5);
   server.isLeaderless = () => random() < 0.3;
-  await tell(90);
+  await tell(45);
   hub(server.port);
   await idle();
   const sent = acts(server.stored(STREAM));
-  expect(sent).toHaveLength(90);
+  expect(sent).toHaveLength(45);
   for (const order of ['1', '2', '3']) {
     const own = sent.filter(({ subject }) => subject === order).map(({ data }) => Number(data.act));
     expect(own).toEqual(own.toSorted((a, b) => a - b));

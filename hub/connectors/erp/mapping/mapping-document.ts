@@ -17,7 +17,20 @@ const path = z
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
 
 /** What a value is turned into. */
-const turn = z.enum(['text', 'number', 'minus', 'units', 'major', 'majorMinus', 'date', 'time', 'iso']);
+const turn = z.enum([
+  'text',
+  'number',
+  'minus',
+  'units',
+  'major',
+  'majorMinus',
+  'date',
+  'time',
+  'iso',
+  'datetime',
+  'compactDate',
+  'compactTime',
+]);
 export type Turn = z.output<typeof turn>;
 
 /**

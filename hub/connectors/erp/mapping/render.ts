@@ -85,6 +85,12 @@ function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
       return isoOf(number, at).slice(11, 19);
     case 'iso':
       return isoOf(number, at);
+    case 'datetime':
+      return isoOf(number, at).slice(0, 19).replace('T', ' ');
+    case 'compactDate':
+      return isoOf(number, at).slice(0, 10).replaceAll('-', '');
+    case 'compactTime':
+      return isoOf(number, at).slice(11, 19).replaceAll(':', '');
     default:
       return as satisfies never;
   }

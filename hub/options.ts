@@ -227,6 +227,7 @@ export const hubCli = defineCli({
           placeholder: 'KEY',
           help: 'With this key, such as STORE/KEY-OF-THE-FACT.',
         },
+        rejected: { type: 'boolean', help: 'Only what the partner says it did not take (X12 997), in any state.' },
         json,
       },
     },

@@ -67,7 +67,10 @@ describe('an ERP over the API', () => {
     expect((await api.call('GET', '/v1/erp-kinds')).body.items.map(({ kind, once }) => [kind, once])).toEqual([
       ['erpnext', 'uniqueField'],
       ['files', 'atomicRename'],
+      ['idoc', 'atomicRename'],
+      ['odoo', 'uniqueField'],
       ['rest', 'upsert'],
+      ['x12', 'atomicRename'],
     ]);
     const made = await connect();
     expect(made).toMatchObject({ status: 201, body: { code: 'main', state: 'active', mapping: 0, waiting: 0 } });

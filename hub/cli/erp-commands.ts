@@ -29,9 +29,11 @@ export const erpCommands: Pick<Handlers, ErpCommand> = {
   },
 
   'erp documents': async ({ options }, terminal) => {
-    const { erp, state, key } = options;
+    const { erp, key, rejected } = options;
+    // What a partner did not take was posted.
+    const state = rejected ? undefined : options.state;
     const documents = await withDatabase(options, commandLogger(options), (pool) =>
-      listDocuments(pool, { erp, state, key, after: 0, limit: LISTED_MAX }),
+      listDocuments(pool, { erp, state, key, rejected, after: 0, limit: LISTED_MAX }),
     );
     terminal.out(options.json ? `${JSON.stringify(documents)}\n` : documentsTable(documents));
     return 0;
@@ -106,8 +108,11 @@ function erpsTable(erps: readonly Erp[]): string {
 
 function documentsTable(documents: readonly ShownDocument[]): string {
   if (documents.length === 0) return 'There are no such documents.\n';
-  const rows = documents.map(({ document, erp, key, kind, state, attempts, reference, error }) => {
-    const told = error === null ? (reference ?? '') : `${error.code}: ${error.detail}`;
+  const rows = documents.map(({ document, erp, key, kind, state, attempts, reference, error, acknowledgement }) => {
+    const said = [reference, acknowledgement?.state, acknowledgement?.detail].filter(
+      (part) => part != null && part !== '',
+    );
+    const told = error === null ? said.join(' ') : `${error.code}: ${error.detail}`;
     return [String(document), erp, key, kind, state, String(attempts), told];
   });
   return table([['DOCUMENT', 'ERP', 'KEY', 'KIND', 'STATE', 'ATTEMPTS', 'REFERENCE OR ERROR'], ...rows]);

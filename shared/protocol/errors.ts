@@ -240,7 +240,8 @@ export const ERRORS = {
   },
   ERP_OUTDATED: {
     status: 409,
-    remedy: 'Stock moved in the ERP while a count was applied there: replay it when less moves, or skip it with a reason.',
+    remedy:
+      'Stock moved in the ERP while a count was applied there: replay it when less moves, or skip it with a reason.',
   },
   ERP_UNAUTHORIZED: {
     status: 502,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { keepAcknowledgement } from '#hub/outbox/documents/acknowledgements.ts';
 import { claimBatch, type Batch } from '#hub/outbox/documents/claim-batch.ts';
+import { controlNumber } from '#hub/outbox/documents/control-numbers.ts';
 import { endBatch } from '#hub/outbox/documents/end-batch.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
@@ -24,6 +26,7 @@ export interface RelayOptions {
   readonly logger: Logger;
   readonly everyMs?: number;
   readonly retries?: RetryRule;
+  readonly acknowledgedEveryMs?: number;
 }
 
 const EVERY_MS = 200;
@@ -33,6 +36,7 @@ const WORK_MS = 5_000;
 const MARGIN_MS = 5_000;
 const DOCUMENTS_MAX = 64;
 const TIDY_EVERY_MS = 86_400_000;
+const ACKNOWLEDGED_EVERY_MS = 60_000;
 
 const LIVE = `SELECT erp_no AS erp, revision FROM erps WHERE state = 'active' AND mapping > 0 ORDER BY erp_no`;
 const LOAD = `
@@ -115,7 +119,8 @@ async function openRunner(erp: number, options: RelayOptions): Promise<ErpRunner
     if (kind === undefined) throw new Error(`there is no kind of ERP "${name}"`);
     const pace = paceSchema.parse(row.pace);
     const credentials = surroundings.vault.open(sealed, secretSubject(code));
-    const connector = surroundings.connect(kind, code, settings, credentials, pace);
+    const numberOf = (key: string): Promise<number> => controlNumber(pool, erp, key);
+    const connector = surroundings.connect(kind, code, settings, credentials, pace, numberOf);
     const log = logger.child({ erp: code });
     return new ErpRunner(
       erp,
@@ -144,6 +149,8 @@ class ErpRunner {
   #filling: Promise<void> | undefined;
   #isAskedAgain = false;
   #tidiedAt = -Infinity;
+  #acknowledgedAt = -Infinity;
+  #acknowledging: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(erp: number, connected: Connected, options: RelayOptions) {
@@ -160,6 +167,7 @@ class ErpRunner {
   fill(): void {
     this.#isAskedAgain = true;
     this.#tidy();
+    this.#acknowledge();
     if (this.#isStopped || this.#filling !== undefined) return;
     this.#filling = this.#fillUp()
       .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'documents are left for now'))
@@ -171,7 +179,7 @@ class ErpRunner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#filling;
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#acknowledging]);
     this.#connected.connector.close();
   }
 
@@ -182,6 +190,26 @@ class ErpRunner {
     void this.#connected.connector
       .tidy?.()
       .catch((error: unknown) => logger.warn({ err: error }, 'nothing was tidied'));
+  }
+
+  #acknowledge(): void {
+    const { pool, clock, logger, acknowledgedEveryMs = ACKNOWLEDGED_EVERY_MS } = this.#options;
+    const { connector } = this.#connected;
+    if (this.#isStopped || this.#acknowledging !== undefined || connector.readAcknowledgements === undefined) return;
+    if (clock.monotonic() - this.#acknowledgedAt < acknowledgedEveryMs) return;
+    this.#acknowledgedAt = clock.monotonic();
+    this.#acknowledging = connector
+      .readAcknowledgements(async (file) => {
+        await keepAcknowledgement(pool, this.#erp, file);
+        const { name, problem, acknowledgements } = file;
+        const rejected = acknowledgements.filter(({ state }) => state === 'rejected').length;
+        if (problem !== null || rejected > 0)
+          logger.warn({ name, problem, rejected }, 'an ERP did not take everything');
+      })
+      .catch((error: unknown) => logger.warn({ err: error }, 'acknowledgements are left for now'))
+      .finally(() => {
+        this.#acknowledging = undefined;
+      });
   }
 
   async #fillUp(): Promise<void> {

@@ -197,7 +197,16 @@ export function erpContract({ name, speaksHttp, example, start, refused }: ErpCo
 export function madeDocument(kind: DocumentKind, key: string) {
   const { body, of } = MADE_BODIES[kind];
   const target =
-    of === undefined ? null : { document: 1, key: 'S1/sale', kind: of, state: 'posted' as const, reference: null };
+    of === undefined
+      ? null
+      : {
+          document: 1,
+          key: 'S1/sale',
+          kind: of,
+          state: 'posted' as const,
+          reference: null,
+          body: MADE_BODIES[of].body,
+        };
   const ends = { ...('to' in body && { to: 'S1' }), ...('from' in body && { from: 'S1' }) };
   const location = kind.startsWith('order') ? null : 'S1';
   return canonicalDocument({

@@ -96,7 +96,7 @@ export class SftpEmulator {
       this.requests += 1;
       const fault = this.faults(request, path);
       if (fault === 'cut') return void connection.end();
-      if (fault === 'failed') return void sftp.status(id, STATUS_CODE.FAILURE, 'No space left on device');
+      if (fault === 'failed') return sftp.status(id, STATUS_CODE.FAILURE, 'No space left on device');
       const answered = fault === 'lost' || fault === 'mute' ? silenced(sftp, work) : work();
       void answered.then(
         () => fault === 'lost' && connection.end(),
@@ -122,8 +122,8 @@ export class SftpEmulator {
       serve(id, 'read', of(bytes)?.path ?? '', async () => {
         const buffer = Buffer.alloc(length);
         const read = await of(bytes)?.file?.read(buffer, 0, length, offset);
-        if (read === undefined || read.bytesRead === 0) return void sftp.status(id, STATUS_CODE.EOF);
-        sftp.data(id, buffer.subarray(0, read.bytesRead));
+        if (read === undefined || read.bytesRead === 0) sftp.status(id, STATUS_CODE.EOF);
+        else sftp.data(id, buffer.subarray(0, read.bytesRead));
       }),
     );
     sftp.on('CLOSE', (id, bytes) =>
@@ -169,7 +169,10 @@ export class SftpEmulator {
     sftp.on('READDIR', (id, bytes) =>
       serve(id, 'readdir', of(bytes)?.path ?? '', async () => {
         const opened = of(bytes);
-        if (opened === undefined || opened.listed) return void sftp.status(id, STATUS_CODE.EOF);
+        if (opened === undefined || opened.listed) {
+          sftp.status(id, STATUS_CODE.EOF);
+          return;
+        }
         opened.listed = true;
         const names = await readdir(at(opened.path));
         const entries = names.map(async (filename) => ({
@@ -185,12 +188,12 @@ export class SftpEmulator {
 
 /** Does the work, and lets no answer out. */
 async function silenced(sftp: SFTPWrapper, work: () => Promise<void>): Promise<void> {
-  const kept = { status: sftp.status, handle: sftp.handle };
+  // Its own methods are on its prototype, so what hides them can be taken away.
   Object.assign(sftp, { status: () => undefined, handle: () => undefined });
   try {
     await work();
   } finally {
-    Object.assign(sftp, kept);
+    for (const name of ['status', 'handle'] as const) Reflect.deleteProperty(sftp, name);
   }
 }
 

@@ -26,7 +26,7 @@ export interface FileConnectorOptions {
   /** Of names, without its dot. */
   readonly extension: string;
   /** What a file says; throws ERP_MAPPING_FAILED. */
-  content(document: WrittenDocument, key: string): string | Promise<string>;
+  readonly content: (document: WrittenDocument, key: string) => string | Promise<string>;
 }
 
 /**

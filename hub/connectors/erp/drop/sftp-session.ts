@@ -77,7 +77,7 @@ export class SftpSession {
       try {
         work(sftp, (error, result) => end(() => (error ? reject(error) : resolve(result as Result))));
       } catch (error) {
-        end(() => reject(error as Error));
+        end(() => reject(error));
       }
     });
   }

@@ -231,6 +231,22 @@ export const hubCli = defineCli({
         json,
       },
     },
+    'erp compare': {
+      summary: 'Says by day, kind and store what each of two ERPs has; with --documents each that differs.',
+      arguments: { erp: 'code of an ERP', other: 'code of the other' },
+      options: {
+        from: {
+          type: 'string',
+          maxLength: 10,
+          required: true,
+          placeholder: 'DAY',
+          help: 'From this day on, like 2026-01-31.',
+        },
+        until: { type: 'string', maxLength: 10, required: true, placeholder: 'DAY', help: 'Up to this day, it too.' },
+        documents: { type: 'boolean', help: 'Lists up to 1,000 documents that are not in the same state at both.' },
+        json,
+      },
+    },
     'erp replay': {
       summary: 'Posts a dead letter again under its key, or up to 1,000 of an ERP.',
       arguments: { document: 'number of a document, or code of an ERP' },

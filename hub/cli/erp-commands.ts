@@ -2,6 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { text } from '#shared/protocol/fields.ts';
 import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
+import {
+  compareErps,
+  listDiffering,
+  type ComparedDocument,
+  type ComparedGroup,
+} from '#hub/connectors/erp/admin/compare-erps.ts';
 import { listErps, type Erp } from '#hub/connectors/erp/admin/erp-rows.ts';
 import { putLive, tryOn, type TriedMapping } from '#hub/connectors/erp/admin/mappings.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
@@ -37,6 +43,28 @@ export const erpCommands: Pick<Handlers, ErpCommand> = {
     );
     terminal.out(options.json ? `${JSON.stringify(documents)}\n` : documentsTable(documents));
     return 0;
+  },
+
+  'erp compare': async ({ options, args }, terminal) => {
+    const untilMs = dayOf(options.until, '--until') + DAY_MS;
+    const fromMs = dayOf(options.from, '--from');
+    const asked = {
+      here: args.erp,
+      there: args.other,
+      fromMs,
+      untilMs,
+      kind: undefined,
+      store: undefined,
+      limit: LISTED_MAX,
+    };
+    return withDatabase(options, commandLogger(options), async (pool) => {
+      const rows = options.documents
+        ? await listDiffering(pool, asked, undefined)
+        : await compareErps(pool, asked, undefined);
+      if (options.json) terminal.out(`${JSON.stringify(rows)}\n`);
+      else terminal.out(comparisonTable(rows, args.erp, args.other));
+      return 0;
+    });
   },
 
   'erp replay': async ({ options, args }, terminal) => {
@@ -88,6 +116,27 @@ async function readMappingFile(file: string): Promise<string> {
 function numberOf(given: string): number {
   if (/^[1-9]\d{0,14}$/.test(given)) return Number(given);
   throw new ShelfwireError('OPTION_INVALID', `DOCUMENT: "${given}" is not the number of a document.`);
+}
+
+const DAY_MS = 86_400_000;
+
+/** The first ms of a day, UTC. */
+function dayOf(given: string, option: string): number {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new ShelfwireError('OPTION_INVALID', `${option}: "${given}" is no day like 2026-01-31.`);
+}
+
+function comparisonTable(rows: readonly (ComparedGroup | ComparedDocument)[], here: string, there: string): string {
+  if (rows.length === 0) return 'There is nothing.\n';
+  const lines = rows.map((row) => {
+    const ends = [row.kind, row.location ?? '', row.here, row.there];
+    return 'day' in row
+      ? [row.day, ...ends, String(row.documents)]
+      : [new Date(row.at).toISOString(), ...ends, row.key];
+  });
+  const names = ['DAY', 'KIND', 'STORE', here, there, 'DOCUMENTS'];
+  return table([names, ...lines]);
 }
 
 function erpsTable(erps: readonly Erp[]): string {

@@ -342,8 +342,9 @@ CREATE TABLE document_entries (
   content json,
   correlation_id text,
   at bigint,
+  transfer_no bigint,
   CONSTRAINT document_entries_pkey PRIMARY KEY (entry_no),
-  CONSTRAINT document_entries_check CHECK ((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) = 1))
+  CONSTRAINT document_entries_check CHECK (((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) + ((transfer_no IS NOT NULL))::integer) = 1))
 );
 
 CREATE TABLE enrolment_tokens (
@@ -1265,6 +1266,7 @@ CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (re
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
+CREATE INDEX erp_documents_at ON public.erp_documents USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX erp_documents_control_number ON public.erp_documents USING btree (erp_no, control_number) WHERE (control_number IS NOT NULL);
 CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
 CREATE INDEX erp_documents_of_fact ON public.erp_documents USING btree (location_no, journal_no, seq) WHERE (journal_no IS NOT NULL);
@@ -1394,6 +1396,7 @@ COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out 
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
+COMMENT ON COLUMN document_entries.transfer_no IS 'What was settled of it, in content.';
 COMMENT ON TABLE erp_acknowledgements IS 'Files of acknowledgements as they came, with what could not be made of them.';
 COMMENT ON COLUMN erp_documents.key IS 'The same at each attempt and replay: the ERP is asked for it before anything is sent a second time.';
 COMMENT ON COLUMN erp_documents.voids IS 'The key of the document that this one takes back.';

@@ -189,7 +189,7 @@ export type ErpDocument = {
   readonly stream: string;
   /** At the ERP, the same at each attempt and replay. */
   readonly key: string;
-  readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
+  readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
   readonly location: string | null;
   readonly fact: string | null;
   readonly at: string;
@@ -4032,7 +4032,7 @@ export interface Operations {
       readonly isGood: boolean;
       readonly tried: readonly {
         readonly key: string;
-        readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
+        readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
         readonly target: string | null;
         /** What the ERP would be sent; null where it cancels, or fails. */
         readonly payload: Readonly<Record<string, unknown>> | null;
@@ -4040,6 +4040,78 @@ export interface Operations {
         /** What the mapping reads. */
         readonly document: Readonly<Record<string, unknown>>;
       }[];
+    };
+  };
+  /** By day, kind and store: how many documents are in which state at this ERP and at another. */
+  'GET /v1/erps/{erp}/comparison': {
+    readonly request: {
+      readonly params: {
+        readonly erp: string;
+      };
+      readonly query: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        /** The other ERP. */
+        readonly with: string;
+        /** By the instants of the documents themselves. */
+        readonly from: string;
+        /** At most 31 days later. */
+        readonly until: string;
+        readonly kind?: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded" | undefined;
+        readonly store?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly {
+        /** Of the documents, UTC. */
+        readonly day: string;
+        readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
+        readonly location: string | null;
+        /** `absent`: no route led there. */
+        readonly here: "waiting" | "posted" | "dead" | "skipped" | "absent";
+        readonly there: "waiting" | "posted" | "dead" | "skipped" | "absent";
+        /** From 0. */
+        readonly documents: number;
+      }[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
+  };
+  /** Documents that are not in the same state at this ERP and at another, the oldest first. */
+  'GET /v1/erps/{erp}/comparison/documents': {
+    readonly request: {
+      readonly params: {
+        readonly erp: string;
+      };
+      readonly query: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+        /** The other ERP. */
+        readonly with: string;
+        /** By the instants of the documents themselves. */
+        readonly from: string;
+        /** At most 31 days later. */
+        readonly until: string;
+        readonly kind?: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded" | undefined;
+        readonly store?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly {
+        readonly key: string;
+        readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
+        readonly location: string | null;
+        /** `absent`: no route led there. */
+        readonly here: "waiting" | "posted" | "dead" | "skipped" | "absent";
+        readonly there: "waiting" | "posted" | "dead" | "skipped" | "absent";
+        readonly at: string;
+        readonly documentHere: number | null;
+        readonly documentThere: number | null;
+      }[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
     };
   };
   /** Documents for ERPs, the oldest first: of one ERP, in one state (`dead` are dead letters), under one key. */
@@ -4078,7 +4150,7 @@ export interface Operations {
       readonly stream: string;
       /** At the ERP, the same at each attempt and replay. */
       readonly key: string;
-      readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
+      readonly kind: "sale" | "return" | "receipt" | "transferOut" | "transferIn" | "transferSettled" | "adjustment" | "handOver" | "count" | "variance" | "void" | "orderConfirmed" | "orderShipped" | "orderCancelled" | "orderRefunded";
       readonly location: string | null;
       readonly fact: string | null;
       readonly at: string;

@@ -114,3 +114,23 @@ export const erpStock = z.strictObject({
   ),
   next: z.string().nullable(),
 });
+
+export const comparedState = z.enum([...DOCUMENT_STATES, 'absent']);
+const compared = {
+  kind: documentKind,
+  location: z.string().nullable(),
+  here: comparedState.describe('`absent`: no route led there.'),
+  there: comparedState,
+};
+export const comparedGroup = z.strictObject({
+  day: z.string().describe('Of the documents, UTC.'),
+  ...compared,
+  documents: natural,
+});
+export const comparedDocument = z.strictObject({
+  key: z.string(),
+  ...compared,
+  at: shownInstant,
+  documentHere: natural.nullable(),
+  documentThere: natural.nullable(),
+});

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { keepAcknowledgement } from '#hub/outbox/documents/acknowledgements.ts';
 import { claimBatch, type Batch } from '#hub/outbox/documents/claim-batch.ts';
 import { controlNumber } from '#hub/outbox/documents/control-numbers.ts';
-import { endBatch } from '#hub/outbox/documents/end-batch.ts';
+import { endBatch, type Outcome } from '#hub/outbox/documents/end-batch.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
@@ -27,6 +27,8 @@ export interface RelayOptions {
   readonly everyMs?: number;
   readonly retries?: RetryRule;
   readonly acknowledgedEveryMs?: number;
+  /** Told what became of the documents of each batch. */
+  readonly observe?: (erp: string, outcomes: Readonly<Partial<Record<Outcome['kind'], number>>>) => void;
 }
 
 const EVERY_MS = 200;
@@ -124,7 +126,7 @@ async function openRunner(erp: number, options: RelayOptions): Promise<ErpRunner
     const log = logger.child({ erp: code });
     return new ErpRunner(
       erp,
-      { connector, mapping: { version, document }, pace, revision },
+      { code, connector, mapping: { version, document }, pace, revision },
       { ...options, logger: log },
     );
   } catch (error) {
@@ -134,6 +136,7 @@ async function openRunner(erp: number, options: RelayOptions): Promise<ErpRunner
 }
 
 interface Connected {
+  readonly code: string;
   readonly connector: ErpConnector;
   readonly mapping: { readonly version: number; readonly document: MappingDocument };
   readonly pace: Pace;
@@ -240,8 +243,8 @@ class ErpRunner {
   }
 
   async #work(batch: Batch): Promise<void> {
-    const { pool, clock, random, logger, retries = RETRIES } = this.#options;
-    const { connector, mapping, pace } = this.#connected;
+    const { pool, clock, random, logger, retries = RETRIES, observe } = this.#options;
+    const { code, connector, mapping, pace } = this.#connected;
     const posts = await postBatch(batch, {
       connector,
       mapping,
@@ -254,5 +257,8 @@ class ErpRunner {
       logger,
     });
     await endBatch(pool, batch, { ...posts, failuresMax: retries.failuresMax });
+    const outcomes: Partial<Record<Outcome['kind'], number>> = {};
+    for (const { outcome } of posts.ended) outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1;
+    observe?.(code, outcomes);
   }
 }

@@ -70,10 +70,24 @@ const byReversal = { text: '{direction}', table: 'foundNot' } as const satisfies
 /** To begin with: sales and returns as receipts, all else as goods that move. Movement types are those of your customizing. */
 export const idocExample: MappingDocument = {
   routes: [
-    { kinds: ['sale', 'return', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'handOver', 'variance', 'void'] },
+    {
+      kinds: [
+        'sale',
+        'return',
+        'receipt',
+        'transferOut',
+        'transferIn',
+        'transferSettled',
+        'adjustment',
+        'handOver',
+        'variance',
+        'void',
+      ],
+    },
   ],
   tables: {
     partner: { S1: '0000001001' },
+    onTheWay: { in: '558', out: '557' },
     found: { in: '701', out: '702', move: '344' },
     foundNot: { in: '702', out: '701', move: '343' },
   },
@@ -83,6 +97,7 @@ export const idocExample: MappingDocument = {
     receipt: goods({ value: '101' }),
     transferOut: goods({ value: '641' }),
     transferIn: goods({ value: '101' }),
+    transferSettled: goods({ text: '{direction}', table: 'onTheWay' }),
     handOver: goods({ value: '601' }),
     adjustment: goods(byDirection),
     variance: goods(byDirection),

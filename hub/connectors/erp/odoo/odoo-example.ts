@@ -55,11 +55,25 @@ const cash = record('pos.payment.method', 'name', { value: 'Cash' });
  */
 export const odooExample: MappingDocument = {
   routes: [
-    { kinds: ['sale', 'return', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'handOver', 'variance', 'void'] },
+    {
+      kinds: [
+        'sale',
+        'return',
+        'receipt',
+        'transferOut',
+        'transferIn',
+        'transferSettled',
+        'adjustment',
+        'handOver',
+        'variance',
+        'void',
+      ],
+    },
   ],
   tables: {
     till: { S1: 'Store 1' },
     place: { 'S1/sellable': 'S1/Stock', 'S1/damaged': 'S1/Damaged', 'S1/quarantined': 'S1/Quarantine' },
+    onTheWay: { sellable: 'Physical Locations/Inter-warehouse transit' },
     operation: { 'S1/in': 'S1IN', 'S1/out': 'S1OUT', 'S1/internal': 'S1INT' },
   },
   documents: {
@@ -127,6 +141,20 @@ export const odooExample: MappingDocument = {
         location_id: transit,
         location_dest_id: stock,
         move_ids: { each: 'lines', fields: move },
+      },
+    },
+    transferSettled: {
+      target: 'stock.picking',
+      fields: {
+        ...moved,
+        move_ids: {
+          each: 'lines',
+          fields: {
+            ...move,
+            location_id: place({ text: '{source}', table: 'onTheWay', optional: true }),
+            location_dest_id: place({ text: '{destination}', table: 'onTheWay', optional: true }),
+          },
+        },
       },
     },
     adjustment: { target: 'stock.picking', fields: moved },

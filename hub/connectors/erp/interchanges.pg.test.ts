@@ -96,6 +96,25 @@ it('O1 a document keeps its number through a kill, also when two ask at once', a
   expect((await documents()).find(({ key }) => key === 'S1/c')?.controlNumber).toBe(1);
 });
 
+it('O1 a void of what was sent says what it takes back, with the other sign', async () => {
+  await connect('edi');
+  relay();
+  await merge(database.pool, 1, 1, [readFact(1, 1_001, 'sale', 'a', sale(line('A', 3)))]);
+  await settled();
+  await merge(database.pool, 1, 1, [readFact(2, 1_002, 'void', 'v', { voids: 'a', reason: 'wrong till' })]);
+  await settled();
+  expect(files().map((text) => readX12(text).segments.filter(([id]) => id === 'LIN' || id === 'ZA'))).toEqual([
+    [
+      ['LIN', '1', 'SK', 'A'],
+      ['ZA', 'QS', '3', 'EA'],
+    ],
+    [
+      ['LIN', '1', 'SK', 'A'],
+      ['ZA', 'QS', '-3', 'EA'],
+    ],
+  ]);
+});
+
 it('what a partner acknowledges is noted at its document, and what it rejected can be listed; files are kept as they came', async () => {
   await connect('edi');
   relay();

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ErpFailure } from '../connector.ts';
-import type { DropFiles } from './drop-files.ts';
+import { READ_BYTES_MAX, tooLarge, type DropFiles } from './drop-files.ts';
 import { exists, linkOnce, moveOnce, readText, removeOld, writeDurably } from './durable-files.ts';
 
 /** A folder of this machine, or one that is mounted; its folders are made. */
@@ -21,12 +21,23 @@ export function openFolder(root: string, folders: readonly string[]): DropFiles 
     }
   };
   return {
-    readText: (name) => translating(() => readText(at(name))),
+    readText: (name) =>
+      translating(async () => {
+        const found = await stat(at(name)).catch(() => undefined);
+        if (found !== undefined && found.size > READ_BYTES_MAX) throw tooLarge(name);
+        return readText(at(name));
+      }),
     exists: (name) => translating(() => exists(at(name))),
     write: (name, text) => translating(() => writeDurably(at(name), text)),
     makeOnce: (name, text) => translating(() => linkOnce(at(name), text)),
     moveOnce: (from, to) => translating(() => moveOnce(at(from), at(to))),
-    list: (folder) => translating(async () => (await readdir(at(folder))).toSorted()),
+    list: (folder) =>
+      translating(async () => {
+        const entries = await readdir(at(folder), { withFileTypes: true });
+        return entries
+          .flatMap((entry) => (entry.isFile() && !entry.name.startsWith('.') ? [entry.name] : []))
+          .toSorted();
+      }),
     removeOld: (folder, beforeMs) => translating(() => removeOld(at(folder), beforeMs)),
     close: () => undefined,
   };

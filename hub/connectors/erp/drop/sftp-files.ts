@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
 import { ErpFailure } from '../connector.ts';
-import type { DropFiles } from './drop-files.ts';
+import { READ_BYTES_MAX, tooLarge, type DropFiles } from './drop-files.ts';
 import { SftpSession, type SftpError, type SftpServer } from './sftp-session.ts';
 
 /** A status of the protocol. */
 const NO_SUCH_FILE = 2;
-/** No mark and no acknowledgement is larger. */
-const READ_BYTES_MAX = 4 * 1024 * 1024;
 const CHUNK_BYTES = 32 * 1024;
 
 /**
@@ -82,7 +80,7 @@ export function openSftp(
       translating(async () => {
         const entries = await session.run<FileEntryWithStats[]>((sftp, done) => sftp.readdir(at(name), done));
         return entries
-          .filter(({ attrs }) => attrs.isFile())
+          .filter(({ attrs, filename }) => attrs.isFile() && !filename.startsWith('.'))
           .map(({ filename }) => filename)
           .toSorted();
       }),
@@ -122,8 +120,7 @@ function readWhole(
 ): void {
   sftp.stat(path, (error, stats) => {
     if (error) return done(error);
-    if (stats.size > READ_BYTES_MAX)
-      return done(new ErpFailure('ERP_ANSWER_INVALID', `A file there is larger than ${READ_BYTES_MAX} bytes.`));
+    if (stats.size > READ_BYTES_MAX) return done(tooLarge(path));
     sftp.readFile(path, (failure, bytes) => done(failure, bytes));
   });
 }

@@ -90,6 +90,12 @@ it('F5 a file that is still written is left; one that stays broken is kept as it
   expect(kept).toMatchObject([
     { name: 'a.997', problem: 'It does not end as an interchange does.', acknowledgements: [] },
   ]);
+  // Nor do a folder and a file without end hold up what is behind them.
+  mkdirSync(join(erp.out, 'in', 'a-folder'));
+  writeFileSync(join(erp.out, 'in', 'a-big'), 'x'.repeat(4 * 1024 * 1024 + 1));
+  await read();
+  await read();
+  expect(kept.splice(1)).toMatchObject([{ name: 'a-big', content: '"in/a-big" is larger than 4194304 bytes.' }]);
   // What fails while it is kept is read again.
   writeFileSync(path, functionalOf(await posted('S1/z'), 'A'));
   await expect(connector.readAcknowledgements?.(() => Promise.reject(new Error('no database')))).rejects.toThrow();

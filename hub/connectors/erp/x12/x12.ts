@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { defineErpKind, type AcknowledgementFile, type ErpConnector } from '../connector.ts';
+import { defineErpKind, ErpFailure, type AcknowledgementFile, type ErpConnector } from '../connector.ts';
 import type { DropFiles } from '../drop/drop-files.ts';
 import { FILE_CAPABILITIES, fileConnector } from '../drop/file-connector.ts';
 import { openTransport, transportCredentials, transportSettings } from '../drop/transport.ts';
@@ -29,6 +29,7 @@ const settings = z.strictObject({
 /** Where the partner puts its acknowledgements, and where they go when they are read. */
 const INBOX = 'in';
 const READ = '.read';
+const READ_KEPT_MS = 30 * 86_400_000;
 
 /** EDI by files: 852 for what happened, 846 for what is there, 997 back. */
 export const x12 = defineErpKind({
@@ -57,7 +58,15 @@ export const x12 = defineErpKind({
       },
     });
     const inbox = new Inbox(files);
-    return { ...connector, readAcknowledgements: (keep) => inbox.read(keep, clock.now()) };
+    return {
+      ...connector,
+      readAcknowledgements: (keep) => inbox.read(keep, clock.now()),
+      async tidy() {
+        await connector.tidy?.();
+        // The hub has kept what they say.
+        await files.removeOld(READ, clock.now() - READ_KEPT_MS);
+      },
+    };
   },
 });
 
@@ -73,7 +82,7 @@ class Inbox {
   async read(keep: (file: AcknowledgementFile) => Promise<void>, nowMs: number): Promise<void> {
     const names = await this.#files.list(INBOX);
     for (const name of names) {
-      const content = await this.#files.readText(`${INBOX}/${name}`);
+      const content = await this.#contentOf(name);
       if (content === undefined) continue;
       const { acknowledgements, problem, isWhole } = readFunctional(content);
       const digest = hash('sha256', content, 'hex');
@@ -85,6 +94,16 @@ class Inbox {
       await this.#files.moveOnce(`${INBOX}/${name}`, `${READ}/${nowMs}-${digest.slice(0, 8)}-${name}`);
       this.#seen.delete(name);
     }
-    for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
+    for (const name of [...this.#seen.keys()]) if (!names.includes(name)) this.#seen.delete(name);
+  }
+
+  /** One that is too large to be an acknowledgement must not hold up those behind it: what is kept of it is that. */
+  async #contentOf(name: string): Promise<string | undefined> {
+    try {
+      return await this.#files.readText(`${INBOX}/${name}`);
+    } catch (error) {
+      if (error instanceof ErpFailure && error.code === 'ERP_ANSWER_INVALID') return error.message;
+      throw error;
+    }
   }
 }

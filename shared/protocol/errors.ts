@@ -204,6 +204,11 @@ export const ERRORS = {
     status: 401,
     remedy: "Send it signed with the secret that is among the account's credentials, soon after it was signed.",
   },
+  SETTLEMENT_INVALID: {
+    status: 422,
+    remedy:
+      'Send the settlement report as Amazon gives it, the flat file V2: columns parted by tabs, nothing saved anew.',
+  },
   CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
 
   // Channels and ERPs that are spoken with
@@ -386,6 +391,15 @@ export const ERRORS = {
       'Correct the row and drop it in a file of its own, under another document number: the rest of its document was taken.',
   },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
+  POSLOG_TRANSACTION_INVALID: {
+    status: 422,
+    remedy:
+      'Correct the transaction at the till, or drop it corrected in a file of its own: the others of its file were taken.',
+  },
+  POSLOG_FILE_INVALID: {
+    status: 422,
+    remedy: 'Export the log anew and drop it again: what was complete in it was taken, and is not taken twice.',
+  },
   CSV_FILE_UNREADABLE: {
     status: 422,
     remedy: 'Let the agent read what is named in working/, or take it out; the files behind it are taken meanwhile.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { ChannelOrder, OrderPage } from '../../connector.ts';
 import type { Ask } from './graphql.ts';
-import { minorOf } from './money.ts';
+import { minorOf } from '../money.ts';
 
 /** A query may cost 1,000 points, by what it might give: some orders of usual size, or one long one. */
 export const ORDERS_A_PAGE = 3;

@@ -94,7 +94,7 @@ class Inbox {
       await this.#files.moveOnce(`${INBOX}/${name}`, `${READ}/${nowMs}-${digest.slice(0, 8)}-${name}`);
       this.#seen.delete(name);
     }
-    for (const name of [...this.#seen.keys()]) if (!names.includes(name)) this.#seen.delete(name);
+    for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
   }
 
   /** One that is too large to be an acknowledgement must not hold up those behind it: what is kept of it is that. */

@@ -3337,7 +3337,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3376,7 +3376,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3413,7 +3413,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3478,7 +3478,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3538,7 +3538,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3589,7 +3589,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3656,7 +3656,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3684,7 +3684,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3712,7 +3712,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3763,7 +3763,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3809,7 +3809,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {
@@ -3846,7 +3846,7 @@ export interface Operations {
           readonly atOnce?: number | undefined;
           /** Documents a second, over all hubs. Null unless given. */
           readonly perSecond?: number | null | undefined;
-          /** So long an answer is waited for. From 100 to 20000, 15000 unless given. */
+          /** So long an answer is waited for, and what takes several calls as a whole. From 100 to 20000, 15000 unless given. */
           readonly timeoutMs?: number | undefined;
           /** Maintenance windows: documents wait. At most 50, [] unless given. */
           readonly quiet?: readonly {

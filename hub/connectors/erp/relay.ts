@@ -36,6 +36,8 @@ const EVERY_MS = 200;
 const WORK_MS = 5_000;
 /** What it may take beside that, and beside the look-up and the post that are under way then, until it counts as killed. */
 const MARGIN_MS = 5_000;
+/** What a look-up or a post may take beside one call's time: a single call is to say itself that it was too slow. */
+const CALLS_MS = 1_000;
 const DOCUMENTS_MAX = 64;
 const TIDY_EVERY_MS = 86_400_000;
 const ACKNOWLEDGED_EVERY_MS = 60_000;
@@ -251,6 +253,7 @@ class ErpRunner {
       retries,
       perSecond: pace.perSecond,
       budgetMs: WORK_MS,
+      limitMs: pace.timeoutMs + CALLS_MS,
       isOver: () => this.#isStopped || isQuiet(pace, clock.now()),
       clock,
       random,

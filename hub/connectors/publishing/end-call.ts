@@ -36,7 +36,7 @@ const APPLY = `
   )
   UPDATE publications p SET call_no = NULL, reference = coalesce(l.reference, p.reference), confirmed = l.says,
     confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
-    read_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.read_at END,
+    read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
     basis = CASE l.outcome WHEN 'taken' THEN l.basis::json ELSE p.basis END,
     must_read = $11 AND l.outcome IN ('stale', 'doubt'),
     in_doubt = CASE l.outcome WHEN 'taken' THEN NULL WHEN 'doubt' THEN l.quantity ELSE p.in_doubt END,

@@ -1,11 +1,12 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ChannelKind } from './connector.ts';
 import { adobeCommerce } from './channel/adobe-commerce/adobe-commerce.ts';
+import { googleLocal } from './channel/google-local/google-local.ts';
 import { shopify } from './channel/shopify/shopify.ts';
 import { signedWebhook } from './channel/signed-webhook/signed-webhook.ts';
 
 /** Every kind of channel. A new one is one folder under channel/ and one line here. */
-export const CHANNEL_KINDS: readonly ChannelKind[] = [signedWebhook, shopify, adobeCommerce];
+export const CHANNEL_KINDS: readonly ChannelKind[] = [signedWebhook, shopify, adobeCommerce, googleLocal];
 
 /** Throws CHANNEL_KIND_UNKNOWN. */
 export function requireKind(kind: string): ChannelKind {

@@ -16,7 +16,7 @@ import { openReservationPool, soldOf, teller } from '#test/support/reservations.
 export interface ConnectorUnderTest {
   readonly name: string;
   /** What the channel itself has not: the tests of that are skipped. */
-  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading')[];
+  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading' | 'unknown skus')[];
   start(random: Random): Promise<EmulatedChannel>;
 }
 
@@ -126,21 +126,26 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
       await expect.poll(async () => (await hub.accounts.find(account)).error).toBeNull();
     });
 
-    it('P2 a listing that the channel does not know is parked with its reason, holds up no other, and can be tried again', async () => {
-      await database.pool.query(`INSERT INTO products (sku, name) VALUES ('GHOST', 'x')`);
-      await listAlso(database.pool, ['shop'], ['GHOST']);
-      await tills.tell(1, 'receipt', plain({ sku: 'GHOST', quantity: 3 }));
-      hub.start();
-      await expect.poll(() => differing()).toEqual([['GHOST', 3, undefined]]);
-      await expect
-        .poll(() => rows(`SELECT channel_sku, error ->> 'code' AS code FROM publications WHERE parked_at IS NOT NULL`))
-        .toEqual([{ channel_sku: 'GHOST', code: 'CHANNEL_SKU_UNKNOWN' }]);
-      channel.list(['GHOST'], 0);
-      await database.pool.query(
-        `UPDATE publications SET parked_at = NULL, error = NULL, due_at = now() WHERE channel_sku = 'GHOST'`,
-      );
-      await expect.poll(() => channel.says('GHOST')).toBe(3);
-    });
+    it.skipIf(lacks.includes('unknown skus'))(
+      'P2 a listing that the channel does not know is parked with its reason, holds up no other, and can be tried again',
+      async () => {
+        await database.pool.query(`INSERT INTO products (sku, name) VALUES ('GHOST', 'x')`);
+        await listAlso(database.pool, ['shop'], ['GHOST']);
+        await tills.tell(1, 'receipt', plain({ sku: 'GHOST', quantity: 3 }));
+        hub.start();
+        await expect.poll(() => differing()).toEqual([['GHOST', 3, undefined]]);
+        await expect
+          .poll(() =>
+            rows(`SELECT channel_sku, error ->> 'code' AS code FROM publications WHERE parked_at IS NOT NULL`),
+          )
+          .toEqual([{ channel_sku: 'GHOST', code: 'CHANNEL_SKU_UNKNOWN' }]);
+        channel.list(['GHOST'], 0);
+        await database.pool.query(
+          `UPDATE publications SET parked_at = NULL, error = NULL, due_at = now() WHERE channel_sku = 'GHOST'`,
+        );
+        await expect.poll(() => channel.says('GHOST')).toBe(3);
+      },
+    );
 
     it.skipIf(lacks.includes('reading'))(
       'P3 what somebody changes at the channel by hand is found by reading and put right',
@@ -153,7 +158,9 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         // A read may show what was there a moment before: the next one does not.
         await expect
           .poll(async () => {
-            await database.pool.query(`UPDATE publications SET read_at = now() - interval '2 days'`);
+            await database.pool.query(
+              `UPDATE publications SET read_at = now() - interval '2 days' WHERE channel_sku = 'SKU-05'`,
+            );
             return differing();
           })
           .toEqual([]);

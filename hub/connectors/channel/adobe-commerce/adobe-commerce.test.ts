@@ -35,6 +35,7 @@ function answering(...answers: (Partial<HttpAnswer> & { json?: unknown })[]): Ch
   return adobeCommerce.open(access, {
     clock: systemClock,
     seen: () => undefined,
+    pay: () => Promise.resolve(),
     async http() {
       const { json, ...answer } = answers.shift() ?? {};
       return { status: 200, headers: {}, text: JSON.stringify(json ?? {}), ...answer };
@@ -64,7 +65,7 @@ describe('against a shop', () => {
     shop = await AdobeShop.start(seededRandom(1), options);
     const { settings: given, credentials } = shop.account;
     const access = { channel: 'shop', baseUrl: shop.server.url, settings: given, credentials };
-    return adobeCommerce.open(access, { http, clock, seen: () => undefined });
+    return adobeCommerce.open(access, { http, clock, seen: () => undefined, pay: () => Promise.resolve() });
   };
   /** That so many of its units were handed over. */
   const told = (number: string, handed: number): EffectCall => {
@@ -199,7 +200,12 @@ describe('against a shop', () => {
     await openShop();
     const { accessToken } = shop.account.credentials as { accessToken: string };
     const access = { channel: 'shop', baseUrl: shop.server.url, settings: GIVEN, credentials: { accessToken } };
-    const session = adobeCommerce.open(access, { http, clock: systemClock, seen: () => undefined });
+    const session = adobeCommerce.open(access, {
+      http,
+      clock: systemClock,
+      seen: () => undefined,
+      pay: () => Promise.resolve(),
+    });
     expect(await failure(session.readBack([{ channelSku: 'A', reference: null }]))).toEqual([
       'CHANNEL_UNAUTHORIZED',
       false,

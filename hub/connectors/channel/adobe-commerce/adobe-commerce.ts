@@ -4,23 +4,24 @@ import { EFFECT_COST, performEffect } from './effects.ts';
 import { ORDERS_A_PAGE, pollOrders, readOrders } from './orders.ts';
 import { readQuantities, setQuantities } from './quantities.ts';
 import { createReserved } from './reserved.ts';
-import { createRest } from './rest.ts';
+import { createRest, QUOTA } from './rest.ts';
 import { credentials, settings, type Credentials, type Settings } from './settings.ts';
 
-/** Requests: what is promised, what is there, and the write. */
-const SET_COST = 3;
-const READ_COST = 2;
-const PAGE_COST = { needs: 1, takes: 1 };
+/** Requests: what is there, and the write. Pages of what is promised are paid as they are read. */
+const SET_COST = 2;
+const READ_COST = 1;
+const PAGE_COST = { quota: QUOTA, needs: 1, takes: 1 };
 
 function capabilitiesOf({ itemsMax, perSecond, burst, pollOrdersSeconds }: Settings) {
   return {
-    shapes: [{ name: 'sourceItems', itemsMax, cost: () => SET_COST }] as const,
-    reads: { itemsMax: 100, cost: () => READ_COST },
-    quota: { perSecond, burst },
+    shapes: [{ name: 'sourceItems', quota: QUOTA, itemsMax, cost: () => SET_COST }] as const,
+    reads: { quota: QUOTA, itemsMax: 100, cost: () => READ_COST },
+    quotas: { [QUOTA]: { perSecond, burst } },
     callsAtOnce: 2,
     countsDown: true,
     effects: EFFECT_COST,
-    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, readsMax: ORDERS_A_PAGE },
+    takesOrders: true,
+    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, read: PAGE_COST, readsMax: ORDERS_A_PAGE },
   };
 }
 

@@ -5,10 +5,11 @@ import type { AdobeOrder, OrderItem } from './order-answer.ts';
 import { goodsOf, ordersOfNumber } from './orders.ts';
 import type { Source } from './quantities.ts';
 import { refund } from './refund.ts';
+import { QUOTA } from './rest.ts';
 import type { Settings } from './settings.ts';
 
 /** About what any of them asks for: the order, perhaps invoices and credit memos, and the deed. */
-export const EFFECT_COST = { needs: 4, takes: 3 };
+export const EFFECT_COST = { quota: QUOTA, needs: 4, takes: 3 };
 
 /**
  * Makes an order stand as it does here. Where it stands there is read first, so done again it does nothing. A shipment takes

@@ -69,7 +69,8 @@ async function readSalable(
   const salable = new Map<string, Salable>();
   const wanted = new Set(items.map(({ channelSku }) => channelSku));
   const promised = await reserved.units();
-  for (const skus of chunksOf([...wanted])) {
+  for (const [place, skus] of chunksOf([...wanted]).entries()) {
+    if (place > 0) await rest.pay();
     const search = searchPairs({
       groups: [[{ field: 'source_code', is: 'eq', value: code }], anyOf('sku', skus)],
       // Of each sku perhaps several that differ by capitals.

@@ -68,6 +68,7 @@ async function readReserved(rest: Rest, storeIds: readonly number[]): Promise<Re
       ...(storeIds.length === 0 ? [] : [[{ field: 'store_id', is: 'in' as const, value: storeIds.join(',') }]]),
     ];
     const search = searchPairs({ groups, sort: ['entity_id'], pageSize: PAGE, fields: FIELDS });
+    await rest.pay();
     const orders = (await rest.get('orders', search, page)).items ?? [];
     for (const { items } of orders) addReserved(units, items);
     const last = orders.at(-1);

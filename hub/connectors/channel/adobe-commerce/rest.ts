@@ -6,15 +6,20 @@ import type { HttpAnswer } from '../../http/http.ts';
 import { authorization, percent, type Pairs } from './oauth1.ts';
 import type { Credentials, Settings } from './settings.ts';
 
+/** The one bucket: requests. */
+export const QUOTA = 'requests';
+
 /** Asks the REST API of a shop. Throws ChannelFailure. */
 export interface Rest {
+  /** Pays for a request beyond those of the call. */
+  pay(): Promise<void>;
   get<Schema extends z.ZodType>(path: string, query: Pairs, answer: Schema): Promise<z.output<Schema>>;
   /** `mark` names the request in the shop's access log. */
   post<Schema extends z.ZodType>(path: string, body: object, answer: Schema, mark: string): Promise<z.output<Schema>>;
 }
 
 /** Signed where the account has all four keys; else the access token goes alone. */
-export function createRest(access: AccountAccess<Settings, Credentials>, { http, clock }: ChannelTools): Rest {
+export function createRest(access: AccountAccess<Settings, Credentials>, { http, clock, pay }: ChannelTools): Rest {
   const { baseUrl, credentials } = access;
   // "all" is every store view: neither sources nor orders belong to one.
   const root = new URL('rest/all/V1/', baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`).href;
@@ -43,6 +48,7 @@ export function createRest(access: AccountAccess<Settings, Credentials>, { http,
     return answer;
   };
   return {
+    pay: () => pay(QUOTA, 1),
     get: async (path, query, schema) => readJson(await send('GET', path, { query }), schema),
     post: async (path, body, schema, mark) => readJson(await send('POST', path, { body, mark }), schema),
   };

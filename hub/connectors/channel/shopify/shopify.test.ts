@@ -4,8 +4,11 @@ import { canonicalOrder } from '#hub/orders/order/canonical-order.ts';
 import { checkTotals } from '#hub/orders/order/order-money.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { ShopifyShop } from '#test/support/emulators/shopify-shop.ts';
 import { ChannelFailure } from '../../channel-failure.ts';
-import type { HttpAnswer } from '../../http/http.ts';
+import type { EffectCall } from '../../connector.ts';
+import { createHttp, type HttpAnswer } from '../../http/http.ts';
 import type { QuotaSeen } from '../../publishing/quota.ts';
 import { toChannelOrder } from './orders.ts';
 import { receive } from './receive.ts';
@@ -134,6 +137,7 @@ describe('answers of Shopify', () => {
   });
 });
 
+const DELIVERING = { country: 'DE', pickupStores: { 'gid://shopify/Location/9': 'S1' } };
 const money = (amount: string) => ({ shopMoney: { amount } });
 const ORDER: Parameters<typeof toChannelOrder>[0] = {
   id: 'gid://shopify/Order/5',
@@ -145,7 +149,7 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
   taxesIncluded: false,
   totalPriceSet: money('33.69'),
   lineItems: {
-    pageInfo: { hasNextPage: false },
+    pageInfo: { hasNextPage: false, endCursor: null },
     nodes: [
       {
         id: 'gid://shopify/LineItem/1',
@@ -163,10 +167,11 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
     taxLines: [{ priceSet: money('0.3') }],
   },
   shippingAddress: { countryCodeV2: 'FR', latitude: 48.85661, longitude: 2.35222 },
+  fulfillmentOrders: { nodes: [] },
   customer: null,
 };
 const canonical = (parts: object) => {
-  const { id, order } = toChannelOrder({ ...ORDER, ...parts }, 'DE');
+  const { id, order } = toChannelOrder({ ...ORDER, ...parts }, DELIVERING);
   return canonicalOrder.parse({ ...(order as object), channel: 'shop', channelOrderId: id });
 };
 
@@ -183,6 +188,14 @@ describe('orders of Shopify', () => {
   it('say about where to and nothing personal, and what is not paid yet', () => {
     expect(canonical({}).delivery).toEqual({ kind: 'ship', country: 'FR', near: { latitude: 48.86, longitude: 2.35 } });
     expect(canonical({ shippingAddress: null }).delivery).toEqual({ kind: 'ship', country: 'DE' });
+    const pickup = (id: string) => ({
+      shippingAddress: null,
+      fulfillmentOrders: {
+        nodes: [{ deliveryMethod: { methodType: 'PICK_UP' }, assignedLocation: { location: { id } } }],
+      },
+    });
+    expect(canonical(pickup('gid://shopify/Location/9')).delivery).toEqual({ kind: 'collect', store: 'S1' });
+    expect(canonical(pickup('gid://shopify/Location/8')).delivery).toEqual({ kind: 'ship', country: 'DE' });
     expect(canonical({}).customer).toEqual({ reference: 'guest of gid://shopify/Order/5' });
     const payments = ['PAID', 'REFUNDED', 'AUTHORIZED', 'PENDING'].map(
       (displayFinancialStatus) => canonical({ displayFinancialStatus }).payment,
@@ -197,9 +210,81 @@ describe('orders of Shopify', () => {
       cancelReason: 'FRAUD',
     };
     expect(canonical(later)).toEqual(canonical({}));
-    expect(toChannelOrder({ ...ORDER, ...later }, 'DE').cancelled).toBe('fraud');
+    expect(toChannelOrder({ ...ORDER, ...later }, DELIVERING).cancelled).toBe('fraud');
   });
 });
+
+describe('against a shop', () => {
+  const open = async (settings: object = {}) => {
+    const shop = await ShopifyShop.start(seededRandom(1));
+    const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+    const { credentials, settings: given } = shop.account;
+    const paid: number[] = [];
+    const session = shopify.open(
+      { channel: 'shop', baseUrl: shop.server.url, settings: { ...given, ...settings }, credentials },
+      { http, clock: systemClock, seen: () => undefined, pay: (_, points) => Promise.resolve(void paid.push(points)) },
+    );
+    const stop = async () => {
+      http.close();
+      await shop.stop();
+    };
+    return { shop, session, paid, stop };
+  };
+  type Lines = readonly { readonly line: string; readonly units: number }[];
+  const tell = (channelOrderId: string, state: string, lines: Lines): EffectCall => {
+    const told = lines.map(({ line, units }) => ({ line, handed: units, cancelled: 0, returned: 0, substitutes: [] }));
+    return { key: 'k', channelOrderId, effect: { kind: 'tell', state, why: '', lines: told } };
+  };
+
+  it('an order of 260 lines comes whole, by asking and by reading, and each of them is fulfilled once', async () => {
+    const { shop, session, paid, stop } = await open();
+    const skus = Array.from({ length: 260 }, (_, place) => `SKU-${place}`);
+    shop.list(skus, 5);
+    const id = shop.buyAll(skus.map((sku) => ({ sku, units: 2 })));
+    const [polled] = (await session.pollOrders(new Date(0), null)).orders;
+    const order = canonicalOrder.parse({ ...(polled?.order as object), channel: 'shop', channelOrderId: id });
+    expect(new Set(order.lines.map(({ channelSku }) => channelSku))).toEqual(new Set(skus));
+    expect(() => checkTotals(order)).not.toThrow();
+    expect(await session.readOrders([id])).toEqual([polled]);
+    // What is beyond the first page is paid for.
+    expect(paid).toEqual(Array.from({ length: 6 }, () => 910));
+    const some = tell(
+      id,
+      'shipped',
+      order.lines.slice(100).map(({ line }) => ({ line, units: 1 })),
+    );
+    for (let time = 0; time < 2; time += 1) await session.perform(some);
+    expect(shop.toldOf(id).handed).toBe(160);
+    for (let time = 0; time < 2; time += 1) await session.perform(tell(id, 'shipped', order.lines));
+    expect([shop.toldOf(id).handed, shop.violations]).toEqual([520, []]);
+    await stop();
+  });
+
+  it('what is collected comes to the store of its location, whose customer is told once that it is ready', async () => {
+    const { shop, session, stop } = await open({ pickupStores: { 'gid://shopify/Location/1': 'S1' } });
+    shop.list(['A'], 5);
+    const id = shop.buyAll([{ sku: 'A', units: 2 }], { pickup: true });
+    const [read] = await session.readOrders([id]);
+    const order = canonicalOrder.parse({ ...(read?.order as object), channel: 'shop', channelOrderId: id });
+    expect(order.delivery).toEqual({ kind: 'collect', store: 'S1' });
+    const none = order.lines.map(({ line }) => ({ line, units: 0 }));
+    for (let time = 0; time < 2; time += 1) await session.perform(tell(id, 'ready', none));
+    expect(shop.toldOf(id)).toMatchObject({ prepared: 1, handed: 0 });
+    await session.perform(tell(id, 'completed', order.lines));
+    const parcel = shop.buy('A', 1);
+    await session.perform(tell(parcel, 'ready', []));
+    expect([shop.toldOf(id).handed, shop.toldOf(parcel).prepared, shop.violations]).toEqual([2, 0, []]);
+    await stop();
+  });
+
+  it('an account of another location of a shop takes no orders, and goes on saying what there is', async () => {
+    const { session, stop } = await open({ takesOrders: false });
+    expect(session.capabilities).toMatchObject({ takesOrders: false, orders: null, countsDown: true });
+    await stop();
+  });
+});
+
+const RECEIVING = { locationId: LOCATION, takesOrders: true };
 
 describe('webhooks of Shopify', () => {
   const request = (topic: string, body: string, parts: object = {}) => ({
@@ -213,7 +298,7 @@ describe('webhooks of Shopify', () => {
     },
   });
   const take = (topic: string, body: string, parts?: object) =>
-    receive(request(topic, body, parts), 'secret', LOCATION);
+    receive(request(topic, body, parts), 'secret', RECEIVING);
   const codeOf = (work: () => unknown) => {
     try {
       return work();
@@ -229,12 +314,12 @@ describe('webhooks of Shopify', () => {
       { ...good.headers, 'x-shopify-hmac-sha256': '' },
       { ...good.headers, 'x-shopify-hmac-sha256': 'AAAA' },
     ]) {
-      expect(codeOf(() => receive({ ...good, headers }, 'secret', LOCATION))).toBe('CHANNEL_SIGNATURE_INVALID');
+      expect(codeOf(() => receive({ ...good, headers }, 'secret', RECEIVING))).toBe('CHANNEL_SIGNATURE_INVALID');
     }
-    expect(codeOf(() => receive({ ...good, body: Buffer.from('{}') }, 'secret', LOCATION))).toBe(
+    expect(codeOf(() => receive({ ...good, body: Buffer.from('{}') }, 'secret', RECEIVING))).toBe(
       'CHANNEL_SIGNATURE_INVALID',
     );
-    expect(codeOf(() => receive(good, 'other', LOCATION))).toBe('CHANNEL_SIGNATURE_INVALID');
+    expect(codeOf(() => receive(good, 'other', RECEIVING))).toBe('CHANNEL_SIGNATURE_INVALID');
   });
 
   it('are hints: of an order to be read, of a number that may have changed here', () => {
@@ -248,6 +333,10 @@ describe('webhooks of Shopify', () => {
       { id: 'gid://shopify/InventoryItem/9', says: 4 },
     ]);
     expect(take('inventory_levels/update', level(8)).listings).toEqual([]);
+    const other = { locationId: LOCATION, takesOrders: false };
+    const order = request('orders/create', '{"admin_graphql_api_id":"gid://shopify/Order/1"}');
+    expect(receive(order, 'secret', other).orderIds).toEqual([]);
+    expect(receive(request('inventory_levels/update', level(7)), 'secret', other).listings).toHaveLength(1);
     expect(take('products/update', '{}')).toMatchObject({ orderIds: [], listings: [] });
   });
 

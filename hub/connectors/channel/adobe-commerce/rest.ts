@@ -19,7 +19,8 @@ export interface Rest {
 }
 
 /** Signed where the account has all four keys; else the access token goes alone. */
-export function createRest(access: AccountAccess<Settings, Credentials>, { http, clock, pay }: ChannelTools): Rest {
+export function createRest(access: AccountAccess<Settings, Credentials>, tools: ChannelTools): Rest {
+  const { http, clock } = tools;
   const { baseUrl, credentials } = access;
   // "all" is every store view: neither sources nor orders belong to one.
   const root = new URL('rest/all/V1/', baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`).href;
@@ -48,7 +49,7 @@ export function createRest(access: AccountAccess<Settings, Credentials>, { http,
     return answer;
   };
   return {
-    pay: () => pay(QUOTA, 1),
+    pay: () => tools.pay(QUOTA, 1),
     get: async (path, query, schema) => readJson(await send('GET', path, { query }), schema),
     post: async (path, body, schema, mark) => readJson(await send('POST', path, { body, mark }), schema),
   };

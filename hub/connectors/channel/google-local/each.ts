@@ -57,11 +57,12 @@ async function endOf(work: Promise<unknown>): Promise<End> {
   }
 }
 
-function requireSome(ends: readonly End[], { seen }: ChannelTools): void {
+function requireSome(ends: readonly End[], tools: ChannelTools): void {
   const general = ends.flatMap((end) => (end === undefined || isOwn(end) ? [] : [end]));
   const [first] = general;
   if (first === undefined) return;
   // In doubt is the worse: what may have been done must not be taken for not done.
   if (general.length === ends.length) throw general.find(mayBeDone) ?? first;
-  if (general.some((end) => !(end instanceof QuotaWait) && end.code === 'CHANNEL_THROTTLED')) seen(QUOTA, { left: 0 });
+  if (general.some((end) => !(end instanceof QuotaWait) && end.code === 'CHANNEL_THROTTLED'))
+    tools.seen(QUOTA, { left: 0 });
 }

@@ -66,13 +66,13 @@ function pathOf({ merchantId, contentLanguage, feedLabel, legacyLocal }: OwnSett
 async function find(
   ask: Ask,
   settings: OwnSettings,
-  { pay }: ChannelTools,
+  tools: ChannelTools,
   offerId: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   let token: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     // The first one is paid with the call.
-    if (pages > 0) await pay(QUOTA, 1);
+    if (pages > 0) await tools.pay(QUOTA, 1);
     const query = { ...ENCODED, ...(token !== undefined && { pageToken: token }) };
     const path = `${pathOf(settings, offerId)}/localInventories`;
     const { localInventories, nextPageToken } = await ask({ method: 'GET', path, query }, page);

@@ -3110,7 +3110,7 @@ export interface Operations {
         /** Of the rules; a channel has one account. */
         readonly channel: string;
         /** GET /v1/channel-kinds says what each is. */
-        readonly kind: "signedWebhook" | "shopify";
+        readonly kind: "signedWebhook" | "shopify" | "adobeCommerce" | "googleLocal";
         /** What it is for. At most 256 characters. */
         readonly name: string;
         /** At most 2048 characters. */
@@ -3158,7 +3158,7 @@ export interface Operations {
       };
       readonly body: {
         /** Of the account: whose credentials these are. */
-        readonly kind: "signedWebhook" | "shopify";
+        readonly kind: "signedWebhook" | "shopify" | "adobeCommerce" | "googleLocal";
         readonly credentials: Readonly<Record<string, unknown>>;
       };
       readonly idempotencyKey?: string;

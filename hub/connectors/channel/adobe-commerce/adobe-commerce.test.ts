@@ -263,6 +263,13 @@ describe('answers of Adobe Commerce', () => {
     ]);
   });
 
+  it('X1 nothing that comes to the hub in its name is believed', () => {
+    const request = { headers: {}, body: Buffer.from('{}') };
+    expect(() => answering().receive(request, 0)).toThrow(
+      expect.objectContaining({ code: 'CHANNEL_SIGNATURE_INVALID' }),
+    );
+  });
+
   it('P3 a quantity that is out of stock by its status is none, and only the very sku counts', async () => {
     const items = [
       { sku: 'A', quantity: 9, status: 1 },

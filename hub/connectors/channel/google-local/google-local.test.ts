@@ -110,6 +110,19 @@ describe('against the Merchant API', () => {
     }
   });
 
+  it('X1 takes no orders, and nothing that comes to the hub in its name is believed', async () => {
+    const session = await open();
+    expect(session.capabilities).toMatchObject({ takesOrders: false, orders: null });
+    const request = { headers: {}, body: Buffer.from('{}') };
+    expect(() => session.receive(request, 0)).toThrow(expect.objectContaining({ code: 'CHANNEL_SIGNATURE_INVALID' }));
+    const effect = { kind: 'refund' as const, amountMinor: 1, currency: 'EUR', lines: [] };
+    expect(await failure(session.perform({ key: 'k', channelOrderId: '1', effect }))).toMatchObject([
+      'CHANNEL_REFUSED',
+      false,
+      undefined,
+    ]);
+  });
+
   it('an LFP provider submits for its merchant, and cannot read', async () => {
     const session = await open({ mode: 'lfp' });
     expect(session.capabilities.reads).toBeNull();

@@ -8,6 +8,8 @@ import { credentials, settings, type Credentials, type Settings } from './settin
 
 /** A request each; so many go at once. */
 const ITEMS_MAX = 10;
+/** Google forgets after 30 days what it is not told again. */
+const RENEWS_AFTER_MS = 20 * 86_400_000;
 const NO_COST = { quota: QUOTA, needs: 1, takes: 1 };
 
 function capabilitiesOf(given: Settings) {
@@ -21,6 +23,7 @@ function capabilitiesOf(given: Settings) {
     quotas: { [QUOTA]: { perSecond, burst } },
     callsAtOnce: 2,
     countsDown: false,
+    renewsAfterMs: RENEWS_AFTER_MS,
     effects: NO_COST,
     takesOrders: false,
     orders: null,

@@ -147,6 +147,8 @@ const NOT_PAID = new Set(['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID', 'EXPIRED', 
 export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder {
   const { id, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
   const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
+  // Where it is collected is said a moment after it was placed: until then it is kept as one that cannot be taken yet.
+  if (isNotRouted(given, settings)) return { id, order: 'not routed to a location yet', cancelled };
   const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
   const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
   const lines = given.lineItems.nodes.map((line) => ({
@@ -195,6 +197,10 @@ function deliveryOf({ shippingAddress: address, fulfillmentOrders }: Order, { co
   const near =
     latitude === null || longitude === null ? {} : { near: { latitude: rough(latitude), longitude: rough(longitude) } };
   return { kind: 'ship', country: address?.countryCodeV2 ?? country, ...near };
+}
+
+function isNotRouted({ shippingAddress, fulfillmentOrders }: Order, { pickupStores }: Delivering): boolean {
+  return shippingAddress === null && fulfillmentOrders.nodes.length === 0 && Object.keys(pickupStores).length > 0;
 }
 
 const rough = (degrees: number): number => Math.round(degrees * 100) / 100;

@@ -187,7 +187,10 @@ describe('orders of Shopify', () => {
 
   it('say about where to and nothing personal, and what is not paid yet', () => {
     expect(canonical({}).delivery).toEqual({ kind: 'ship', country: 'FR', near: { latitude: 48.86, longitude: 2.35 } });
-    expect(canonical({ shippingAddress: null }).delivery).toEqual({ kind: 'ship', country: 'DE' });
+    const parcel = toChannelOrder({ ...ORDER, shippingAddress: null }, { country: 'DE', pickupStores: {} });
+    expect(parcel.order).toMatchObject({ delivery: { kind: 'ship', country: 'DE' } });
+    // Where it is collected is not said yet.
+    expect(toChannelOrder({ ...ORDER, shippingAddress: null }, DELIVERING).order).toEqual(expect.any(String));
     const pickup = (id: string) => ({
       shippingAddress: null,
       fulfillmentOrders: {

@@ -143,7 +143,13 @@ export interface ChannelMessage {
 
 /** What an order asks of its channel. */
 export type ChannelEffect =
-  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'refund';
+      readonly amountMinor: number;
+      readonly currency: string;
+      /** Units of each line that the customer does not keep, all until now. */
+      readonly lines: readonly { readonly line: string; readonly cancelled: number; readonly returned: number }[];
+    }
   | {
       readonly kind: 'tell';
       readonly state: string;

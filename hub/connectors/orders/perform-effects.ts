@@ -25,7 +25,13 @@ const POSTPONE = `
 
 const units = z.int().min(0);
 const detail = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('refund'), amountMinor: units, currency: z.string() }),
+  z.object({
+    kind: z.literal('refund'),
+    amountMinor: units,
+    currency: z.string(),
+    // Not in those of an older hub.
+    lines: z.array(z.object({ line: z.string(), cancelled: units, returned: units })).default([]),
+  }),
   z.object({
     kind: z.literal('tell'),
     state: z.string(),

@@ -10,6 +10,8 @@ export interface EmulatedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** By a monotonic clock, ms: it may be done later, behind one that arrived after it. */
+  readonly arrivedAt: number;
 }
 
 export interface EmulatedAnswer {
@@ -42,7 +44,8 @@ export class ChannelServer {
       request.on('end', () => {
         const { method = '', url = '', headers } = request;
         const text = Buffer.concat(chunks).toString('utf8');
-        void self?.answer(random, () => answer({ method, path: url, headers, text }), response);
+        const arrivedAt = performance.now();
+        void self?.answer(random, () => answer({ method, path: url, headers, text, arrivedAt }), response);
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -164,6 +164,12 @@ export type ChannelEffect =
       }[];
     };
 
+/** What else has changed at the channel by it. */
+export interface EffectDone {
+  /** Channel skus whose number may be another now, whether it was done now or before: they are read. */
+  readonly listings: readonly string[];
+}
+
 export interface EffectCall {
   /** The same whenever it is sent. */
   readonly key: string;
@@ -187,7 +193,7 @@ export interface ChannelSession {
   /** Throws CHANNEL_SIGNATURE_INVALID before it believes anything (X1), CHANNEL_MESSAGE_INVALID. */
   receive(request: ChannelRequest, now: number): ChannelMessage;
   /** Makes the channel do what an order asks for; done before it does no harm. */
-  perform(call: EffectCall): Promise<void>;
+  perform(call: EffectCall): Promise<EffectDone | void>;
 }
 
 export interface ChannelTools {

@@ -1,11 +1,12 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ChannelKind } from './connector.ts';
+import { ebay } from './channel/ebay/ebay.ts';
 import { shopify } from './channel/shopify/shopify.ts';
 import { signedWebhook } from './channel/signed-webhook/signed-webhook.ts';
 import { walmart } from './channel/walmart/walmart.ts';
 
 /** Every kind of channel. A new one is one folder under channel/ and one line here. */
-export const CHANNEL_KINDS: readonly ChannelKind[] = [signedWebhook, shopify, walmart];
+export const CHANNEL_KINDS: readonly ChannelKind[] = [signedWebhook, shopify, walmart, ebay];
 
 /** Throws CHANNEL_KIND_UNKNOWN. */
 export function requireKind(kind: string): ChannelKind {

@@ -30,7 +30,6 @@ beforeEach(async () => {
   await tills.tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
   await hub.makeAccount('shop', emulator);
   hub.start();
-  await expect.poll(() => emulator.says('A')).toBe(10);
 });
 afterEach(async () => {
   await hub.stop();
@@ -42,6 +41,7 @@ const states = async () =>
 
 /** An order that was taken by asking for it, of which a till hands over some units, each for the reservation that holds it. */
 async function handOver(units: number, handed: number): Promise<string> {
+  await expect.poll(() => emulator.says('A')).toBe(10);
   const id = emulator.buy('A', units);
   await expect.poll(states).toEqual(['released']);
   const { order } = await readOrder(database.pool, 1);

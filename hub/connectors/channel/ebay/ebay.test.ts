@@ -49,8 +49,12 @@ const item = (channelSku: string, quantity: number, parts: Partial<PublishItem> 
   ...parts,
 });
 const call = (...items: PublishItem[]) => ({ number: 1, key: 'k', shape: 'bulk', items });
-const outcomes = (answers: Awaited<ReturnType<ReturnType<typeof opened>['publish']>>) =>
-  Object.fromEntries(answers.map((answer) => [answer.channelSku, 'code' in answer ? answer.code : answer.outcome]));
+function outcomes(answers: Awaited<ReturnType<ReturnType<typeof opened>['publish']>>) {
+  if ('later' in answers) throw new Error('it answers at once');
+  return Object.fromEntries(
+    answers.map((answer) => [answer.channelSku, 'code' in answer ? answer.code : answer.outcome]),
+  );
+}
 
 async function failure(work: Promise<unknown>): Promise<unknown> {
   const error = await work.then(() => undefined).catch((thrown: unknown) => thrown);

@@ -14,6 +14,8 @@ import { credentials, settings, type Credentials, type Settings } from './settin
 
 const CALLS = 'calls';
 const BURST_SECONDS = 20;
+/** Of a listing; beyond that eBay takes none until the next day. */
+const CHANGES_A_DAY = 250;
 
 function capabilitiesOf({ pollOrdersSeconds, callsPerSecond }: Settings): Capabilities {
   const calls = (cost: number) => ({ quota: CALLS, needs: cost, takes: cost });
@@ -25,6 +27,7 @@ function capabilitiesOf({ pollOrdersSeconds, callsPerSecond }: Settings): Capabi
     quotas: { [CALLS]: { perSecond: callsPerSecond, burst: Math.max(2 + ITEMS_MAX, callsPerSecond * BURST_SECONDS) } },
     callsAtOnce: 4,
     countsDown: true,
+    changesADay: CHANGES_A_DAY,
     effects: calls(3),
     takesOrders: true,
     orders: { everyMs: pollOrdersSeconds * 1_000, page: calls(1), read: calls(1), readsMax: READS_MAX },

@@ -99,6 +99,60 @@ describe('quantities at Walmart', () => {
   });
 });
 
+describe('feeds of Walmart', () => {
+  type Session = Awaited<ReturnType<typeof seller>>['session'];
+  const feed = (skus: readonly string[]) => call('feed', ...skus.map((sku) => item(sku, 7)));
+  /** What a feed comes to, and how often it had to be asked for. */
+  async function ended(session: Session, sent: ReturnType<typeof feed>, pass: () => void = () => undefined) {
+    const answer = await session.publish(sent);
+    if (!('later' in answer)) throw new Error('a feed ends later');
+    for (let asked = 1; asked < 100; asked += 1) {
+      const found = await session.ask!(sent, answer.later);
+      if ('answers' in found)
+        return {
+          asked,
+          outcomes: Object.fromEntries(
+            found.answers.map((one) => [one.channelSku, 'code' in one ? one.code : one.outcome]),
+          ),
+        };
+      expect(found).toEqual({ again: answer.later, afterMs: 60_000 });
+      pass();
+    }
+    throw new Error('it does not end');
+  }
+
+  it('are asked for until they end, and each listing is judged by what Walmart says of it', async () => {
+    let now = 0;
+    const { emulator, session } = await seller({ feedMs: 100_000, clock: () => now });
+    const pass = () => void (now += 60_000);
+    const skus = Array.from({ length: 120 }, (_, place) => `S${place}`);
+    emulator.list(skus, 0);
+    emulator.stock.refusing.set('S60', { status: 'DATA_ERROR', code: 'ERR_PDI_0001' });
+    emulator.stock.refusing.set('S119', { status: 'SYSTEM_ERROR', code: 'ERR_INT_SYSTEM' });
+    const { asked, outcomes } = await ended(session, feed([...skus, 'ghost']), pass);
+    expect(asked).toBe(3);
+    expect(outcomes).toMatchObject({
+      S0: 'taken',
+      S60: 'CHANNEL_REFUSED',
+      S119: 'again',
+      ghost: 'CHANNEL_SKU_UNKNOWN',
+    });
+    expect(Object.values(outcomes).filter((outcome) => outcome === 'taken')).toHaveLength(118);
+    expect([emulator.says('S50'), emulator.says('S60'), emulator.violations]).toEqual([7, 0, []]);
+    expect((await ended(session, feed(['S1', 'S2']), pass)).outcomes).toEqual({ S1: 'taken', S2: 'taken' });
+  });
+
+  it('that fail as a whole are sent again where that is the fault of Walmart, and not known where it is the file', async () => {
+    const { emulator, session } = await seller({ feedMs: 0 });
+    emulator.list(['A'], 0);
+    emulator.feeds.failNext = 'SYSTEM_ERROR';
+    expect((await ended(session, feed(['A']))).outcomes).toEqual({ A: 'again' });
+    emulator.feeds.failNext = 'DATA_ERROR';
+    expect(await failure(ended(session, feed(['A'])))).toEqual(['CHANNEL_REFUSED', false, undefined]);
+    expect(emulator.says('A')).toBe(0);
+  });
+});
+
 describe('calls of Walmart', () => {
   it('share one token over sessions, and have another when it is refused', async () => {
     const { emulator, session, open } = await seller();

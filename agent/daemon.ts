@@ -6,7 +6,7 @@ import { startApi } from './api/server.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { readFeeds } from './pos/csv/feed-config.ts';
+import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';

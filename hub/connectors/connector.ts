@@ -8,12 +8,16 @@ import type { QuotaRule, QuotaSeen } from './publishing/quota.ts';
 /** A way to send numbers: what one call may carry, and what it costs of the quota. */
 export interface CallShape {
   readonly name: string;
+  /** The bucket that it is paid from. */
+  readonly quota: string;
   readonly itemsMax: number;
   cost(items: number): number;
 }
 
 /** What a call costs, and what must be there for it: some channels ask for what an answer might come to at most. */
 export interface Cost {
+  /** The bucket that it is paid from. */
+  readonly quota: string;
   readonly needs: number;
   readonly takes: number;
 }
@@ -22,16 +26,27 @@ export interface Cost {
 export interface Capabilities {
   readonly shapes: readonly [CallShape, ...CallShape[]];
   /** Of one read: how many listings, and what it costs; null: what the channel says cannot be read. */
-  readonly reads: { readonly itemsMax: number; cost(items: readonly ReadItem[]): number } | null;
-  /** What is believed of the quota until the channel says it. */
-  readonly quota: QuotaRule;
+  readonly reads: {
+    readonly quota: string;
+    readonly itemsMax: number;
+    cost(items: readonly ReadItem[]): number;
+  } | null;
+  /** Its buckets by name, and what is believed of each until the channel says it. */
+  readonly quotas: Readonly<Record<string, QuotaRule>>;
   readonly callsAtOnce: number;
   /** Whether the channel takes off its own number what it sells: then what we send is compared with what it says. */
   readonly countsDown: boolean;
   /** Of doing what an order asks for. */
   readonly effects: Cost;
-  /** How its orders are asked for; null: it tells of them by itself, or has none. */
-  readonly orders: { readonly everyMs: number; readonly page: Cost; readonly readsMax: number } | null;
+  /** false: nobody buys there (it only shows what there is), or its orders come some other way. */
+  readonly takesOrders: boolean;
+  /** How its orders are asked for, by time (`page`) and by their ids (`read`, `readsMax` at once); null: it tells of them by itself, or has none. */
+  readonly orders: {
+    readonly everyMs: number;
+    readonly page: Cost;
+    readonly read: Cost;
+    readonly readsMax: number;
+  } | null;
 }
 
 /** A listing's number as it is sent. */
@@ -50,6 +65,8 @@ export interface PublishCall {
   readonly key: string;
   readonly shape: string;
   readonly items: readonly PublishItem[];
+  /** It may have been sent before: by whoever was killed, or without an answer. */
+  readonly isAgain?: boolean;
 }
 
 export type ItemAnswer = { readonly channelSku: string; readonly reference?: string } & (
@@ -130,7 +147,7 @@ export interface EffectCall {
 
 /**
  * An open account of a channel. Failures of a call as a whole are thrown as ChannelFailure; what concerns one listing is
- * in the answers. Callers keep to the quota; what the channel says of it is told to `tools.seen`.
+ * in the answers. Callers keep to the quota that the capabilities name; what the channel says of it is told to `tools.seen`.
  */
 export interface ChannelSession {
   readonly capabilities: Capabilities;
@@ -148,7 +165,12 @@ export interface ChannelSession {
 export interface ChannelTools {
   readonly http: Http;
   readonly clock: Clock;
-  seen(quota: QuotaSeen): void;
+  seen(quota: string, seen: QuotaSeen): void;
+  /**
+   * Pays a request within a call from another bucket than the call's own, before it is made. Waits for a moment, else throws
+   * QuotaWait: let it through, before anything of the call was done.
+   */
+  pay(quota: string, cost: number): Promise<void>;
 }
 
 /** Where and how an account is reached; settings and credentials are those of its kind. */

@@ -386,6 +386,15 @@ export const ERRORS = {
       'Correct the row and drop it in a file of its own, under another document number: the rest of its document was taken.',
   },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
+  POSLOG_TRANSACTION_INVALID: {
+    status: 422,
+    remedy:
+      'Correct the transaction at the till, or drop it corrected in a file of its own: the others of its file were taken.',
+  },
+  POSLOG_FILE_INVALID: {
+    status: 422,
+    remedy: 'Export the log anew and drop it again: what was complete in it was taken, and is not taken twice.',
+  },
   CSV_FILE_UNREADABLE: {
     status: 422,
     remedy: 'Let the agent read what is named in working/, or take it out; the files behind it are taken meanwhile.',

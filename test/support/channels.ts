@@ -107,6 +107,7 @@ export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
         startRepeating({
           ...task,
           everyMs: Math.min(task.everyMs, 1_000) / 4,
+          firstAfterMs: 0,
           clock: systemClock,
           logger: silentLogger,
         }),

@@ -1,9 +1,11 @@
 import { sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { toUnits } from './decimal.ts';
-import { keyPrefixOf, type CountsFeed } from './feed-config.ts';
-import { dateReader } from './local-time.ts';
-import { groupRows, rejectRow, type RejectedRow, type Row, type RowsDocument, type RowsResult } from './row.ts';
+import { toUnits } from '../files/decimal.ts';
+import type { FileDocument, Rejected } from '../files/file-document.ts';
+import { keyPrefixOf } from '../files/folder-feed.ts';
+import type { CountsFeed } from './feed-config.ts';
+import { dateReader } from '../files/local-time.ts';
+import { groupRows, rejectRow, type Row, type RowsResult } from './row.ts';
 
 export type CountColumn = keyof CountsFeed['columns'];
 export type CountRow = Row<CountColumn>;
@@ -20,7 +22,7 @@ interface Line {
 export function countsFromRows(feed: CountsFeed): (rows: Iterable<CountRow>) => RowsResult {
   const read = lineReader(feed);
   return (rows) => {
-    const rejected: RejectedRow[] = [];
+    const rejected: Rejected[] = [];
     const seen = new Set<string>();
     const lines = [...rows].flatMap((row) => {
       const line = read(row);
@@ -54,7 +56,7 @@ function lineReader(feed: CountsFeed): (row: CountRow) => Line | string {
   };
 }
 
-function countOf(feed: CountsFeed, count: string, lines: readonly Line[]): RowsDocument {
+function countOf(feed: CountsFeed, count: string, lines: readonly Line[]): FileDocument {
   const countedBy = textSchema.safeParse(lines[0]?.row.cells.countedBy);
   return {
     kind: 'count',

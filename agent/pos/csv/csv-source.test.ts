@@ -14,9 +14,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import { openEdgeStore, until, type EdgeStore } from '#test/support/edge-store.ts';
-import { CsvSource } from './csv-source.ts';
-import { parseFeed } from './feed-config.ts';
-import type { FileReport } from './file-report.ts';
+import { parseFeed } from '../feeds.ts';
+import type { FileReport } from '../files/file-report.ts';
+import { FileSource } from '../files/file-source.ts';
+import { csvFormat } from './csv.ts';
+import type { CsvFeed } from './feed-config.ts';
 import type { SourceContext } from '../source.ts';
 
 const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice';
@@ -25,9 +27,9 @@ const row = (document: string, sku = 'a', quantity = 1, description = 'THING') =
 
 interface Bench extends EdgeStore {
   readonly drop: string;
-  readonly source: CsvSource;
+  readonly source: FileSource;
   /** A new source on the same folder, as after a restart. */
-  readonly again: (change?: { context?: SourceContext; feed?: Record<string, unknown> }) => CsvSource;
+  readonly again: (change?: { context?: SourceContext; feed?: Record<string, unknown> }) => FileSource;
   readonly put: (name: string, text: string | Buffer) => void;
   readonly reportOf: (part: 'done' | 'rejected', name: string) => Promise<FileReport>;
 }
@@ -54,7 +56,11 @@ async function bench(feed: Record<string, unknown> = {}): Promise<Bench> {
     ...feed,
   };
   const again: Bench['again'] = ({ context = edge.context, feed = {} } = {}) => {
-    const source = new CsvSource(parseFeed({ ...config, ...feed }), context, join(edge.folder, 'data', 'sources'));
+    const source = new FileSource(
+      csvFormat(parseFeed({ ...config, ...feed }) as CsvFeed),
+      context,
+      join(edge.folder, 'data', 'sources'),
+    );
     onTestFinished(() => source.stop());
     return source;
   };
@@ -73,7 +79,7 @@ async function bench(feed: Record<string, unknown> = {}): Promise<Bench> {
 }
 
 /** Starts and waits until the folder is watched. */
-async function start(source: CsvSource): Promise<void> {
+async function start(source: FileSource): Promise<void> {
   await source.start();
   await until(() => source.status().state === 'ready');
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import { countsFromRows } from './counts-from-rows.ts';
 import { documentsFromRows } from './documents-from-rows.ts';
-import { parseFeed, type CountsFeed, type TransactionsFeed } from './feed-config.ts';
+import { parseFeed } from '../feeds.ts';
+import type { CountsFeed, TransactionsFeed } from './feed-config.ts';
 
 const feed = parseFeed({
   name: 'sales',

@@ -1,9 +1,11 @@
 import { moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { minorDigits, toMinor, toUnits } from './decimal.ts';
-import { keyPrefixOf, type TransactionsFeed } from './feed-config.ts';
-import { dateReader } from './local-time.ts';
-import { groupRows, rejectRow, type RejectedRow, type Row, type RowsDocument, type RowsResult } from './row.ts';
+import { minorDigits, toMinor, toUnits } from '../files/decimal.ts';
+import type { FileDocument, Rejected } from '../files/file-document.ts';
+import { keyPrefixOf } from '../files/folder-feed.ts';
+import type { TransactionsFeed } from './feed-config.ts';
+import { dateReader } from '../files/local-time.ts';
+import { groupRows, rejectRow, type Row, type RowsResult } from './row.ts';
 
 export type TransactionColumn = keyof TransactionsFeed['columns'];
 export type TransactionRow = Row<TransactionColumn>;
@@ -21,7 +23,7 @@ export type TransactionRow = Row<TransactionColumn>;
 export function documentsFromRows(feed: TransactionsFeed): (rows: Iterable<TransactionRow>) => RowsResult {
   const read = lineReader(feed);
   return (rows) => {
-    const rejected: RejectedRow[] = [];
+    const rejected: Rejected[] = [];
     const lines = [...rows].flatMap((row) => {
       const line = read(row);
       if (typeof line !== 'string') return [line];
@@ -77,14 +79,14 @@ function lineReader(feed: TransactionsFeed): (row: TransactionRow) => Line | str
 const startsWith = (text: string, prefix: string | undefined): boolean =>
   prefix !== undefined && text.startsWith(prefix);
 
-function documentsOf(feed: TransactionsFeed, lines: readonly Line[]): RowsDocument[] {
+function documentsOf(feed: TransactionsFeed, lines: readonly Line[]): FileDocument[] {
   const first = lines[0];
   if (!first) return [];
   const key = keyPrefixOf(feed) + first.document;
   const isReturn = startsWith(first.document, feed.rules.returnPrefix);
   const sold = lines.filter((line) => line.quantity > 0);
   const back = lines.filter((line) => line.quantity < 0);
-  const documents: RowsDocument[] = [];
+  const documents: FileDocument[] = [];
   if (sold.length > 0) documents.push(saleOf(feed, isReturn ? `${key}:sale` : key, sold));
   if (back.length > 0 && isReturn) documents.push(returnOf(feed, key, back));
   if (back.length > 0 && !isReturn) documents.push(...adjustmentsOf(feed, `${key}:adjustment`, back));
@@ -105,7 +107,7 @@ function headOf(feed: TransactionsFeed, lines: readonly Line[]): Record<string, 
 
 const rowsOf = (lines: readonly Line[]) => lines.map(({ row }) => ({ line: row.line, raw: row.raw }));
 
-function saleOf(feed: TransactionsFeed, key: string, sold: readonly Line[]): RowsDocument {
+function saleOf(feed: TransactionsFeed, key: string, sold: readonly Line[]): FileDocument {
   const lines = sold.map(({ sku, quantity, priceMinor, service }) => ({
     sku,
     quantity,
@@ -115,7 +117,7 @@ function saleOf(feed: TransactionsFeed, key: string, sold: readonly Line[]): Row
   return { kind: 'sale', key, body: { ...headOf(feed, sold), lines }, rows: rowsOf(sold) };
 }
 
-function returnOf(feed: TransactionsFeed, key: string, back: readonly Line[]): RowsDocument {
+function returnOf(feed: TransactionsFeed, key: string, back: readonly Line[]): FileDocument {
   const lines = back.map(({ sku, quantity, priceMinor, service }) => ({
     sku,
     quantity: -quantity,
@@ -126,7 +128,7 @@ function returnOf(feed: TransactionsFeed, key: string, back: readonly Line[]): R
   return { kind: 'return', key, body: { ...headOf(feed, back), lines }, rows: rowsOf(back) };
 }
 
-function adjustmentsOf(feed: TransactionsFeed, key: string, back: readonly Line[]): RowsDocument[] {
+function adjustmentsOf(feed: TransactionsFeed, key: string, back: readonly Line[]): FileDocument[] {
   const byReason = groupRows(back, ({ row }) => reasonOf(row.cells.description, feed.rules.blankReason));
   return [...byReason].map(([reason, lines], index) => ({
     kind: 'adjustment',

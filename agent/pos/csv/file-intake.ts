@@ -2,33 +2,20 @@ import { createReadStream } from 'node:fs';
 import { countsFromRows, type CountRow } from './counts-from-rows.ts';
 import { DocumentWindow } from './document-window.ts';
 import { documentsFromRows, type TransactionRow } from './documents-from-rows.ts';
-import type { Feed } from './feed-config.ts';
-import type { ReportDraft } from './file-report.ts';
+import type { CsvFeed } from './feed-config.ts';
+import { DocumentGroup } from '../files/document-group.ts';
+import { Interrupted, type OpenFile } from '../files/file-format.ts';
 import { Layout } from './layout.ts';
 import { physicalLines } from './physical-lines.ts';
 import { RecordReader, type CsvRecord } from './records.ts';
-import type { RejectedRow, Row, RowsDocument, RowsResult } from './row.ts';
-import type { Intake } from '../intake.ts';
-
-/** Documents that go to the journal together: enough for one sync to cost little, few enough to answer others between. */
-const GROUP_DOCUMENTS = 500;
-
-/** Asked to stop in the middle of a file; it is read again from its beginning next time. */
-export class Interrupted extends Error {}
+import type { Row, RowsResult } from './row.ts';
 
 /**
  * Streams one file into the journal. Rows are rejected alone; throws CSV_FILE_INVALID when the file as a whole is not
  * what the feed says, the journal's errors as they are, and Interrupted when `isStopping` says so.
  */
-export async function takeFile(file: {
-  readonly path: string;
-  readonly feed: Feed;
-  readonly source: string;
-  readonly intake: Intake;
-  readonly report: ReportDraft;
-  isStopping(): boolean;
-}): Promise<void> {
-  const { feed, report } = file;
+export async function takeCsv(feed: CsvFeed, file: OpenFile): Promise<void> {
+  const { report } = file;
   const group = new DocumentGroup(file);
   const table = new RowTable(feed);
   const window = new DocumentWindow<Row>(groupColumn(feed));
@@ -60,11 +47,11 @@ export async function takeFile(file: {
 
 /** Rows from records: the header, and the shape that every row must have. */
 class RowTable {
-  readonly #feed: Feed;
+  readonly #feed: CsvFeed;
   #layout: Layout | undefined;
   #first = true;
 
-  constructor(feed: Feed) {
+  constructor(feed: CsvFeed) {
     this.#feed = feed;
     if (feed.columnNames) this.#layout = Layout.of(feed, feed.columnNames);
   }
@@ -86,79 +73,12 @@ class RowTable {
   }
 }
 
-/** Documents on their way into the journal, some hundred at a time. */
-class DocumentGroup {
-  readonly #intake: Intake;
-  readonly #source: string;
-  readonly #report: ReportDraft;
-  #documents: RowsDocument[] = [];
-  #rejected: RejectedRow[] = [];
-  /** How often each rejected text has come in this file. */
-  readonly #occurrences = new Map<string, number>();
-
-  constructor(parts: { readonly intake: Intake; readonly source: string; readonly report: ReportDraft }) {
-    this.#intake = parts.intake;
-    this.#source = parts.source;
-    this.#report = parts.report;
-  }
-
-  reject(row: RejectedRow): void {
-    this.#rejected.push(row);
-    this.#report.reject(row);
-  }
-
-  add(result: RowsResult): void {
-    for (const row of result.rejected) this.reject(row);
-    this.#documents.push(...result.documents);
-  }
-
-  async flushIfFull(): Promise<void> {
-    if (this.#documents.length >= GROUP_DOCUMENTS || this.#rejected.length >= GROUP_DOCUMENTS) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    while (this.#documents.length > 0) await this.#take(this.#documents.splice(0, GROUP_DOCUMENTS));
-    const rejected = this.#rejected.splice(0);
-    await this.#intake.setAside(
-      this.#source,
-      rejected.map(({ line, code, reason, raw }) => {
-        return { code, detail: `line ${line}: ${reason}`, verbatim: raw, occurrence: this.#countOf(raw) };
-      }),
-    );
-  }
-
-  #countOf(raw: string): number {
-    const count = (this.#occurrences.get(raw) ?? 0) + 1;
-    this.#occurrences.set(raw, count);
-    return count;
-  }
-
-  async #take(documents: readonly RowsDocument[]): Promise<void> {
-    const arrivals = documents.map(({ kind, key, body, rows }) => ({
-      submission: { kind, key, body },
-      verbatim: () => rows.map((row) => row.raw).join('\n'),
-    }));
-    const results = await this.#intake.take(this.#source, arrivals);
-    for (const [index, result] of results.entries()) {
-      const rows = documents[index]?.rows ?? [];
-      if (result.status === 'refused') {
-        const raw = rows.map((row) => row.raw).join('\n');
-        this.#report.reject({ line: rows[0]?.line ?? 0, raw, code: result.code, reason: result.detail }, rows.length);
-      } else {
-        if (result.status === 'appended') this.#report.factsAppended++;
-        else this.#report.duplicates++;
-        this.#report.unknown(result.unknownSkus);
-      }
-    }
-  }
-}
-
-function groupColumn(feed: Feed): (row: Row) => string {
+function groupColumn(feed: CsvFeed): (row: Row) => string {
   const column = feed.kind === 'counts' ? 'count' : 'document';
   return (row) => row.cells[column] ?? '';
 }
 
-function builderOf(feed: Feed): (rows: readonly Row[]) => RowsResult {
+function builderOf(feed: CsvFeed): (rows: readonly Row[]) => RowsResult {
   if (feed.kind === 'counts') {
     const build = countsFromRows(feed);
     return (rows) => build(rows as readonly CountRow[]);

@@ -1,7 +1,8 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import type { Feed } from './feed-config.ts';
+import type { CsvFeed } from './feed-config.ts';
 import type { CsvRecord } from './records.ts';
-import { rejectRow, type RejectedRow, type Row } from './row.ts';
+import type { Rejected } from '../files/file-document.ts';
+import { rejectRow, type Row } from './row.ts';
 
 /** Where each mapped column stands in this file, and how many columns a row has. */
 export class Layout {
@@ -14,7 +15,7 @@ export class Layout {
   }
 
   /** From the names in the header, or those of the configuration. Throws CSV_FILE_INVALID naming what is missing. */
-  static of(feed: Feed, names: readonly string[], headerText?: string): Layout {
+  static of(feed: CsvFeed, names: readonly string[], headerText?: string): Layout {
     const trimmed = names.map((name) => name.trim());
     const wanted = Object.entries(feed.columns as Readonly<Record<string, string>>).map(([name, title]) => ({
       name,
@@ -40,7 +41,7 @@ export class Layout {
   }
 
   /** Throws CSV_FILE_INVALID when the first row shows that the rows are cut at another character. */
-  checkFirst(feed: Feed, record: CsvRecord): void {
+  checkFirst(feed: CsvFeed, record: CsvRecord): void {
     if (record.cells === undefined || record.cells.length === this.#width) return;
     const hint = delimiterHint(feed.delimiter, (other) => record.raw.split(other).length === this.#width);
     if (hint !== '')
@@ -51,7 +52,7 @@ export class Layout {
   }
 
   /** A record as a row of the mapping, or why it is none. */
-  rowOf(record: CsvRecord): { row: Row } | { rejected: RejectedRow } {
+  rowOf(record: CsvRecord): { row: Row } | { rejected: Rejected } {
     const { cells, line, raw } = record;
     if (cells === undefined) return { rejected: rejectRow(record, record.reason) };
     if (cells.length !== this.#width) {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { FileDocument, Rejected } from '../files/file-document.ts';
 
 /** One data row: its cells by the mapping's own names (document, sku, ...), trimmed; absent columns are ''. */
 export interface Row<Column extends string = string> {
@@ -9,27 +9,12 @@ export interface Row<Column extends string = string> {
   readonly cells: Readonly<Record<Column, string>>;
 }
 
-export interface RejectedRow {
-  readonly line: number;
-  readonly raw: string;
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
-
-/** A document that rows gave, as any source submits it; with the rows it was made of. */
-export interface RowsDocument {
-  readonly kind: string;
-  readonly key: string;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly rows: readonly { readonly line: number; readonly raw: string }[];
-}
-
 export interface RowsResult {
-  readonly documents: readonly RowsDocument[];
-  readonly rejected: readonly RejectedRow[];
+  readonly documents: readonly FileDocument[];
+  readonly rejected: readonly Rejected[];
 }
 
-export function rejectRow(row: { readonly line: number; readonly raw: string }, reason: string): RejectedRow {
+export function rejectRow(row: { readonly line: number; readonly raw: string }, reason: string): Rejected {
   return { line: row.line, raw: row.raw, code: 'CSV_ROW_INVALID', reason };
 }
 

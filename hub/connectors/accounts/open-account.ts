@@ -2,7 +2,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { ChannelSession } from '../connector.ts';
 import type { Http } from '../http/http.ts';
 import { requireKind } from '../registry.ts';
-import { Quota, keptQuota } from '../publishing/quota.ts';
+import { Quotas } from '../publishing/quotas.ts';
 import { sealedName } from './channel-accounts.ts';
 import type { Vault } from './vault.ts';
 
@@ -21,19 +21,24 @@ interface StoredAccount {
   readonly quota: unknown;
 }
 
-/** Opens an account as the database has it. Throws CHANNEL_KEY_MISSING, CHANNEL_KIND_UNKNOWN. */
+/** Opens an account as the database has it. `signal` ends waiting for quota. Throws CHANNEL_KEY_MISSING, CHANNEL_KIND_UNKNOWN. */
 export function openAccount(
   { vault, http, clock }: OpenParts,
   account: number,
   { channel, kind, baseUrl, settings, credentials, quota: kept }: StoredAccount,
-): { session: ChannelSession; quota: Quota } {
+  signal?: AbortSignal,
+): { session: ChannelSession; quotas: Quotas } {
   const known = requireKind(kind);
-  const given = keptQuota.safeParse(kept);
-  const quota = new Quota(known.capabilities(settings).quota, clock, given.success ? given.data : undefined);
+  const quotas = new Quotas(known.capabilities(settings).quotas, clock, kept);
   const opened = vault.open(credentials, sealedName(account));
   const session = known.open(
     { channel, baseUrl, settings, credentials: opened },
-    { http, clock, seen: (seen) => quota.see(seen) },
+    {
+      http,
+      clock,
+      seen: (name, seen) => quotas.of(name).see(seen),
+      pay: (name, cost) => quotas.pay(name, cost, signal),
+    },
   );
-  return { session, quota };
+  return { session, quotas };
 }

@@ -3,6 +3,7 @@ import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ChannelEffect } from '../connector.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
+import { QuotaWait } from '../publishing/quotas.ts';
 
 const AT_ONCE = 20;
 const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
@@ -68,6 +69,7 @@ async function performOne(turn: AccountTurn, due: Due): Promise<void> {
     await turn.call(session.capabilities.effects, () => session.perform(call));
     await parts.orders.finish(due.effect, `channel ${held.channel}`);
   } catch (error) {
+    if (error instanceof QuotaWait) throw error;
     const failure = toChannelFailure(error);
     if (!OWN_FAULTS.has(failure.code)) throw error;
     turn.log.warn(

@@ -55,7 +55,7 @@ export async function readHinted(turn: AccountTurn): Promise<boolean> {
   type Hint = { readonly id: string; readonly attempts: number; readonly hintedAt: string };
   const { rows } = await parts.pool.query<Hint>(DUE, [account, polled.readsMax]);
   if (rows.length === 0) return false;
-  const orders = await turn.call(polled.page, () => session.readOrders(rows.map(({ id }) => id)));
+  const orders = await turn.call(polled.read, () => session.readOrders(rows.map(({ id }) => id)));
   const known = new Map(orders.map((order) => [order.id, order]));
   const done: Hint[] = [];
   for (const hint of rows) {

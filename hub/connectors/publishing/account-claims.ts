@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
-import type { KeptQuota } from './quota.ts';
+import type { KeptQuotas } from './quotas.ts';
 
 /**
  * Accounts at which there is something to do and where nobody is, the longest waiting first. $1 most, $2 claim, $3 seconds.
@@ -78,7 +78,7 @@ export async function holdAccount(
   client: Queryable,
   { account, id }: Claim,
   seconds: number,
-  quota: KeptQuota | null,
+  quota: KeptQuotas | null,
 ): Promise<HeldAccount | undefined> {
   const kept = quota === null ? null : JSON.stringify(quota);
   return (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows[0];
@@ -88,7 +88,7 @@ export async function holdAccount(
 export async function releaseAccount(
   pool: Pool,
   { account, id }: Claim,
-  { quota, waitMs = 0 }: { readonly quota: KeptQuota | null; readonly waitMs?: number },
+  { quota, waitMs = 0 }: { readonly quota: KeptQuotas | null; readonly waitMs?: number },
 ): Promise<void> {
   await pool.query(RELEASE, [account, id, quota === null ? null : JSON.stringify(quota), waitMs]);
 }

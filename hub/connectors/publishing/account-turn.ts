@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { BackoffRule } from '#shared/runtime/backoff.ts';
-import { sleep, type Clock } from '#shared/runtime/clock.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
@@ -8,7 +8,7 @@ import { toChannelFailure } from '../channel-failure.ts';
 import type { ChannelSession, Cost } from '../connector.ts';
 import type { OrderDoor } from '../orders/take-channel-order.ts';
 import { holdAccount, noteAnswered, type Claim, type HeldAccount } from './account-claims.ts';
-import type { Quota } from './quota.ts';
+import { QuotaWait, type Quotas } from './quotas.ts';
 
 /** What was done, for metrics. */
 export interface ChannelFigures {
@@ -34,25 +34,13 @@ export interface TurnParts extends OpenParts {
   observe(account: string, figures: ChannelFigures): void;
 }
 
-/** For less than that a turn waits where it is; for more it leaves, and comes back. */
-const WAIT_HERE_MS = 2_000;
-
-/** There is nothing left of the quota for a while. */
-export class QuotaWait extends Error {
-  readonly waitMs: number;
-  constructor(waitMs: number) {
-    super(`the quota is used up for ${waitMs} ms`);
-    this.waitMs = waitMs;
-  }
-}
-
 /** One turn at an account: a session, its quota, and whose turn it is. */
 export class AccountTurn {
   readonly parts: TurnParts;
   readonly claim: Claim;
   readonly signal: AbortSignal;
   readonly session: ChannelSession;
-  readonly quota: Quota;
+  readonly quotas: Quotas;
   readonly log: Logger;
   held: HeldAccount;
   /** As calls that failed in a row are more, one at a time tries whether it is better. */
@@ -65,7 +53,7 @@ export class AccountTurn {
     this.held = held;
     this.log = parts.logger.child({ account: claim.account, channel: held.channel });
     this.#failures = held.failures;
-    ({ session: this.session, quota: this.quota } = openAccount(parts, claim.account, held));
+    ({ session: this.session, quotas: this.quotas } = openAccount(parts, claim.account, held, signal));
   }
 
   get account(): number {
@@ -77,32 +65,32 @@ export class AccountTurn {
   }
 
   /** Makes a call under the quota (P2). Throws what the call throws as a ChannelFailure, and QuotaWait. */
-  async call<T>({ needs, takes }: Cost, work: () => Promise<T>): Promise<T> {
-    await this.admit(needs);
-    return this.callAdmitted(takes, work);
+  async call<T>({ quota, needs, takes }: Cost, work: () => Promise<T>): Promise<T> {
+    await this.admit(quota, needs);
+    return this.callAdmitted(quota, takes, work);
   }
 
-  /** Waits until so much of the quota is there. */
-  async admit(cost: number): Promise<void> {
-    for (;;) {
-      const waitMs = this.quota.waitMs(cost);
-      if (waitMs === 0) return;
-      if (waitMs > WAIT_HERE_MS || this.signal.aborted) throw new QuotaWait(waitMs);
-      await sleep(this.parts.clock, waitMs);
-    }
+  /** Waits until so much of the bucket is there. */
+  admit(quota: string, cost: number): Promise<void> {
+    return this.quotas.admit(quota, cost, this.signal);
   }
 
-  async callAdmitted<T>(cost: number, work: () => Promise<T>): Promise<T> {
-    this.quota.spend(cost);
+  async callAdmitted<T>(name: string, cost: number, work: () => Promise<T>): Promise<T> {
+    const quota = this.quotas.of(name);
+    quota.spend(cost);
     try {
       const answer = await work();
-      this.quota.answered(cost, false);
+      quota.answered(cost, false);
       if (this.#failures > 0) await noteAnswered(this.parts.pool, this.claim);
       this.#failures = 0;
       return answer;
     } catch (error) {
+      if (error instanceof QuotaWait) {
+        quota.answered(cost, false);
+        throw error;
+      }
       const failure = toChannelFailure(error);
-      this.quota.answered(cost, failure.code === 'CHANNEL_THROTTLED');
+      quota.answered(cost, failure.code === 'CHANNEL_THROTTLED', failure.retryAfterMs);
       throw failure;
     }
   }
@@ -114,7 +102,7 @@ export class AccountTurn {
   /** Takes the newest state of the account over and makes the claim last; false: somebody else has it, or it is paused. */
   async hold(): Promise<boolean> {
     const { pool, claimSeconds } = this.parts;
-    const held = await holdAccount(pool, this.claim, claimSeconds, this.quota.kept());
+    const held = await holdAccount(pool, this.claim, claimSeconds, this.quotas.kept());
     if (held === undefined || held.credentialsNo !== this.held.credentialsNo) return false;
     this.held = held;
     return true;

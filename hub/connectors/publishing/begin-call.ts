@@ -5,7 +5,7 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import type { PublishCall, PublishItem } from '../connector.ts';
 import { holdAccount, type Claim } from './account-claims.ts';
-import type { KeptQuota } from './quota.ts';
+import type { KeptQuotas } from './quotas.ts';
 
 /** How many are due now; counted no further than a large backlog goes. */
 const WAITING_MAX = 5_000;
@@ -122,7 +122,7 @@ export async function countWaiting(pool: Pool, account: number): Promise<number>
 export function beginCall(
   pool: Pool,
   claim: Claim,
-  asked: { shape: string; itemsMax: number; claimSeconds: number; quota: KeptQuota },
+  asked: { shape: string; itemsMax: number; claimSeconds: number; quota: KeptQuotas },
 ): Promise<Begun> {
   return transaction(pool, async (client): Promise<Begun> => {
     const held = await holdAccount(client, claim, asked.claimSeconds, asked.quota);

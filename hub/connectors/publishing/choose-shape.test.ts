@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { CallShape } from '../connector.ts';
 import { chooseShape } from './choose-shape.ts';
 
-const SINGLE: CallShape = { name: 'single', itemsMax: 1, cost: () => 1 };
-const BATCH: CallShape = { name: 'batch', itemsMax: 25, cost: (items) => 5 + items / 10 };
-const FEED: CallShape = { name: 'feed', itemsMax: 10_000, cost: () => 300 };
+const SINGLE: CallShape = { name: 'single', quota: 'q', itemsMax: 1, cost: () => 1 };
+const BATCH: CallShape = { name: 'batch', quota: 'q', itemsMax: 25, cost: (items) => 5 + items / 10 };
+const FEED: CallShape = { name: 'feed', quota: 'q', itemsMax: 10_000, cost: () => 300 };
 
 it('sends single ones while that is cheapest, then batches, then a feed', () => {
   const shape = (waiting: number) => chooseShape([SINGLE, BATCH, FEED], waiting).name;

@@ -1,28 +1,32 @@
 import { toChannelFailure, type ChannelFailure } from '../channel-failure.ts';
+import type { CallShape } from '../connector.ts';
 import type { AccountTurn } from './account-turn.ts';
 import { beginCall, countWaiting, openCalls, type FrozenCall } from './begin-call.ts';
 import { chooseShape } from './choose-shape.ts';
 import { endAnswered, endInDoubt, endRefused, endUnsent, noteSentAgain, type EndParts } from './end-call.ts';
+import { QuotaWait } from './quotas.ts';
 
 /** A request that is older than that does not arrive any more: what became of it can be read. */
 const DOUBT_MS = 60_000;
 
 /**
  * Sends again what was begun and not ended, as it was and under its key: whoever was killed may have sent it, and what is
- * still on its way must not come behind a newer number (P3).
+ * still on its way must not come behind a newer number (P3). Gives whether there was anything.
  */
-export async function sendOpenCalls(turn: AccountTurn): Promise<void> {
-  for (const call of await openCalls(turn.parts.pool, turn.account)) {
+export async function sendOpenCalls(turn: AccountTurn): Promise<boolean> {
+  const calls = await openCalls(turn.parts.pool, turn.account);
+  for (const call of calls) {
     if (call.ageMs > DOUBT_MS && turn.session.capabilities.reads !== null) {
       await endInDoubt(endParts(turn), call);
       continue;
     }
     await noteSentAgain(turn.parts.pool, call.number);
-    const cost = costOf(turn, call);
-    await turn.admit(cost);
-    const failure = await send(turn, call, cost);
+    const shape = shapeOf(turn, call);
+    await turn.admit(shape.quota, shape.cost(call.items.length));
+    const failure = await send(turn, { ...call, isAgain: true }, shape);
     if (failure !== undefined) throw failure;
   }
+  return calls.length > 0;
 }
 
 /**
@@ -43,7 +47,7 @@ export async function publishDue(turn: AccountTurn, endAt: number): Promise<bool
       if (begun === 'over') break;
       isBusy = true;
       if (begun === 'settled') continue;
-      const sending = send(turn, begun.call, begun.cost)
+      const sending = send(turn, begun.call, begun.shape)
         .then((failed) => {
           ended.failure ??= failed;
         })
@@ -60,46 +64,55 @@ export async function publishDue(turn: AccountTurn, endAt: number): Promise<bool
   return isBusy;
 }
 
-async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; cost: number } | 'settled' | 'over'> {
+async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: CallShape } | 'settled' | 'over'> {
   const { parts, claim, session, account } = turn;
   const { shapes } = session.capabilities;
   const waiting = shapes.length > 1 ? await countWaiting(parts.pool, account) : shapes[0].itemsMax;
   if (waiting === 0) return 'over';
   const shape = chooseShape(shapes, waiting);
-  await turn.admit(shape.cost(Math.min(waiting, shape.itemsMax)));
+  await turn.admit(shape.quota, shape.cost(Math.min(waiting, shape.itemsMax)));
   const begun = await beginCall(parts.pool, claim, {
     shape: shape.name,
     itemsMax: shape.itemsMax,
     claimSeconds: parts.claimSeconds,
-    quota: turn.quota.kept(),
+    quota: turn.quotas.kept(),
   });
   if (begun.kind === 'nothing' || begun.kind === 'lost') return 'over';
   if (begun.kind === 'settled') return 'settled';
-  return { call: begun.call, cost: shape.cost(begun.call.items.length) };
+  return { call: begun.call, shape };
 }
 
 /** Gives the failure when there is no sense in sending more. */
-async function send(turn: AccountTurn, call: FrozenCall, cost: number): Promise<ChannelFailure | undefined> {
+async function send(
+  turn: AccountTurn,
+  call: FrozenCall,
+  shape: CallShape,
+): Promise<ChannelFailure | QuotaWait | undefined> {
   const parts = endParts(turn);
   try {
-    const answers = await turn.callAdmitted(cost, () => turn.session.publish(call));
+    const cost = shape.cost(call.items.length);
+    const answers = await turn.callAdmitted(shape.quota, cost, () => turn.session.publish(call));
     turn.observe(await endAnswered(parts, call, answers));
     return undefined;
   } catch (error) {
-    const failure = toChannelFailure(error);
+    const failure = error instanceof QuotaWait ? error : toChannelFailure(error);
+    if (failure instanceof QuotaWait) {
+      if (call.isAgain !== true) await endUnsent(parts, call);
+      return failure;
+    }
     if (failure.code === 'CHANNEL_REFUSED') {
       turn.observe(await endRefused(parts, call, { code: failure.code, detail: failure.message }));
       return undefined;
     }
-    // In doubt it stays open, and is sent again under its key.
-    if (!failure.inDoubt) await endUnsent(parts, call);
+    // In doubt it stays open, and is sent again under its key; also when only the first time is in doubt.
+    if (!failure.inDoubt && call.isAgain !== true) await endUnsent(parts, call);
     return failure;
   }
 }
 
-function costOf(turn: AccountTurn, { shape, items }: FrozenCall): number {
-  const { shapes } = turn.session.capabilities;
-  return (shapes.find(({ name }) => name === shape) ?? shapes[0]).cost(items.length);
+function shapeOf({ session }: AccountTurn, { shape }: FrozenCall): CallShape {
+  const { shapes } = session.capabilities;
+  return shapes.find(({ name }) => name === shape) ?? shapes[0];
 }
 
 function endParts({ parts, account, session }: AccountTurn): EndParts {

@@ -17,7 +17,8 @@ export interface QuotaSeen {
 const amount = z.number().min(0).max(1e9);
 /** As it is kept between hubs; `at` by the wall clock, ms. */
 export const keptQuota = z.object({
-  left: amount,
+  /** Below 0 while more was spent than there was, or the channel asked to wait. */
+  left: z.number().min(-1e9).max(1e9),
   at: z.number(),
   perSecond: amount.min(1e-6),
   burst: amount.min(1e-6),
@@ -68,13 +69,13 @@ export class Quota {
     this.#underWay += cost;
   }
 
-  /** The answer to a call of this cost: taken, or refused because it was too many. */
-  answered(cost: number, throttled: boolean): void {
+  /** The answer to a call of this cost: taken, or refused because it was too many, until so many ms have passed. */
+  answered(cost: number, throttled: boolean, retryAfterMs = 0): void {
     this.#underWay = Math.max(0, this.#underWay - cost);
     const left = this.#now();
     this.#at = this.#clock.monotonic();
-    this.#left = throttled ? Math.min(0, left) : left;
     this.#pace = throttled ? Math.max(PACE_MIN, this.#pace * SLOWER) : Math.min(1, this.#pace * FASTER);
+    this.#left = throttled ? Math.min(0, left) - (retryAfterMs / 1_000) * this.#rule.perSecond * this.#pace : left;
   }
 
   /** The channel's own word. */
@@ -87,7 +88,7 @@ export class Quota {
 
   kept(): KeptQuota {
     const { perSecond, burst } = this.#rule;
-    return { left: Math.max(0, this.#now()), at: this.#clock.now(), perSecond, burst, pace: this.#pace };
+    return { left: this.#now(), at: this.#clock.now(), perSecond, burst, pace: this.#pace };
   }
 
   #now(): number {

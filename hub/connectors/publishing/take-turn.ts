@@ -1,21 +1,25 @@
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
-import { toChannelFailure, type ChannelFailure } from '../channel-failure.ts';
+import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
 import { performEffects } from '../orders/perform-effects.ts';
 import { pollOrders, readHinted } from '../orders/read-orders.ts';
 import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount } from './account-claims.ts';
-import { AccountTurn, QuotaWait, type TurnParts } from './account-turn.ts';
+import { AccountTurn, type TurnParts } from './account-turn.ts';
 import { publishDue, sendOpenCalls } from './publish-due.ts';
+import { QuotaWait } from './quotas.ts';
 import { chooseToRead, takeRead } from './read-back.ts';
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
+/** One bucket that is empty keeps nobody from the others for longer. */
+const LOOK_AGAIN_MS = 500;
 
 /**
  * Works at an account until nothing is to be done there or the turn is over.
  *
  * - Whatever was begun and not ended goes first. Then orders, since they lower what may be sold; then what must be read
  *   before it is sent; then numbers, the most urgent first.
+ * - A bucket that is empty, or of which the channel says it is, holds up what is paid from it and nothing else.
  * - What fails as a whole ends the turn; nothing is called until some time has passed, longer after each failure.
  */
 export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSignal): Promise<void> {
@@ -26,27 +30,54 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
   let waitMs = 0;
   try {
     turn = new AccountTurn(parts, claim, held, signal);
-    await work(turn);
+    waitMs = await work(turn);
   } catch (error) {
     if (error instanceof QuotaWait) waitMs = error.waitMs;
     else if (!signal.aborted) await fail(parts, claim, held, toChannelFailure(error), random);
   } finally {
-    await releaseAccount(pool, claim, { quota: turn?.quota.kept() ?? null, waitMs });
+    await releaseAccount(pool, claim, { quota: turn?.quotas.kept() ?? null, waitMs });
   }
 }
 
-async function work(turn: AccountTurn): Promise<void> {
+/** Gives whether there was anything. */
+type Work = (turn: AccountTurn) => Promise<boolean>;
+
+/** Gives for how long there is nothing that could be paid, ms. */
+async function work(turn: AccountTurn): Promise<number> {
   const { clock } = turn.parts;
   const endAt = clock.monotonic() + TURN_MS;
-  if (!turn.held.dryRun) await sendOpenCalls(turn);
+  const publish: Work = (own) => publishDue(own, endAt);
+  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, readDue, publish];
+  const sends = new Set<Work>([performEffects, publish]);
+  let waits: number[] = [];
+  const paid = async (kind: Work): Promise<boolean> => {
+    try {
+      return await kind(turn);
+    } catch (error) {
+      // With one bucket there is nothing beside it, and work that costs less would take away what the more urgent waits for.
+      const waitMs = turn.quotas.isOne ? undefined : waitOf(error);
+      if (waitMs === undefined) throw error;
+      waits.push(waitMs);
+      return false;
+    }
+  };
+  if (!turn.held.dryRun) await paid(sendOpenCalls);
   while (!turn.signal.aborted && clock.monotonic() < endAt) {
-    let isBusy = await pollOrders(turn);
-    isBusy = (await readHinted(turn)) || isBusy;
-    if (!turn.held.dryRun) isBusy = (await performEffects(turn)) || isBusy;
-    isBusy = (await readDue(turn)) || isBusy;
-    if (!turn.held.dryRun) isBusy = (await publishDue(turn, endAt)) || isBusy;
-    if (!isBusy || !(await turn.hold())) return;
+    const { dryRun } = turn.held;
+    waits = [];
+    let isBusy = false;
+    for (const kind of kinds) {
+      if (!dryRun || !sends.has(kind)) isBusy = (await paid(kind)) || isBusy;
+    }
+    if (!isBusy || !(await turn.hold())) break;
   }
+  return waits.length === 0 ? 0 : Math.min(LOOK_AGAIN_MS, ...waits);
+}
+
+/** For how long a bucket is empty, if that is all; of what was refused as too many the bucket knows itself. */
+function waitOf(error: unknown): number | undefined {
+  if (error instanceof QuotaWait) return error.waitMs;
+  return error instanceof ChannelFailure && error.code === 'CHANNEL_THROTTLED' ? (error.retryAfterMs ?? 0) : undefined;
 }
 
 /** One read of what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. */
@@ -57,7 +88,7 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
   const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
   if (chosen.length === 0) return false;
   const cost = reads.cost(chosen);
-  const answers = await turn.call({ needs: cost, takes: cost }, () => session.readBack(chosen));
+  const answers = await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(chosen));
   const { drifted, parked } = await takeRead(parts.pool, { account, countsDown }, chosen, answers);
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChannelFailure } from '../../channel-failure.ts';
 import type { ChannelEffect, EffectCall } from '../../connector.ts';
-import type { Ask } from './graphql.ts';
+import { QUOTA, type Ask } from './graphql.ts';
 import { amountOf, minorOf } from '../money.ts';
 
 const STANDS = `query OrderStands($id: ID!) {
@@ -79,7 +79,7 @@ const wasCancelled = z.object({ orderCancel: z.object({ orderCancelUserErrors: e
 const wasRefunded = z.object({ refundCreate: z.object({ userErrors: errors }).nullable() });
 
 /** What its largest query might give, and about what all of its calls do. */
-export const EFFECT_COST = { needs: 930, takes: 40 };
+export const EFFECT_COST = { quota: QUOTA, needs: 930, takes: 40 };
 
 /** Makes an order at Shopify stand as it does here. What it stands at there is read first, so done again it does nothing. */
 export async function performEffect(ask: Ask, { key, channelOrderId: id, effect }: EffectCall): Promise<void> {

@@ -24,6 +24,9 @@ const envelope = z.object({
     .optional(),
 });
 
+/** The one bucket of points that a shop has for an app. */
+export const QUOTA = 'points';
+
 export type Ask = <Schema extends z.ZodType>(
   document: string,
   variables: Readonly<Record<string, unknown>>,
@@ -45,7 +48,11 @@ export function createAsk(baseUrl: string, accessToken: string, tools: ChannelTo
     const { data, errors, extensions } = readJson(answer, envelope);
     const { throttleStatus: status, requestedQueryCost: cost } = extensions?.cost ?? {};
     if (status !== undefined) {
-      tools.seen({ left: status.currentlyAvailable, perSecond: status.restoreRate, burst: status.maximumAvailable });
+      tools.seen(QUOTA, {
+        left: status.currentlyAvailable,
+        perSecond: status.restoreRate,
+        burst: status.maximumAvailable,
+      });
     }
     if (errors !== undefined)
       throw failureOf(errors, status === undefined || cost === undefined ? undefined : waitMs(cost, status));

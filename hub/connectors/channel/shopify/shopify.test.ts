@@ -24,7 +24,8 @@ function answering(...answers: (Partial<HttpAnswer> & { json?: unknown })[]) {
   const seen: QuotaSeen[] = [];
   const session = shopify.open(access, {
     clock: systemClock,
-    seen: (one) => void seen.push(one),
+    seen: (_, one) => void seen.push(one),
+    pay: () => Promise.resolve(),
     async http() {
       const { json, ...answer } = answers.shift() ?? {};
       return { status: 200, headers: {}, text: JSON.stringify(json ?? {}), ...answer };

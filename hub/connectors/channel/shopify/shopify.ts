@@ -1,6 +1,6 @@
 import { channelKind, type AccountAccess, type ChannelSession, type ChannelTools } from '../../connector.ts';
 import { EFFECT_COST, performEffect } from './effects.ts';
-import { createAsk } from './graphql.ts';
+import { createAsk, QUOTA } from './graphql.ts';
 import { ORDERS_A_PAGE, pollOrders, readOrders } from './orders.ts';
 import { readCost, readQuantities, SET_COST, setQuantities } from './quantities.ts';
 import { receive } from './receive.ts';
@@ -9,18 +9,19 @@ import { credentials, settings, type Credentials, type Settings } from './settin
 /** Shopify's arrays take no more. */
 const ITEMS_MAX = 250;
 /** A page of orders: what it might give, and about what it does. */
-const PAGE_COST = { needs: 990, takes: 60 };
+const PAGE_COST = { quota: QUOTA, needs: 990, takes: 60 };
 
 function capabilitiesOf({ pollOrdersSeconds }: Settings) {
   return {
-    shapes: [{ name: 'set', itemsMax: ITEMS_MAX, cost: () => SET_COST }] as const,
-    reads: { itemsMax: 100, cost: readCost },
+    shapes: [{ name: 'set', quota: QUOTA, itemsMax: ITEMS_MAX, cost: () => SET_COST }] as const,
+    reads: { quota: QUOTA, itemsMax: 100, cost: readCost },
     // Of the smallest plan; the shop says its own with the first answer.
-    quota: { perSecond: 100, burst: 1_000 },
+    quotas: { [QUOTA]: { perSecond: 100, burst: 1_000 } },
     callsAtOnce: 4,
     countsDown: true,
     effects: EFFECT_COST,
-    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, readsMax: ORDERS_A_PAGE },
+    takesOrders: true,
+    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, read: PAGE_COST, readsMax: ORDERS_A_PAGE },
   };
 }
 

@@ -16,19 +16,23 @@ import { credentials, secretBytes, settings, type Credentials, type Settings } f
 
 const ORDERS_A_PAGE = 100;
 const each = () => 1;
-const ONE = { needs: 1, takes: 1 };
+const QUOTA = 'messages';
+const ONE = { quota: QUOTA, needs: 1, takes: 1 };
 
 function capabilitiesOf(given: Settings) {
   const { itemsMax, perSecond, burst, callsAtOnce, readable, countsDown, pollOrdersSeconds } = given;
   return {
-    shapes: [{ name: 'levels', itemsMax, cost: each }] as const,
-    reads: readable ? { itemsMax, cost: each } : null,
-    quota: { perSecond, burst },
+    shapes: [{ name: 'levels', quota: QUOTA, itemsMax, cost: each }] as const,
+    reads: readable ? { quota: QUOTA, itemsMax, cost: each } : null,
+    quotas: { [QUOTA]: { perSecond, burst } },
     callsAtOnce,
     countsDown,
     effects: ONE,
+    takesOrders: true,
     orders:
-      pollOrdersSeconds === null ? null : { everyMs: pollOrdersSeconds * 1_000, page: ONE, readsMax: ORDERS_A_PAGE },
+      pollOrdersSeconds === null
+        ? null
+        : { everyMs: pollOrdersSeconds * 1_000, page: ONE, read: ONE, readsMax: ORDERS_A_PAGE },
   };
 }
 

@@ -1,4 +1,5 @@
-import { parseFeed, type CountsFeed, type TransactionsFeed } from '#agent/pos/csv/feed-config.ts';
+import type { CountsFeed, TransactionsFeed } from '#agent/pos/csv/feed-config.ts';
+import { parseFeed } from '#agent/pos/feeds.ts';
 import { COUNT_PREFIX, KEY_PREFIX, SERVICE_SKUS } from './rules.ts';
 
 /** The column mapping that a store of the demo has for its till's exports. */

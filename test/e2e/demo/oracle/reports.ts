@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileReport } from '#agent/pos/csv/file-report.ts';
+import type { FileReport } from '#agent/pos/files/file-report.ts';
 import type { StoreProcess } from '../live/store-process.ts';
 
 /** What the reports beside a store's files say together. */

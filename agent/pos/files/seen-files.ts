@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Feed } from './feed-config.ts';
+import type { FolderFeed } from './folder-feed.ts';
 
 const entry = z.object({ sha256: z.string(), mapping: z.string(), file: z.string(), at: z.string() });
 export type SeenFile = z.infer<typeof entry>;
@@ -23,7 +23,7 @@ export class SeenFiles {
   }
 
   /** Reads the list, one JSON object a line; a line that a crash cut is ignored: the file is then read once more. */
-  static async open(path: string, feed: Feed): Promise<SeenFiles> {
+  static async open(path: string, feed: FolderFeed): Promise<SeenFiles> {
     const { folder: _folder, settleMs: _settleMs, ...mapping } = feed;
     const digest = hash('sha256', JSON.stringify(mapping), 'hex').slice(0, 16);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -5,8 +5,7 @@ import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Intake } from '../intake.ts';
 import { SourceCounters, type PosSource, type SourceContext, type SourceStatus } from '../source.ts';
 import { DropFolder, sha256OfFile } from './drop-folder.ts';
-import type { Feed } from './feed-config.ts';
-import { Interrupted, takeFile } from './file-intake.ts';
+import { Interrupted, type FileFormat } from './file-format.ts';
 import { openingOf } from './opening.ts';
 import { ReportDraft, type FileReport } from './file-report.ts';
 import { SeenFiles } from './seen-files.ts';
@@ -22,9 +21,9 @@ const RETRY_MS = { base: 1_000, max: 60_000 } as const;
  * `done/` or `rejected/` with a report beside it. After a crash in the middle it is read again from its beginning:
  * what was journaled already is recognised by its key (F4). One file at a time, oldest first.
  */
-export class CsvSource implements PosSource {
+export class FileSource implements PosSource {
   readonly name: string;
-  readonly #feed: Feed;
+  readonly #format: FileFormat;
   readonly #context: SourceContext;
   readonly #stateFolder: string;
   readonly #folder: DropFolder;
@@ -39,9 +38,10 @@ export class CsvSource implements PosSource {
   #woken = false;
 
   /** `stateFolder` is where the list of seen files is kept, within the agent's data folder. */
-  constructor(feed: Feed, context: SourceContext, stateFolder: string) {
-    this.name = `csv:${feed.name}`;
-    this.#feed = feed;
+  constructor(format: FileFormat, context: SourceContext, stateFolder: string) {
+    const { prefix, feed } = format;
+    this.name = `${prefix}:${feed.name}`;
+    this.#format = format;
     this.#context = { ...context, logger: context.logger.child({ source: this.name }) };
     this.#stateFolder = stateFolder;
     this.#folder = new DropFolder(feed.folder, feed.endings);
@@ -49,8 +49,9 @@ export class CsvSource implements PosSource {
   }
 
   async start(): Promise<void> {
+    const { prefix, feed } = this.#format;
     await mkdir(this.#stateFolder, { recursive: true });
-    const seen = await SeenFiles.open(join(this.#stateFolder, `csv-${this.#feed.name}.seen.jsonl`), this.#feed);
+    const seen = await SeenFiles.open(join(this.#stateFolder, `${prefix}-${feed.name}.seen.jsonl`), feed);
     this.#state = 'busy';
     this.#running = this.#run(seen);
   }
@@ -147,13 +148,20 @@ export class CsvSource implements PosSource {
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
       // Its writer had only paused, and writes on into the claimed file: read it again when it is done.
       logger.warn({ file: name }, 'the file changed while it was read; it is read again');
-      return this.#feed.settleMs;
+      return this.#format.feed.settleMs;
     }
     const outcome = failure ? 'rejected' : seen.find(sha256) ? 'seenBefore' : 'taken';
     if (failure) await this.#setFileAside(intake, path, name, failure);
     const finish = (file: string): FileReport =>
       report.finish(
-        { file, feed: this.#feed.name, sha256, startedAt, finishedAt: new Date(clock.now()).toISOString(), outcome },
+        {
+          file,
+          feed: this.#format.feed.name,
+          sha256,
+          startedAt,
+          finishedAt: new Date(clock.now()).toISOString(),
+          outcome,
+        },
         failure,
       );
     const file = await this.#folder.finish(name, failure ? 'rejected' : 'done', finish);
@@ -170,7 +178,7 @@ export class CsvSource implements PosSource {
   async #take(path: string, report: ReportDraft): Promise<{ code: ErrorCode; reason: string } | undefined> {
     const { intake, logger } = this.#context;
     try {
-      await takeFile({ path, feed: this.#feed, source: this.name, intake, report, isStopping: () => this.#stopping });
+      await this.#format.take({ path, source: this.name, intake, report, isStopping: () => this.#stopping });
       return undefined;
     } catch (error) {
       if (error instanceof Interrupted || isPassing(error)) throw error;

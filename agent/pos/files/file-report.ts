@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#shared/protocol/errors.ts';
-import type { RejectedRow } from './row.ts';
+import type { Rejected } from './file-document.ts';
 
 /** Rows beyond this many are counted but not listed; all of them are in quarantine. */
 const LISTED_ROWS_MAX = 1_000;
@@ -18,6 +18,8 @@ export interface FileReport {
   readonly factsAppended: number;
   readonly duplicates: number;
   readonly rowsRejected: number;
+  /** Why nothing came of what was read and is in order, and how often: control transactions, training. */
+  readonly passedOver: Readonly<Record<string, number>>;
   readonly rejectedRows: readonly { line: number; code: ErrorCode; reason: string; row: string }[];
   /** Sold or counted, but not among the store's products: only a hint. */
   readonly unknownSkus: readonly string[];
@@ -31,6 +33,7 @@ export class ReportDraft {
   rowsRead = 0;
   factsAppended = 0;
   duplicates = 0;
+  readonly #passedOver: Record<string, number> = {};
   #rowsRejected = 0;
   readonly #rejected: FileReport['rejectedRows'][number][] = [];
   readonly #unknownSkus = new Set<string>();
@@ -40,10 +43,14 @@ export class ReportDraft {
   }
 
   /** `rows` is more than one when a whole document was refused. */
-  reject({ line, code, reason, raw }: RejectedRow, rows = 1): void {
+  reject({ line, code, reason, raw }: Rejected, rows = 1): void {
     this.#rowsRejected += rows;
     if (this.#rejected.length >= LISTED_ROWS_MAX) return;
     this.#rejected.push({ line, code, reason, row: raw.slice(0, LISTED_CHARS_MAX) });
+  }
+
+  passOver(why: string): void {
+    this.#passedOver[why] = (this.#passedOver[why] ?? 0) + 1;
   }
 
   unknown(skus: readonly string[]): void {
@@ -60,6 +67,7 @@ export class ReportDraft {
       factsAppended: this.factsAppended,
       duplicates: this.duplicates,
       rowsRejected: this.#rowsRejected,
+      passedOver: this.#passedOver,
       rejectedRows: this.#rejected,
       unknownSkus: [...this.#unknownSkus],
       ...failure,

@@ -546,6 +546,36 @@ export type Publication = {
   } | null;
 };
 
+export type Publish = {
+  /** Of the call. Calls of an account are numbered as they were begun. From 0. */
+  readonly number: number;
+  readonly shape: string;
+  readonly begunAt: string;
+  readonly endedAt: string | null;
+  /** What was sent. From 0. */
+  readonly quantity: number;
+  /** What the channel was believed to say; null: not known, or not settled yet. */
+  readonly changeFrom: number | null;
+  /** `apart`: the call was refused as a whole and is sent in parts; `doubt`: it was read what became of it. */
+  readonly outcome: "underWay" | "taken" | "accepted" | "stale" | "again" | "refused" | "apart" | "doubt";
+  readonly error: {
+    readonly code: "FACT_INVALID" | "FACT_TOO_LARGE" | "FACT_KIND_UNKNOWN" | "KEY_REUSED" | "VOID_OF_VOID" | "FACT_AHEAD" | "TRANSFER_TO_ITSELF" | "SKU_UNKNOWN" | "BODY_NOT_JSON" | "BODY_TOO_LARGE" | "REQUEST_INVALID" | "NOT_FOUND" | "CONFLICT" | "UNAUTHORIZED" | "FORBIDDEN" | "HOST_FORBIDDEN" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_REUSED" | "IDEMPOTENCY_IN_PROGRESS" | "RATE_LIMITED" | "INTERNAL" | "AVAILABILITY_PENDING" | "PAST_PRUNED" | "RULES_INVALID" | "RESERVATION_SHORT" | "RESERVATION_ENDED" | "RESERVATION_UNKNOWN" | "RESERVATION_OTHER_SKU" | "RESERVATION_EXCEEDED" | "ORDER_TOTALS" | "ORDER_REUSED" | "ORDER_NAME_UNKNOWN" | "ORDER_UNAVAILABLE" | "ORDER_UNITS" | "ORDER_TOO_EARLY" | "ORDER_TOO_LATE" | "ORDER_SUBSTITUTE" | "ORDER_ENDED" | "TASK_ENDED" | "TASK_UNITS" | "TASK_CONFLICT" | "WEBHOOK_URL_FORBIDDEN" | "WEBHOOK_LIMIT" | "WEBHOOK_ENDED" | "WEBHOOK_SUPERSEDED" | "WEBHOOK_REFUSED" | "WEBHOOK_GONE" | "WEBHOOK_TIMEOUT" | "WEBHOOK_UNREACHABLE" | "CHANNEL_KIND_UNKNOWN" | "CHANNEL_ACCOUNT_LIVE" | "CHANNEL_ACCOUNT_ENDED" | "CHANNEL_UNREACHABLE" | "CHANNEL_TLS" | "CHANNEL_TIMEOUT" | "CHANNEL_UNAUTHORIZED" | "CHANNEL_THROTTLED" | "CHANNEL_FAILED" | "CHANNEL_ANSWER_INVALID" | "CHANNEL_REFUSED" | "CHANNEL_SKU_UNKNOWN" | "CHANNEL_SKU_AMBIGUOUS" | "CHANNEL_SIGNATURE_INVALID" | "SETTLEMENT_INVALID" | "CHANNEL_MESSAGE_INVALID" | "CHANNEL_KEY_MISSING" | "ERP_SETTINGS_INVALID" | "ERP_URL_FORBIDDEN" | "ERP_LIMIT" | "ERP_ENDED" | "ERP_MAPPING_INVALID" | "ERP_MAPPING_FAILED" | "ERP_REFUSED" | "ERP_CONFLICT" | "ERP_UNAUTHORIZED" | "ERP_UNREACHABLE" | "ERP_TIMEOUT" | "ERP_FAILED" | "ERP_ANSWER_INVALID" | "ERP_THROTTLED" | "ERP_VOIDED" | "ERP_SKIPPED" | "WHAT_IF_QUEUE_FULL" | "WHAT_IF_NOT_DONE" | "WHAT_IF_OUT_OF_MEMORY" | "WHAT_IF_TOO_LONG" | "WHAT_IF_RUNNER_LOST" | "WHAT_IF_CRASHED" | "RECOMPUTE_FAILED" | "PROTOCOL_TOO_OLD" | "PROTOCOL_TOO_NEW" | "HELLO_REQUIRED" | "SIGNATURE_INVALID" | "NONCE_REPLAYED" | "DEVICE_UNKNOWN" | "DEVICE_REVOKED" | "TOKEN_INVALID" | "TOKEN_USED" | "TOKEN_EXPIRED" | "FRAME_INVALID" | "FRAME_TOO_LARGE" | "SEQ_GAP" | "EPOCH_UNKNOWN" | "HUB_BUSY" | "HUB_UNREACHABLE" | "COLLECTION_UNKNOWN" | "CHECKPOINT_INVALID" | "NOT_ENROLLED" | "STORE_DIFFERS" | "ALREADY_ENROLLED" | "FOLDER_IN_USE" | "STORAGE_FULL" | "STORAGE_IO" | "STORAGE_BUSY" | "STORAGE_CLOSED" | "STORAGE_FORBIDDEN" | "STORAGE_DAMAGED" | "STORAGE_RECOVERED" | "STORAGE_NEWER" | "STORAGE_NOT_DURABLE" | "STORAGE_ENGINE_OTHER" | "STORAGE_COPY_DIFFERS" | "ARCHIVE_UNREACHABLE" | "ARCHIVE_UNAUTHORIZED" | "ARCHIVE_NOT_COUCHDB" | "ARCHIVE_REFUSED" | "JOURNAL_CLOSED" | "CSV_ROW_INVALID" | "CSV_FILE_INVALID" | "POSLOG_TRANSACTION_INVALID" | "POSLOG_FILE_INVALID" | "CSV_FILE_UNREADABLE" | "QUARANTINE_NOT_EMPTY" | "CLOCK_OFF" | "OPTION_INVALID" | "CONFIG_INVALID" | "HUB_MISSING" | "LISTEN_FAILED" | "DB_UNAVAILABLE" | "PG_BINARIES_MISSING" | "PG_START_FAILED" | "PG_ACCOUNT" | "PG_FOLDER_UNREACHABLE" | "MIGRATION_CHANGED" | "MIGRATION_FAILED" | "MIGRATION_NEWER";
+    readonly detail: string;
+    readonly remedy: string;
+  } | null;
+  readonly explained: {
+    /** From 0. */
+    readonly desired: number;
+    /** From 0. */
+    readonly inFlight: number;
+    /** Units of known orders that no stock was held for at that moment. From 0. */
+    readonly notHeld: number;
+    readonly availabilityAt: string;
+    /** Where `desired` came from, fact by fact. */
+    readonly explain: string;
+  };
+};
+
 export type QuarantinedFact = {
   /** From 0. */
   readonly id: number;
@@ -3240,6 +3270,26 @@ export interface Operations {
       };
     };
     readonly answer: Publication;
+  };
+  /** The calls that carried a listing in the last 7 days, the newest first: what was sent, why, and what became of it. */
+  'GET /v1/publications/{account}/{channelSku}/history': {
+    readonly request: {
+      readonly params: {
+        readonly account: string;
+        /** At most 256 characters. */
+        readonly channelSku: string;
+      };
+      readonly query?: {
+        /** At most 1024 characters. */
+        readonly cursor?: string | undefined;
+        readonly limit?: string | undefined;
+      };
+    };
+    readonly answer: {
+      readonly items: readonly Publish[];
+      /** Give it back as `cursor` for what follows; null at the end. */
+      readonly next: string | null;
+    };
   };
   /** Has a listing tried again at once, also one that was parked. */
   'POST /v1/publications/{account}/{channelSku}/retry': {

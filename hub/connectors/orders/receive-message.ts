@@ -25,7 +25,7 @@ const LOOK = `
   UPDATE publications p SET must_read = true, due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
   FROM unnest(string_to_array($2, E'\\n'), $3::int[]) AS m (id, says)
   WHERE p.account_no = $1 AND (p.channel_sku = m.id COLLATE "C" OR p.reference = m.id)
-    AND p.call_no IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;
+    AND p.call_no IS NULL AND p.later_call IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;
 
 /**
  * Takes a message of a channel (a webhook), once: what is repeated changes nothing. Gives whether it was new. It is only

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { Http } from './http/http.ts';
 import type { QuotaRule, QuotaSeen } from './publishing/quota.ts';
+import type { Settlement } from './settlement.ts';
 
 /** A way to send numbers: what one call may carry, and what it costs of the quota. */
 export interface CallShape {
@@ -116,6 +117,8 @@ export interface ChannelOrder {
   /** In the canonical form, not checked yet. */
   readonly order: unknown;
   readonly cancelled: CancelReason | null;
+  /** It stands still, and its customer asks that it be cancelled: whether it can be is for the seller to say. */
+  readonly cancelAsked?: CancelReason;
 }
 
 export interface OrderPage {
@@ -194,6 +197,8 @@ export interface ChannelSession {
   receive(request: ChannelRequest, now: number): ChannelMessage;
   /** Makes the channel do what an order asks for; done before it does no harm. */
   perform(call: EffectCall): Promise<EffectDone | void>;
+  /** What the channel has paid out since then, the newest first; absent: it does not say. Paid by `tools.pay`. */
+  settlements?(since: Date): AsyncIterable<Settlement>;
 }
 
 export interface ChannelTools {

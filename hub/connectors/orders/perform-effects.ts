@@ -9,7 +9,7 @@ import { QuotaWait } from '../publishing/quotas.ts';
 const AT_ONCE = 20;
 const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
 /** What is about one order alone; all else is the channel's failure as a whole. */
-const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
+const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_LATER', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
 
 /** Of one order the first open one; whose turn at the account it is has them all. */
 const DUE = `

@@ -49,7 +49,7 @@ const APPLY = `
     read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
     confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN l.told ELSE p.confirmed END,
     confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
-    read_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.read_at END,
+    read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
     basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
     must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles)),
     settles_at = CASE WHEN l.settles THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000)

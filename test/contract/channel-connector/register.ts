@@ -16,7 +16,7 @@ import { openReservationPool, soldOf, teller } from '#test/support/reservations.
 export interface ConnectorUnderTest {
   readonly name: string;
   /** What the channel itself has not: the tests of that are skipped. */
-  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading')[];
+  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading' | 'unknown skus')[];
   start(random: Random): Promise<EmulatedChannel>;
 }
 
@@ -129,21 +129,26 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
       await expect.poll(async () => (await hub.accounts.find(account)).error).toBeNull();
     });
 
-    it('P2 a listing that the channel does not know is parked with its reason, holds up no other, and can be tried again', async () => {
-      await database.pool.query(`INSERT INTO products (sku, name) VALUES ('GHOST', 'x')`);
-      await listAlso(database.pool, ['shop'], ['GHOST']);
-      await tills.tell(1, 'receipt', plain({ sku: 'GHOST', quantity: 3 }));
-      hub.start();
-      await expect.poll(() => differing()).toEqual([['GHOST', 3, undefined]]);
-      await expect
-        .poll(() => rows(`SELECT channel_sku, error ->> 'code' AS code FROM publications WHERE parked_at IS NOT NULL`))
-        .toEqual([{ channel_sku: 'GHOST', code: 'CHANNEL_SKU_UNKNOWN' }]);
-      channel.list(['GHOST'], 0);
-      await database.pool.query(
-        `UPDATE publications SET parked_at = NULL, error = NULL, due_at = now() WHERE channel_sku = 'GHOST'`,
-      );
-      await expect.poll(() => channel.says('GHOST')).toBe(3);
-    });
+    it.skipIf(lacks.includes('unknown skus'))(
+      'P2 a listing that the channel does not know is parked with its reason, holds up no other, and can be tried again',
+      async () => {
+        await database.pool.query(`INSERT INTO products (sku, name) VALUES ('GHOST', 'x')`);
+        await listAlso(database.pool, ['shop'], ['GHOST']);
+        await tills.tell(1, 'receipt', plain({ sku: 'GHOST', quantity: 3 }));
+        hub.start();
+        await expect.poll(() => differing()).toEqual([['GHOST', 3, undefined]]);
+        await expect
+          .poll(() =>
+            rows(`SELECT channel_sku, error ->> 'code' AS code FROM publications WHERE parked_at IS NOT NULL`),
+          )
+          .toEqual([{ channel_sku: 'GHOST', code: 'CHANNEL_SKU_UNKNOWN' }]);
+        channel.list(['GHOST'], 0);
+        await database.pool.query(
+          `UPDATE publications SET parked_at = NULL, error = NULL, due_at = now() WHERE channel_sku = 'GHOST'`,
+        );
+        await expect.poll(() => channel.says('GHOST')).toBe(3);
+      },
+    );
 
     it.skipIf(lacks.includes('reading'))(
       'P3 what somebody changes at the channel by hand is found by reading and put right',
@@ -156,7 +161,9 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         // A read may show what was there a moment before: the next one does not.
         await expect
           .poll(async () => {
-            await database.pool.query(`UPDATE publications SET read_at = now() - interval '2 days'`);
+            await database.pool.query(
+              `UPDATE publications SET read_at = now() - interval '2 days' WHERE channel_sku = 'SKU-05'`,
+            );
             return differing();
           })
           .toEqual([]);
@@ -277,7 +284,7 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         await hub.act(1, { act: 'cancel', reason: 'unavailable' });
         await expect
           .poll(() => channel.toldOf(order), { timeout: 15_000 })
-          .toMatchObject({ handed: 1, refundedMinor: 500 });
+          .toMatchObject({ handed: 1, refundedMinor: channel.givesBack === false ? 0 : 500 });
         expect(channel.violations).toEqual([]);
       },
     );
@@ -293,7 +300,8 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
       await expect.poll(async () => (await hub.accounts.find(account)).error?.code).toBe('CHANNEL_UNAUTHORIZED');
       await hub.accounts.setCredentials(account, channel.account.kind, channel.account.credentials);
       await expectEqual();
-      expect((await hub.accounts.find(account)).error).toBeNull();
+      // It says so before the hub has its answer.
+      await expect.poll(async () => (await hub.accounts.find(account)).error).toBeNull();
       const sealed = await rows<{ credentials: Buffer }>('SELECT credentials FROM channel_accounts');
       for (const secret of Object.values(channel.account.credentials)) {
         expect(sealed[0]!.credentials.toString('latin1')).not.toContain(secret);
@@ -328,7 +336,7 @@ function wrongOf({ account }: EmulatedChannel): Record<string, string> {
 }
 
 /** Takes webhooks at /ACCOUNT, as the API does. */
-async function openDoor(hub: ChannelHub): Promise<{ url: string; server: Server }> {
+export async function openDoor(hub: ChannelHub): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

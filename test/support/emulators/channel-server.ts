@@ -17,6 +17,7 @@ export interface EmulatedRequest {
 export interface EmulatedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes as they are; all else as JSON. */
   readonly body?: unknown;
 }
 
@@ -64,8 +65,8 @@ export class ChannelServer {
     if (delayMs >= 1) await delay(delayMs);
     const { status, headers = {}, body } = act();
     if (fault === 'loseAnswer') return void response.destroy();
-    const text = body === undefined ? '' : JSON.stringify(body);
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+    const sent = body === undefined ? '' : Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(sent);
   }
 
   async stop(): Promise<void> {

@@ -146,7 +146,13 @@ export interface ChannelMessage {
 
 /** What an order asks of its channel. */
 export type ChannelEffect =
-  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'refund';
+      readonly amountMinor: number;
+      readonly currency: string;
+      /** Units of each line that the customer does not keep, all until now. */
+      readonly lines: readonly { readonly line: string; readonly cancelled: number; readonly returned: number }[];
+    }
   | {
       readonly kind: 'tell';
       readonly state: string;
@@ -160,6 +166,12 @@ export type ChannelEffect =
         readonly substitutes: readonly { readonly sku: string; readonly units: number }[];
       }[];
     };
+
+/** What else has changed at the channel by it. */
+export interface EffectDone {
+  /** Channel skus whose number may be another now, whether it was done now or before: they are read. */
+  readonly listings: readonly string[];
+}
 
 export interface EffectCall {
   /** The same whenever it is sent. */
@@ -184,7 +196,7 @@ export interface ChannelSession {
   /** Throws CHANNEL_SIGNATURE_INVALID before it believes anything (X1), CHANNEL_MESSAGE_INVALID. */
   receive(request: ChannelRequest, now: number): ChannelMessage;
   /** Makes the channel do what an order asks for; done before it does no harm. */
-  perform(call: EffectCall): Promise<void>;
+  perform(call: EffectCall): Promise<EffectDone | void>;
   /** What the channel has paid out since then, the newest first; absent: it does not say. Paid by `tools.pay`. */
   settlements?(since: Date): AsyncIterable<Settlement>;
 }

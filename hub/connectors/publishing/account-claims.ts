@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
+import { SENDABLE, SETTLED, TO_READ } from './due.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /**
@@ -12,11 +13,11 @@ const CLAIM = `
   WITH due AS (
     SELECT account_no FROM channel_accounts a JOIN channels c USING (channel_no)
     WHERE state = 'active' AND next_at <= clock_timestamp() AND claimed_until <= clock_timestamp()
-      AND ((NOT dry_run AND EXISTS (SELECT FROM publication_calls k WHERE k.account_no = a.account_no AND k.ended_at IS NULL))
-        OR (NOT dry_run AND EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at <= clock_timestamp()
-          AND p.call_no IS NULL AND p.parked_at IS NULL AND NOT p.must_read))
-        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at <= clock_timestamp()
-          AND p.call_no IS NULL AND p.parked_at IS NULL AND p.must_read)
+      AND ((NOT dry_run AND EXISTS (SELECT FROM publication_calls k WHERE k.account_no = a.account_no AND k.ended_at IS NULL
+          AND (k.ask_at IS NULL OR k.ask_at <= clock_timestamp())))
+        OR (NOT dry_run AND EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${SENDABLE}))
+        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${TO_READ})
+        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${SETTLED})
         OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at IS NULL AND p.call_no IS NULL
           AND p.parked_at IS NULL AND p.read_at > '-infinity' AND p.read_at < clock_timestamp() - make_interval(hours => $4))
         OR orders_at <= clock_timestamp()

@@ -284,7 +284,7 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         await hub.act(1, { act: 'cancel', reason: 'unavailable' });
         await expect
           .poll(() => channel.toldOf(order), { timeout: 15_000 })
-          .toMatchObject({ handed: 1, refundedMinor: 500 });
+          .toMatchObject({ handed: 1, refundedMinor: channel.givesBack === false ? 0 : 500 });
         expect(channel.violations).toEqual([]);
       },
     );
@@ -300,7 +300,8 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
       await expect.poll(async () => (await hub.accounts.find(account)).error?.code).toBe('CHANNEL_UNAUTHORIZED');
       await hub.accounts.setCredentials(account, channel.account.kind, channel.account.credentials);
       await expectEqual();
-      expect((await hub.accounts.find(account)).error).toBeNull();
+      // It says so before the hub has its answer.
+      await expect.poll(async () => (await hub.accounts.find(account)).error).toBeNull();
       const sealed = await rows<{ credentials: Buffer }>('SELECT credentials FROM channel_accounts');
       for (const secret of Object.values(channel.account.credentials)) {
         expect(sealed[0]!.credentials.toString('latin1')).not.toContain(secret);
@@ -335,7 +336,7 @@ function wrongOf({ account }: EmulatedChannel): Record<string, string> {
 }
 
 /** Takes webhooks at /ACCOUNT, as the API does. */
-async function openDoor(hub: ChannelHub): Promise<{ url: string; server: Server }> {
+export async function openDoor(hub: ChannelHub): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

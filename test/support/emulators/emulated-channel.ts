@@ -28,6 +28,8 @@ export interface EmulatedChannel {
   cancel(order: string): void;
   /** Sends the webhook of an order, and gives the status of the answer; absent: it is asked for its orders, or has none. */
   sendOrder?(order: string, to: string, options?: { forged?: boolean; messageId?: string }): Promise<number>;
+  /** false: money is given back there by people alone. */
+  readonly givesBack?: false;
   /** What it was told of an order: refunds and how much was fulfilled. */
   toldOf(order: string): { refundedMinor: number; handed: number; cancelled: boolean };
   stop(): Promise<void>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publishNow } from '#test/support/publish-now.ts';
 import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { AdobeShop, type AdobeShopOptions } from '#test/support/emulators/adobe-shop.ts';
@@ -90,7 +91,7 @@ describe('against a shop', () => {
         const take = (which: number) => (open.length === 0 ? [] : open.splice(which % open.length, 1));
         for (const one of acts) {
           if (one.act === 'publish') {
-            ends.push([...(await session.publish(call([[sku, one.quantity, canSell]]))), { outcome: 'taken' }]);
+            ends.push([...(await publishNow(session, call([[sku, one.quantity, canSell]]))), { outcome: 'taken' }]);
             canSell = one.quantity;
           } else if (one.act === 'buy') {
             if (one.units > canSell) continue;
@@ -98,7 +99,7 @@ describe('against a shop', () => {
             canSell -= one.units;
             // What was worked out without that order does not overwrite it.
             const late = call([[sku, 9, canSell + one.units]]);
-            ends.push([...(await session.publish(late)), { outcome: 'stale' }]);
+            ends.push([...(await publishNow(session, late)), { outcome: 'stale' }]);
           } else if (one.act === 'ship') {
             for (const { number, units } of take(one.which)) {
               // Done again it does nothing.
@@ -127,7 +128,7 @@ describe('against a shop', () => {
     shop.list(['A'], 7);
     await session.readBack([{ channelSku: 'A', reference: null }]);
     shop.buy('A', 2);
-    expect(await session.publish(call([['A', 6, 7]]))).toMatchObject([{ outcome: 'taken' }]);
+    expect(await publishNow(session, call([['A', 6, 7]]))).toMatchObject([{ outcome: 'taken' }]);
     expect(shop.says('A')).toBe(4);
   });
 
@@ -135,7 +136,8 @@ describe('against a shop', () => {
     const session = await openShop();
     shop.list(['A', 'B', 'C'], 7);
     shop.buy('B', 2);
-    const answers = await session.publish(
+    const answers = await publishNow(
+      session,
       call([
         ['A', 3, 7],
         ['B', 3, 7],
@@ -150,15 +152,15 @@ describe('against a shop', () => {
       ['GHOST', 'refused'],
     ]);
     expect([shop.says('A'), shop.says('B'), shop.says('C')]).toEqual([3, 5, 3]);
-    expect(await session.publish(call([['A', 3, 7]], { isAgain: true }))).toEqual([]);
-    expect(await session.publish(call([['A', 3, 7]]))).toMatchObject([{ outcome: 'stale' }]);
+    expect(await publishNow(session, call([['A', 3, 7]], { isAgain: true }))).toEqual([]);
+    expect(await publishNow(session, call([['A', 3, 7]]))).toMatchObject([{ outcome: 'stale' }]);
   });
 
   it('a last unit that is promised stays in the source, else it could not be shipped', async () => {
     const session = await openShop();
     shop.list(['A'], 1);
     const number = shop.buy('A', 1);
-    await session.publish(call([['A', 0, 0]]));
+    await publishNow(session, call([['A', 0, 0]]));
     expect([shop.says('A'), shop.sourceOf('A')]).toEqual([0, 1]);
     await session.perform(told(number, 1));
     expect([shop.says('A'), shop.sourceOf('A'), shop.toldOf(number).handed]).toEqual([0, 0, 1]);

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publishNow } from '#test/support/publish-now.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { GoogleMerchant, type GoogleMerchantOptions } from '#test/support/emulators/google-merchant.ts';
@@ -46,7 +47,7 @@ describe('against the Merchant API', () => {
     const session = await open();
     const sku = 'a/b~c? "ü"%';
     google.list([sku, 'B'], 4);
-    expect(await session.publish(call([sku, 7], ['B', 0], ['GHOST', 1]))).toMatchObject([
+    expect(await publishNow(session, call([sku, 7], ['B', 0], ['GHOST', 1]))).toMatchObject([
       { outcome: 'taken' },
       { outcome: 'taken' },
       { outcome: 'refused', code: 'CHANNEL_SKU_UNKNOWN' },
@@ -65,7 +66,7 @@ describe('against the Merchant API', () => {
   it('sends no more than its own word where nothing else is to be kept', async () => {
     const session = await open({ keepOthers: false });
     google.list(['A'], 4);
-    await session.publish(call(['A', 2]));
+    await publishNow(session, call(['A', 2]));
     expect([google.attributesOf('A'), google.requests]).toEqual([{ availability: 'IN_STOCK', quantity: '2' }, 1]);
   });
 
@@ -73,10 +74,10 @@ describe('against the Merchant API', () => {
     let now = Date.now();
     const session = await open({ clock: () => now });
     google.list(['A'], 0);
-    await session.publish(call(['A', 5]));
+    await publishNow(session, call(['A', 5]));
     now += 31 * 86_400_000;
     expect(await session.readBack(asked('A'))).toMatchObject([{ says: 0 }]);
-    await session.publish(call(['A', 5]));
+    await publishNow(session, call(['A', 5]));
     expect(await session.readBack(asked('A'))).toMatchObject([{ says: 5 }]);
   });
 
@@ -126,7 +127,10 @@ describe('against the Merchant API', () => {
   it('an LFP provider submits for its merchant, and cannot read', async () => {
     const session = await open({ mode: 'lfp' });
     expect(session.capabilities.reads).toBeNull();
-    expect(await session.publish(call(['A', 3], ['B', 0]))).toMatchObject([{ outcome: 'taken' }, { outcome: 'taken' }]);
+    expect(await publishNow(session, call(['A', 3], ['B', 0]))).toMatchObject([
+      { outcome: 'taken' },
+      { outcome: 'taken' },
+    ]);
     expect([google.says('A'), google.says('B'), google.violations]).toEqual([3, 0, []]);
   });
 });
@@ -173,7 +177,7 @@ describe('answers of the Merchant API', () => {
       d: google(503, 'UNAVAILABLE'),
       e: { text: '<html>' },
     });
-    const answers = await session.publish(call(['a', 1], ['b', 1], ['c', 1], ['d', 1], ['e', 1]));
+    const answers = await publishNow(session, call(['a', 1], ['b', 1], ['c', 1], ['d', 1], ['e', 1]));
     expect(answers.map(({ channelSku, outcome }) => [channelSku, outcome])).toEqual([
       ['a', 'taken'],
       ['b', 'refused'],
@@ -185,7 +189,8 @@ describe('answers of the Merchant API', () => {
 
   it('P2 what meets all of them is the failure of the call, with the wait that Google asks for', async () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.5s' };
-    const wholly = (answer: Partial<HttpAnswer>) => failure(answering({ a: answer }).session.publish(call(['a', 1])));
+    const wholly = (answer: Partial<HttpAnswer>) =>
+      failure(answering({ a: answer }).publishNow(session, call(['a', 1])));
     expect(await wholly(google(429, 'RESOURCE_EXHAUSTED', [retry]))).toEqual(['CHANNEL_THROTTLED', false, 1_500]);
     expect(await wholly({ status: 429, text: '' })).toEqual(['CHANNEL_THROTTLED', false, undefined]);
     expect(await wholly(google(403, 'PERMISSION_DENIED'))).toEqual(['CHANNEL_UNAUTHORIZED', false, undefined]);

@@ -3140,7 +3140,7 @@ export interface Operations {
         /** Of the rules; a channel has one account. */
         readonly channel: string;
         /** GET /v1/channel-kinds says what each is. */
-        readonly kind: "signedWebhook" | "shopify" | "amazon" | "walmart" | "ebay";
+        readonly kind: "signedWebhook" | "shopify" | "amazon" | "walmart" | "ebay" | "adobeCommerce" | "googleLocal";
         /** What it is for. At most 256 characters. */
         readonly name: string;
         /** At most 2048 characters. */
@@ -3188,7 +3188,7 @@ export interface Operations {
       };
       readonly body: {
         /** Of the account: whose credentials these are. */
-        readonly kind: "signedWebhook" | "shopify" | "amazon" | "walmart" | "ebay";
+        readonly kind: "signedWebhook" | "shopify" | "amazon" | "walmart" | "ebay" | "adobeCommerce" | "googleLocal";
         readonly credentials: Readonly<Record<string, unknown>>;
       };
       readonly idempotencyKey?: string;

@@ -190,7 +190,7 @@ describe('answers of the Merchant API', () => {
   it('P2 what meets all of them is the failure of the call, with the wait that Google asks for', async () => {
     const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.5s' };
     const wholly = (answer: Partial<HttpAnswer>) =>
-      failure(answering({ a: answer }).publishNow(session, call(['a', 1])));
+      failure(publishNow(answering({ a: answer }).session, call(['a', 1])));
     expect(await wholly(google(429, 'RESOURCE_EXHAUSTED', [retry]))).toEqual(['CHANNEL_THROTTLED', false, 1_500]);
     expect(await wholly({ status: 429, text: '' })).toEqual(['CHANNEL_THROTTLED', false, undefined]);
     expect(await wholly(google(403, 'PERMISSION_DENIED'))).toEqual(['CHANNEL_UNAUTHORIZED', false, undefined]);

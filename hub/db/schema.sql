@@ -734,6 +734,9 @@ CREATE TABLE publication_calls (
   begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   attempts integer DEFAULT 0 NOT NULL,
   ended_at timestamp with time zone,
+  ticket text,
+  ask_at timestamp with time zone,
+  outcomes json,
   CONSTRAINT publication_calls_pkey PRIMARY KEY (call_no)
 ) WITH (fillfactor=75);
 
@@ -765,6 +768,13 @@ CREATE TABLE publications (
   read_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   drift integer,
   drift_at timestamp with time zone,
+  later_call bigint,
+  later_quantity integer,
+  read_after boolean DEFAULT false NOT NULL,
+  settles_at timestamp with time zone,
+  changes_left real,
+  changes_at timestamp with time zone,
+  last_call bigint,
   CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
   CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
   CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
@@ -1307,10 +1317,12 @@ CREATE INDEX products_category ON public.products USING btree (category) WHERE (
 CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
 CREATE INDEX publications_by_read ON public.publications USING btree (account_no, read_at) WHERE ((due_at IS NULL) AND (call_no IS NULL) AND (parked_at IS NULL));
-CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read));
+CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read) AND ((later_call IS NULL) OR (urgency > (1.01)::double precision)));
 CREATE INDEX publications_in_flight ON public.publications USING btree (account_no) WHERE (in_flight > 0);
 CREATE INDEX publications_of_call ON public.publications USING btree (call_no) WHERE (call_no IS NOT NULL);
+CREATE INDEX publications_of_later_call ON public.publications USING btree (later_call) WHERE (later_call IS NOT NULL);
 CREATE INDEX publications_parked ON public.publications USING btree (account_no, channel_sku) WHERE (parked_at IS NOT NULL);
+CREATE INDEX publications_settling ON public.publications USING btree (account_no, settles_at) WHERE (settles_at IS NOT NULL);
 CREATE INDEX publications_sku ON public.publications USING btree (sku);
 CREATE INDEX publications_to_read ON public.publications USING btree (account_no, due_at) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND must_read);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
@@ -1458,6 +1470,8 @@ COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (ancho
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
 COMMENT ON TABLE publication_calls IS 'A call is frozen before it is sent: whoever sends it again after a kill sends the same under the same key. Of an account they are begun one after the other, so call_no grows.';
+COMMENT ON COLUMN publication_calls.ask_at IS 'What becomes of it is known later: when the channel is asked for it next, by ticket; without a ticket, when it counts as in doubt.';
+COMMENT ON COLUMN publication_calls.outcomes IS 'Of the listings that were not taken: [channel sku, outcome, code, detail].';
 COMMENT ON TABLE publications IS 'What each listing shall say and says at its channel. Level-triggered: workers make confirmed equal desired, less what is in flight.';
 COMMENT ON COLUMN publications.listed IS 'false: the rules list it no more; it goes when its channel says 0.';
 COMMENT ON COLUMN publications.reference IS 'What the channel itself calls it, where that is another name; looked up once.';
@@ -1471,10 +1485,16 @@ COMMENT ON COLUMN publications.urgency IS 'Chance of selling out; 1 more where t
 COMMENT ON COLUMN publications.due_at IS 'When it is to be looked at; NULL: it says what it shall.';
 COMMENT ON COLUMN publications.call_no IS 'The call that is under way with it.';
 COMMENT ON COLUMN publications.ordered_in_call IS 'Units in orders that became known while the call is under way.';
-COMMENT ON COLUMN publications.in_doubt IS 'Was sent, and the channel may have taken it or not.';
+COMMENT ON COLUMN publications.in_doubt IS 'Was sent, and the channel may have taken it or not, or has not applied it yet.';
 COMMENT ON COLUMN publications.company IS 'In how large a call it may travel at most, after one was refused as a whole; NULL: any.';
 COMMENT ON COLUMN publications.parked_at IS 'Since when it is set aside, with error: until somebody has it tried again, or it is listed anew.';
 COMMENT ON COLUMN publications.drift IS 'By how much the channel last differed for no known reason.';
+COMMENT ON COLUMN publications.later_call IS 'The call that carries it and ends later; an urgent number goes out beside it.';
+COMMENT ON COLUMN publications.later_quantity IS 'What that call makes it say.';
+COMMENT ON COLUMN publications.read_after IS 'When that call has ended it is read: another number went out beside it.';
+COMMENT ON COLUMN publications.settles_at IS 'When the channel has applied what it was told (in_doubt): then it is read whether it has.';
+COMMENT ON COLUMN publications.changes_left IS 'How often it could be changed at once at changes_at; NULL: as often as a full bucket allows.';
+COMMENT ON COLUMN publications.last_call IS 'The last call that carried it: there its history begins.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';

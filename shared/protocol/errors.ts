@@ -182,6 +182,7 @@ export const ERRORS = {
     remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
   },
   CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
+  CHANNEL_LATER: { status: 503, remedy: 'Nothing is to be done: the channel works at it, and is looked at again.' },
   CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
   CHANNEL_ANSWER_INVALID: {
     status: 502,

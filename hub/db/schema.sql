@@ -342,8 +342,9 @@ CREATE TABLE document_entries (
   content json,
   correlation_id text,
   at bigint,
+  transfer_no bigint,
   CONSTRAINT document_entries_pkey PRIMARY KEY (entry_no),
-  CONSTRAINT document_entries_check CHECK ((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) = 1))
+  CONSTRAINT document_entries_check CHECK (((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) + ((transfer_no IS NOT NULL))::integer) = 1))
 );
 
 CREATE TABLE enrolment_tokens (
@@ -354,6 +355,16 @@ CREATE TABLE enrolment_tokens (
   used_at timestamp with time zone,
   device_no integer,
   CONSTRAINT enrolment_tokens_pkey PRIMARY KEY (token_hash)
+);
+
+CREATE TABLE erp_acknowledgements (
+  erp_no integer NOT NULL,
+  digest text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  content text NOT NULL,
+  problem text,
+  read_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT erp_acknowledgements_pkey PRIMARY KEY (erp_no, digest)
 );
 
 CREATE TABLE erp_documents (
@@ -378,6 +389,9 @@ CREATE TABLE erp_documents (
   reference text,
   mapping integer,
   ended_at timestamp with time zone,
+  control_number integer,
+  acknowledgement json,
+  acknowledged_at timestamp with time zone,
   CONSTRAINT erp_documents_pkey PRIMARY KEY (document_no),
   CONSTRAINT erp_documents_erp_no_key_key UNIQUE (erp_no, key),
   CONSTRAINT erp_documents_check CHECK (((state <> ALL (ARRAY['dead'::document_state, 'skipped'::document_state])) OR (error IS NOT NULL)))
@@ -448,6 +462,7 @@ CREATE TABLE erps (
   posted_at timestamp with time zone,
   next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   paced_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  control_number integer DEFAULT 0 NOT NULL,
   CONSTRAINT erps_pkey PRIMARY KEY (erp_no),
   CONSTRAINT erps_code_key UNIQUE (code)
 ) WITH (fillfactor=50);
@@ -1200,6 +1215,7 @@ ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KE
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE erp_acknowledgements ADD CONSTRAINT erp_acknowledgements_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_documents ADD CONSTRAINT erp_documents_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_mappings ADD CONSTRAINT erp_mappings_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_routes ADD CONSTRAINT erp_routes_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
@@ -1260,8 +1276,11 @@ CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (re
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
+CREATE INDEX erp_documents_at ON public.erp_documents USING brin (at) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX erp_documents_control_number ON public.erp_documents USING btree (erp_no, control_number) WHERE (control_number IS NOT NULL);
 CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
 CREATE INDEX erp_documents_of_fact ON public.erp_documents USING btree (location_no, journal_no, seq) WHERE (journal_no IS NOT NULL);
+CREATE INDEX erp_documents_rejected ON public.erp_documents USING btree (erp_no, document_no) WHERE ((acknowledgement ->> 'state'::text) = 'rejected'::text);
 CREATE INDEX erp_documents_waiting ON public.erp_documents USING btree (erp_no, stream, document_no) WHERE (state = 'waiting'::document_state);
 CREATE INDEX erp_streams_due ON public.erp_streams USING btree (erp_no, urgency, waiting_since) WHERE (last_document > done_document);
 CREATE INDEX erp_turns_of ON public.erp_turns USING btree (erp_no);
@@ -1389,11 +1408,15 @@ COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out 
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
+COMMENT ON COLUMN document_entries.transfer_no IS 'What was settled of it, in content.';
+COMMENT ON TABLE erp_acknowledgements IS 'Files of acknowledgements as they came, with what could not be made of them.';
 COMMENT ON COLUMN erp_documents.key IS 'The same at each attempt and replay: the ERP is asked for it before anything is sent a second time.';
 COMMENT ON COLUMN erp_documents.voids IS 'The key of the document that this one takes back.';
 COMMENT ON COLUMN erp_documents.content IS 'What no fact says; NULL: the fact says it.';
 COMMENT ON COLUMN erp_documents.begun IS 'It may have been sent: whether the ERP has it is asked first.';
 COMMENT ON COLUMN erp_documents.reference IS 'What the ERP calls it.';
+COMMENT ON COLUMN erp_documents.control_number IS 'Of its interchange, where the ERP takes such: the same at each attempt and replay, also after a kill.';
+COMMENT ON COLUMN erp_documents.acknowledgement IS 'What the partner says it did with it.';
 COMMENT ON TABLE erp_mappings IS 'Versions that were put live, kept for good: which documents go there, and as what.';
 COMMENT ON TABLE erp_routes IS 'The routes of the mappings that are live.';
 COMMENT ON TABLE erp_streams IS 'Documents of one ERP that must come in order: those of a store, those of an order. Posted one after the other by one worker over all hubs.';
@@ -1406,6 +1429,7 @@ COMMENT ON COLUMN erps.mapping IS 'The version that is live; 0: none yet, and no
 COMMENT ON COLUMN erps.revision IS 'Grows with what a connector is made of: hubs that run take it up.';
 COMMENT ON COLUMN erps.failures IS 'In a row, of the ERP itself and not of a document; the breaker is open until next_at.';
 COMMENT ON COLUMN erps.paced_until IS 'Up to here the rate is taken, over all hubs.';
+COMMENT ON COLUMN erps.control_number IS 'The last that was given to a document; after 999,999,999 it begins anew.';
 COMMENT ON TABLE explained_past IS 'Every instant from here on is explained as it was: what only older ones rest on is pruned.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';

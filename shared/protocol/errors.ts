@@ -244,6 +244,11 @@ export const ERRORS = {
     status: 409,
     remedy: 'The ERP has another document under this key: look at both, then skip this one with a reason.',
   },
+  ERP_OUTDATED: {
+    status: 409,
+    remedy:
+      'Stock moved in the ERP while a count was applied there: replay it when less moves, or skip it with a reason.',
+  },
   ERP_UNAUTHORIZED: {
     status: 502,
     remedy: 'Give the ERP credentials that may write there: POST /v1/erps/CODE/credentials. Documents wait meanwhile.',

@@ -258,6 +258,23 @@ export const hubCli = defineCli({
           placeholder: 'KEY',
           help: 'With this key, such as STORE/KEY-OF-THE-FACT.',
         },
+        rejected: { type: 'boolean', help: 'Only what the partner says it did not take (X12 997), in any state.' },
+        json,
+      },
+    },
+    'erp compare': {
+      summary: 'Says by day, kind and store what each of two ERPs has; with --documents each that differs.',
+      arguments: { erp: 'code of an ERP', other: 'code of the other' },
+      options: {
+        from: {
+          type: 'string',
+          maxLength: 10,
+          required: true,
+          placeholder: 'DAY',
+          help: 'From this day on, like 2026-01-31.',
+        },
+        until: { type: 'string', maxLength: 10, required: true, placeholder: 'DAY', help: 'Up to this day, it too.' },
+        documents: { type: 'boolean', help: 'Lists up to 1,000 documents that are not in the same state at both.' },
         json,
       },
     },

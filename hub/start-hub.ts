@@ -39,6 +39,7 @@ import { openPool, type PoolOptions } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
 import { Erps } from './connectors/erp/admin/erps.ts';
+import { erpFigures } from './outbox/documents/erp-figures.ts';
 import { pruneDocuments } from './outbox/documents/prune.ts';
 import { startRelay } from './connectors/erp/relay.ts';
 import { erpSurroundings } from './connectors/erp/surroundings.ts';
@@ -178,6 +179,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
     channels: () => snapshot(pools.api, (client) => accountFigures(client, STORES_SHOWN)),
+    erps: () => snapshot(pools.api, erpFigures),
   });
   const rules: RulesPorts = rulesPorts(() => clock.now());
   lifecycle.add(
@@ -232,7 +234,16 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     toPrivate: options.privateErps === true,
     clock,
   });
-  lifecycle.add(startRelay({ pool: pools.erp, surroundings, clock, random, logger }));
+  lifecycle.add(
+    startRelay({
+      pool: pools.erp,
+      surroundings,
+      clock,
+      random,
+      logger,
+      observe: (erp, outcomes) => metrics.forwarded(erp, outcomes),
+    }),
+  );
   lifecycle.add(
     startRepeating({
       name: 'documents posted long ago',

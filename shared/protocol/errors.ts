@@ -201,6 +201,7 @@ export const ERRORS = {
     remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
   },
   CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
+  CHANNEL_LATER: { status: 503, remedy: 'Nothing is to be done: the channel works at it, and is looked at again.' },
   CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
   CHANNEL_ANSWER_INVALID: {
     status: 502,
@@ -261,6 +262,11 @@ export const ERRORS = {
   ERP_CONFLICT: {
     status: 409,
     remedy: 'The ERP has another document under this key: look at both, then skip this one with a reason.',
+  },
+  ERP_OUTDATED: {
+    status: 409,
+    remedy:
+      'Stock moved in the ERP while a count was applied there: replay it when less moves, or skip it with a reason.',
   },
   ERP_UNAUTHORIZED: {
     status: 502,

@@ -75,7 +75,10 @@ async function order({ skus, to }: Arguments, { channel }: Alone): Promise<void>
   const sku = skus[Math.floor(Math.random() * skus.length)];
   if (channel === undefined || sku === undefined || (channel.says(sku) ?? 0) < 1) return;
   const id = channel.buy(sku, 1);
-  const told = to === undefined ? '' : `, webhook answered ${await channel.sendOrder(id, to).catch(() => 'nothing')}`;
+  const told =
+    to === undefined || channel.sendOrder === undefined
+      ? ''
+      : `, webhook answered ${await channel.sendOrder?.(id, to).catch(() => 'nothing')}`;
   console.log(`${new Date().toISOString().slice(11, 19)}  order ${id} of ${sku}${told}`);
 }
 

@@ -1,7 +1,12 @@
 import type { Random } from '#shared/runtime/random.ts';
+import { AdobeShop } from './adobe-shop.ts';
+import { AmazonSeller } from './amazon-seller.ts';
+import { EbaySeller } from './ebay-seller.ts';
 import type { EmulatedChannel } from './emulated-channel.ts';
+import { GoogleMerchant } from './google-merchant.ts';
 import { ShopifyShop } from './shopify-shop.ts';
 import { SignedReceiver } from './signed-receiver.ts';
+import { WalmartSeller } from './walmart-seller.ts';
 
 export interface ChannelEmulator {
   readonly title: string;
@@ -18,4 +23,9 @@ export const CHANNEL_EMULATORS: Readonly<Record<string, ChannelEmulator>> = {
     start: (random) => SignedReceiver.start(random, { countsDown: true, pollOrdersSeconds: 5 }),
   },
   shopify: { title: 'Shopify', takesOrders: true, start: (random) => ShopifyShop.start(random) },
+  amazon: { title: 'Amazon', takesOrders: true, start: (random) => AmazonSeller.start(random) },
+  walmart: { title: 'Walmart', takesOrders: true, start: (random) => WalmartSeller.start(random) },
+  ebay: { title: 'eBay', takesOrders: true, start: (random) => EbaySeller.start(random) },
+  adobeCommerce: { title: 'Adobe Commerce', takesOrders: true, start: (random) => AdobeShop.start(random) },
+  googleLocal: { title: 'Google local', takesOrders: false, start: (random) => GoogleMerchant.start(random) },
 };

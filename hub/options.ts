@@ -96,6 +96,37 @@ export const hubCli = defineCli({
           placeholder: 'FOLDER',
           help: 'Where files for ERPs are put, each ERP in a folder of its own below; by default erp in the data folder.',
         },
+        natsUrl: {
+          type: 'list',
+          placeholder: 'URL',
+          help: 'NATS server with JetStream that events are published to, nats://HOST:PORT or tls://HOST:PORT; repeated for those of a cluster.',
+        },
+        natsCredentials: {
+          type: 'path',
+          placeholder: 'FILE',
+          help: 'File with credentials for NATS: .creds, an nkey seed, or JSON of user and password or of token.',
+        },
+        natsStream: {
+          type: 'string',
+          maxLength: 64,
+          default: 'SHELFWIRE',
+          placeholder: 'NAME',
+          help: 'Stream that takes the events; made when it is missing.',
+        },
+        natsPrefix: {
+          type: 'string',
+          maxLength: 128,
+          default: 'shelfwire',
+          placeholder: 'WORD',
+          help: 'What subjects begin with.',
+        },
+        natsReplicas: {
+          type: 'number',
+          min: 1,
+          max: 5,
+          default: 1,
+          help: 'Copies in the cluster of a stream that is made.',
+        },
         explainDays: {
           type: 'number',
           min: 1,

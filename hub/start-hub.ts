@@ -22,6 +22,10 @@ import { mostSilentStores } from './availability/store-lag.ts';
 import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { ChannelAccounts } from './connectors/accounts/channel-accounts.ts';
 import { Vault } from './connectors/accounts/vault.ts';
+import { endAllClaims } from './connectors/end-claims.ts';
+import { startDeliveries } from './connectors/event/deliver.ts';
+import type { NatsOptions } from './connectors/event/nats/nats-options.ts';
+import { eventConnectors } from './connectors/event/registry.ts';
 import { createHttp } from './connectors/http/http.ts';
 import { channelTasks } from './connectors/keep-channels.ts';
 import { receiveMessage } from './connectors/orders/receive-message.ts';
@@ -50,9 +54,8 @@ import { createOrders } from './orders/orders.ts';
 import { reservationHolds } from './orders/reservation-holds.ts';
 import { noteAnswers } from './orders/tasks/note-answers.ts';
 import type { WorkParts } from './orders/work/work-effects.ts';
-import { startDeliveries } from './outbox/deliver.ts';
 import { pruneOutbox } from './outbox/prune.ts';
-import { Webhooks } from './outbox/webhooks.ts';
+import { enterNats, Webhooks } from './outbox/webhooks.ts';
 import { followSales } from './reservations/follow-sales.ts';
 import { createReservations, reservationTasks } from './reservations/reservations.ts';
 import { startSync } from './sync/sync.ts';
@@ -71,6 +74,8 @@ export interface HubOptions {
   /** Keys that seal credentials; by default in the data folder, as the files for ERPs are. */
   readonly keyFile?: string | undefined;
   readonly erpFolder?: string | undefined;
+  /** Where events are published to, beside webhooks. */
+  readonly nats?: NatsOptions | undefined;
 }
 
 export interface HubParts {
@@ -148,6 +153,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+  if (embedded !== undefined) await withRetries(() => endAllClaims(pools.outbox));
 
   const metrics = createMetrics();
   // Whatever enters facts keeps availability, takes what sales hand over of reservations, and notes answers to tasks.
@@ -247,7 +253,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => pruneDocuments(pools.erp),
     }),
   );
-  lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, toPrivate }));
+  const { nats } = options;
+  if (nats !== undefined) await enterNats(pools.outbox, nats.servers.join(', '));
+  const connectors = await eventConnectors({ clock, toPrivate, nats });
+  lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, connectors }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const reservations = createReservations(pools.reservations);
   const orderParts: WorkParts = {

@@ -7,8 +7,10 @@ CREATE TYPE document_state AS ENUM ('waiting', 'posted', 'dead', 'skipped');
 CREATE TYPE erp_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
+CREATE TYPE message_form AS ENUM ('standard', 'cloudEvents', 'cloudEventsBinary');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
 CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
+CREATE TYPE receiver_kind AS ENUM ('webhook', 'nats');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
 CREATE TYPE reservation_state AS ENUM ('pending', 'confirmed', 'fulfilled', 'released', 'expired');
@@ -695,6 +697,7 @@ CREATE TABLE outbox_entries (
   attempts integer DEFAULT 0 NOT NULL,
   error json,
   ended_at timestamp with time zone,
+  subject text COLLATE "C",
   CONSTRAINT outbox_entries_pkey PRIMARY KEY (entry_no),
   CONSTRAINT outbox_entries_message_id_key UNIQUE (message_id),
   CONSTRAINT outbox_entries_check CHECK (((state <> 'dead'::outbox_state) OR (error IS NOT NULL)))
@@ -1174,6 +1177,8 @@ CREATE TABLE webhooks (
   next_at timestamp with time zone DEFAULT now() NOT NULL,
   claim uuid,
   claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  kind receiver_kind DEFAULT 'webhook'::receiver_kind NOT NULL,
+  form message_form DEFAULT 'standard'::message_form NOT NULL,
   CONSTRAINT webhooks_pkey PRIMARY KEY (webhook_no),
   CONSTRAINT webhooks_event_types_check CHECK ((cardinality(event_types) > 0))
 ) WITH (fillfactor=50);
@@ -1310,7 +1315,7 @@ CREATE INDEX orders_with_problem ON public.orders USING btree (order_no) WHERE (
 CREATE INDEX outbox_entries_all_dead ON public.outbox_entries USING btree (entry_no) WHERE (state = 'dead'::outbox_state);
 CREATE INDEX outbox_entries_dead ON public.outbox_entries USING btree (webhook_no, entry_no) WHERE (state = 'dead'::outbox_state);
 CREATE INDEX outbox_entries_delivered ON public.outbox_entries USING btree (ended_at) WHERE (state = 'delivered'::outbox_state);
-CREATE UNIQUE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no) WHERE (state = 'sending'::outbox_state);
+CREATE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no, sequence) WHERE (state = 'sending'::outbox_state);
 CREATE INDEX outbox_entries_waiting ON public.outbox_entries USING btree (webhook_no, waiting_since, entry_no) WHERE (state = 'waiting'::outbox_state);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
@@ -1360,6 +1365,7 @@ CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) 
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
 CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, type, waiting_since, subject) WHERE (waiting_since IS NOT NULL);
 CREATE INDEX webhooks_due ON public.webhooks USING btree (next_at) WHERE (state = 'active'::webhook_state);
+CREATE UNIQUE INDEX webhooks_nats ON public.webhooks USING btree (kind) WHERE ((kind = 'nats'::receiver_kind) AND (state <> 'ended'::webhook_state));
 CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 
 CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -1465,7 +1471,8 @@ COMMENT ON COLUMN orders.look_again_at IS 'When names or units that were missing
 COMMENT ON TABLE outbox_checkpoints IS 'Where a relay stands in the change feed; moved in the transaction that writes what it read.';
 COMMENT ON TABLE outbox_entries IS 'Messages of one webhook each. Events are written in the transaction of their cause; levels are taken when their turn comes.';
 COMMENT ON COLUMN outbox_entries.subjects IS 'Of levels, in the order of data.items; NULL: an event.';
-COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again as it is until it is delivered or dead. Of a webhook at most one.';
+COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again as it is until it is delivered or dead. Of a webhook at most one, of NATS a window.';
+COMMENT ON COLUMN outbox_entries.subject IS 'What an event is of. Events of one subject are never under way at once, so none overtakes another.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
@@ -1559,6 +1566,8 @@ COMMENT ON COLUMN webhooks.sequence IS 'Of the last message that was begun: they
 COMMENT ON COLUMN webhooks.failures IS 'Attempts in a row that failed, the last one with error.';
 COMMENT ON COLUMN webhooks.next_at IS 'Not before: nothing is sent while a failed message waits for its next attempt.';
 COMMENT ON COLUMN webhooks.claim IS 'Of the worker that delivers, over all hubs, until claimed_until: it may have been killed.';
+COMMENT ON COLUMN webhooks.kind IS 'nats: of the NATS that hubs are run with; it has no secret, and there is one at most.';
+COMMENT ON COLUMN webhooks.form IS 'Never changed: a message is the same at each attempt.';
 COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
 COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { whenBack } from '#hub/db/when-back.ts';
 import { keepAcknowledgement } from '#hub/outbox/documents/acknowledgements.ts';
 import { claimBatch, type Batch } from '#hub/outbox/documents/claim-batch.ts';
 import { controlNumber } from '#hub/outbox/documents/control-numbers.ts';
@@ -145,6 +146,8 @@ interface Connected {
   readonly revision: number;
 }
 
+const claimMsOf = ({ timeoutMs }: Pace): number => WORK_MS + 2 * timeoutMs + MARGIN_MS;
+
 /** This hub's workers for one ERP, as it was set at one revision. */
 class ErpRunner {
   readonly #erp: number;
@@ -220,7 +223,7 @@ class ErpRunner {
   async #fillUp(): Promise<void> {
     const { pool, clock, retries = RETRIES } = this.#options;
     const { pace } = this.#connected;
-    const claimSeconds = (WORK_MS + 2 * pace.timeoutMs + MARGIN_MS) / 1_000;
+    const claimSeconds = claimMsOf(pace) / 1_000;
     while (this.#isAskedAgain) {
       this.#isAskedAgain = false;
       while (!this.#isStopped && this.#running.size < pace.atOnce && !isQuiet(pace, clock.now())) {
@@ -259,7 +262,8 @@ class ErpRunner {
       random,
       logger,
     });
-    await endBatch(pool, batch, { ...posts, failuresMax: retries.failuresMax });
+    const until = { clock, forMs: claimMsOf(pace), isOver: () => this.#isStopped };
+    await whenBack(() => endBatch(pool, batch, { ...posts, failuresMax: retries.failuresMax }), until);
     const outcomes: Partial<Record<Outcome['kind'], number>> = {};
     for (const { outcome } of posts.ended) outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1;
     observe?.(code, outcomes);

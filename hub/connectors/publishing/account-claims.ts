@@ -43,6 +43,8 @@ const RELEASE = `
     next_at = CASE WHEN $4::float8 > 0 THEN clock_timestamp() + make_interval(secs => $4::float8 / 1000) ELSE next_at END
   WHERE account_no = $1 AND claim = $2`;
 
+const END = `UPDATE channel_accounts SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
+
 const ANSWERED = `
   UPDATE channel_accounts SET failures = 0, error = NULL, answered_at = clock_timestamp() WHERE account_no = $1 AND claim = $2`;
 
@@ -79,6 +81,11 @@ export async function claimAccounts(
 ): Promise<Claim[]> {
   const { rows } = await pool.query<{ account: number }>(CLAIM, [most, id, seconds, readEveryHours]);
   return rows.map(({ account }) => ({ account, id }));
+}
+
+/** Ends what a killed hub has claimed; only where there is no other one. */
+export async function endAccountClaims(pool: Pool): Promise<void> {
+  await pool.query(END);
 }
 
 /** Makes the claim last anew and keeps the quota; undefined: it is lost, or the account is not active any more. */

@@ -1,5 +1,6 @@
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { whenBack } from '#hub/db/when-back.ts';
 import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
 import { performEffects } from '../orders/perform-effects.ts';
 import { pollOrders, readHinted } from '../orders/read-orders.ts';
@@ -35,7 +36,9 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
     if (error instanceof QuotaWait) waitMs = error.waitMs;
     else if (!signal.aborted) await fail(parts, claim, held, toChannelFailure(error), random);
   } finally {
-    await releaseAccount(pool, claim, { quota: turn?.quotas.kept() ?? null, waitMs });
+    const left = { quota: turn?.quotas.kept() ?? null, waitMs };
+    const until = { clock: parts.clock, forMs: parts.claimSeconds * 1_000, isOver: () => signal.aborted };
+    await whenBack(() => releaseAccount(pool, claim, left), until);
   }
 }
 

@@ -119,6 +119,10 @@ const DOCUMENTS = `
   LEFT JOIN facts tf ON tf.location_no = t.location_no AND tf.journal_no = t.journal_no AND tf.seq = t.seq
   ORDER BY b.place, b.document_no`;
 
+const END = `
+  WITH turns AS (DELETE FROM erp_turns)
+  UPDATE erp_streams SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
+
 const TURN = `
   INSERT INTO erp_turns (claim, erp_no, ends_at) VALUES ($2, $1, clock_timestamp() + make_interval(secs => $3))`;
 const ENDED_TURNS = 'DELETE FROM erp_turns WHERE erp_no = $1 AND ends_at <= clock_timestamp()';
@@ -166,6 +170,11 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     }));
     return { erp, claim, streams: claimed, documents, failures, waitMs };
   });
+}
+
+/** Ends what a killed hub has claimed; only where there is no other one. What it had begun is asked for before it is posted. */
+export async function endBatches(pool: Pool): Promise<void> {
+  await pool.query(END);
 }
 
 interface StreamRow {

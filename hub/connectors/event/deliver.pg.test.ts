@@ -9,12 +9,11 @@ import { transaction } from '#hub/db/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { isSigned, Receiver } from '#test/support/webhook-receiver.ts';
 import { deliverQuickly, EMPTY_OUTBOX, makeWebhook } from '#test/support/webhooks.ts';
-import { addEvents } from './add-events.ts';
-import { listDeadLetters, replayDeadLetter } from './dead-letters.ts';
-import type { DeliverOptions } from './deliver.ts';
-import { pruneOutbox } from './prune.ts';
-import { setLevels } from './set-levels.ts';
-import { Webhooks } from './webhooks.ts';
+import { addEvents } from '#hub/outbox/add-events.ts';
+import { listDeadLetters, replayDeadLetter } from '#hub/outbox/dead-letters.ts';
+import { pruneOutbox } from '#hub/outbox/prune.ts';
+import { setLevels } from '#hub/outbox/set-levels.ts';
+import { Webhooks } from '#hub/outbox/webhooks.ts';
 
 let database: TestDatabase;
 let receiver: Receiver;
@@ -39,7 +38,7 @@ async function anotherReceiver(): Promise<Receiver> {
   stops.push(() => made.stop());
   return made;
 }
-function deliver(parts: Partial<DeliverOptions> = {}): Part {
+function deliver(parts: Parameters<typeof deliverQuickly>[1] = {}): Part {
   const part = deliverQuickly(database.pool, parts);
   stops.push(() => part.stop());
   return part;

@@ -2,8 +2,9 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
-import { guardedLookup, requireTarget } from './target.ts';
-import { retryAfterMs } from './retries.ts';
+import type { EventFailure } from '#hub/outbox/end-attempts.ts';
+import { retryAfterMs } from '#hub/outbox/retries.ts';
+import { guardedLookup, requireTarget } from '#hub/outbox/target.ts';
 
 /** Of an answer no more is read: only its status counts. */
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -22,19 +23,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-export interface SendFailure {
-  readonly code:
-    | 'WEBHOOK_REFUSED'
-    | 'WEBHOOK_GONE'
-    | 'WEBHOOK_TIMEOUT'
-    | 'WEBHOOK_UNREACHABLE'
-    | 'WEBHOOK_URL_FORBIDDEN';
-  readonly detail: string;
-  readonly retryAfterMs?: number;
-}
-
 /** One attempt: undefined when the receiver has taken the message. Redirects are not followed: they could lead anywhere. */
-export function send({ url, headers, body }: Sent, options: SendOptions): Promise<SendFailure | undefined> {
+export function send({ url, headers, body }: Sent, options: SendOptions): Promise<EventFailure | undefined> {
   const { toPrivate, timeoutMs, clock, signal } = options;
   return new Promise((resolve) => {
     let target: URL;
@@ -52,10 +42,10 @@ export function send({ url, headers, body }: Sent, options: SendOptions): Promis
       method: 'POST',
       agent: false,
       signal,
-      headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'shelfwire' },
+      headers: { ...headers, 'user-agent': 'shelfwire' },
       ...(!toPrivate && { lookup: guardedLookup }),
     });
-    const end = (failure: SendFailure | undefined): void => {
+    const end = (failure: EventFailure | undefined): void => {
       cancel();
       request.destroy();
       resolve(failure);
@@ -85,15 +75,17 @@ export function send({ url, headers, body }: Sent, options: SendOptions): Promis
   });
 }
 
-function failureOf(status = 0, asked: string | undefined, now: number): SendFailure | undefined {
+function failureOf(status = 0, asked: string | undefined, now: number): EventFailure | undefined {
   if (status >= 200 && status < 300) return undefined;
-  if (status === 410) return { code: 'WEBHOOK_GONE', detail: 'The receiver answered 410: it is gone for good.' };
+  if (status === 410) {
+    return { code: 'WEBHOOK_GONE', detail: 'The receiver answered 410: it is gone for good.', receiver: 'gone' };
+  }
   const waitMs = retryAfterMs(asked, now);
   const detail = `The receiver answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}.`;
   return { code: 'WEBHOOK_REFUSED', detail, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
 }
 
-function unreachable(error: Error & { code?: unknown }): SendFailure {
+function unreachable(error: Error & { code?: unknown }): EventFailure {
   if (error instanceof ShelfwireError) return { code: 'WEBHOOK_URL_FORBIDDEN', detail: error.message };
   const name = typeof error.code === 'string' ? error.code : 'the connection failed';
   return { code: 'WEBHOOK_UNREACHABLE', detail: `The receiver cannot be reached: ${name}.` };

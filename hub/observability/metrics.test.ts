@@ -16,10 +16,12 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     pools: { ledger: { totalCount: 5, idleCount: 2, waitingCount: 1 } },
     storeLags: () => Promise.resolve(lags.shift() ?? []),
     channels: async () => [{ channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3 }],
+    erps: async () => [{ erp: 'main', waiting: 9, dead: 2, rejected: 1, oldestMs: 2_500, failures: 4 }],
   });
   metrics.merged({ facts: 10, ms: 12, duplicates: 2, quarantined: 1 });
   metrics.pulled(4);
   metrics.published('web', { taken: 5, parked: 0 });
+  metrics.forwarded('main', { posted: 6, dead: 1, again: 0 });
   const text = await metrics.expose();
   for (const line of [
     'shelfwire_facts_merged_total 10',
@@ -36,6 +38,13 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     'shelfwire_channel_listings{channel="web",state="waiting"} 4',
     'shelfwire_channel_oldest_seconds{channel="web"} 1.5',
     'shelfwire_channel_failures{channel="web"} 3',
+    'shelfwire_erp_documents{erp="main",state="waiting"} 9',
+    'shelfwire_erp_documents{erp="main",state="dead"} 2',
+    'shelfwire_erp_documents{erp="main",state="rejected"} 1',
+    'shelfwire_erp_oldest_seconds{erp="main"} 2.5',
+    'shelfwire_erp_failures{erp="main"} 4',
+    'shelfwire_erp_documents_total{erp="main",outcome="posted"} 6',
+    'shelfwire_erp_documents_total{erp="main",outcome="dead"} 1',
   ]) {
     expect(text).toContain(line);
   }
@@ -52,6 +61,7 @@ it('is still read while the database is away', async () => {
     pools: {},
     storeLags: () => Promise.reject(new Error('away')),
     channels: () => Promise.reject(new Error('away')),
+    erps: () => Promise.reject(new Error('away')),
   });
   expect(await metrics.expose()).toContain('shelfwire_sessions 0');
 });

@@ -34,6 +34,24 @@ interface ChannelGauges {
   readonly failures: number;
 }
 
+/** What became of documents for an ERP in one batch. */
+interface ErpCounts {
+  readonly posted?: number;
+  readonly skipped?: number;
+  readonly dead?: number;
+  readonly again?: number;
+}
+
+/** How far forwarding to an ERP is. */
+interface ErpGauges {
+  readonly erp: string;
+  readonly waiting: number;
+  readonly dead: number;
+  readonly rejected: number;
+  readonly oldestMs: number;
+  readonly failures: number;
+}
+
 /** Where gauges look when they are read. */
 export interface WatchedParts {
   readonly lanes: () => readonly { waitingFacts: number; inFlight: number }[];
@@ -44,6 +62,8 @@ export interface WatchedParts {
   readonly storeLags: () => Promise<readonly StoreLag[]>;
   /** Accounts at channels; bounded by whoever gives it. */
   readonly channels: () => Promise<readonly ChannelGauges[]>;
+  /** ERPs that are not ended. */
+  readonly erps: () => Promise<readonly ErpGauges[]>;
 }
 
 /** The hub's metrics in the Prometheus text format. Names end in their unit; labels are bounded. */
@@ -57,6 +77,8 @@ export interface Metrics {
   published(channel: string, counts: ChannelCounts): void;
   /** What came of what a source told, by outcome. */
   inbound(source: string, outcomes: Readonly<Record<string, number>>): void;
+  /** What became of documents for an ERP. */
+  forwarded(erp: string, counts: ErpCounts): void;
   watch(parts: WatchedParts): void;
 }
 
@@ -94,6 +116,12 @@ export function createMetrics(): Metrics {
     labelNames: ['source', 'outcome'],
     registers,
   });
+  const documents = new Counter({
+    name: 'shelfwire_erp_documents_total',
+    help: 'Documents that ERPs took, that need not be posted any more, that became dead letters, that are tried again',
+    labelNames: ['erp', 'outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -111,6 +139,9 @@ export function createMetrics(): Metrics {
     inbound(source, outcomes) {
       for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) told.inc({ source, outcome }, count);
     },
+    forwarded(erp, counts) {
+      for (const [outcome, count] of Object.entries(counts)) if (count > 0) documents.inc({ erp, outcome }, count);
+    },
     watch: (parts) => watch(registry, parts),
   };
 }
@@ -126,7 +157,7 @@ function watch(registry: Registry, parts: WatchedParts): void {
       name: `shelfwire_${name}`,
       help,
       labelNames,
-      registers: [registry],
+      registers,
       collect() {
         return collect(this);
       },
@@ -151,15 +182,7 @@ function watch(registry: Registry, parts: WatchedParts): void {
     const lags = await parts.storeLags().catch(() => []);
     for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
   });
-  // Three gauges look at the same, which is counted once for all of them.
-  let counted: Promise<readonly ChannelGauges[]> | undefined;
-  const channels = (): Promise<readonly ChannelGauges[]> => {
-    counted ??= parts
-      .channels()
-      .catch(() => [])
-      .finally(() => (counted = undefined));
-    return counted;
-  };
+  const channels = countedOnce(parts.channels);
   gauge(
     'channel_listings',
     'Listings of a channel by state, and units in flight there',
@@ -181,4 +204,32 @@ function watch(registry: Registry, parts: WatchedParts): void {
     failing.reset();
     for (const { channel, failures } of await channels()) failing.set({ channel }, failures);
   });
+  const erps = countedOnce(parts.erps);
+  gauge('erp_documents', 'Documents for an ERP by state', ['erp', 'state'], async (own) => {
+    own.reset();
+    for (const { erp, waiting, dead, rejected } of await erps()) {
+      own.set({ erp, state: 'waiting' }, waiting);
+      own.set({ erp, state: 'dead' }, dead);
+      own.set({ erp, state: 'rejected' }, rejected);
+    }
+  });
+  gauge('erp_oldest_seconds', 'How long a document for an ERP waits already', ['erp'], async (oldest) => {
+    oldest.reset();
+    for (const { erp, oldestMs } of await erps()) oldest.set({ erp }, oldestMs / 1_000);
+  });
+  gauge('erp_failures', 'Failures of the ERP itself in a row', ['erp'], async (failing) => {
+    failing.reset();
+    for (const { erp, failures } of await erps()) failing.set({ erp }, failures);
+  });
+}
+
+/** Several gauges look at the same, which is counted once for all of them; nothing while the database is away. */
+function countedOnce<Figure>(count: () => Promise<readonly Figure[]>): () => Promise<readonly Figure[]> {
+  let counted: Promise<readonly Figure[]> | undefined;
+  return () => {
+    counted ??= count()
+      .catch(() => [])
+      .finally(() => (counted = undefined));
+    return counted;
+  };
 }

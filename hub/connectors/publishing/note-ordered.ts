@@ -21,7 +21,7 @@ const NOTE = `
   ), summed AS (SELECT account_no, channel_sku, sum(units)::int AS units FROM held GROUP BY 1, 2)
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
     confirmed = greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)),
-    ordered_in_call = CASE WHEN p.call_no IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
+    ordered_in_call = CASE WHEN p.call_no IS NULL AND p.later_call IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;
 

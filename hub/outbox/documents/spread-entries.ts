@@ -200,7 +200,7 @@ function valueOf({ lines = [] }: Body): number {
 }
 
 /** By ERP, its first route that takes such a document. */
-function routesTo(
+export function routesTo(
   routes: readonly Route[],
   { kind, store, at }: { readonly kind: DocumentKind; readonly store: string | null; readonly at: number },
 ): Map<number, Route> {

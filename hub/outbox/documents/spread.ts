@@ -4,6 +4,7 @@ import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { documentsOfSettlements, type SettlementEntry } from './settlement-documents.ts';
 import {
   documentsOfFacts,
   documentsOfOrders,
@@ -48,6 +49,7 @@ interface EntryRow {
   readonly content: unknown;
   readonly correlation_id: string | null;
   readonly at: number | null;
+  readonly transfer_no: number | null;
 }
 
 const ROUTES = `
@@ -136,12 +138,20 @@ async function oneStep(client: Queryable, now: number): Promise<number> {
   const facts = await readFacts(client, entries);
   await insert(client, documentsOfFacts(facts, routes));
   await insert(client, documentsOfOrders(await readOrders(client, entries), routes));
+  await insert(client, documentsOfSettlements(settlementsIn(entries), routes));
   const judged = entries.flatMap(({ location_no: location, skus }) =>
     location === null || skus === null ? [] : skus.map((sku) => ({ location, sku })),
   );
   const changes = await tellVariances(client, facts, judged);
   await insert(client, documentsOfVariances(changes, routes, { at: now, newId: randomUUID }));
   return entries.length;
+}
+
+function settlementsIn(entries: readonly EntryRow[]): SettlementEntry[] {
+  return entries.flatMap(({ transfer_no: transfer, location_no: location, content, correlation_id: story, at }) => {
+    if (transfer === null || story === null || at === null) return [];
+    return [{ location, content: content as SettlementEntry['content'], correlationId: story, at }];
+  });
 }
 
 async function readFacts(client: Queryable, entries: readonly EntryRow[]): Promise<TakenFact[]> {

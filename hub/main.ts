@@ -2,6 +2,7 @@ import { runCommand } from '#shared/runtime/run-command.ts';
 import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
 import { erpCommands } from './cli/erp-commands.ts';
+import { inboundCommands } from './cli/inbound-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
 import { rulesCommands } from './cli/rules-commands.ts';
@@ -16,6 +17,7 @@ const commands = {
   ...storeCommands,
   ...keyCommands,
   ...erpCommands,
+  ...inboundCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,
   ...whatIfCommand,

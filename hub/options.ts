@@ -96,6 +96,12 @@ export const hubCli = defineCli({
           placeholder: 'FOLDER',
           help: 'Where files for ERPs are put, each ERP in a folder of its own below; by default erp in the data folder.',
         },
+        inboundFolder: {
+          type: 'path',
+          env: 'SHELFWIRE_HUB_INBOUND_FOLDER',
+          placeholder: 'FOLDER',
+          help: 'Where ERPs and WMS drop files, each source in a folder of its own below, named by its code; without it none are read.',
+        },
         natsUrl: {
           type: 'list',
           placeholder: 'URL',
@@ -298,6 +304,39 @@ export const hubCli = defineCli({
         note: { type: 'string', maxLength: 256, placeholder: 'TEXT', help: 'Why, kept with the version.' },
         json,
       },
+    },
+    'inbound list': { summary: 'Lists the sources that tell of stock and products.', options: { json } },
+    'inbound rejects': {
+      summary: 'Lists what could not be read of what sources sent, the newest first.',
+      options: {
+        source: { type: 'string', maxLength: 32, placeholder: 'CODE', help: 'Of this source only.' },
+        json,
+      },
+    },
+    'inbound dismiss': {
+      summary: 'Closes the case of a reject.',
+      arguments: { reject: 'number of a reject' },
+      options: {
+        note: { type: 'string', maxLength: 256, required: true, placeholder: 'TEXT', help: 'Why; kept with it.' },
+      },
+    },
+    'inbound files': {
+      summary: 'Lists files of a source that were dealt with, the newest first.',
+      arguments: { source: 'code of a source' },
+      options: { json },
+    },
+    'products rules': {
+      summary:
+        'Shows whom to believe of products, or makes a file the rules in force; products follow in a running hub.',
+      options: {
+        apply: { type: 'path', placeholder: 'FILE', help: 'A file of these rules, JSON.' },
+        note: { type: 'string', maxLength: 256, placeholder: 'TEXT', help: 'Why, kept with the version.' },
+        json,
+      },
+    },
+    'products conflicts': {
+      summary: 'Lists where sources say different things of a product, and what is believed.',
+      options: { json },
     },
     'rules validate': {
       summary: 'Says everything that is wrong with a file of rules.',

@@ -43,6 +43,10 @@ import { erpFigures } from './outbox/documents/erp-figures.ts';
 import { pruneDocuments } from './outbox/documents/prune.ts';
 import { startRelay } from './connectors/erp/relay.ts';
 import { erpSurroundings } from './connectors/erp/surroundings.ts';
+import { watchFolders } from './inbound/files/watch-folders.ts';
+import { Inbound } from './inbound/inbound.ts';
+import { inboundTasks } from './inbound/keep-inbound.ts';
+import { InboundSources } from './inbound/sources.ts';
 import { createCountDecisions } from './ledger/count-decisions.ts';
 import { createLedger } from './ledger/merge.ts';
 import { createQuarantineDecisions } from './ledger/release.ts';
@@ -74,6 +78,8 @@ export interface HubOptions {
   /** Keys that seal credentials; by default in the data folder, as the files for ERPs are. */
   readonly keyFile?: string | undefined;
   readonly erpFolder?: string | undefined;
+  /** Where sources drop files, each in a folder of its own; without it none are read. */
+  readonly inboundFolder?: string | undefined;
   /** Where events are published to, beside webhooks. */
   readonly nats?: NatsOptions | undefined;
 }
@@ -107,6 +113,10 @@ const OUTBOX_CONNECTIONS = 4;
 const CHANNEL_CONNECTIONS = 6;
 /** What comes of merges, and the batches of the relay; none is held while a document is posted. */
 const ERP_CONNECTIONS = 4;
+/** What sources tell, and the files of one folder at a time. */
+const INBOUND_CONNECTIONS = 4;
+/** A file that has stood still for so long is whole. */
+const FILE_SETTLES_MS = 2_000;
 const API_STATEMENT_MS = 15_000;
 /** Lag is exposed by store for so many: a label value a store must stay bounded. */
 const STORES_SHOWN = 200;
@@ -149,6 +159,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       pipeline: true,
     }),
     channels: open('channels', CHANNEL_CONNECTIONS),
+    inbound: open('inbound', INBOUND_CONNECTIONS),
     orders: open('orders', ORDER_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
@@ -258,6 +269,16 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const connectors = await eventConnectors({ clock, toPrivate, nats });
   lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, connectors }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
+  const inboundParts = {
+    pool: pools.inbound,
+    clock,
+    observer,
+    observe: (source: string, outcomes: Readonly<Record<string, number>>) => metrics.inbound(source, outcomes),
+  };
+  for (const task of inboundTasks(pools.inbound)) lifecycle.add(startRepeating({ ...task, clock, logger }));
+  if (options.inboundFolder !== undefined) {
+    lifecycle.add(watchFolders(options.inboundFolder, { ...inboundParts, logger, settleMs: FILE_SETTLES_MS }));
+  }
   const reservations = createReservations(pools.reservations);
   const orderParts: WorkParts = {
     pool: pools.orders,
@@ -286,6 +307,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     receiveWebhook: webhookDoor(channelParts, lifecycle),
     webhooks: new Webhooks(pools.api, { toPrivate }),
     erps: new Erps(pools.api, surroundings),
+    inbound: new Inbound({ ...inboundParts, sources: new InboundSources(pools.api, { vault, clock }) }),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });
   const url = await listening.open(address);

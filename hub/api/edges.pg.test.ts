@@ -47,8 +47,8 @@ async function problemCode(
 describe('X1 credentials', () => {
   const routes = apiRoutes({ metrics: {}, pool: {} } as never);
   const concrete = (path: string) => path.replaceAll(/:\w+/g, '1');
-  // A channel's webhook is opened by its signature: see channels.pg.test.ts.
-  const open = new Set(['/health', '/v1/enrol', '/v1/channel-webhooks/:account']);
+  // Webhooks of channels and of sources are opened by their signatures: see channels.pg.test.ts, inbound.pg.test.ts.
+  const open = new Set(['/health', '/v1/enrol', '/v1/channel-webhooks/:account', '/v1/inbound-webhooks/:source']);
   const closed = routes.filter(({ path }) => !open.has(path));
 
   it.each(closed.map(({ method, path }) => `${method.toUpperCase()} ${concrete(path)}`))(

@@ -3,6 +3,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { RulesPorts } from '#hub/availability/rules/rules-ports.ts';
 import type { Erps } from '#hub/connectors/erp/admin/erps.ts';
+import type { Inbound } from '#hub/inbound/inbound.ts';
 import type { CountDecisions } from '#hub/ledger/count-decisions.ts';
 import type { QuarantineDecisions } from '#hub/ledger/release.ts';
 import type { TransferSettlements } from '#hub/ledger/settlements.ts';
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly channelAccounts: ChannelAccounts;
   readonly receiveWebhook: ReceiveWebhook;
   readonly erps: Erps;
+  readonly inbound: Inbound;
   readonly metrics: MetricsPort;
   readonly rules: RulesPorts;
   readonly clock: Clock;

@@ -2,8 +2,11 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { sku, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
+import type { Clock } from '#shared/runtime/clock.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { withRetries } from '#hub/db/transaction.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { gtin, price } from '#hub/inbound/items/product-item.ts';
+import { enterByHand } from '#hub/inbound/products/enter-by-hand.ts';
 import { natural, pageAnswer, shownInstant } from './answers/fields.ts';
 import { isoTime } from './instant.ts';
 import { flag, pageOf, pageQuery, readCursor } from './page.ts';
@@ -16,45 +19,24 @@ interface ProductRow {
   name: string;
   gtin: string | null;
   category: string | null;
+  price_minor: number | null;
+  currency: string | null;
   deleted: boolean;
   updated_at: Date;
 }
 
 const LIST = `
-  SELECT sku, name, gtin, category, deleted, updated_at FROM products
+  SELECT sku, name, gtin, category, price_minor, currency, deleted, updated_at FROM products
    WHERE sku > $1 AND ($2::text IS NULL OR sku = $2) AND ($3::boolean IS NULL OR deleted = $3)
      AND ($4::text IS NULL OR sku ILIKE $4 OR name ILIKE $4 OR gtin ILIKE $4)
    ORDER BY sku LIMIT $5`;
 
-/** Only what really changes is written, and offered to the stores, in the same transaction; categories stay here. */
-const SAVE = `
-  WITH given AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[])
-                    AS g (sku, name, gtin, deleted, category)
-  ), saved AS (
-    INSERT INTO products (sku, name, gtin, deleted, category)
-    SELECT sku, name, gtin, deleted, category FROM given ORDER BY sku COLLATE "C"
-    ON CONFLICT (sku) DO UPDATE
-      SET name = excluded.name, gtin = excluded.gtin, deleted = excluded.deleted, category = excluded.category,
-          updated_at = now()
-      WHERE (products.name, products.gtin, products.deleted, products.category)
-            IS DISTINCT FROM (excluded.name, excluded.gtin, excluded.deleted, excluded.category)
-    RETURNING sku
-  ), announced AS (
-    INSERT INTO changes (topic, scope, keys)
-    SELECT 'products', 0, array_agg(sku ORDER BY sku) FROM saved HAVING count(*) > 0
-  )
-  SELECT count(*) AS changed FROM saved`;
-
 const product = z.strictObject({
   sku,
   name: text,
-  gtin: z
-    .string()
-    .regex(/^\d{4,14}$/, 'must be 4 to 14 digits')
-    .nullable()
-    .default(null),
+  gtin: gtin.nullable().default(null),
   category: text.nullable().default(null),
+  price: price.nullable().default(null),
   deleted: z.boolean().default(false),
 });
 
@@ -70,13 +52,14 @@ const productShown = z
     name: z.string(),
     gtin: z.string().nullable(),
     category: z.string().nullable(),
+    price: price.nullable(),
     deleted: z.boolean(),
     updatedAt: shownInstant,
   })
   .meta({ id: 'Product' });
 
 /** GET and PUT /v1/products. */
-export function productRoutes(pool: Pool): Route[] {
+export function productRoutes(pool: Pool, clock: Clock): Route[] {
   return [
     route({
       method: 'get',
@@ -96,20 +79,18 @@ export function productRoutes(pool: Pool): Route[] {
       method: 'put',
       path: '/v1/products',
       access: 'products:write',
-      summary: `Creates or changes up to ${PRODUCTS_MAX} products at once: all or none.`,
+      summary: `Creates or changes up to ${PRODUCTS_MAX} products at once: all or none. Of those that a source speaks of, the rules say whom to believe.`,
       bodyBytesMax: LIMITS.requestBytes,
       body: z.strictObject({ products }),
       answer: z.strictObject({ received: natural, changed: natural }),
       async handle({ body: { products } }) {
-        const columns = [
-          products.map((item) => item.sku),
-          products.map((item) => item.name),
-          products.map((item) => item.gtin),
-          products.map((item) => item.deleted),
-          products.map((item) => item.category),
-        ];
-        const { rows } = await withRetries(() => pool.query<{ changed: number }>(SAVE, columns));
-        return { body: { received: products.length, changed: rows[0]?.changed ?? 0 } };
+        const entered = products.map(({ price, ...product }) => {
+          return { ...product, priceMinor: price?.minor ?? null, currency: price?.currency ?? null };
+        });
+        const changed = await withRetries(() =>
+          transaction(pool, (client) => enterByHand(client, entered, clock.now())),
+        );
+        return { body: { received: products.length, changed } };
       },
     }),
   ];
@@ -119,6 +100,7 @@ function containing(search: string | undefined): string | undefined {
   return search === undefined ? undefined : `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
-function toProduct({ sku, name, gtin, category, deleted, updated_at }: ProductRow) {
-  return { sku, name, gtin, category, deleted, updatedAt: isoTime(updated_at) };
+function toProduct({ sku, name, gtin, category, price_minor: minor, currency, deleted, updated_at }: ProductRow) {
+  const price = minor === null || currency === null ? null : { minor, currency };
+  return { sku, name, gtin, category, price, deleted, updatedAt: isoTime(updated_at) };
 }

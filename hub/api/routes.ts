@@ -16,12 +16,17 @@ import { explainAvailabilityRoutes } from './explain-availability.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { heldCountRoutes } from './held-counts.ts';
+import { inboundKeptRoutes } from './inbound-kept.ts';
+import { inboundSourceRoutes } from './inbound-sources.ts';
+import { inboundWebhookRoutes } from './inbound-webhooks.ts';
+import { inboundRoutes } from './inbound.ts';
 import { metricsRoutes } from './metrics.ts';
 import { movementRoutes } from './movements.ts';
 import { orderEffectRoutes } from './order-effects.ts';
 import { orderRoutes } from './orders.ts';
 import type { ApiParts } from './parts.ts';
 import { positionRoutes } from './positions.ts';
+import { productRuleRoutes } from './product-rules.ts';
 import { productRoutes } from './products.ts';
 import { publicationRoutes } from './publications.ts';
 import { quarantineRoutes } from './quarantine.ts';
@@ -44,7 +49,7 @@ import { whatIfJobRoutes } from './what-if-jobs.ts';
 
 /** Every route of the API. A new resource is one file and one line. */
 export function apiRoutes(parts: ApiParts): Route[] {
-  const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks, erps } = parts;
+  const { pool, sync, quarantine, counts, transfers, reservations, orders, webhooks, erps, inbound } = parts;
   const { channelAccounts, receiveWebhook } = parts;
   const { metrics, rules, clock, version } = parts;
   const routes = [
@@ -64,7 +69,12 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...storeConfigRoutes(pool),
     ...storeCredentialRoutes(sync),
     ...quarantineRoutes(pool, quarantine),
-    ...productRoutes(pool),
+    ...productRoutes(pool, clock),
+    ...productRuleRoutes(pool),
+    ...inboundSourceRoutes(inbound),
+    ...inboundRoutes(inbound),
+    ...inboundWebhookRoutes(inbound),
+    ...inboundKeptRoutes(pool),
     ...channelRoutes(pool, rules),
     ...channelAvailabilityRoutes(pool),
     ...explainAvailabilityRoutes(pool, clock),

@@ -10,6 +10,8 @@ const AREAS = {
   webhooks: ['read', 'write'],
   channels: ['read', 'write'],
   erps: ['read', 'write'],
+  inbound: ['read', 'write'],
+  sources: ['read', 'write'],
   metrics: ['read'],
 } as const;
 

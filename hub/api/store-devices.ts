@@ -47,7 +47,7 @@ const DEVICES = `
       SELECT * FROM journals WHERE device_no = d.device_no ORDER BY epoch DESC LIMIT 1
     ) j ON true
     LEFT JOIN device_status s ON s.device_no = d.device_no
-   WHERE d.location_no = ANY($1::int[])
+   WHERE d.location_no = ANY($1::int[]) AND d.source_no IS NULL
    ORDER BY d.device_no`;
 
 /** The devices of these locations, by location number. */

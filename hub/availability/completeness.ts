@@ -22,6 +22,7 @@ export interface Completeness {
  * `at` (S5), or the device's last report when all that existed then has arrived; whichever is later. A fact dated ahead
  * proves nothing beyond its own arrival. Of a journal of which nothing has come, until it was begun, or until its
  * oldest unsent fact; what was reported before it was begun is of another journal.
+ * Journals of sources are left out: they tell when they like, and their silence means nothing.
  * A device that was revoked says no more: it is left out once another of the location is known beyond its revocation,
  * and until then its stock is known no longer than it was. A journal that was begun anew since is left out.
  */
@@ -30,7 +31,7 @@ const KNOWN_JOURNALS = `
     SELECT l.code, d.location_no, d.device_no, d.revoked_at, j.journal_no, j.watermark, last.heard,
            coalesce(last.heard, least((extract(epoch FROM j.begun_at) * 1000)::bigint, s.oldest_unsent_at)) AS until
       FROM locations l
-      JOIN devices d USING (location_no)
+      JOIN devices d ON d.location_no = l.location_no AND d.source_no IS NULL
       JOIN LATERAL (
         SELECT journal_no, location_no, watermark, begun_at FROM journals
          WHERE device_no = d.device_no ORDER BY epoch DESC LIMIT 1

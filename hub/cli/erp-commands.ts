@@ -16,6 +16,7 @@ import { deadDocuments, replayDocument, skipDocument } from '#hub/outbox/documen
 import { listDocuments, type ShownDocument } from '#hub/outbox/documents/list-documents.ts';
 import { accountName } from './account-name.ts';
 import { commandLogger, readText } from './command-input.ts';
+import { table } from './table.ts';
 import { withDatabase } from './with-database.ts';
 
 type Handlers = CommandHandlers<HubCli>;
@@ -176,17 +177,4 @@ function triedText({ isGood, tried }: TriedMapping, terminal: Terminal): string 
     ({ kind, target, payload }) => `${kind} -> ${target ?? ''}\n${JSON.stringify(payload, null, 2)}\n`,
   );
   return `${parts.join('\n')}\nAll ${tried.length} documents can be mapped.\n`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

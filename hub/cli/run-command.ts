@@ -16,7 +16,7 @@ interface Begun {
 }
 
 const BEGUN = `
-  SELECT EXISTS (SELECT FROM locations) AS stores, EXISTS (SELECT FROM devices) AS devices,
+  SELECT EXISTS (SELECT FROM locations) AS stores, EXISTS (SELECT FROM devices WHERE source_no IS NULL) AS devices,
          EXISTS (SELECT FROM api_keys WHERE revoked_at IS NULL) AS keys`;
 
 /** Runs until a signal: SIGINT and SIGTERM stop gracefully, a second one at once. */

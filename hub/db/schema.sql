@@ -7,9 +7,12 @@ CREATE TYPE document_state AS ENUM ('waiting', 'posted', 'dead', 'skipped');
 CREATE TYPE erp_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
+CREATE TYPE inbound_kind AS ENUM ('erp', 'wms', 'other');
+CREATE TYPE inbound_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE message_form AS ENUM ('standard', 'cloudEvents', 'cloudEventsBinary');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
 CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
+CREATE TYPE product_field AS ENUM ('name', 'gtin', 'category', 'price', 'deleted');
 CREATE TYPE receiver_kind AS ENUM ('webhook', 'nats');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
@@ -323,12 +326,14 @@ CREATE TABLE devices (
   device_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   location_no integer NOT NULL,
   name text NOT NULL,
-  public_key bytea NOT NULL,
+  public_key bytea,
   enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
   revoked_at timestamp with time zone,
   revoked_reason text,
+  source_no integer,
   CONSTRAINT devices_pkey PRIMARY KEY (device_no),
   CONSTRAINT devices_public_key_key UNIQUE (public_key),
+  CONSTRAINT devices_check CHECK (((source_no IS NULL) = (public_key IS NOT NULL))),
   CONSTRAINT devices_public_key_check CHECK ((length(public_key) = 32))
 );
 
@@ -501,6 +506,16 @@ CREATE TABLE feed_state (
   CONSTRAINT feed_state_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE inbound_files (
+  source_no integer NOT NULL,
+  sha256 text COLLATE "C" NOT NULL,
+  mapping text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  report json NOT NULL,
+  finished_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT inbound_files_pkey PRIMARY KEY (source_no, sha256, mapping)
+);
+
 CREATE TABLE inbound_looks (
   look_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -508,6 +523,50 @@ CREATE TABLE inbound_looks (
   as_of bigint NOT NULL,
   CONSTRAINT inbound_looks_pkey PRIMARY KEY (look_no)
 );
+
+CREATE TABLE inbound_messages (
+  source_no integer NOT NULL,
+  message_id text COLLATE "C" NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT inbound_messages_pkey PRIMARY KEY (source_no, message_id)
+);
+
+CREATE TABLE inbound_rejects (
+  reject_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  source_no integer NOT NULL,
+  digest uuid NOT NULL,
+  way text NOT NULL,
+  line integer,
+  code text NOT NULL,
+  detail text NOT NULL,
+  verbatim bytea NOT NULL,
+  times integer DEFAULT 1 NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  last_at timestamp with time zone DEFAULT now() NOT NULL,
+  dismissed_at timestamp with time zone,
+  dismissed_by text,
+  note text,
+  CONSTRAINT inbound_rejects_pkey PRIMARY KEY (reject_no),
+  CONSTRAINT inbound_rejects_source_no_digest_key UNIQUE (source_no, digest)
+);
+
+CREATE TABLE inbound_sources (
+  source_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  kind inbound_kind NOT NULL,
+  name text NOT NULL,
+  settings json NOT NULL,
+  secrets bytea,
+  state inbound_state DEFAULT 'active'::inbound_state NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  heard_at timestamp with time zone,
+  folder_claim uuid,
+  folder_claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  CONSTRAINT inbound_sources_pkey PRIMARY KEY (source_no),
+  CONSTRAINT inbound_sources_code_key UNIQUE (code),
+  CONSTRAINT inbound_sources_check CHECK (((secrets IS NOT NULL) OR (state = 'ended'::inbound_state)))
+) WITH (fillfactor=50);
 
 CREATE TABLE journals (
   journal_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -718,6 +777,30 @@ CREATE TABLE positions (
   CONSTRAINT positions_pkey PRIMARY KEY (location_no, sku)
 ) WITH (fillfactor=50);
 
+CREATE TABLE product_rule_versions (
+  version integer NOT NULL,
+  rules json NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  applied_by text NOT NULL,
+  note text,
+  after_sku text COLLATE "C" DEFAULT ''::text NOT NULL,
+  weighed_at timestamp with time zone,
+  CONSTRAINT product_rule_versions_pkey PRIMARY KEY (version),
+  CONSTRAINT product_rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE product_statements (
+  statement_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  field product_field NOT NULL,
+  source_no integer NOT NULL,
+  value text,
+  said_at bigint NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  is_current boolean DEFAULT true NOT NULL,
+  CONSTRAINT product_statements_pkey PRIMARY KEY (statement_no)
+);
+
 CREATE TABLE products (
   sku text COLLATE "C" NOT NULL,
   name text NOT NULL,
@@ -725,7 +808,10 @@ CREATE TABLE products (
   deleted boolean DEFAULT false NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   category text COLLATE "C",
-  CONSTRAINT products_pkey PRIMARY KEY (sku)
+  price_minor bigint,
+  currency text,
+  CONSTRAINT products_pkey PRIMARY KEY (sku),
+  CONSTRAINT products_check CHECK ((((price_minor IS NULL) = (currency IS NULL)) AND (price_minor >= 0)))
 );
 
 CREATE TABLE publication_calls (
@@ -1023,6 +1109,26 @@ CREATE TABLE sourcing_versions (
   CONSTRAINT sourcing_versions_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE stock_statement_heads (
+  statement_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  source_no integer NOT NULL,
+  location_no integer NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  as_of bigint NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  digest uuid,
+  complete boolean DEFAULT false NOT NULL,
+  CONSTRAINT stock_statement_heads_pkey PRIMARY KEY (statement_no),
+  CONSTRAINT stock_statement_heads_source_no_location_no_key_key UNIQUE (source_no, location_no, key)
+);
+
+CREATE TABLE stock_statement_lines (
+  statement_no bigint NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  quantity bigint NOT NULL,
+  CONSTRAINT stock_statement_lines_pkey PRIMARY KEY (statement_no, sku)
+);
+
 CREATE TABLE store_config (
   location_no integer NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -1218,6 +1324,7 @@ ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (
 ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE devices ADD CONSTRAINT devices_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE erp_acknowledgements ADD CONSTRAINT erp_acknowledgements_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
@@ -1226,6 +1333,9 @@ ALTER TABLE erp_mappings ADD CONSTRAINT erp_mappings_erp_no_fkey FOREIGN KEY (er
 ALTER TABLE erp_routes ADD CONSTRAINT erp_routes_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_streams ADD CONSTRAINT erp_streams_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_turns ADD CONSTRAINT erp_turns_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
+ALTER TABLE inbound_files ADD CONSTRAINT inbound_files_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
+ALTER TABLE inbound_rejects ADD CONSTRAINT inbound_rejects_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
 ALTER TABLE journals ADD CONSTRAINT journals_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE journals ADD CONSTRAINT journals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channel_no) REFERENCES channels(channel_no);
@@ -1250,6 +1360,9 @@ ALTER TABLE rule_rows ADD CONSTRAINT rule_rows_rule_set_no_fkey FOREIGN KEY (rul
 ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES rule_versions(version);
 ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_restores_fkey FOREIGN KEY (restores) REFERENCES rule_versions(version);
 ALTER TABLE rules_shown ADD CONSTRAINT rules_shown_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version);
+ALTER TABLE stock_statement_heads ADD CONSTRAINT stock_statement_heads_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE stock_statement_heads ADD CONSTRAINT stock_statement_heads_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
+ALTER TABLE stock_statement_lines ADD CONSTRAINT stock_statement_lines_statement_no_fkey FOREIGN KEY (statement_no) REFERENCES stock_statement_heads(statement_no) ON DELETE CASCADE;
 ALTER TABLE store_config ADD CONSTRAINT store_config_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE task_answers ADD CONSTRAINT task_answers_task_no_fkey FOREIGN KEY (task_no) REFERENCES tasks(task_no);
 ALTER TABLE tasks ADD CONSTRAINT tasks_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
@@ -1270,6 +1383,23 @@ CREATE VIEW in_transit AS
      JOIN locations l ON ((l.code = t.place)))
   WHERE (t.in_transit > 0);
 
+CREATE VIEW stock_statements AS
+ SELECT h.statement_no,
+    s.code AS source_code,
+    h.source_no,
+    l.code AS location,
+    h.location_no,
+    i.sku,
+    i.quantity,
+    h.as_of,
+    h.received_at,
+    h.key AS statement_key
+   FROM (((stock_statement_heads h
+     JOIN inbound_sources s USING (source_no))
+     JOIN locations l USING (location_no))
+     JOIN stock_statement_lines i USING (statement_no))
+  WHERE h.complete;
+
 CREATE INDEX api_acts_by_age ON public.api_acts USING btree (begun_at);
 CREATE INDEX availability_inbound_until ON public.availability USING btree (inbound_until, sku) WHERE (inbound_until IS NOT NULL);
 CREATE INDEX changes_by_position ON public.changes USING btree ("position");
@@ -1281,6 +1411,7 @@ CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (re
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
+CREATE UNIQUE INDEX devices_source_key ON public.devices USING btree (source_no, location_no) WHERE (source_no IS NOT NULL);
 CREATE INDEX erp_documents_at ON public.erp_documents USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX erp_documents_control_number ON public.erp_documents USING btree (erp_no, control_number) WHERE (control_number IS NOT NULL);
 CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
@@ -1291,7 +1422,10 @@ CREATE INDEX erp_streams_due ON public.erp_streams USING btree (erp_no, urgency,
 CREATE INDEX erp_turns_of ON public.erp_turns USING btree (erp_no);
 CREATE INDEX facts_adjustments ON public.facts USING btree (location_no, at, journal_no, seq) WHERE (kind = 'adjustment'::fact_kind);
 CREATE INDEX facts_correlation_id ON public.facts USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX inbound_files_finished ON public.inbound_files USING btree (source_no, finished_at DESC);
 CREATE INDEX inbound_looks_by_sku ON public.inbound_looks USING btree (sku, look_no);
+CREATE INDEX inbound_messages_received ON public.inbound_messages USING btree (received_at);
+CREATE INDEX inbound_rejects_open ON public.inbound_rejects USING btree (reject_no) WHERE (dismissed_at IS NULL);
 CREATE INDEX listings_sku ON public.listings USING btree (sku);
 CREATE INDEX location_silence_last ON public.location_silence USING btree (location_no, silence_no);
 CREATE INDEX order_customers_by_reference ON public.order_customers USING btree (channel, reference, order_no);
@@ -1318,6 +1452,8 @@ CREATE INDEX outbox_entries_delivered ON public.outbox_entries USING btree (ende
 CREATE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no, sequence) WHERE (state = 'sending'::outbox_state);
 CREATE INDEX outbox_entries_waiting ON public.outbox_entries USING btree (webhook_no, waiting_since, entry_no) WHERE (state = 'waiting'::outbox_state);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
+CREATE UNIQUE INDEX product_statements_current ON public.product_statements USING btree (sku, field, source_no) WHERE is_current;
+CREATE INDEX product_statements_history ON public.product_statements USING btree (sku, statement_no DESC);
 CREATE INDEX products_category ON public.products USING btree (category) WHERE (category IS NOT NULL);
 CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
@@ -1346,6 +1482,7 @@ CREATE INDEX reservations_by_reference ON public.reservations USING btree (refer
 CREATE INDEX reservations_by_state ON public.reservations USING btree (state, reservation_no);
 CREATE INDEX reservations_expiring ON public.reservations USING btree (expires_at) WHERE (state = 'pending'::reservation_state);
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
+CREATE INDEX stock_statement_heads_latest ON public.stock_statement_heads USING btree (location_no, source_no, as_of DESC) WHERE complete;
 CREATE INDEX task_answers_of ON public.task_answers USING btree (task_no);
 CREATE INDEX task_answers_to_do ON public.task_answers USING btree (retry_at) WHERE (done_at IS NULL);
 CREATE INDEX tasks_by_location ON public.tasks USING btree (location_no, task_no);
@@ -1413,6 +1550,7 @@ COMMENT ON TABLE demand_priors IS 'Of a category, a location (0: all), or, when 
 COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out of quarantine: its journal''s mark may have passed it before.';
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
+COMMENT ON COLUMN devices.source_no IS 'Not a device: the journal that the hub itself keeps of a source at this location. It has no key, so nobody enters with it.';
 COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
 COMMENT ON COLUMN document_entries.transfer_no IS 'What was settled of it, in content.';
 COMMENT ON TABLE erp_acknowledgements IS 'Files of acknowledgements as they came, with what could not be made of them.';
@@ -1441,7 +1579,14 @@ COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
 COMMENT ON COLUMN feed_state.floor IS 'Entries below it are pruned: a reader that stands lower scans again.';
 COMMENT ON VIEW in_transit IS 'Units on their way to a location, a row a transfer. expected_at: when all of them should be there; NULL: nobody said.';
+COMMENT ON TABLE inbound_files IS 'Files that were dealt with, by content: the same one again changes nothing, unless its mapping has changed since.';
 COMMENT ON TABLE inbound_looks IS 'What availability.inbound_as_of was when: by it the past is explained. Of a sku the last one counts.';
+COMMENT ON TABLE inbound_messages IS 'Webhooks that were taken; kept for longer than one is let in after it was signed.';
+COMMENT ON TABLE inbound_rejects IS 'What is no fact, no product and no stock: kept as it came, with its reason. What is a fact and cannot be merged is in quarantine.';
+COMMENT ON COLUMN inbound_rejects.times IS 'How often the same came with the same reason.';
+COMMENT ON COLUMN inbound_sources.secrets IS 'What its webhooks are signed with, sealed with the hub''s key, which the database does not hold.';
+COMMENT ON COLUMN inbound_sources.heard_at IS 'When it told anything last, by whatever way.';
+COMMENT ON COLUMN inbound_sources.folder_claim IS 'The hub that reads its folder until folder_claimed_until.';
 COMMENT ON TABLE journals IS 'One epoch of one device. watermark: highest seq up to which every fact is held.';
 COMMENT ON COLUMN journals.begun_at IS 'When the hub first heard of it. While nothing of it has come, it is taken for known until then.';
 COMMENT ON TABLE lag_thresholds IS 'Made by shared/stock/buffer-thresholds.ts: the buffer is width_bucket(expected units, thresholds).';
@@ -1476,6 +1621,12 @@ COMMENT ON COLUMN outbox_entries.subject IS 'What an event is of. Events of one 
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
+COMMENT ON TABLE product_rule_versions IS 'Which source is believed for which field of a product; the highest version is in force.';
+COMMENT ON COLUMN product_rule_versions.after_sku IS 'Up to here products are weighed by it; all of them since weighed_at.';
+COMMENT ON TABLE product_statements IS 'Who said what of a product when, field by field; kept for good.';
+COMMENT ON COLUMN product_statements.source_no IS '0: by hand, PUT /v1/products.';
+COMMENT ON COLUMN product_statements.value IS 'Null: it says that there is none. A price is "MINOR CURRENCY".';
+COMMENT ON COLUMN products.price_minor IS 'In the smallest unit of the currency.';
 COMMENT ON TABLE publication_calls IS 'A call is frozen before it is sent: whoever sends it again after a kill sends the same under the same key. Of an account they are begun one after the other, so call_no grows.';
 COMMENT ON COLUMN publication_calls.ask_at IS 'What becomes of it is known later: when the channel is asked for it next, by ticket; without a ticket, when it counts as in doubt.';
 COMMENT ON COLUMN publication_calls.outcomes IS 'Of the listings that were not taken: [channel sku, outcome, code, detail].';
@@ -1538,6 +1689,9 @@ COMMENT ON COLUMN shelf_terms.withheld IS 'safetyStock + lagBuffer + recordBuffe
 COMMENT ON COLUMN shelf_terms.exclusive_slot IS 'Whose each exclusive allocation is, in the order of the rules; its units and those before it, or its percentage.';
 COMMENT ON COLUMN shelf_terms.reserved IS 'The sum of reservation_moves of the position: not in positions, whose rows a merge writes before it has this lock.';
 COMMENT ON TABLE sourcing_versions IS 'Every version of the sourcing rules, kept for good; the highest is in force.';
+COMMENT ON TABLE stock_statement_heads IS 'What a source says to be at a location, to be compared with: it moves nothing.';
+COMMENT ON COLUMN stock_statement_heads.complete IS 'Set when all of its lines are there; until then nobody reads it.';
+COMMENT ON VIEW stock_statements IS 'Whole statements, line by line; as_of in ms since 1970.';
 COMMENT ON TABLE task_answers IS 'Facts of stores about tasks, written by the merge that takes them; worked on right behind it.';
 COMMENT ON COLUMN task_answers.task_no IS 'NULL: this location never had the task that it names.';
 COMMENT ON COLUMN task_answers.applied IS 'The order has heard of it, before it may have been voided.';

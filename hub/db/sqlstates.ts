@@ -61,3 +61,13 @@ export function isRetryable(error: unknown): boolean {
   if (error instanceof DatabaseError) return error.code !== undefined && error.code in RETRYABLE_SQLSTATES;
   return isAway(error);
 }
+
+/** SQLSTATE classes that blame the data: 22 data exception, 23 integrity constraint violation. */
+const DATA_ERROR = /^2[23]/;
+
+/** Whether a statement failed for what it was given: the same will fail again. */
+export function blamesData(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.length === 5 && DATA_ERROR.test(code);
+}

@@ -24,7 +24,8 @@ export function createLedger(pool: Pool, observer?: StockObserver): Ledger {
   return { merge: (frames, onTurn) => transaction(pool, (client) => mergeFrames(client, frames, observer, onTurn)) };
 }
 
-async function mergeFrames(
+/** The merge within a transaction of the caller's: what it keeps beside the facts is there when they are, or neither. */
+export async function mergeFrames(
   client: PoolClient,
   given: readonly IncomingFrame[],
   observer: StockObserver | undefined,

@@ -75,6 +75,8 @@ export interface Metrics {
   pulled(pulls: number): void;
   /** What was done at a channel: listings by outcome, and calls that failed as a whole. */
   published(channel: string, counts: ChannelCounts): void;
+  /** What came of what a source told, by outcome. */
+  inbound(source: string, outcomes: Readonly<Record<string, number>>): void;
   /** What became of documents for an ERP. */
   forwarded(erp: string, counts: ErpCounts): void;
   watch(parts: WatchedParts): void;
@@ -108,6 +110,12 @@ export function createMetrics(): Metrics {
     labelNames: ['channel', 'outcome'],
     registers,
   });
+  const told = new Counter({
+    name: 'shelfwire_inbound_items_total',
+    help: 'What sources told, by what became of it',
+    labelNames: ['source', 'outcome'],
+    registers,
+  });
   const documents = new Counter({
     name: 'shelfwire_erp_documents_total',
     help: 'Documents that ERPs took, that need not be posted any more, that became dead letters, that are tried again',
@@ -128,6 +136,9 @@ export function createMetrics(): Metrics {
     published(channel, counts) {
       for (const [outcome, count] of Object.entries(counts)) if (count > 0) listings.inc({ channel, outcome }, count);
     },
+    inbound(source, outcomes) {
+      for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) told.inc({ source, outcome }, count);
+    },
     forwarded(erp, counts) {
       for (const [outcome, count] of Object.entries(counts)) if (count > 0) documents.inc({ erp, outcome }, count);
     },
@@ -146,7 +157,7 @@ function watch(registry: Registry, parts: WatchedParts): void {
       name: `shelfwire_${name}`,
       help,
       labelNames,
-      registers: [registry],
+      registers,
       collect() {
         return collect(this);
       },

@@ -18,7 +18,7 @@ export interface JournalRecord {
 const DEVICES = `
   SELECT d.device_no, d.location_no, l.code, l.name, d.public_key, d.revoked_at, d.revoked_reason
   FROM devices d JOIN locations l USING (location_no)
-  WHERE d.device_no = ANY ($1::int[])`;
+  WHERE d.device_no = ANY ($1::int[]) AND d.source_no IS NULL`;
 
 /**
  * `digestOf` of a line in quarantine `q`. Only where the fact was read and is kept as its line (`toLine`): what could not be

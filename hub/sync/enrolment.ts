@@ -43,7 +43,7 @@ const USE = 'UPDATE enrolment_tokens SET used_at = clock_timestamp(), device_no 
 
 const REVOKE = `
   UPDATE devices SET revoked_at = coalesce(revoked_at, now()), revoked_reason = coalesce(revoked_reason, $2)
-  WHERE device_no = $1`;
+  WHERE device_no = $1 AND source_no IS NULL`;
 
 /** Makes a token that enrols one device of a store. Throws NOT_FOUND for an unknown store. */
 export async function createToken(

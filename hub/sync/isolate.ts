@@ -1,8 +1,6 @@
 import { toLine, type ReadFact } from '#shared/protocol/frame.ts';
+import { blamesData } from '#hub/db/sqlstates.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from '#hub/ledger/incoming.ts';
-
-/** SQLSTATE classes that blame the data: 22 data exception, 23 integrity constraint violation. */
-const DATA_ERROR = /^2[23]/;
 
 /**
  * Merges frames so that no fact can block its store or others: when the ledger blames the data, the frames are merged
@@ -51,15 +49,10 @@ async function mergeHalves(ledger: Ledger, frame: IncomingFrame, error: unknown)
   };
 }
 
+/** A fact that the ledger cannot take, as it is kept. */
 function setAside(fact: ReadFact, error: unknown): ReadFact {
   const detail = `The ledger cannot take it: ${error instanceof Error ? error.message : String(error)}`;
   if (!fact.ok) return { ...fact, detail };
   const verbatim = toLine({ ...fact, kind: fact.content.kind });
   return { ok: false, seq: fact.seq, key: fact.key, code: 'FACT_INVALID', detail, verbatim };
-}
-
-function blamesData(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && code.length === 5 && DATA_ERROR.test(code);
 }

@@ -248,6 +248,40 @@ export const ERRORS = {
     remedy:
       'Name an https address on the public network; `shelfwire-hub run --private-erps` allows private ones, and http to this machine.',
   },
+  INBOUND_SETTINGS_INVALID: { status: 422, remedy: 'Correct the named setting; hub/inbound/README.md describes each.' },
+  INBOUND_LIMIT: { status: 409, remedy: 'End a source that is not used any more: POST /v1/inbound-sources/CODE/end.' },
+  INBOUND_CLOSED: {
+    status: 409,
+    remedy:
+      'Resume the source (POST /v1/inbound-sources/CODE/resume), or create it anew under another code if it was ended.',
+  },
+  INBOUND_LOCATION_UNKNOWN: {
+    status: 422,
+    remedy:
+      'Create the location (`shelfwire-hub store create`), or name it among the locationNames of the source; then send it again.',
+  },
+  INBOUND_LOCATION_FORBIDDEN: {
+    status: 403,
+    remedy: 'Name the location among the locations of the source if it may speak of it; then send it again.',
+  },
+  INBOUND_INVALID: { status: 422, remedy: 'Correct what is named and send it again; nothing of this one was taken.' },
+  INBOUND_STATEMENT_REUSED: {
+    status: 409,
+    remedy:
+      'Another statement of stock has this key. If this one is a different statement, send it under a key of its own.',
+  },
+  INBOUND_SIGNATURE_INVALID: {
+    status: 401,
+    remedy: 'Sign it as Standard Webhooks do, with a secret of the source that is in force, and send it soon after.',
+  },
+  INBOUND_FILE_UNMAPPED: {
+    status: 422,
+    remedy: 'Give the file a name that a mapping of the source begins with, or add a mapping; then drop it again.',
+  },
+  PRODUCT_RULES_INVALID: {
+    status: 422,
+    remedy: 'Correct what is named: sources by their codes, and hand for what is entered here.',
+  },
   ERP_LIMIT: { status: 409, remedy: 'End an ERP that is not used any more: POST /v1/erps/CODE/end.' },
   ERP_ENDED: { status: 409, remedy: 'Create it anew under another code; what was not forwarded stays listed.' },
   ERP_MAPPING_INVALID: { status: 422, remedy: 'Correct what is named, and try it again with dryRun.' },
@@ -422,7 +456,7 @@ export const ERRORS = {
   },
   CSV_FILE_UNREADABLE: {
     status: 422,
-    remedy: 'Let the agent read what is named in working/, or take it out; the files behind it are taken meanwhile.',
+    remedy: 'Let the program read what is named in working/, or take it out; the files behind it are taken meanwhile.',
   },
   QUARANTINE_NOT_EMPTY: {
     status: 409,

@@ -32,6 +32,7 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 import { channelParts } from './channel-parts.ts';
 import { checkAnswer } from './check-answer.ts';
 import { testSurroundings } from './erps.ts';
+import { testInbound } from './inbound.ts';
 
 export interface Answered {
   readonly status: number;
@@ -97,6 +98,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     channelAccounts: channels.accounts,
     receiveWebhook: channels.receive,
     erps: new Erps(pool, testSurroundings(join(tmpdir(), `shelfwire-test-api-${process.pid}`))),
+    inbound: testInbound(pool),
     metrics: createMetrics(),
     rules: rulesPorts(() => Date.now()),
     clock: systemClock,

@@ -67,7 +67,10 @@ export function wrongTypes(given: JsonSchema, value: unknown, named: Named): unk
   const takesObjects = typeof value === 'object' || JSON.stringify(schema['anyOf'] ?? '').includes('"object"');
   const here = takesObjects ? 7 : { not: ['this'] };
   if (Array.isArray(value)) {
-    const items = schema['items'] as JsonSchema;
+    const either = (schema['anyOf'] ?? []) as readonly JsonSchema[];
+    const items = [schema, ...either].flatMap((one) =>
+      one['items'] === undefined ? [] : [one['items'] as JsonSchema],
+    )[0]!;
     return [here, ...value.flatMap((item) => wrongTypes(items, item, named).map((wrong) => [wrong]))];
   }
   if (typeof value !== 'object' || value === null) return [here];

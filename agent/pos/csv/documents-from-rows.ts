@@ -1,10 +1,10 @@
 import { moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import { minorDigits, toMinor, toUnits } from '../files/decimal.ts';
+import { minorDigits, toMinor, toUnits } from '#shared/files/decimal.ts';
 import type { FileDocument, Rejected } from '../files/file-document.ts';
 import { keyPrefixOf } from '../files/folder-feed.ts';
 import type { TransactionsFeed } from './feed-config.ts';
-import { dateReader } from '../files/local-time.ts';
+import { dateReader } from '#shared/files/local-time.ts';
 import { groupRows, rejectRow, type Row, type RowsResult } from './row.ts';
 
 export type TransactionColumn = keyof TransactionsFeed['columns'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { condition, currency, sku, text } from '#shared/protocol/fields.ts';
 import { endingsOf, folderFeed } from '../files/folder-feed.ts';
-import { isDateFormat } from '../files/local-time.ts';
+import { isDateFormat } from '#shared/files/local-time.ts';
 
 const column = z.string().min(1).max(128);
 const prefix = z.string().min(1).max(16);

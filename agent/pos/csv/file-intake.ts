@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { countsFromRows, type CountRow } from './counts-from-rows.ts';
-import { DocumentWindow } from './document-window.ts';
+import { DocumentWindow } from '#shared/files/document-window.ts';
 import { documentsFromRows, type TransactionRow } from './documents-from-rows.ts';
 import type { CsvFeed } from './feed-config.ts';
 import { DocumentGroup } from '../files/document-group.ts';
 import { Interrupted, type OpenFile } from '../files/file-format.ts';
 import { Layout } from './layout.ts';
-import { physicalLines } from './physical-lines.ts';
-import { RecordReader, type CsvRecord } from './records.ts';
+import { physicalLines } from '#shared/files/physical-lines.ts';
+import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
 import type { Row, RowsResult } from './row.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { CsvFeed } from './feed-config.ts';
-import type { CsvRecord } from './records.ts';
+import type { CsvRecord } from '#shared/files/records.ts';
 import type { Rejected } from '../files/file-document.ts';
 import { rejectRow, type Row } from './row.ts';
 

@@ -4,13 +4,13 @@ import { watch, type FSWatcher } from 'chokidar';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Intake } from '../intake.ts';
 import { SourceCounters, type PosSource, type SourceContext, type SourceStatus } from '../source.ts';
-import { DropFolder, sha256OfFile } from './drop-folder.ts';
+import { DropFolder, sha256OfFile } from '#shared/files/drop-folder.ts';
 import { Interrupted, type FileFormat } from './file-format.ts';
-import { openingOf } from './opening.ts';
+import { openingOf } from '#shared/files/opening.ts';
 import { ReportDraft, type FileReport } from './file-report.ts';
 import { SeenFiles } from './seen-files.ts';
-import { SettlingFiles } from './settling-files.ts';
-import { isOwnFailure, StuckFiles } from './stuck-files.ts';
+import { SettlingFiles } from '#shared/files/settling-files.ts';
+import { isOwnFailure, StuckFiles } from '#shared/files/stuck-files.ts';
 
 /** Looked at again even if the system told of no change: folders on a network often do not tell. */
 const LOOK_EVERY_MS = 5_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './local-time.ts';
+import { isTimeZone } from '#shared/files/local-time.ts';
 
 /** What every feed of files has, whatever is in them. */
 export const folderFeed = {

@@ -1,7 +1,7 @@
-import { minorDigits } from '../files/decimal.ts';
+import { minorDigits } from '#shared/files/decimal.ts';
 import type { FileDocument } from '../files/file-document.ts';
 import { keyPrefixOf } from '../files/folder-feed.ts';
-import { dateReader } from '../files/local-time.ts';
+import { dateReader } from '#shared/files/local-time.ts';
 import { childOf, childrenOf, isSet, textOf, type Element } from './element.ts';
 import type { PoslogFeed } from './feed-config.ts';
 import { linesOf } from './fact-lines.ts';

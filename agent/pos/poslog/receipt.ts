@@ -1,4 +1,4 @@
-import { toMinor, toUnits } from '../files/decimal.ts';
+import { toMinor, toUnits } from '#shared/files/decimal.ts';
 import { childOf, childrenOf, isSet, textOf, type Element } from './element.ts';
 import type { PoslogFeed } from './feed-config.ts';
 

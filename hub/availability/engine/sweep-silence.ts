@@ -23,7 +23,7 @@ interface LocationRow {
 const LOCATIONS = `
   SELECT l.location_no, l.code, q.as_of, q.step_ms,
     (SELECT (extract(epoch FROM min(enrolled_at)) * 1000)::bigint FROM devices d
-      WHERE d.location_no = l.location_no AND d.revoked_at IS NULL) AS enrolled_at
+      WHERE d.location_no = l.location_no AND d.revoked_at IS NULL AND d.source_no IS NULL) AS enrolled_at
   FROM locations l
   LEFT JOIN LATERAL (
     SELECT as_of, step_ms FROM location_silence s WHERE s.location_no = l.location_no ORDER BY silence_no DESC LIMIT 1

@@ -17,6 +17,7 @@ import { emptyTables } from '#test/support/empty-tables.ts';
 import { EVERY_FAULT, randomFaults } from '#test/support/emulators/faulty-server.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
 import { makeErp, nothingKept, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
+import { makeSource, testInbound } from '#test/support/inbound.ts';
 import { line, merge, plain, readFact, sale, seedStores, startApi } from '#test/support/hub-api.ts';
 import { Erps } from './admin/erps.ts';
 import { putLive } from './admin/mappings.ts';
@@ -134,6 +135,23 @@ describe('what is forwarded', () => {
     });
     expect(await documents({ state: 'posted' })).toHaveLength(7);
     expect((await documents()).every(({ reference }) => reference !== null)).toBe(true);
+  });
+
+  it('O1 what an ERP itself tells is not told it again, what others tell is; its voids stay with it', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url, { code: 'fin' });
+    const inbound = testInbound(pool());
+    await makeSource(inbound, { code: 'wms' });
+    await makeSource(inbound, { code: 'books', kind: 'erp', settings: { erp: 'fin' } });
+    const receipt = { kind: 'receipt', location: 'S1', key: 'r', body: plain({ sku: 'A', quantity: 1 }) };
+    await inbound.facts('books', [
+      receipt,
+      { ...receipt, kind: 'void', key: 'v', body: { voids: 'r', reason: 'twice' } },
+    ]);
+    await inbound.facts('wms', [receipt]);
+    await tell(1, 1, sold('s'));
+    relay();
+    await settled();
+    expect(keysOf('S1')).toEqual(['S1/wms:r', 'S1/s']);
   });
 
   it('O1 without an ERP nothing is written down; what was merged before the first one is not forwarded', async () => {

@@ -67,10 +67,17 @@ const FACTS = `
       SELECT d.erp_no FROM facts t
       JOIN erp_documents d ON d.location_no = t.location_no AND d.journal_no = t.journal_no AND d.seq = t.seq
       WHERE t.location_no = f.location_no AND t.key = f.body::json ->> 'voids'
-    ) ELSE '{}' END AS "targetErps"
+    ) ELSE '{}' END AS "targetErps", told.erp_no AS "toldBy"
   FROM unnest($1::int[], $2::int[], $3::int[], $4::bigint[], $5::bigint[])
     AS r (place, location_no, journal_no, from_seq, to_seq)
   JOIN locations l USING (location_no)
+  LEFT JOIN LATERAL (
+    SELECT e.erp_no FROM journals j
+    JOIN devices d USING (device_no)
+    JOIN inbound_sources s USING (source_no)
+    JOIN erps e ON e.code = coalesce(s.settings ->> 'erp', s.code)
+    WHERE j.journal_no = r.journal_no
+  ) AS told ON true
   CROSS JOIN LATERAL (
     SELECT * FROM facts f
     WHERE f.location_no = r.location_no AND f.journal_no = r.journal_no AND f.seq BETWEEN r.from_seq AND r.to_seq

@@ -1,13 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { readSigned } from '#hub/outbox/signature.ts';
 import type { ChannelMessage, ChannelRequest } from '../../connector.ts';
 import { incoming } from './messages.ts';
 import { secretBytes } from './settings.ts';
-
-/** A message is taken for so long after it was signed, and if its sender's clock is ahead. */
-const TOLERANCE_MS = 300_000;
-const ID_CHARS_MAX = 256;
 
 /** What a signed message says. Throws CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID. */
 export function receive(request: ChannelRequest, secret: string | undefined, now: number): ChannelMessage {
@@ -25,31 +21,17 @@ export function receive(request: ChannelRequest, secret: string | undefined, now
   return { ids: [id], orderIds: [], listings: [{ id: data.listing }], orders: [] };
 }
 
-function requireSigned({ headers, body }: ChannelRequest, secret: string | undefined, now: number): string {
-  const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(
-    (name) => headers[name],
-  );
-  if (secret === undefined) throw refused('The account has no receivingSecret.');
-  if (
-    typeof id !== 'string' ||
-    typeof timestamp !== 'string' ||
-    typeof signatures !== 'string' ||
-    id.length > ID_CHARS_MAX
-  ) {
-    throw refused('It is not signed.');
-  }
-  const expected = createHmac('sha256', secretBytes(secret)).update(`${id}.${timestamp}.`).update(body).digest();
-  const isSigned = signatures.split(' ').some((signature) => isSame(signature, expected));
-  if (!isSigned) throw refused('Its signature is not by the receivingSecret.');
-  const isTimely = /^\d{1,12}$/.test(timestamp) && Math.abs(Number(timestamp) * 1_000 - now) <= TOLERANCE_MS;
-  if (!isTimely) throw refused('It was signed too long ago, or by a clock that is ahead.');
-  return id;
-}
+const REFUSED = {
+  unsigned: 'It is not signed.',
+  signature: 'Its signature is not by the receivingSecret.',
+  age: 'It was signed too long ago, or by a clock that is ahead.',
+} as const;
 
-function isSame(signature: string, expected: Buffer): boolean {
-  const [version, text = ''] = signature.split(',');
-  const given = Buffer.from(text, 'base64');
-  return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
+function requireSigned(request: ChannelRequest, secret: string | undefined, now: number): string {
+  if (secret === undefined) throw refused('The account has no receivingSecret.');
+  const read = readSigned(request, [secretBytes(secret)], now);
+  if ('refused' in read) throw refused(REFUSED[read.refused]);
+  return read.id;
 }
 
 function refused(detail: string): ShelfwireError {

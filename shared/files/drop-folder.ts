@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { endingOf, fittingName, REPORT_ENDING, UNFINISHED_ENDING } from './fitting-name.ts';
-import type { FileReport } from './file-report.ts';
 import type { FileSight } from './settling-files.ts';
 
 /** Names that writers use for what they have not finished. */
@@ -61,7 +60,7 @@ export class DropFolder {
   }
 
   /** Report first, then the file: what is in `done/` or `rejected/` always has its report. Answers the final name. */
-  async finish(name: string, part: 'done' | 'rejected', report: (file: string) => FileReport): Promise<string> {
+  async finish(name: string, part: 'done' | 'rejected', report: (file: string) => object): Promise<string> {
     const final = await this.#freeName(name, part);
     await writeDurably(
       join(this.path, part, `${final}${REPORT_ENDING}`),

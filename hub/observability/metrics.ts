@@ -157,7 +157,7 @@ function watch(registry: Registry, parts: WatchedParts): void {
       name: `shelfwire_${name}`,
       help,
       labelNames,
-      registers,
+      registers: [registry],
       collect() {
         return collect(this);
       },

@@ -32,7 +32,10 @@ export default {
     never('shared-knows-nobody', '^shared/', '^(agent|hub|test)/'),
     never('agent-knows-shared-only', '^agent/', '^(hub|test)/'),
     never('hub-knows-shared-only', '^hub/', '^(agent|test)/'),
-    ...layered('agent', [['cli'], ['api', 'sync', 'pos', 'archive'], ['store'], ['storage']]),
+    // The app in the browser speaks with the agent over its API alone.
+    never('ui-knows-shared-only', '^agent/ui/', '^agent/(?!ui/)'),
+    never('nobody-knows-the-ui', '^agent/(?!ui/)', '^agent/ui/'),
+    ...layered('agent', [['cli'], ['api', 'sync', 'pos', 'archive'], ['people', 'store'], ['storage']]),
     ...layered('hub', [
       ['cli'],
       ['api', 'sync'],
@@ -57,7 +60,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.js', '.mjs'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs'],
     },
   },
 };

@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{agent,hub,shared,test}/**/*.test.ts'],
-          exclude: ['**/*.{pg,e2e,sim}.test.ts', 'test/peers/**'],
+          exclude: ['**/*.{pg,e2e,sim,browser}.test.ts', 'test/peers/**'],
           globalSetup: './test/support/compile-cache.ts',
           ...limits(30_000),
           execArgv,
@@ -41,6 +41,7 @@ export default defineConfig({
           env,
         },
       },
+      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...limits(120_000), execArgv, env } },
       { test: { name: 'sim', include: ['test/simulation/**/*.sim.test.ts'], ...limits(300_000), execArgv, env } },
       {
         test: {

@@ -5,9 +5,10 @@ import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
 import { createLogger, silentLogger } from '#shared/runtime/logger.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
-import type { AgentStatus } from './api/readers.ts';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { clientCommands } from './cli/client-commands.ts';
 import { enrolCommand } from './cli/enrol-command.ts';
+import { personCommands } from './cli/person-commands.ts';
 import { taskCommands } from './cli/task-commands.ts';
 import { statusCommand } from './cli/status-command.ts';
 import { connectStore } from './connect.ts';
@@ -20,6 +21,7 @@ import { openStore } from './store/store.ts';
 /** What each command of the agent does. */
 export const agentCommands: CommandHandlers<AgentCli> = {
   ...clientCommands,
+  ...personCommands,
   ...taskCommands,
 
   async run({ options }) {

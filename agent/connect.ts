@@ -4,7 +4,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
-import type { SyncReport } from './api/readers.ts';
+import type { SyncReport } from '#shared/agent-api/answers.ts';
 import { restingSync } from './status-report.ts';
 import type { Store } from './store/store.ts';
 import { loadDeviceKey } from './sync/device-key.ts';

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { callerOf, sentCorrelationId } from './api/caller.ts';
+import { Router } from 'express';
+import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
+import { requireProgram } from './api/guard.ts';
 import { startApi } from './api/server.ts';
+import { Sessions } from './api/sessions.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -11,7 +14,9 @@ import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
 import { configuredSources } from './pos/registry.ts';
+import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
+import { People } from './people/people.ts';
 import { statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -74,13 +79,12 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     ownStore: () => store.device.state.identity?.store.code,
   });
   const context = { intake, clock, logger };
-  const edges: Pick<TaskEdges, 'clientOf' | 'correlationIdOf'> = {
-    clientOf: (_request, response) => callerOf(response).client ?? 'unknown',
-    correlationIdOf: sentCorrelationId,
-  };
+  const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);
+  const acts = actSource(context, (response) => callerOf(response).person);
   const sources: PosSource[] = [
     http,
+    acts,
     ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
   ];
   for (const source of sources) {
@@ -102,8 +106,15 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const api = await startApi({
     port: options.port,
     clients,
+    sessions: new Sessions(new People(options.data), clock),
+    uiFolder: join(import.meta.dirname, 'ui', 'dist'),
     readers: readersOf(store, status),
-    routes: [http.routes, taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) })],
+    routes: [
+      acts.routes,
+      Router().use('/v1/facts', requireProgram),
+      http.routes,
+      taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
+    ],
     allowedOrigins: options.origins,
     rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
     clock,
@@ -134,6 +145,7 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
       list: async ({ cursor, limit, state }) => store.tasks.page({ cursor, limit, state }),
       get: async (task) => store.tasks.get(task),
     },
+    day: { read: (asked) => store.dayBook.read(asked) },
     quarantine: {
       list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
     },

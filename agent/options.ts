@@ -1,4 +1,5 @@
 import { defineCli } from '#shared/runtime/command-line.ts';
+import { PERSON_ROLES } from '#shared/agent-api/answers.ts';
 import { STORAGE_ENGINES } from './storage/engines.ts';
 import { TASK_STATES } from '#shared/protocol/messages/pull.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
@@ -185,6 +186,26 @@ export const agentCli = defineCli({
       arguments: { name: 'name of the program, such as till-1' },
     },
     'client list': { summary: 'Lists the programs that may call the loopback API.', options: { json } },
+    'person add': {
+      summary: "Lets somebody sign in at the store's app; prints the PIN once.",
+      arguments: { name: 'name of the person' },
+      options: {
+        role: {
+          type: 'enum',
+          values: PERSON_ROLES,
+          placeholder: 'ROLE',
+          help: 'clerk or manager; a manager also adjusts stock and approves counts. Without it, clerk.',
+        },
+        pin: {
+          type: 'string',
+          maxLength: 12,
+          secret: true,
+          help: 'PIN of 6 to 12 digits; better leave it to the agent.',
+        },
+      },
+    },
+    'person list': { summary: 'Lists who may sign in.', options: { json } },
+    'person remove': { summary: "Takes somebody's access away.", arguments: { name: 'name of the person' } },
     'client remove': { summary: 'Takes the access of a program away.', arguments: { name: 'name of the program' } },
   },
 });

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
-import type { AgentStatus, SyncReport } from './api/readers.ts';
+import type { AgentStatus, SyncReport } from '#shared/agent-api/answers.ts';
 import type { SourceStatus } from './pos/source.ts';
 import type { Store } from './store/store.ts';
 

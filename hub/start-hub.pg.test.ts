@@ -8,6 +8,8 @@ import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { NatsServer } from '#test/support/emulators/nats-server.ts';
+import { natsAt, STREAM } from '#test/support/nats.ts';
 import { enrolDevice, RawAgent } from '#test/support/raw-agent.ts';
 import { isSigned, Receiver } from '#test/support/webhook-receiver.ts';
 import { codeOf } from '#test/support/running-sync.ts';
@@ -96,6 +98,23 @@ describe('the hub on a database of its own', () => {
       expect(changed?.data).toEqual({ items: [{ channel: 'web', sku: 'A', available: 7 }] });
     } finally {
       await receiver.stop();
+    }
+  });
+
+  it('publishes to NATS what happened while that was away, also before the hub was started with it', async () => {
+    await hub.stop('another option');
+    const { port, url } = await NatsServer.start().then(async (one) => (await one.stop(), one));
+    const options = { data: '/nowhere', databaseUrl: database.url, listen: '127.0.0.1:0', explainDays: 400 };
+    hub = await startHub({ ...options, nats: natsAt(url) }, parts);
+    expect((await call('POST', '/v1/webhooks/1/ping', {})).status).toBe(202);
+    const shown = async () => (await call('GET', '/v1/webhooks/1')).body;
+    await expect.poll(shown).toMatchObject({ kind: 'nats', error: { code: 'NATS_UNREACHABLE' } });
+    const server = await NatsServer.start({ port });
+    try {
+      await call('POST', '/v1/webhooks/1/resume', {});
+      await expect.poll(() => server.stored(STREAM).map(({ subject }) => subject)).toEqual(['shop.webhook.ping']);
+    } finally {
+      await server.stop();
     }
   });
 

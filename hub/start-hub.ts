@@ -22,6 +22,10 @@ import { mostSilentStores } from './availability/store-lag.ts';
 import { startJobRunner } from './availability/what-if/jobs/job-runner.ts';
 import { ChannelAccounts } from './connectors/accounts/channel-accounts.ts';
 import { Vault } from './connectors/accounts/vault.ts';
+import { endAllClaims } from './connectors/end-claims.ts';
+import { startDeliveries } from './connectors/event/deliver.ts';
+import type { NatsOptions } from './connectors/event/nats/nats-options.ts';
+import { eventConnectors } from './connectors/event/registry.ts';
 import { createHttp } from './connectors/http/http.ts';
 import { channelTasks } from './connectors/keep-channels.ts';
 import { receiveMessage } from './connectors/orders/receive-message.ts';
@@ -35,6 +39,7 @@ import { openPool, type PoolOptions } from './db/pool.ts';
 import { snapshot } from './db/snapshot.ts';
 import { withRetries } from './db/transaction.ts';
 import { Erps } from './connectors/erp/admin/erps.ts';
+import { erpFigures } from './outbox/documents/erp-figures.ts';
 import { pruneDocuments } from './outbox/documents/prune.ts';
 import { startRelay } from './connectors/erp/relay.ts';
 import { erpSurroundings } from './connectors/erp/surroundings.ts';
@@ -57,9 +62,8 @@ import { comparisonFigures } from './reconcile/figures.ts';
 import { keepComparisons } from './reconcile/keep-comparisons.ts';
 import { createSides } from './reconcile/sides.ts';
 import { StoreViews } from './reconcile/sides/store-views.ts';
-import { startDeliveries } from './outbox/deliver.ts';
 import { pruneOutbox } from './outbox/prune.ts';
-import { Webhooks } from './outbox/webhooks.ts';
+import { enterNats, Webhooks } from './outbox/webhooks.ts';
 import { followSales } from './reservations/follow-sales.ts';
 import { createReservations, reservationTasks } from './reservations/reservations.ts';
 import { startSync } from './sync/sync.ts';
@@ -80,6 +84,8 @@ export interface HubOptions {
   readonly erpFolder?: string | undefined;
   /** Where sources drop files, each in a folder of its own; without it none are read. */
   readonly inboundFolder?: string | undefined;
+  /** Where events are published to, beside webhooks. */
+  readonly nats?: NatsOptions | undefined;
 }
 
 export interface HubParts {
@@ -165,6 +171,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   };
   const { applied } = await withRetries(() => migrate(pools.sync, MIGRATIONS));
   if (applied.length > 0) logger.info({ applied }, 'the database was migrated');
+  if (embedded !== undefined) await withRetries(() => endAllClaims(pools.outbox));
 
   const metrics = createMetrics();
   // Whatever enters facts keeps availability, takes what sales hand over of reservations, and notes answers to tasks.
@@ -193,6 +200,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
     channels: () => snapshot(pools.api, (client) => accountFigures(client, STORES_SHOWN)),
     comparisons: () => snapshot(pools.api, (client) => comparisonFigures(client, STORES_SHOWN)),
+    erps: () => snapshot(pools.api, erpFigures),
   });
   const rules: RulesPorts = rulesPorts(() => clock.now());
   lifecycle.add(
@@ -247,7 +255,16 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     toPrivate: options.privateErps === true,
     clock,
   });
-  lifecycle.add(startRelay({ pool: pools.erp, surroundings, clock, random, logger }));
+  lifecycle.add(
+    startRelay({
+      pool: pools.erp,
+      surroundings,
+      clock,
+      random,
+      logger,
+      observe: (erp, outcomes) => metrics.forwarded(erp, outcomes),
+    }),
+  );
   lifecycle.add(
     startRepeating({
       name: 'documents posted long ago',
@@ -257,7 +274,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       turn: () => pruneDocuments(pools.erp),
     }),
   );
-  lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, toPrivate }));
+  const { nats } = options;
+  if (nats !== undefined) await enterNats(pools.outbox, nats.servers.join(', '));
+  const connectors = await eventConnectors({ clock, toPrivate, nats });
+  lifecycle.add(startDeliveries({ pool: pools.outbox, clock, random, logger, connectors }));
   lifecycle.add(startJobRunner({ pool: pools.availability, databaseUrl, clock, logger }));
   const inboundParts = {
     pool: pools.inbound,

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import type { Person } from '#shared/agent-api/answers.ts';
 import { CORRELATION_HEADER, correlationIdFrom, toCorrelationHeader } from '#shared/protocol/correlation.ts';
 
 /** Who calls, and in which story. */
 export interface Caller {
   readonly correlationId: string;
-  /** Undefined until the credential has been checked. */
+  /** A program with a token; undefined until the credential has been checked. */
   readonly client: string | undefined;
+  /** Somebody who is signed in at the UI. */
+  readonly person?: Person | undefined;
 }
 
 /** The correlation id that the client sent, if it is one. */
@@ -26,6 +29,12 @@ export function callerOf(response: Response): Caller {
   return response.locals['caller'] as Caller;
 }
 
-export function nameCaller(response: Response, client: string): void {
-  response.locals['caller'] = { ...callerOf(response), client } satisfies Caller;
+export function nameCaller(response: Response, who: { readonly client: string } | { readonly person: Person }): void {
+  response.locals['caller'] = { ...callerOf(response), ...who } satisfies Caller;
+}
+
+/** By which way what this caller says comes, for the source of its facts. */
+export function sourceOf(response: Response): string {
+  const { client, person } = callerOf(response);
+  return person === undefined ? `http:${client ?? 'unknown'}` : `ui:${person.name}`;
 }

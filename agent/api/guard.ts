@@ -2,8 +2,9 @@ import type { RequestHandler } from 'express';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
-import { nameCaller } from './caller.ts';
+import { callerOf, nameCaller } from './caller.ts';
 import type { ClientRegistry } from './client-registry.ts';
+import type { Sessions } from './sessions.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -31,29 +32,42 @@ export function requireLoopback(allowedOrigins: readonly string[]): RequestHandl
 const FAILURES: RateRule = { perSecond: 1, burst: 20 };
 
 /**
- * A known client's token as `Authorization: Bearer`, and no more requests than `rule` allows each client (X1). Failures
- * have a bucket of their own: whoever guesses is slowed down, clients with a valid token are not.
+ * A known client's token as `Authorization: Bearer`, or the session of a person; no more requests than `rule` allows
+ * each (X1). Failures have a bucket of their own: whoever guesses is slowed down, who has a valid token is not.
  */
-export function requireClient(clients: ClientRegistry, rule: RateRule, clock: Clock): RequestHandler {
+export function requireCaller(
+  { clients, sessions }: { readonly clients: ClientRegistry; readonly sessions: Sessions },
+  rule: RateRule,
+  clock: Clock,
+): RequestHandler {
   const failures = new TokenBucket(FAILURES, clock);
   const buckets = new Map<string, TokenBucket>();
   return (request, response, next) => {
     const [, token] = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(request.get('Authorization') ?? '') ?? [];
+    const person = token === undefined ? sessions.find(request) : undefined;
     const client = token === undefined ? undefined : clients.find(token);
-    if (client === undefined) {
+    const name = person === undefined ? client : `person ${person.name}`;
+    if (name === undefined) {
       refuseWhile(failures.take());
       throw new ShelfwireError(
         'UNAUTHORIZED',
-        token === undefined ? 'A bearer token is missing.' : 'The token is not known.',
+        token === undefined ? 'A bearer token is missing, and nobody is signed in.' : 'The token is not known.',
       );
     }
-    const bucket = buckets.get(client) ?? new TokenBucket(rule, clock);
-    buckets.set(client, bucket);
+    const bucket = buckets.get(name) ?? new TokenBucket(rule, clock);
+    buckets.set(name, bucket);
     refuseWhile(bucket.take());
-    nameCaller(response, client);
+    if (person !== undefined) nameCaller(response, { person });
+    else if (client !== undefined) nameCaller(response, { client });
     next();
   };
 }
+
+/** Routes that are for programs alone: a person's acts have their own, where their role counts. */
+export const requireProgram: RequestHandler = (_request, response, next) => {
+  if (callerOf(response).person === undefined) return next();
+  throw new ShelfwireError('FORBIDDEN', 'This is for programs with a token.');
+};
 
 function refuseWhile(retryAfterMs: number): void {
   if (retryAfterMs === 0) return;

@@ -16,6 +16,19 @@ export const pageQuery = {
 };
 
 export const stockQuery = z.strictObject({ ...pageQuery, search: z.string().min(1).max(LIMITS.textChars).optional() });
+const instant = z
+  .string()
+  .regex(/^\d{1,14}$/, 'must be ms since 1970')
+  .transform(Number);
+/** A day of at most 25 hours: one with the end of summer time has them. */
+export const dayQuery = z
+  .strictObject({
+    from: instant,
+    to: instant,
+    feed: pageQuery.limit,
+  })
+  .refine(({ from, to }) => to > from && to - from <= 25 * 3_600_000, 'to: must be within 25 hours behind from');
+
 export const taskQuery = z.strictObject({ ...pageQuery, state: z.enum(TASK_STATES).optional() });
 export const taskNumber = z
   .string()

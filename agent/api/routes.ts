@@ -1,14 +1,15 @@
 import { Router, type Request, type Response } from 'express';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { sku as skuSchema } from '#shared/protocol/fields.ts';
-import { quarantineQuery, readQuery, stockQuery, taskNumber, taskQuery } from './query.ts';
-import type { QuarantineReader, StatusReader, StockReader, TaskReader } from './readers.ts';
+import { dayQuery, quarantineQuery, readQuery, stockQuery, taskNumber, taskQuery } from './query.ts';
+import type { DayReader, QuarantineReader, StatusReader, StockReader, TaskReader } from './readers.ts';
 
 export interface Readers {
   readonly status: StatusReader;
   readonly stock: StockReader;
   readonly tasks: TaskReader;
   readonly quarantine: QuarantineReader;
+  readonly day: DayReader;
 }
 
 /** What the store's programs may read. */
@@ -39,6 +40,7 @@ export function readRoutes(readers: Readers): Router {
     if (!task) throw new ShelfwireError('NOT_FOUND', `This store has no task ${number}.`);
     return task;
   });
+  get('/v1/day', async (request) => readers.day.read(readQuery(dayQuery, request.query)));
   get('/v1/quarantine', async (request) => {
     const { cursor, limit } = readQuery(quarantineQuery, request.query);
     return readers.quarantine.list({ cursor, limit });

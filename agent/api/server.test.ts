@@ -194,7 +194,10 @@ describe('loopback API', () => {
       journal: { lastSeq: 1 },
       sync: { phase: 'notEnrolled', backlog: 1, ackedSeq: 0 },
       quarantined: 1,
-      sources: [{ name: 'http', state: 'ready', appended: 1 }],
+      sources: [
+        { name: 'http', state: 'ready', appended: 1 },
+        { name: 'ui', state: 'ready', appended: 0 },
+      ],
       problems: [{ code: 'NOT_ENROLLED' }, { code: 'QUARANTINE_NOT_EMPTY' }],
     });
   });

@@ -9,14 +9,19 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { RateRule } from '#shared/runtime/token-bucket.ts';
 import { callerOf, correlate } from './caller.ts';
 import type { ClientRegistry } from './client-registry.ts';
-import { requireClient, requireLoopback } from './guard.ts';
+import { requireCaller, requireLoopback } from './guard.ts';
 import { answerProblems, notFound } from './problem.ts';
 import { readRoutes, type Readers } from './routes.ts';
+import type { Sessions } from './sessions.ts';
+import { uiFiles } from './ui-files.ts';
 
 export interface ApiParts {
   /** 0 takes any free port. */
   readonly port: number;
   readonly clients: ClientRegistry;
+  readonly sessions: Sessions;
+  /** Where the built UI is. */
+  readonly uiFolder: string;
   readonly readers: Readers;
   /** Further routes behind the credential: those of POS sources. */
   readonly routes: readonly Router[];
@@ -30,6 +35,28 @@ export interface ApiParts {
 export interface Api extends Part {
   readonly port: number;
 }
+
+/** The UI is this origin's own: no script and no style of anybody else, and nobody may frame it. */
+const HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      // The UI kit sets its variables by style elements; they hold no code.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Of loopback: there is no TLS to insist on.
+  strictTransportSecurity: false,
+} as const;
 
 /** A request that has not arrived within this time is a client that hangs. */
 const REQUEST_MS_MAX = 60_000;
@@ -68,7 +95,7 @@ function apiOf(parts: ApiParts): express.Express {
   const app = express();
   app.set('query parser', 'simple');
   app.set('etag', false);
-  app.use(correlate, helmet(), requireLoopback(parts.allowedOrigins));
+  app.use(correlate, helmet(HEADERS), requireLoopback(parts.allowedOrigins));
   app.use((request, response, next) => {
     const startedAt = parts.clock.monotonic();
     response.once('finish', () => {
@@ -84,7 +111,8 @@ function apiOf(parts: ApiParts): express.Express {
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
   });
-  app.use(requireClient(parts.clients, parts.rate, parts.clock));
+  app.use(uiFiles(parts.uiFolder), parts.sessions.routes());
+  app.use(requireCaller(parts, parts.rate, parts.clock));
   app.use(readRoutes(parts.readers), ...parts.routes, notFound);
   app.use(answerProblems(parts.logger));
   return app;

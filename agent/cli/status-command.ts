@@ -1,5 +1,5 @@
 import type { Terminal } from '#shared/runtime/run-command.ts';
-import type { AgentStatus } from '../api/readers.ts';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import type { StorageEngine } from '../storage/engines.ts';
 import { callAgent } from './call-agent.ts';
 import { statusText } from './status-text.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '#shared/protocol/errors.ts';
-import type { AgentStatus } from '../api/readers.ts';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { ago, statusText } from './status-text.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');

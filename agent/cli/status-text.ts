@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../api/readers.ts';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
 
 type Colour = 'green' | 'yellow' | 'red' | 'dim';
 const CODES: Readonly<Record<Colour, number>> = { green: 32, yellow: 33, red: 31, dim: 2 };

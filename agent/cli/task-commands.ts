@@ -1,7 +1,7 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
 import type { AgentCli } from '../options.ts';
-import type { TaskView } from '../store/task-view.ts';
+import type { TaskView } from '#shared/agent-api/answers.ts';
 import { callAgent } from './call-agent.ts';
 
 type TaskCommand = 'tasks list' | 'tasks accept' | 'tasks reject' | 'tasks pick' | 'tasks hand-over' | 'tasks ship';

@@ -1,15 +1,7 @@
+import type { StockItem } from '#shared/agent-api/answers.ts';
 import type { Products } from './products.ts';
 import type { StockView } from './stock-view.ts';
 import type { Tasks } from './tasks.ts';
-
-/** One sku as the store sees it. */
-export interface StockItem {
-  readonly sku: string;
-  readonly name: string | null;
-  readonly onHand: number;
-  /** Of them, what tasks want handed over. */
-  readonly reserved: number;
-}
 
 /** The store's stock for people: every product, and every sku that was ever moved, in the order of skus. */
 export class StockList {

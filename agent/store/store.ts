@@ -5,6 +5,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
 import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
+import { DayBook } from './day-book.ts';
 import { Device } from './device.ts';
 import { HybridClock } from './hybrid-clock.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
@@ -39,6 +40,7 @@ export interface Store {
   readonly stockView: StockView;
   readonly stockList: StockList;
   readonly tasks: Tasks;
+  readonly dayBook: DayBook;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
@@ -116,6 +118,10 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     stockView,
     stockList: new StockList(stockView, products, tasks),
     tasks,
+    dayBook: new DayBook({
+      log,
+      place: () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq }),
+    }),
     freshness: () => {
       return {
         asOf: device.marks.pulledAt,

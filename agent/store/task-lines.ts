@@ -1,15 +1,7 @@
+import type { TaskLineView, TaskView } from '#shared/agent-api/answers.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
-import {
-  answered,
-  factLines,
-  leftFor,
-  ownLine,
-  type LineUnits,
-  type TaskBody,
-  type TaskLineView,
-  type TaskView,
-} from './task-view.ts';
+import { answered, factLines, leftFor, ownLine, type LineUnits, type TaskBody } from './task-view.ts';
 
 /**
  * Lines of the fact that says so: of those that are given, or of all that is left. Each is held against what those before it

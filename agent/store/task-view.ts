@@ -1,4 +1,5 @@
 import type { FactBodies } from '#shared/protocol/fact.ts';
+import type { TaskLineView, TaskView } from '#shared/agent-api/answers.ts';
 import type { TaskState } from '#shared/protocol/messages/pull.ts';
 import type { TaskDocument } from './collections/tasks.ts';
 
@@ -7,35 +8,6 @@ export type TaskBody = FactBodies['task'];
 export interface OwnAnswer {
   readonly key: string;
   readonly body: TaskBody;
-}
-
-export interface TaskLineView {
-  readonly line: string;
-  readonly sku: string;
-  /** Absent: nothing else may be given for the line. */
-  readonly substitution?: 'store' | undefined;
-  /** The line's own sku, which this one replaces; absent: it is the line's own. */
-  readonly replaces?: string | undefined;
-  /** To be handed over still; `picked` are those of them that are taken from the shelf. */
-  readonly units: number;
-  readonly picked: number;
-  readonly handed: number;
-  readonly holds: readonly { readonly reservation: number; readonly units: number }[];
-}
-
-/** A task as the store sees it: the hub's, with the store's own answers on top that the hub's does not contain. */
-export interface TaskView {
-  readonly task: number;
-  readonly kind: 'collect' | 'ship';
-  readonly state: TaskState;
-  readonly order: { readonly channel: string; readonly id: string };
-  readonly customer: { readonly reference: string; readonly name: string | null } | null;
-  readonly dueAt: number | null;
-  readonly reason: string | null;
-  readonly conflict: string | null;
-  readonly lines: readonly TaskLineView[];
-  /** Answers that the hub has not told the order yet. */
-  readonly unheard: number;
 }
 
 /**

@@ -7,11 +7,12 @@ import { ENDED_TASK_STATES, type TaskState } from '#shared/protocol/messages/pul
 import type { TaskDocument } from './collections/tasks.ts';
 import type { AppendResult, Journal } from './journal-contract.ts';
 import type { StoredFact } from './journal-log.ts';
+import type { TaskView } from '#shared/agent-api/answers.ts';
 import type { RxdbJournalLog } from './journal-log-rxdb.ts';
 import type { StoreJournal } from './journal.ts';
 import { queryPlain } from './plain-query.ts';
 import { isSameUnits, taskLines } from './task-lines.ts';
-import { viewTask, type LineUnits, type OwnAnswer, type TaskBody, type TaskView } from './task-view.ts';
+import { viewTask, type LineUnits, type OwnAnswer, type TaskBody } from './task-view.ts';
 
 export interface TasksParts {
   readonly collection: RxCollection<TaskDocument>;

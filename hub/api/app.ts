@@ -44,12 +44,13 @@ export function createApi(parts: ApiParts): Express {
   });
   const failures = new Attempts(FAILED_KEYS, clock);
   const enrolments = new Attempts(ENROLMENTS, clock);
+  const forged = new Attempts(FAILED_KEYS, clock);
   const rates = new KeyRates(clock);
   for (const route of apiRoutes(parts)) {
     app[route.method](
       route.path,
-      ...doors(route, parts.pool, { failures, enrolments, rates }),
-      answer(route, parts.pool),
+      ...doors(route, parts.pool, { failures, enrolments, forged, rates }),
+      answer(route, parts.pool, forged),
     );
   }
   app.use((request) => {
@@ -65,16 +66,24 @@ export function createApi(parts: ApiParts): Express {
 interface Bounds {
   readonly failures: Attempts;
   readonly enrolments: Attempts;
+  readonly forged: Attempts;
   readonly rates: KeyRates;
 }
 
 /** What a request passes before its handler. */
-function doors(route: Route, pool: Pool, { failures, enrolments, rates }: Bounds): RequestHandler[] {
+function doors(route: Route, pool: Pool, { failures, enrolments, forged, rates }: Bounds): RequestHandler[] {
   const passed: RequestHandler[] = [];
   if (route.access !== 'open') passed.push(requireKey(pool, route.access, failures, rates));
   if (route.guarded) {
     passed.push((request, _, next) => {
       enrolments.take(request.ip);
+      next();
+    });
+  }
+  // Channels of many accounts share addresses: one whose secret is wrong must not hold up the others.
+  if (route.rawBody) {
+    passed.push((request, _, next) => {
+      forged.check(request.ip, request.path);
       next();
     });
   }
@@ -89,7 +98,7 @@ function requireText(_request: unknown, _response: unknown, bytes: Buffer): void
   if (bytes.length === 0) throw Object.assign(new Error('The body is empty.'), { type: 'entity.parse.failed' });
 }
 
-function answer(route: Route, pool: Pool): RequestHandler {
+function answer(route: Route, pool: Pool, forged: Attempts): RequestHandler {
   return async (request, response) => {
     const { params, query } = request;
     const body: unknown = request.body;
@@ -104,7 +113,12 @@ function answer(route: Route, pool: Pool): RequestHandler {
     const answered = act
       ? doOnce(pool, act, (keep) => run({ ...context, keep }))
       : run({ ...context, keep: keepNothing });
-    send(response, await answered);
+    const made = await answered.catch((error: unknown) => {
+      if (error instanceof ShelfwireError && error.code === 'CHANNEL_SIGNATURE_INVALID')
+        forged.take(request.ip, request.path);
+      throw error;
+    });
+    send(response, made);
   };
 }
 

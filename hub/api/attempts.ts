@@ -23,14 +23,14 @@ export class Attempts {
     this.#buckets = new Buckets(ADDRESSES_MAX, clock);
   }
 
-  /** Takes one attempt; throws RATE_LIMITED when none is left. */
-  take(address: string | undefined): void {
-    refuseWhile(this.#bucket(address).take());
+  /** Takes one attempt; throws RATE_LIMITED when none is left. `at` keeps apart what of an address must not hold up the rest. */
+  take(address: string | undefined, at = ''): void {
+    refuseWhile(this.#bucket(address, at).take());
   }
 
   /** Throws RATE_LIMITED, with `retryAfterMs` in its context, when no attempt is left. */
-  check(address: string | undefined): void {
-    refuseWhile(this.#bucket(address).waitMs());
+  check(address: string | undefined, at = ''): void {
+    refuseWhile(this.#bucket(address, at).waitMs());
   }
 
   /** Whether this credential was good when it was last used: it need not wait for others of its address. */
@@ -48,8 +48,8 @@ export class Attempts {
     if (secret !== undefined) this.#trusted.delete(hash('sha256', secret));
   }
 
-  #bucket(address: string | undefined): TokenBucket {
-    return this.#buckets.of(networkOf(address ?? 'unknown'), this.#rule);
+  #bucket(address: string | undefined, at: string): TokenBucket {
+    return this.#buckets.of(networkOf(address ?? 'unknown') + at, this.#rule);
   }
 }
 

@@ -135,6 +135,32 @@ describe('/v1/channel-accounts', () => {
   });
 });
 
+describe('/v1/publications/:account/:channelSku/history', () => {
+  it('tells of each publish what was sent, why and what became of it, the newest first, page by page', async () => {
+    await make();
+    hub.start();
+    await expect.poll(() => shop.says('A')).toBe(6);
+    const tills = teller(database.pool);
+    await tills.tell(1, 'receipt', plain({ sku: 'A', quantity: 1 }));
+    await expect.poll(() => shop.says('A')).toBe(7);
+    await tills.tell(1, 'receipt', plain({ sku: 'A', quantity: 2 }));
+    await expect.poll(async () => (await listing('A'))['confirmed']).toBe(9);
+    const url = '/v1/publications/1/A/history';
+    type Page = { items: Record<string, unknown>[]; next: string | null };
+    const first = (await api.call('GET', `${url}?limit=2`)).body as unknown as Page;
+    expect(first.items).toMatchObject([
+      { quantity: 9, changeFrom: 7, outcome: 'taken', error: null, explained: { desired: 9, inFlight: 0 } },
+      { quantity: 7, changeFrom: 6, outcome: 'taken' },
+    ]);
+    const rest = (await api.call('GET', `${url}?limit=2&cursor=${first.next}`)).body as unknown as Page;
+    expect(rest).toMatchObject({ items: [{ quantity: 6, outcome: 'taken' }], next: null });
+    const why = await api.call('GET', (first.items[1]!['explained'] as { explain: string }).explain);
+    expect(why.status).toBe(200);
+    await expect.poll(async () => (await listing('B'))['state']).toBe('parked');
+    expect((await api.call('GET', '/v1/publications/1/Z/history')).status).toBe(404);
+  });
+});
+
 describe('/v1/channel-webhooks', () => {
   it('X1 takes what the channel has signed, once, and nothing else', async () => {
     await make({ settings: { ...shop.account.settings, readable: true } });
@@ -149,5 +175,16 @@ describe('/v1/channel-webhooks', () => {
     expect(unsigned.body['code']).toBe('CHANNEL_SIGNATURE_INVALID');
     const empty = await api.call('POST', '/v1/channel-webhooks/1', { key: null });
     expect(empty.body['code']).toBe('CHANNEL_SIGNATURE_INVALID');
+  });
+
+  it('X1 slows down whoever forges them, by address and account', async () => {
+    await make();
+    const url = `${api.url}/v1/channel-webhooks/1`;
+    const forged = await Promise.all(
+      Array.from({ length: 40 }, () => shop.sendOrder(shop.buy('A', 1), url, { forged: true })),
+    );
+    expect(forged.filter((status) => status === 401).length).toBeLessThanOrEqual(32);
+    expect(forged).toContain(429);
+    expect(await shop.sendOrder(shop.buy('A', 1), `${api.url}/v1/channel-webhooks/7`)).toBe(401);
   });
 });

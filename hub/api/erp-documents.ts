@@ -9,7 +9,7 @@ import { erpDocument, erpDocumentWhole } from './answers/erps.ts';
 import { natural, pageAnswer } from './answers/fields.ts';
 import { erpParams } from './erps.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
-import { pageOf, pageQuery, readCursor } from './page.ts';
+import { flag, pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 import { toError } from './webhooks.ts';
 
@@ -37,11 +37,12 @@ export function erpDocumentRoutes(pool: Pool): Route[] {
         erp: storeCode.optional(),
         state: z.enum(DOCUMENT_STATES).optional(),
         key: factKey.optional(),
+        rejected: flag.default(false).describe('Only what the partner says it did not take.'),
       }),
       answer: pageAnswer(erpDocument),
-      async handle({ query: { erp, state, key, cursor, limit } }) {
+      async handle({ query: { erp, state, key, rejected, cursor, limit } }) {
         const after = readCursor(cursor, z.int().min(0)) ?? 0;
-        const rows = await listDocuments(pool, { erp, state, key, after, limit: limit + 1 });
+        const rows = await listDocuments(pool, { erp, state, key, rejected, after, limit: limit + 1 });
         return { body: pageOf(rows, limit, toDocument, (row) => row.document) };
       },
     }),
@@ -119,13 +120,14 @@ export function erpDocumentRoutes(pool: Pool): Route[] {
   ];
 }
 
-function toDocument({ journal, seq, at, madeAt, endedAt, error, ...document }: ShownDocument) {
+function toDocument({ journal, seq, at, madeAt, endedAt, acknowledgedAt, error, ...document }: ShownDocument) {
   return {
     ...document,
     fact: journal === null || seq === null ? null : `${journal}-${seq}`,
     at: isoTime(at),
     madeAt: isoTime(madeAt),
     endedAt: isoTimeOrNull(endedAt),
+    acknowledgedAt: isoTimeOrNull(acknowledgedAt),
     error: error && toError(error),
   };
 }

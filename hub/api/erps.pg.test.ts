@@ -67,7 +67,10 @@ describe('an ERP over the API', () => {
     expect((await api.call('GET', '/v1/erp-kinds')).body.items.map(({ kind, once }) => [kind, once])).toEqual([
       ['erpnext', 'uniqueField'],
       ['files', 'atomicRename'],
+      ['idoc', 'atomicRename'],
+      ['odoo', 'uniqueField'],
       ['rest', 'upsert'],
+      ['x12', 'atomicRename'],
     ]);
     const made = await connect();
     expect(made).toMatchObject({ status: 201, body: { code: 'main', state: 'active', mapping: 0, waiting: 0 } });
@@ -147,6 +150,64 @@ describe('an ERP over the API', () => {
     expect((await api.call('GET', '/v1/erps')).body.items).toMatchObject([
       { code: 'main', waiting: 0, dead: 0, error: null },
     ]);
+  });
+
+  it('compares two ERPs: by day, kind and store, page by page, then each document that differs', async () => {
+    const { pool } = database;
+    const routed = (routes: (typeof restExample)['routes']) => ({ ...restExample, routes });
+    for (const [code, routes] of [
+      ['old', [{ kinds: ['sale' as const] }]],
+      ['new', [{ kinds: ['sale' as const], from: '2026-01-02T00:00:00Z' }]],
+    ] as const) {
+      await connect(code);
+      expect(
+        (
+          await post(`/v1/erps/${code}/mappings`, {
+            document: routed([...routes].map((one) => ({ ...one, kinds: [...one.kinds] }))),
+          })
+        ).status,
+      ).toBe(201);
+    }
+    const at = (day: number, hour: number) => Date.UTC(2026, 0, day, hour);
+    await merge(database.pool, 1, 1, [
+      readFact(1, at(1, 23), 'sale', 'a', sale(line('A', 1))),
+      readFact(2, at(2, 0), 'sale', 'b', sale(line('A', 1))),
+      readFact(3, at(2, 1), 'sale', 'c', sale(line('A', 1))),
+    ]);
+    await spreadDocuments(pool, () => Date.now());
+    await pool.query(`UPDATE erp_documents SET state = 'posted' WHERE erp_no = 1`);
+    await pool.query(`UPDATE erp_documents SET state = 'posted' WHERE erp_no = 2 AND key = 'S1/b'`);
+    const days = 'with=new&from=2026-01-01T00:00:00Z&until=2026-01-03T00:00:00Z';
+    const groups: unknown[] = [];
+    let cursor: unknown = '';
+    while (cursor !== null) {
+      const { body } = await api.call(
+        'GET',
+        `/v1/erps/old/comparison?${days}&limit=1${cursor === '' ? '' : `&cursor=${cursor as string}`}`,
+      );
+      groups.push(...body.items);
+      cursor = body['next'];
+    }
+    const sold = { kind: 'sale', location: 'S1', documents: 1 };
+    expect(groups).toEqual([
+      { ...sold, day: '2026-01-01', here: 'posted', there: 'absent' },
+      { ...sold, day: '2026-01-02', here: 'posted', there: 'posted' },
+      { ...sold, day: '2026-01-02', here: 'posted', there: 'waiting' },
+    ]);
+    const differing = await api.call('GET', `/v1/erps/old/comparison/documents?${days}&store=S1&kind=sale`);
+    expect(differing.body.items.map(({ key, here, there }) => [key, here, there])).toEqual([
+      ['S1/a', 'posted', 'absent'],
+      ['S1/c', 'posted', 'waiting'],
+    ]);
+    expect((await api.call('GET', `/v1/erps/old/comparison?${days}&store=S2`)).body.items).toEqual([]);
+    expect(
+      (await api.call('GET', `/v1/erps/old/comparison?with=none&from=2026-01-01T00:00:00Z&until=2026-01-03T00:00:00Z`))
+        .status,
+    ).toBe(404);
+    expect(
+      (await api.call('GET', `/v1/erps/old/comparison?with=new&from=2026-01-01T00:00:00Z&until=2026-03-03T00:00:00Z`))
+        .status,
+    ).toBe(400);
   });
 
   it('X1 X2 what is wrong with it is said: addresses, settings, credentials, mappings, scopes', async () => {

@@ -8,8 +8,9 @@ import {
   retryPublication,
   type Publication,
 } from '#hub/connectors/publishing/list-publications.ts';
-import { snapshot } from '#hub/db/snapshot.ts';
-import { publicationShown } from './answers/channel-accounts.ts';
+import { publicationHistory, type HistoryEntry } from '#hub/connectors/publishing/publication-history.ts';
+import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
+import { publicationShown, publishShown } from './answers/channel-accounts.ts';
 import { pageAnswer } from './answers/fields.ts';
 import { accountNumber, toChannelError } from './channel-accounts.ts';
 import { isoTime, isoTimeOrNull } from './instant.ts';
@@ -17,6 +18,9 @@ import { pageOf, pageQuery, readCursor } from './page.ts';
 import { route, type Route } from './route.ts';
 
 const place = z.tuple([z.int32(), text]);
+/** A call may have carried thousands: more of them are not read at once. */
+const HISTORY_A_PAGE = 50;
+const outcomes = publishShown.shape.outcome;
 const one = z.strictObject({ account: accountNumber, channelSku: text });
 
 /** /v1/publications: what each listing shall say, what it says, and why. */
@@ -49,12 +53,35 @@ export function publicationRoutes(pool: Pool): Route[] {
       params: one,
       answer: publicationShown,
       problems: ['NOT_FOUND'],
-      async handle({ params: { account, channelSku } }) {
-        const found = await snapshot(pool, (client) => findPublication(client, account, channelSku));
-        if (found === undefined) {
-          throw new ShelfwireError('NOT_FOUND', `Account ${account} has no listing "${channelSku}".`);
-        }
-        return { body: toShown(found) };
+      async handle({ params }) {
+        return { body: toShown(await snapshot(pool, (client) => requirePublication(client, params))) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/publications/:account/:channelSku/history',
+      access: 'channels:read',
+      summary:
+        'The calls that carried a listing in the last 7 days, the newest first: what was sent, why, and what became of it.',
+      params: one,
+      query: z.strictObject(pageQuery),
+      answer: pageAnswer(publishShown),
+      problems: ['NOT_FOUND'],
+      handle: async ({ params, query: { cursor, limit } }) => {
+        const [from] = readCursor(cursor, z.tuple([z.int().min(1)])) ?? [null];
+        const asked = { from, limit: Math.min(limit, HISTORY_A_PAGE) };
+        return snapshot(pool, async (client) => {
+          const found = await requirePublication(client, params);
+          const rows = await publicationHistory(client, params, { ...asked, limit: asked.limit + 1 });
+          return {
+            body: pageOf(
+              rows,
+              asked.limit,
+              (row) => toPublish(found, row),
+              ({ before }) => [before],
+            ),
+          };
+        });
       },
     }),
     route({
@@ -72,6 +99,30 @@ export function publicationRoutes(pool: Pool): Route[] {
       }),
     }),
   ];
+}
+
+async function requirePublication(
+  client: Queryable,
+  { account, channelSku }: z.output<typeof one>,
+): Promise<Publication> {
+  const found = await findPublication(client, account, channelSku);
+  if (found !== undefined) return found;
+  throw new ShelfwireError('NOT_FOUND', `Account ${account} has no listing "${channelSku}".`);
+}
+
+function toPublish({ channel, sku }: Publication, entry: HistoryEntry) {
+  const { number, shape, begunAt, endedAt, quantity, changeFrom, outcome, basis, error } = entry;
+  return {
+    number,
+    shape,
+    begunAt: isoTime(begunAt),
+    endedAt: isoTimeOrNull(endedAt),
+    quantity,
+    changeFrom,
+    outcome: outcomes.parse(outcome),
+    error: error && toChannelError(error),
+    explained: { ...basis, explain: explainAddress(channel, sku, basis.availabilityAt) },
+  };
 }
 
 function toShown(found: Publication) {

@@ -11,6 +11,7 @@ import { differenceRoutes } from './differences.ts';
 import { documentRoutes } from './document-routes.ts';
 import { customerRoutes } from './customers.ts';
 import { enrolRoutes } from './enrol.ts';
+import { erpComparisonRoutes } from './erp-comparison.ts';
 import { erpDocumentRoutes } from './erp-documents.ts';
 import { erpMappingRoutes } from './erp-mappings.ts';
 import { erpRoutes } from './erps.ts';
@@ -94,6 +95,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...channelWebhookRoutes(receiveWebhook),
     ...erpRoutes(erps),
     ...erpMappingRoutes(pool),
+    ...erpComparisonRoutes(pool),
     ...erpDocumentRoutes(pool),
     ...comparisonRoutes(pool),
     ...differenceRoutes(pool),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
 import { PRINTABLE, text } from '#shared/protocol/fields.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
+import { messageForm } from '#hub/outbox/cloud-events.ts';
 import { eventTypeName } from '#hub/outbox/event-types.ts';
 import { URL_CHARS_MAX } from '#hub/outbox/target.ts';
 import type { DeliveryError, Webhook, WebhookMade, Webhooks } from '#hub/outbox/webhooks.ts';
@@ -27,6 +28,9 @@ const request = z.strictObject({
     .regex(PRINTABLE, 'must be printable text')
     .describe('Where messages are sent by POST: https, on the public network.'),
   eventTypes: z.array(eventTypeName).min(1).max(eventTypeName.options.length),
+  form: messageForm
+    .default('standard')
+    .describe('What messages look like, for good: our own form, or CloudEvents 1.0 in structured or in binary mode.'),
 });
 const rotation = z.strictObject({
   overlapHours: z.int().min(0).max(168).default(24).describe('For so long messages are signed with both secrets.'),
@@ -102,7 +106,7 @@ export function webhookRoutes(webhooks: Webhooks, clock: Clock): Route[] {
       params: one,
       body: rotation,
       answer: webhookMade,
-      problems: ['NOT_FOUND', 'WEBHOOK_ENDED'],
+      problems: ['NOT_FOUND', 'WEBHOOK_ENDED', 'CONFLICT'],
       async handle({ params, body, keep, log }) {
         const made = await webhooks.rotateSecret(params.webhook, body.overlapHours, (client, made) =>
           keep(client, { body: withSecret(made) }),

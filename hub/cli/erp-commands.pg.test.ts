@@ -21,6 +21,7 @@ const cli = defineCli({
     'erp replay': commands['erp replay'],
     'erp skip': commands['erp skip'],
     'erp mapping': commands['erp mapping'],
+    'erp compare': commands['erp compare'],
   },
 });
 
@@ -95,6 +96,33 @@ it('O2 tries a mapping and puts it live, lists dead letters, replays and skips t
   expect((await run('replay', 'main')).out).toBe('1 document is posted again.\n');
   const { rows } = await pool.query('SELECT state FROM erp_documents ORDER BY document_no');
   expect(rows.map(({ state }: { state: string }) => state)).toEqual(['waiting', 'skipped', 'waiting']);
+});
+
+it('says of two ERPs what each of them has, and which documents differ', async () => {
+  const { pool } = database;
+  await makeErp(pool, testSurroundings(folder), 'http://127.0.0.1:9', { code: 'next' });
+  await merge(
+    pool,
+    2,
+    3,
+    [1, 2].map((seq) => readFact(seq, Date.UTC(2026, 0, 31), 'sale', `k${seq}`, sale(line('A', 1)))),
+  );
+  await spreadDocuments(pool, () => Date.now());
+  await pool.query(`UPDATE erp_documents SET state = 'posted' WHERE erp_no = 2 AND key = 'S2/k2'`);
+  const days = ['--from', '2026-01-31', '--until', '2026-01-31'];
+  const { code, out } = await run('compare', 'main', 'next', ...days);
+  expect([code, out.replaceAll(/ +/g, ' ')]).toEqual([
+    0,
+    'DAY KIND STORE main next DOCUMENTS\n2026-01-31 sale S2 waiting posted 1\n2026-01-31 sale S2 waiting waiting 1\n',
+  ]);
+  expect(JSON.parse((await run('compare', 'main', 'next', ...days, '--documents', '--json')).out)).toMatchObject([
+    { key: 'S2/k2', here: 'waiting', there: 'posted' },
+  ]);
+  expect(await run('compare', 'main', 'next', '--from', '31.1.2026', '--until', '2026-01-31')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--from: "31.1.2026" is no day'),
+  });
+  expect(await run('compare', 'main', 'main', ...days)).toMatchObject({ code: 1 });
 });
 
 it('X2 says what was wrong', async () => {

@@ -2,6 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { text } from '#shared/protocol/fields.ts';
 import type { CommandHandlers, Terminal } from '#shared/runtime/run-command.ts';
+import {
+  compareErps,
+  listDiffering,
+  type ComparedDocument,
+  type ComparedGroup,
+} from '#hub/connectors/erp/admin/compare-erps.ts';
 import { listErps, type Erp } from '#hub/connectors/erp/admin/erp-rows.ts';
 import { putLive, tryOn, type TriedMapping } from '#hub/connectors/erp/admin/mappings.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
@@ -30,12 +36,36 @@ export const erpCommands: Pick<Handlers, ErpCommand> = {
   },
 
   'erp documents': async ({ options }, terminal) => {
-    const { erp, state, key } = options;
+    const { erp, key, rejected } = options;
+    // What a partner did not take was posted.
+    const state = rejected ? undefined : options.state;
     const documents = await withDatabase(options, commandLogger(options), (pool) =>
-      listDocuments(pool, { erp, state, key, after: 0, limit: LISTED_MAX }),
+      listDocuments(pool, { erp, state, key, rejected, after: 0, limit: LISTED_MAX }),
     );
     terminal.out(options.json ? `${JSON.stringify(documents)}\n` : documentsTable(documents));
     return 0;
+  },
+
+  'erp compare': async ({ options, args }, terminal) => {
+    const untilMs = dayOf(options.until, '--until') + DAY_MS;
+    const fromMs = dayOf(options.from, '--from');
+    const asked = {
+      here: args.erp,
+      there: args.other,
+      fromMs,
+      untilMs,
+      kind: undefined,
+      store: undefined,
+      limit: LISTED_MAX,
+    };
+    return withDatabase(options, commandLogger(options), async (pool) => {
+      const rows = options.documents
+        ? await listDiffering(pool, asked, undefined)
+        : await compareErps(pool, asked, undefined);
+      if (options.json) terminal.out(`${JSON.stringify(rows)}\n`);
+      else terminal.out(comparisonTable(rows, args.erp, args.other));
+      return 0;
+    });
   },
 
   'erp replay': async ({ options, args }, terminal) => {
@@ -89,6 +119,27 @@ function numberOf(given: string): number {
   throw new ShelfwireError('OPTION_INVALID', `DOCUMENT: "${given}" is not the number of a document.`);
 }
 
+const DAY_MS = 86_400_000;
+
+/** The first ms of a day, UTC. */
+function dayOf(given: string, option: string): number {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new ShelfwireError('OPTION_INVALID', `${option}: "${given}" is no day like 2026-01-31.`);
+}
+
+function comparisonTable(rows: readonly (ComparedGroup | ComparedDocument)[], here: string, there: string): string {
+  if (rows.length === 0) return 'There is nothing.\n';
+  const lines = rows.map((row) => {
+    const ends = [row.kind, row.location ?? '', row.here, row.there];
+    return 'day' in row
+      ? [row.day, ...ends, String(row.documents)]
+      : [new Date(row.at).toISOString(), ...ends, row.key];
+  });
+  const names = ['DAY', 'KIND', 'STORE', here, there, 'DOCUMENTS'];
+  return table([names, ...lines]);
+}
+
 function erpsTable(erps: readonly Erp[]): string {
   if (erps.length === 0) return 'There are no ERPs. Connect one: POST /v1/erps.\n';
   const rows = erps.map(({ code, kind, state, mapping, waiting, dead, error }) => {
@@ -107,8 +158,11 @@ function erpsTable(erps: readonly Erp[]): string {
 
 function documentsTable(documents: readonly ShownDocument[]): string {
   if (documents.length === 0) return 'There are no such documents.\n';
-  const rows = documents.map(({ document, erp, key, kind, state, attempts, reference, error }) => {
-    const told = error === null ? (reference ?? '') : `${error.code}: ${error.detail}`;
+  const rows = documents.map(({ document, erp, key, kind, state, attempts, reference, error, acknowledgement }) => {
+    const said = [reference, acknowledgement?.state, acknowledgement?.detail].filter(
+      (part) => part != null && part !== '',
+    );
+    const told = error === null ? said.join(' ') : `${error.code}: ${error.detail}`;
     return [String(document), erp, key, kind, state, String(attempts), told];
   });
   return table([['DOCUMENT', 'ERP', 'KEY', 'KIND', 'STATE', 'ATTEMPTS', 'REFERENCE OR ERROR'], ...rows]);

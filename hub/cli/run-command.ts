@@ -4,7 +4,10 @@ import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
 import { createLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import type { CommandHandlers } from '#shared/runtime/run-command.ts';
+import type { NatsOptions } from '#hub/connectors/event/nats/nats-options.ts';
 import type { HubCli } from '#hub/options.ts';
+
+type InvocationOptions = Parameters<CommandHandlers<HubCli>['run']>[0]['options'];
 
 interface Begun {
   stores: boolean;
@@ -22,13 +25,24 @@ export const runHubCommand: Pick<CommandHandlers<HubCli>, 'run'> = {
     const logger = createLogger({ name: 'shelfwire-hub', level: options.logLevel });
     // Half of what a command would load, and only this one needs it.
     const { startHub } = await import('#hub/start-hub.ts');
-    const hub = await startHub(options, { clock: systemClock, random: systemRandom, logger });
+    const nats = await natsOptions(options);
+    const hub = await startHub({ ...options, nats }, { clock: systemClock, random: systemRandom, logger });
     stopOnSignals((reason) => hub.stop(reason));
     terminal.out(`Hub: ${hub.url}\n`);
     terminal.out(await nextSteps(hub.pool, hub.url));
     return 0;
   },
 };
+
+/** Undefined: no address was named. Throws OPTION_INVALID, NATS_CREDENTIALS_INVALID. */
+async function natsOptions(given: InvocationOptions): Promise<NatsOptions | undefined> {
+  const { natsUrl: servers, natsCredentials: credentials, natsStream: stream, natsPrefix: prefix } = given;
+  if (servers.length === 0) return undefined;
+  const { readCredentials, readNatsOptions } = await import('#hub/connectors/event/nats/nats-options.ts');
+  // Told at once rather than at the first event.
+  if (credentials !== undefined) readCredentials(credentials);
+  return readNatsOptions({ servers, credentials, stream, prefix, replicas: given.natsReplicas });
+}
 
 /** What is still to be done before the first fact can come in; empty once devices and keys are there. */
 async function nextSteps(pool: Pool, url: string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { Http } from './http/http.ts';
 import type { QuotaRule, QuotaSeen } from './publishing/quota.ts';
+import type { Settlement } from './settlement.ts';
 
 /** A way to send numbers: what one call may carry, and what it costs of the quota. */
 export interface CallShape {
@@ -12,6 +13,8 @@ export interface CallShape {
   readonly quota: string;
   readonly itemsMax: number;
   cost(items: number): number;
+  /** What becomes of such a call is known later, about so long (a feed): `publish` gives a ticket, and `ask` is asked. */
+  readonly laterMs?: number;
 }
 
 /** What a call costs, and what must be there for it: some channels ask for what an answer might come to at most. */
@@ -38,6 +41,12 @@ export interface Capabilities {
   readonly countsDown: boolean;
   /** Of doing what an order asks for. */
   readonly effects: Cost;
+  /** After so long the channel has applied what it accepted. */
+  readonly settlesMs?: number;
+  /** So often at most one listing may be changed in a day. */
+  readonly changesADay?: number;
+  /** What was sent is forgotten by the channel unless it is sent again after so long. */
+  readonly renewsAfterMs?: number;
   /** false: nobody buys there (it only shows what there is), or its orders come some other way. */
   readonly takesOrders: boolean;
   /** How its orders are asked for, by time (`page`) and by their ids (`read`, `readsMax` at once); null: it tells of them by itself, or has none. */
@@ -54,7 +63,7 @@ export interface PublishItem {
   readonly channelSku: string;
   readonly reference: string | null;
   readonly quantity: number;
-  /** What the channel is believed to say: for its compare-and-set (P3). Null: not known. */
+  /** What the channel is believed to say: for its compare-and-set (P3). Null: not known, or not settled yet. */
   readonly changeFrom: number | null;
 }
 
@@ -71,6 +80,8 @@ export interface PublishCall {
 
 export type ItemAnswer = { readonly channelSku: string; readonly reference?: string } & (
   | { readonly outcome: 'taken' }
+  /** The channel has it and applies it within `settlesMs`: then it is read whether it has. */
+  | { readonly outcome: 'accepted' }
   /** The channel says something else than changeFrom: nothing was changed. */
   | { readonly outcome: 'stale' }
   /** Nothing was changed, for no fault of its own. */
@@ -78,6 +89,16 @@ export type ItemAnswer = { readonly channelSku: string; readonly reference?: str
   /** It will not be taken as it is. */
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly detail: string }
 );
+
+/** The channel works at the call and says later what became of it; up to 4 KB, kept with the call. */
+export interface LaterAnswer {
+  readonly later: string;
+}
+
+/** Of listings that the answers do not name it is not known whether they were taken: they are read. */
+export type AskAnswer =
+  | { readonly answers: readonly ItemAnswer[] }
+  | { readonly again: string; readonly afterMs: number };
 
 export interface ReadItem {
   readonly channelSku: string;
@@ -96,6 +117,8 @@ export interface ChannelOrder {
   /** In the canonical form, not checked yet. */
   readonly order: unknown;
   readonly cancelled: CancelReason | null;
+  /** It stands still, and its customer asks that it be cancelled: whether it can be is for the seller to say. */
+  readonly cancelAsked?: CancelReason;
 }
 
 export interface OrderPage {
@@ -123,7 +146,13 @@ export interface ChannelMessage {
 
 /** What an order asks of its channel. */
 export type ChannelEffect =
-  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'refund';
+      readonly amountMinor: number;
+      readonly currency: string;
+      /** Units of each line that the customer does not keep, all until now. */
+      readonly lines: readonly { readonly line: string; readonly cancelled: number; readonly returned: number }[];
+    }
   | {
       readonly kind: 'tell';
       readonly state: string;
@@ -138,6 +167,12 @@ export type ChannelEffect =
       }[];
     };
 
+/** What else has changed at the channel by it. */
+export interface EffectDone {
+  /** Channel skus whose number may be another now, whether it was done now or before: they are read. */
+  readonly listings: readonly string[];
+}
+
 export interface EffectCall {
   /** The same whenever it is sent. */
   readonly key: string;
@@ -151,7 +186,9 @@ export interface EffectCall {
  */
 export interface ChannelSession {
   readonly capabilities: Capabilities;
-  publish(call: PublishCall): Promise<readonly ItemAnswer[]>;
+  publish(call: PublishCall): Promise<readonly ItemAnswer[] | LaterAnswer>;
+  /** What has become of a call that ends later; paid by `tools.pay`. Refused as a whole (CHANNEL_REFUSED), it is in doubt. */
+  ask?(call: PublishCall, ticket: string): Promise<AskAnswer>;
   readBack(items: readonly ReadItem[]): Promise<readonly ReadAnswer[]>;
   /** Orders that changed since then, the longest ago first. */
   pollOrders(since: Date, cursor: string | null): Promise<OrderPage>;
@@ -159,18 +196,20 @@ export interface ChannelSession {
   /** Throws CHANNEL_SIGNATURE_INVALID before it believes anything (X1), CHANNEL_MESSAGE_INVALID. */
   receive(request: ChannelRequest, now: number): ChannelMessage;
   /** Makes the channel do what an order asks for; done before it does no harm. */
-  perform(call: EffectCall): Promise<void>;
+  perform(call: EffectCall): Promise<EffectDone | void>;
+  /** What the channel has paid out since then, the newest first; absent: it does not say. Paid by `tools.pay`. */
+  settlements?(since: Date): AsyncIterable<Settlement>;
 }
 
 export interface ChannelTools {
   readonly http: Http;
   readonly clock: Clock;
-  seen(quota: string, seen: QuotaSeen): void;
+  readonly seen: (quota: string, seen: QuotaSeen) => void;
   /**
    * Pays a request within a call from another bucket than the call's own, before it is made. Waits for a moment, else throws
    * QuotaWait: let it through, before anything of the call was done.
    */
-  pay(quota: string, cost: number): Promise<void>;
+  readonly pay: (quota: string, cost: number) => Promise<void>;
 }
 
 /** Where and how an account is reached; settings and credentials are those of its kind. */

@@ -3,6 +3,7 @@ import type { Logger } from '#shared/runtime/logger.ts';
 import type { ChannelAccounts } from './accounts/channel-accounts.ts';
 import { markPublications } from './publishing/mark-publications.ts';
 import { giveUpInFlight } from './publishing/note-ordered.ts';
+import { renewListings } from './publishing/renew.ts';
 import { syncListings } from './publishing/sync-listings.ts';
 import { requireKind } from './registry.ts';
 
@@ -51,6 +52,12 @@ export function channelTasks({ pool, accounts, logger, now }: KeepParts): Channe
         const listings = await giveUpInFlight(pool);
         if (listings > 0) logger.warn({ listings }, 'units were gone from channels, and no order explains it');
       },
+    },
+    {
+      name: 'listings that channels forget',
+      everyMs: 600_000,
+      firstAfterMs: 60_000,
+      turn: () => renewListings(pool).then(() => undefined),
     },
     {
       name: 'credentials of channels',

@@ -12,9 +12,11 @@ CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOu
 CREATE TYPE feed_topic AS ENUM ('products', 'positions', 'storeConfig', 'availability', 'tasks');
 CREATE TYPE inbound_kind AS ENUM ('erp', 'wms', 'other');
 CREATE TYPE inbound_state AS ENUM ('active', 'paused', 'ended');
+CREATE TYPE message_form AS ENUM ('standard', 'cloudEvents', 'cloudEventsBinary');
 CREATE TYPE order_state AS ENUM ('received', 'validated', 'allocated', 'posted', 'released', 'picking', 'ready', 'shipped', 'completed', 'cancelled', 'returned');
 CREATE TYPE outbox_state AS ENUM ('waiting', 'sending', 'delivered', 'dead');
 CREATE TYPE product_field AS ENUM ('name', 'gtin', 'category', 'price', 'deleted');
+CREATE TYPE receiver_kind AS ENUM ('webhook', 'nats');
 CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
 CREATE TYPE reservation_state AS ENUM ('pending', 'confirmed', 'fulfilled', 'released', 'expired');
@@ -456,8 +458,9 @@ CREATE TABLE document_entries (
   content json,
   correlation_id text,
   at bigint,
+  transfer_no bigint,
   CONSTRAINT document_entries_pkey PRIMARY KEY (entry_no),
-  CONSTRAINT document_entries_check CHECK ((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) = 1))
+  CONSTRAINT document_entries_check CHECK (((((((journal_no IS NOT NULL))::integer + ((skus IS NOT NULL))::integer) + ((order_no IS NOT NULL))::integer) + ((transfer_no IS NOT NULL))::integer) = 1))
 );
 
 CREATE TABLE enrolment_tokens (
@@ -468,6 +471,16 @@ CREATE TABLE enrolment_tokens (
   used_at timestamp with time zone,
   device_no integer,
   CONSTRAINT enrolment_tokens_pkey PRIMARY KEY (token_hash)
+);
+
+CREATE TABLE erp_acknowledgements (
+  erp_no integer NOT NULL,
+  digest text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  content text NOT NULL,
+  problem text,
+  read_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT erp_acknowledgements_pkey PRIMARY KEY (erp_no, digest)
 );
 
 CREATE TABLE erp_documents (
@@ -492,6 +505,9 @@ CREATE TABLE erp_documents (
   reference text,
   mapping integer,
   ended_at timestamp with time zone,
+  control_number integer,
+  acknowledgement json,
+  acknowledged_at timestamp with time zone,
   CONSTRAINT erp_documents_pkey PRIMARY KEY (document_no),
   CONSTRAINT erp_documents_erp_no_key_key UNIQUE (erp_no, key),
   CONSTRAINT erp_documents_check CHECK (((state <> ALL (ARRAY['dead'::document_state, 'skipped'::document_state])) OR (error IS NOT NULL)))
@@ -562,6 +578,7 @@ CREATE TABLE erps (
   posted_at timestamp with time zone,
   next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   paced_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  control_number integer DEFAULT 0 NOT NULL,
   CONSTRAINT erps_pkey PRIMARY KEY (erp_no),
   CONSTRAINT erps_code_key UNIQUE (code)
 ) WITH (fillfactor=50);
@@ -848,6 +865,7 @@ CREATE TABLE outbox_entries (
   attempts integer DEFAULT 0 NOT NULL,
   error json,
   ended_at timestamp with time zone,
+  subject text COLLATE "C",
   CONSTRAINT outbox_entries_pkey PRIMARY KEY (entry_no),
   CONSTRAINT outbox_entries_message_id_key UNIQUE (message_id),
   CONSTRAINT outbox_entries_check CHECK (((state <> 'dead'::outbox_state) OR (error IS NOT NULL)))
@@ -914,6 +932,9 @@ CREATE TABLE publication_calls (
   begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   attempts integer DEFAULT 0 NOT NULL,
   ended_at timestamp with time zone,
+  ticket text,
+  ask_at timestamp with time zone,
+  outcomes json,
   CONSTRAINT publication_calls_pkey PRIMARY KEY (call_no)
 ) WITH (fillfactor=75);
 
@@ -945,6 +966,13 @@ CREATE TABLE publications (
   read_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   drift integer,
   drift_at timestamp with time zone,
+  later_call bigint,
+  later_quantity integer,
+  read_after boolean DEFAULT false NOT NULL,
+  settles_at timestamp with time zone,
+  changes_left real,
+  changes_at timestamp with time zone,
+  last_call bigint,
   CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
   CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
   CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
@@ -1406,6 +1434,8 @@ CREATE TABLE webhooks (
   next_at timestamp with time zone DEFAULT now() NOT NULL,
   claim uuid,
   claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  kind receiver_kind DEFAULT 'webhook'::receiver_kind NOT NULL,
+  form message_form DEFAULT 'standard'::message_form NOT NULL,
   CONSTRAINT webhooks_pkey PRIMARY KEY (webhook_no),
   CONSTRAINT webhooks_event_types_check CHECK ((cardinality(event_types) > 0))
 ) WITH (fillfactor=50);
@@ -1451,6 +1481,7 @@ ALTER TABLE devices ADD CONSTRAINT devices_source_no_fkey FOREIGN KEY (source_no
 ALTER TABLE differences ADD CONSTRAINT differences_comparison_no_fkey FOREIGN KEY (comparison_no) REFERENCES comparisons(comparison_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
+ALTER TABLE erp_acknowledgements ADD CONSTRAINT erp_acknowledgements_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_documents ADD CONSTRAINT erp_documents_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_mappings ADD CONSTRAINT erp_mappings_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
 ALTER TABLE erp_routes ADD CONSTRAINT erp_routes_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
@@ -1548,9 +1579,12 @@ CREATE INDEX differences_ended ON public.differences USING btree (ended_at) WHER
 CREATE UNIQUE INDEX differences_live ON public.differences USING btree (comparison_no, location, sku, reference, measure) WHERE (ended_at IS NULL);
 CREATE INDEX differences_of ON public.differences USING btree (comparison_no, difference_no);
 CREATE INDEX differences_to_correct ON public.differences USING btree (difference_no) WHERE ((state = 'corrected'::difference_state) AND (corrected_at IS NULL));
+CREATE INDEX erp_documents_at ON public.erp_documents USING brin (at) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX erp_documents_control_number ON public.erp_documents USING btree (erp_no, control_number) WHERE (control_number IS NOT NULL);
 CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
 CREATE INDEX erp_documents_ended_at ON public.erp_documents USING brin (ended_at);
 CREATE INDEX erp_documents_of_fact ON public.erp_documents USING btree (location_no, journal_no, seq) WHERE (journal_no IS NOT NULL);
+CREATE INDEX erp_documents_rejected ON public.erp_documents USING btree (erp_no, document_no) WHERE ((acknowledgement ->> 'state'::text) = 'rejected'::text);
 CREATE INDEX erp_documents_waiting ON public.erp_documents USING btree (erp_no, stream, document_no) WHERE (state = 'waiting'::document_state);
 CREATE INDEX erp_streams_due ON public.erp_streams USING btree (erp_no, urgency, waiting_since) WHERE (last_document > done_document);
 CREATE INDEX erp_turns_of ON public.erp_turns USING btree (erp_no);
@@ -1583,7 +1617,7 @@ CREATE INDEX orders_with_problem ON public.orders USING btree (order_no) WHERE (
 CREATE INDEX outbox_entries_all_dead ON public.outbox_entries USING btree (entry_no) WHERE (state = 'dead'::outbox_state);
 CREATE INDEX outbox_entries_dead ON public.outbox_entries USING btree (webhook_no, entry_no) WHERE (state = 'dead'::outbox_state);
 CREATE INDEX outbox_entries_delivered ON public.outbox_entries USING btree (ended_at) WHERE (state = 'delivered'::outbox_state);
-CREATE UNIQUE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no) WHERE (state = 'sending'::outbox_state);
+CREATE INDEX outbox_entries_sending ON public.outbox_entries USING btree (webhook_no, sequence) WHERE (state = 'sending'::outbox_state);
 CREATE INDEX outbox_entries_waiting ON public.outbox_entries USING btree (webhook_no, waiting_since, entry_no) WHERE (state = 'waiting'::outbox_state);
 CREATE INDEX positions_by_sku ON public.positions USING btree (sku, location_no);
 CREATE UNIQUE INDEX product_statements_current ON public.product_statements USING btree (sku, field, source_no) WHERE is_current;
@@ -1592,10 +1626,12 @@ CREATE INDEX products_category ON public.products USING btree (category) WHERE (
 CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
 CREATE INDEX publications_by_read ON public.publications USING btree (account_no, read_at) WHERE ((due_at IS NULL) AND (call_no IS NULL) AND (parked_at IS NULL));
-CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read));
+CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read) AND ((later_call IS NULL) OR (urgency > (1.01)::double precision)));
 CREATE INDEX publications_in_flight ON public.publications USING btree (account_no) WHERE (in_flight > 0);
 CREATE INDEX publications_of_call ON public.publications USING btree (call_no) WHERE (call_no IS NOT NULL);
+CREATE INDEX publications_of_later_call ON public.publications USING btree (later_call) WHERE (later_call IS NOT NULL);
 CREATE INDEX publications_parked ON public.publications USING btree (account_no, channel_sku) WHERE (parked_at IS NOT NULL);
+CREATE INDEX publications_settling ON public.publications USING btree (account_no, settles_at) WHERE (settles_at IS NOT NULL);
 CREATE INDEX publications_sku ON public.publications USING btree (sku);
 CREATE INDEX publications_to_read ON public.publications USING btree (account_no, due_at) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND must_read);
 CREATE INDEX quarantine_key ON public.quarantine USING btree (key) WHERE (key IS NOT NULL);
@@ -1637,6 +1673,7 @@ CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) 
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
 CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, type, waiting_since, subject) WHERE (waiting_since IS NOT NULL);
 CREATE INDEX webhooks_due ON public.webhooks USING btree (next_at) WHERE (state = 'active'::webhook_state);
+CREATE UNIQUE INDEX webhooks_nats ON public.webhooks USING btree (kind) WHERE ((kind = 'nats'::receiver_kind) AND (state <> 'ended'::webhook_state));
 CREATE INDEX what_if_jobs_open ON public.what_if_jobs USING btree (job_no) WHERE (finished_at IS NULL);
 
 CREATE TRIGGER order_events_stay BEFORE DELETE OR UPDATE ON public.order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -1704,11 +1741,15 @@ COMMENT ON COLUMN differences.correction IS 'What was decided to be done. Its ke
 COMMENT ON COLUMN differences.corrected_at IS 'When that was done; NULL: it is to be done, or was never decided.';
 COMMENT ON COLUMN differences.ended_at IS 'NULL while a run may find it again.';
 COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
+COMMENT ON COLUMN document_entries.transfer_no IS 'What was settled of it, in content.';
+COMMENT ON TABLE erp_acknowledgements IS 'Files of acknowledgements as they came, with what could not be made of them.';
 COMMENT ON COLUMN erp_documents.key IS 'The same at each attempt and replay: the ERP is asked for it before anything is sent a second time.';
 COMMENT ON COLUMN erp_documents.voids IS 'The key of the document that this one takes back.';
 COMMENT ON COLUMN erp_documents.content IS 'What no fact says; NULL: the fact says it.';
 COMMENT ON COLUMN erp_documents.begun IS 'It may have been sent: whether the ERP has it is asked first.';
 COMMENT ON COLUMN erp_documents.reference IS 'What the ERP calls it.';
+COMMENT ON COLUMN erp_documents.control_number IS 'Of its interchange, where the ERP takes such: the same at each attempt and replay, also after a kill.';
+COMMENT ON COLUMN erp_documents.acknowledgement IS 'What the partner says it did with it.';
 COMMENT ON TABLE erp_mappings IS 'Versions that were put live, kept for good: which documents go there, and as what.';
 COMMENT ON TABLE erp_routes IS 'The routes of the mappings that are live.';
 COMMENT ON TABLE erp_streams IS 'Documents of one ERP that must come in order: those of a store, those of an order. Posted one after the other by one worker over all hubs.';
@@ -1721,6 +1762,7 @@ COMMENT ON COLUMN erps.mapping IS 'The version that is live; 0: none yet, and no
 COMMENT ON COLUMN erps.revision IS 'Grows with what a connector is made of: hubs that run take it up.';
 COMMENT ON COLUMN erps.failures IS 'In a row, of the ERP itself and not of a document; the breaker is open until next_at.';
 COMMENT ON COLUMN erps.paced_until IS 'Up to here the rate is taken, over all hubs.';
+COMMENT ON COLUMN erps.control_number IS 'The last that was given to a document; after 999,999,999 it begins anew.';
 COMMENT ON TABLE explained_past IS 'Every instant from here on is explained as it was: what only older ones rest on is pruned.';
 COMMENT ON COLUMN facts.digest IS 'First half of SHA-256 over kind and canonical body: what a repeated key is compared by.';
 COMMENT ON COLUMN facts.correlation_id IS 'NULL: the same as key.';
@@ -1763,7 +1805,8 @@ COMMENT ON COLUMN orders.look_again_at IS 'When names or units that were missing
 COMMENT ON TABLE outbox_checkpoints IS 'Where a relay stands in the change feed; moved in the transaction that writes what it read.';
 COMMENT ON TABLE outbox_entries IS 'Messages of one webhook each. Events are written in the transaction of their cause; levels are taken when their turn comes.';
 COMMENT ON COLUMN outbox_entries.subjects IS 'Of levels, in the order of data.items; NULL: an event.';
-COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again as it is until it is delivered or dead. Of a webhook at most one.';
+COMMENT ON COLUMN outbox_entries.state IS 'sending: begun and frozen, sent again as it is until it is delivered or dead. Of a webhook at most one, of NATS a window.';
+COMMENT ON COLUMN outbox_entries.subject IS 'What an event is of. Events of one subject are never under way at once, so none overtakes another.';
 COMMENT ON TABLE positions IS 'anchor_quantity + sellable movements after (anchor_at, anchor_journal, anchor_seq) = on_hand.';
 COMMENT ON COLUMN positions.held IS 'A count after the anchor is held: what comes before it changes its variance, though not onHand.';
 COMMENT ON COLUMN positions.born_at IS 'When the merge began that took its first fact: as received_at of that.';
@@ -1774,6 +1817,8 @@ COMMENT ON COLUMN product_statements.source_no IS '0: by hand, PUT /v1/products.
 COMMENT ON COLUMN product_statements.value IS 'Null: it says that there is none. A price is "MINOR CURRENCY".';
 COMMENT ON COLUMN products.price_minor IS 'In the smallest unit of the currency.';
 COMMENT ON TABLE publication_calls IS 'A call is frozen before it is sent: whoever sends it again after a kill sends the same under the same key. Of an account they are begun one after the other, so call_no grows.';
+COMMENT ON COLUMN publication_calls.ask_at IS 'What becomes of it is known later: when the channel is asked for it next, by ticket; without a ticket, when it counts as in doubt.';
+COMMENT ON COLUMN publication_calls.outcomes IS 'Of the listings that were not taken: [channel sku, outcome, code, detail].';
 COMMENT ON TABLE publications IS 'What each listing shall say and says at its channel. Level-triggered: workers make confirmed equal desired, less what is in flight.';
 COMMENT ON COLUMN publications.listed IS 'false: the rules list it no more; it goes when its channel says 0.';
 COMMENT ON COLUMN publications.reference IS 'What the channel itself calls it, where that is another name; looked up once.';
@@ -1787,10 +1832,16 @@ COMMENT ON COLUMN publications.urgency IS 'Chance of selling out; 1 more where t
 COMMENT ON COLUMN publications.due_at IS 'When it is to be looked at; NULL: it says what it shall.';
 COMMENT ON COLUMN publications.call_no IS 'The call that is under way with it.';
 COMMENT ON COLUMN publications.ordered_in_call IS 'Units in orders that became known while the call is under way.';
-COMMENT ON COLUMN publications.in_doubt IS 'Was sent, and the channel may have taken it or not.';
+COMMENT ON COLUMN publications.in_doubt IS 'Was sent, and the channel may have taken it or not, or has not applied it yet.';
 COMMENT ON COLUMN publications.company IS 'In how large a call it may travel at most, after one was refused as a whole; NULL: any.';
 COMMENT ON COLUMN publications.parked_at IS 'Since when it is set aside, with error: until somebody has it tried again, or it is listed anew.';
 COMMENT ON COLUMN publications.drift IS 'By how much the channel last differed for no known reason.';
+COMMENT ON COLUMN publications.later_call IS 'The call that carries it and ends later; an urgent number goes out beside it.';
+COMMENT ON COLUMN publications.later_quantity IS 'What that call makes it say.';
+COMMENT ON COLUMN publications.read_after IS 'When that call has ended it is read: another number went out beside it.';
+COMMENT ON COLUMN publications.settles_at IS 'When the channel has applied what it was told (in_doubt): then it is read whether it has.';
+COMMENT ON COLUMN publications.changes_left IS 'How often it could be changed at once at changes_at; NULL: as often as a full bucket allows.';
+COMMENT ON COLUMN publications.last_call IS 'The last call that carried it: there its history begins.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';
@@ -1860,6 +1911,8 @@ COMMENT ON COLUMN webhooks.sequence IS 'Of the last message that was begun: they
 COMMENT ON COLUMN webhooks.failures IS 'Attempts in a row that failed, the last one with error.';
 COMMENT ON COLUMN webhooks.next_at IS 'Not before: nothing is sent while a failed message waits for its next attempt.';
 COMMENT ON COLUMN webhooks.claim IS 'Of the worker that delivers, over all hubs, until claimed_until: it may have been killed.';
+COMMENT ON COLUMN webhooks.kind IS 'nats: of the NATS that hubs are run with; it has no secret, and there is one at most.';
+COMMENT ON COLUMN webhooks.form IS 'Never changed: a message is the same at each attempt.';
 COMMENT ON TABLE what_if_jobs IS 'Documents are json: they are read back as they were written, and never searched.';
 COMMENT ON COLUMN what_if_jobs.run IS 'Raised by whoever takes the job. Only who has the newest run may write of it, so a runner that was given up cannot.';
 COMMENT ON COLUMN what_if_jobs.lost IS 'Runs that ended without a result and without being asked to.';

@@ -36,6 +36,8 @@ export const sourceSettings = z.strictObject({
    * code stands before each of them, and nothing of it is ever taken for something of a store.
    */
   sharedKeys: z.boolean().default(false),
+  /** The ERP that it is, by the code under which documents are forwarded there; its own code unless given. What it tells is not told it again. */
+  erp: storeCode.nullable().default(null),
   /** How files in its folder are read; the first whose prefix fits is used. */
   files: z.array(fileMapping).max(MAPPINGS_MAX).default([]),
 });

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { transaction, type Within } from '#hub/db/transaction.ts';
+import { noteSettlement } from '#hub/outbox/documents/note-entries.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { Moves, type StockObserver } from './moves.ts';
 import { sumTransfers } from './transfers.ts';
@@ -48,7 +49,8 @@ const OPEN = `
    WHERE transfer_no = $1 AND (in_transit > 0 OR discrepancy <> 0) ORDER BY sku, place`;
 const INSERT = `
   INSERT INTO transfer_settlements (transfer_no, sku, place, units, reason, note, settled_by)
-  SELECT $1, sku, place, units, $5, $6, $7 FROM unnest($2::text[], $3::text[], $4::int[]) AS s (sku, place, units)`;
+  SELECT $1, sku, place, units, $5, $6, $7 FROM unnest($2::text[], $3::text[], $4::int[]) AS s (sku, place, units)
+  RETURNING settlement_no AS settlement`;
 
 /** Settles transfers without a fact: a row that is kept, with its reason and who wrote it. */
 export function createTransferSettlements(pool: Pool, observer?: StockObserver): TransferSettlements {
@@ -62,7 +64,7 @@ export function createTransferSettlements(pool: Pool, observer?: StockObserver):
           requireOpen(open, line);
           requireReason(reason, line);
         }
-        await client.query(INSERT, [
+        const { rows } = await client.query<{ settlement: number }>(INSERT, [
           transfer,
           settled.map(({ sku }) => sku),
           settled.map(({ place }) => place),
@@ -71,6 +73,11 @@ export function createTransferSettlements(pool: Pool, observer?: StockObserver):
           note,
           by,
         ]);
+        await noteSettlement(client, transfer, {
+          settlement: Math.min(...rows.map(({ settlement }) => settlement)),
+          reason,
+          lines: settled,
+        });
         const moves = new Moves();
         await sumTransfers(client, [transfer], moves);
         await moves.tell(client, observer);

@@ -27,10 +27,12 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
       },
     ],
     channels: async () => [{ channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3 }],
+    erps: async () => [{ erp: 'main', waiting: 9, dead: 2, rejected: 1, oldestMs: 2_500, failures: 4 }],
   });
   metrics.merged({ facts: 10, ms: 12, duplicates: 2, quarantined: 1 });
   metrics.pulled(4);
   metrics.published('web', { taken: 5, parked: 0 });
+  metrics.forwarded('main', { posted: 6, dead: 1, again: 0 });
   const text = await metrics.expose();
   for (const line of [
     'shelfwire_facts_merged_total 10',
@@ -51,6 +53,13 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     'shelfwire_comparison_oldest_seconds{comparison="erp"} 60',
     'shelfwire_comparison_done_seconds{comparison="erp"} 5',
     'shelfwire_comparison_failures{comparison="erp"} 1',
+    'shelfwire_erp_documents{erp="main",state="waiting"} 9',
+    'shelfwire_erp_documents{erp="main",state="dead"} 2',
+    'shelfwire_erp_documents{erp="main",state="rejected"} 1',
+    'shelfwire_erp_oldest_seconds{erp="main"} 2.5',
+    'shelfwire_erp_failures{erp="main"} 4',
+    'shelfwire_erp_documents_total{erp="main",outcome="posted"} 6',
+    'shelfwire_erp_documents_total{erp="main",outcome="dead"} 1',
   ]) {
     expect(text).toContain(line);
   }
@@ -68,6 +77,7 @@ it('is still read while the database is away', async () => {
     storeLags: () => Promise.reject(new Error('away')),
     channels: () => Promise.reject(new Error('away')),
     comparisons: () => Promise.reject(new Error('away')),
+    erps: () => Promise.reject(new Error('away')),
   });
   expect(await metrics.expose()).toContain('shelfwire_sessions 0');
 });

@@ -45,6 +45,24 @@ interface ComparisonGauges {
   readonly failedInARow: number;
 }
 
+/** What became of documents for an ERP in one batch. */
+interface ErpCounts {
+  readonly posted?: number;
+  readonly skipped?: number;
+  readonly dead?: number;
+  readonly again?: number;
+}
+
+/** How far forwarding to an ERP is. */
+interface ErpGauges {
+  readonly erp: string;
+  readonly waiting: number;
+  readonly dead: number;
+  readonly rejected: number;
+  readonly oldestMs: number;
+  readonly failures: number;
+}
+
 /** Where gauges look when they are read. */
 export interface WatchedParts {
   readonly lanes: () => readonly { waitingFacts: number; inFlight: number }[];
@@ -57,6 +75,8 @@ export interface WatchedParts {
   readonly channels: () => Promise<readonly ChannelGauges[]>;
   /** Comparisons; bounded by whoever gives it. */
   readonly comparisons: () => Promise<readonly ComparisonGauges[]>;
+  /** ERPs that are not ended. */
+  readonly erps: () => Promise<readonly ErpGauges[]>;
 }
 
 /** The hub's metrics in the Prometheus text format. Names end in their unit; labels are bounded. */
@@ -70,6 +90,8 @@ export interface Metrics {
   published(channel: string, counts: ChannelCounts): void;
   /** What came of what a source told, by outcome. */
   inbound(source: string, outcomes: Readonly<Record<string, number>>): void;
+  /** What became of documents for an ERP. */
+  forwarded(erp: string, counts: ErpCounts): void;
   watch(parts: WatchedParts): void;
 }
 
@@ -107,6 +129,12 @@ export function createMetrics(): Metrics {
     labelNames: ['source', 'outcome'],
     registers,
   });
+  const documents = new Counter({
+    name: 'shelfwire_erp_documents_total',
+    help: 'Documents that ERPs took, that need not be posted any more, that became dead letters, that are tried again',
+    labelNames: ['erp', 'outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     expose: () => registry.metrics(),
@@ -123,6 +151,9 @@ export function createMetrics(): Metrics {
     },
     inbound(source, outcomes) {
       for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) told.inc({ source, outcome }, count);
+    },
+    forwarded(erp, counts) {
+      for (const [outcome, count] of Object.entries(counts)) if (count > 0) documents.inc({ erp, outcome }, count);
     },
     watch: (parts) => watch(registry, parts),
   };
@@ -164,7 +195,6 @@ function watch(registry: Registry, parts: WatchedParts): void {
     const lags = await parts.storeLags().catch(() => []);
     for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
   });
-  // Several gauges look at the same, which is counted once for all of them.
   const channels = countedOnce(parts.channels);
   const comparisons = countedOnce(parts.comparisons);
   gauge(
@@ -215,15 +245,32 @@ function watch(registry: Registry, parts: WatchedParts): void {
     failing.reset();
     for (const { comparison, failedInARow } of await comparisons()) failing.set({ comparison }, failedInARow);
   });
+  const erps = countedOnce(parts.erps);
+  gauge('erp_documents', 'Documents for an ERP by state', ['erp', 'state'], async (own) => {
+    own.reset();
+    for (const { erp, waiting, dead, rejected } of await erps()) {
+      own.set({ erp, state: 'waiting' }, waiting);
+      own.set({ erp, state: 'dead' }, dead);
+      own.set({ erp, state: 'rejected' }, rejected);
+    }
+  });
+  gauge('erp_oldest_seconds', 'How long a document for an ERP waits already', ['erp'], async (oldest) => {
+    oldest.reset();
+    for (const { erp, oldestMs } of await erps()) oldest.set({ erp }, oldestMs / 1_000);
+  });
+  gauge('erp_failures', 'Failures of the ERP itself in a row', ['erp'], async (failing) => {
+    failing.reset();
+    for (const { erp, failures } of await erps()) failing.set({ erp }, failures);
+  });
 }
 
-/** Of what cannot be counted just now there is nothing to say. */
-function countedOnce<Item>(count: () => Promise<readonly Item[]>): () => Promise<readonly Item[]> {
-  let counting: Promise<readonly Item[]> | undefined;
+/** Several gauges look at the same, which is counted once for all of them; nothing while the database is away. */
+function countedOnce<Figure>(count: () => Promise<readonly Figure[]>): () => Promise<readonly Figure[]> {
+  let counted: Promise<readonly Figure[]> | undefined;
   return () => {
-    counting ??= count()
+    counted ??= count()
       .catch(() => [])
-      .finally(() => (counting = undefined));
-    return counting;
+      .finally(() => (counted = undefined));
+    return counted;
   };
 }

@@ -9,6 +9,10 @@ interface EventType {
   /** Whether webhooks may ask for it; else it only comes when somebody asks for it. */
   readonly subscribable: boolean;
   readonly data: z.ZodType;
+  /** What an event is of, one line: those of one subject come in order. */
+  readonly subjectOf?: (data: never) => string;
+  /** Where it goes beyond its type, for receivers that take a part: a word of a NATS subject. */
+  readonly topicOf?: (data: never) => string;
 }
 
 /** The states are the orders' own, which know this room and not the other way round. */
@@ -44,6 +48,8 @@ export const EVENT_TYPES = {
       'An order was taken in, has another state, or a store gives something else for a line of it (`substitute`).',
     subscribable: true,
     data: orderChanged,
+    subjectOf: ({ order }: z.output<typeof orderChanged>) => String(order),
+    topicOf: ({ channel }: z.output<typeof orderChanged>) => channel,
   },
   'webhook.ping': {
     summary: 'Somebody tries the webhook: POST /v1/webhooks/NUMBER/ping.',
@@ -60,7 +66,12 @@ const subscribable = names.filter((name) => EVENT_TYPES[name].subscribable) as [
 /** What a webhook may be told of. */
 export const eventTypeName = z.enum(subscribable);
 
-/** A message's body, the same for every type. */
+/** Undefined: of a type that an older version knew. */
+export function eventType(name: string): EventType | undefined {
+  return Object.hasOwn(EVENT_TYPES, name) ? EVENT_TYPES[name as EventTypeName] : undefined;
+}
+
+/** A message's body in our own form, the same for every type. */
 export const messageOf = <Data extends z.ZodType>(type: string, data: Data) =>
   z.strictObject({
     type: z.literal(type),

@@ -4,7 +4,9 @@ import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { addEvents } from './add-events.ts';
-import type { EventTypeName } from './event-types.ts';
+import type { ReceiverKind } from './claim.ts';
+import type { MessageForm } from './cloud-events.ts';
+import { eventTypeName, type EventTypeName } from './event-types.ts';
 import { newSecret, shownSecret } from './signature.ts';
 import { requireTarget } from './target.ts';
 
@@ -12,8 +14,10 @@ export type WebhookState = 'active' | 'paused' | 'ended';
 
 export interface Webhook {
   readonly webhook: number;
+  readonly kind: ReceiverKind;
   readonly name: string;
   readonly url: string;
+  readonly form: MessageForm;
   readonly eventTypes: readonly string[];
   readonly state: WebhookState;
   readonly createdAt: Date;
@@ -37,6 +41,8 @@ export interface WebhookRequest {
   readonly name: string;
   readonly url: string;
   readonly eventTypes: readonly EventTypeName[];
+  /** By default our own. */
+  readonly form?: MessageForm;
 }
 
 /** What comes of an act, and the secret when it made one: the only time that it is seen. */
@@ -51,7 +57,7 @@ type Kept<Made> = (client: Queryable, made: Made) => Promise<void>;
 const WEBHOOKS_MAX = 200;
 
 const SHOWN = `
-  w.webhook_no AS webhook, w.name, w.url, w.event_types AS "eventTypes", w.state, w.created_at AS "createdAt",
+  w.webhook_no AS webhook, w.kind, w.name, w.url, w.form, w.event_types AS "eventTypes", w.state, w.created_at AS "createdAt",
   w.created_by AS "createdBy", w.sequence, w.failures, w.error, w.delivered_at AS "deliveredAt", w.next_at AS "nextAt",
   (EXISTS (SELECT FROM outbox_entries e WHERE e.webhook_no = w.webhook_no AND e.state = 'sending')
     OR EXISTS (SELECT FROM outbox_entries e WHERE e.webhook_no = w.webhook_no AND e.state = 'waiting')
@@ -62,7 +68,12 @@ const LIST = `SELECT ${SHOWN} FROM webhooks w WHERE webhook_no > $1 ORDER BY web
 const COUNT = `
   SELECT pg_advisory_xact_lock(${LOCKS.webhookLimit}), (SELECT count(*) FROM webhooks WHERE state <> 'ended') AS live`;
 const CREATE = `
-  INSERT INTO webhooks (name, url, event_types, created_by) VALUES ($1, $2, $3, $4) RETURNING webhook_no AS webhook`;
+  INSERT INTO webhooks (name, url, event_types, created_by, form) VALUES ($1, $2, $3, $4, $5) RETURNING webhook_no AS webhook`;
+/** $1 its address. There is one at most: what hubs started since know is told too. */
+const ENTER_NATS = `
+  INSERT INTO webhooks (name, url, event_types, created_by, kind, form) VALUES ('NATS JetStream', $1, $2, 'hub', 'nats', 'cloudEvents')
+  ON CONFLICT (kind) WHERE kind = 'nats' AND state <> 'ended'
+  DO UPDATE SET url = excluded.url, event_types = excluded.event_types`;
 const ADD_SECRET = 'INSERT INTO webhook_secrets (webhook_no, secret) VALUES ($1, $2)';
 const LOCK = 'SELECT state FROM webhooks WHERE webhook_no = $1 FOR NO KEY UPDATE';
 const SET_STATE = `UPDATE webhooks SET state = $2, failures = 0, next_at = clock_timestamp() WHERE webhook_no = $1`;
@@ -95,14 +106,18 @@ export class Webhooks {
   }
 
   /** Throws WEBHOOK_URL_FORBIDDEN, WEBHOOK_LIMIT. */
-  create({ name, url, eventTypes }: WebhookRequest, by: string, kept: Kept<WebhookMade>): Promise<WebhookMade> {
+  create(
+    { name, url, eventTypes, form = 'standard' }: WebhookRequest,
+    by: string,
+    kept: Kept<WebhookMade>,
+  ): Promise<WebhookMade> {
     requireTarget(url, { toPrivate: this.#toPrivate });
     return this.#act(async (client) => {
       const { rows: counted } = await client.query<{ live: number }>(COUNT);
       if ((counted[0]?.live ?? 0) >= WEBHOOKS_MAX) {
         throw new ShelfwireError('WEBHOOK_LIMIT', `There are ${WEBHOOKS_MAX} webhooks already.`);
       }
-      const { rows } = await client.query<{ webhook: number }>(CREATE, [name, url, [...new Set(eventTypes)], by]);
+      const { rows } = await client.query<{ webhook: number }>(CREATE, [name, url, [...new Set(eventTypes)], by, form]);
       const [row] = rows;
       if (row === undefined) throw new Error('a webhook was not made');
       const made = await withSecret(client, row.webhook);
@@ -120,10 +135,16 @@ export class Webhooks {
     return snapshot(this.#pool, (client) => requireWebhook(client, webhook));
   }
 
-  /** Makes another secret; until the overlap ends messages are signed with both. Throws NOT_FOUND, WEBHOOK_ENDED. */
+  /** Makes another secret; until the overlap ends messages are signed with both. Throws NOT_FOUND, WEBHOOK_ENDED, CONFLICT. */
   rotateSecret(webhook: number, overlapHours: number, kept: Kept<WebhookMade>): Promise<WebhookMade> {
     return this.#act(async (client) => {
       await lockLive(client, webhook);
+      if ((await requireWebhook(client, webhook)).kind === 'nats') {
+        throw new ShelfwireError(
+          'CONFLICT',
+          'To NATS nothing is signed: its credentials are in the file of --nats-credentials.',
+        );
+      }
       await client.query(END_SECRETS, [webhook, overlapHours]);
       await client.query(FORGET_ENDED_SECRETS, [webhook]);
       const made = await withSecret(client, webhook);
@@ -180,6 +201,11 @@ export class Webhooks {
   #act<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
     return withRetries(() => transaction(this.#pool, work));
   }
+}
+
+/** Has NATS told of every type of event, from the first time that a hub is run with it, or after it was ended. */
+export async function enterNats(pool: Pool, address: string): Promise<void> {
+  await pool.query(ENTER_NATS, [address, eventTypeName.options]);
 }
 
 /** Throws NOT_FOUND. */

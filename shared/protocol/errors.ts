@@ -171,6 +171,25 @@ export const ERRORS = {
     remedy: 'Let the receiver answer at once, and work on the message afterwards.',
   },
   WEBHOOK_UNREACHABLE: { status: 502, remedy: "Check the receiver's address, its certificate and the network." },
+  NATS_UNREACHABLE: {
+    status: 502,
+    remedy: 'Nothing is lost: events wait. Check --nats-url and that a server with JetStream runs there.',
+  },
+  NATS_DENIED: {
+    status: 502,
+    remedy:
+      'Check the file of --nats-credentials, and that its user may publish below --nats-prefix, and see and make the stream.',
+  },
+  NATS_CREDENTIALS_INVALID: {
+    status: 422,
+    remedy:
+      'Name a .creds file, a file with an nkey seed, or JSON of `user` and `password`, or of `token`; hub/connectors/event/README.md shows them.',
+  },
+  NATS_STREAM_UNFIT: {
+    status: 409,
+    remedy: 'Change the stream as `detail` says, or name another by --nats-stream; events wait meanwhile.',
+  },
+  NATS_REFUSED: { status: 502, remedy: "Look at the stream's limits; then replay the message: it keeps its id." },
 
   // Channels that are spoken with
   CHANNEL_KIND_UNKNOWN: { status: 422, remedy: 'Name one of the kinds that GET /v1/channel-kinds lists.' },
@@ -196,6 +215,7 @@ export const ERRORS = {
     remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
   },
   CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
+  CHANNEL_LATER: { status: 503, remedy: 'Nothing is to be done: the channel works at it, and is looked at again.' },
   CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
   CHANNEL_ANSWER_INVALID: {
     status: 502,
@@ -290,6 +310,11 @@ export const ERRORS = {
   ERP_CONFLICT: {
     status: 409,
     remedy: 'The ERP has another document under this key: look at both, then skip this one with a reason.',
+  },
+  ERP_OUTDATED: {
+    status: 409,
+    remedy:
+      'Stock moved in the ERP while a count was applied there: replay it when less moves, or skip it with a reason.',
   },
   ERP_UNAUTHORIZED: {
     status: 502,

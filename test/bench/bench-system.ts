@@ -16,6 +16,8 @@ export interface BenchSystem {
   readonly hub: BenchProcess<HubCommands>;
   readonly hubUrl: string;
   readonly folder: string;
+  /** Of the hub: what seals credentials. */
+  readonly keyFile: string;
   /** Makes a store and a token that enrols its device. */
   openStore(): Promise<{ code: string; token: string }>;
   stop(): Promise<void>;
@@ -35,14 +37,15 @@ export async function startSystem({ profile }: { profile: string | undefined }):
   // PostgreSQL would outlive a benchmark that is interrupted.
   stopOnSignals(stop);
   try {
-    const hubUrl = await hub.ask('start', database.url);
+    const keyFile = join(folder, 'secrets.keys');
+    const hubUrl = await hub.ask('start', { databaseUrl: database.url, keyFile });
     const openStore = async (): Promise<{ code: string; token: string }> => {
       const code = `D-${randomBytes(4).toString('hex')}`;
       await database.pool.query('INSERT INTO locations (code, name) VALUES ($1, $1)', [code]);
       const { token } = await createToken(database.pool, { storeCode: code, ttlMs: HOUR_MS });
       return { code, token };
     };
-    return { database, hub, hubUrl, folder, openStore, stop };
+    return { database, hub, hubUrl, folder, keyFile, openStore, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -12,6 +12,7 @@ describe('benchmarks', () => {
     ['availability', /silence +a store of 200 skus/],
     ['reserve', /one hot sku, 16 clients +[\d,]+ /],
     ['publish', /sales, 20\/s: sale merged to confirmed/],
+    ['till-to-channel', /checked +all 120 listings say what is left/],
     ['fleet', /storm +40 stores come back at once/],
     ['what-if', /mean silence, nearest .* \d\.\d\d \(/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {

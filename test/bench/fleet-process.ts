@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from './bench-process.ts';
 import { FleetStore, type Latencies } from './fleet-store.ts';
-import { FLEET_SKUS, makeSales } from './sales.ts';
+import { FLEET_SKUS, makeSales, saleOf } from './sales.ts';
 import { ownUsage } from './usage.ts';
 
 /** A phase of load as the stores saw it. Instants: ms since 1970. */
@@ -14,6 +14,11 @@ export interface Load {
   readonly seconds: number;
   /** Processor time of all stores together. */
   readonly cpuUs: number;
+}
+
+export interface OneSale {
+  readonly sku: string;
+  readonly carriers: readonly number[];
 }
 
 const SALES = 5_000;
@@ -60,6 +65,30 @@ const commands = {
     }
     await until(allSent);
     return end(before, place);
+  },
+  /**
+   * Sales at random instants, `rate` a second, one unit of each sku in turn, at one of the stores that carry it: `carriers`
+   * are their places. Gives when each sale was due, ms since 1970, in the order of the skus.
+   */
+  async sellOnce({
+    rate,
+    sales,
+  }: {
+    rate: number;
+    sales: readonly OneSale[];
+  }): Promise<Load & { dueAt: Float64Array }> {
+    const before = begin();
+    const dueAt: number[] = [];
+    for (const { sku, carriers } of sales) {
+      const last = dueAt.at(-1) ?? before.startedAt;
+      const due = last - (Math.log(1 - Math.random()) * 1_000) / rate;
+      await delay(Math.max(0, due - performance.now()));
+      const store = stores[carriers[Math.floor(Math.random() * carriers.length)] ?? 0];
+      store?.append(saleOf(sku, `once-${sku}`), due);
+      dueAt.push(due);
+    }
+    await until(allSent);
+    return { ...end(before, sales.length), dueAt: Float64Array.from(dueAt, (at) => performance.timeOrigin + at) };
   },
   /** Every store has journaled some sales offline, and all come back at the same moment. */
   async storm(salesEach: number): Promise<Load> {

@@ -177,17 +177,18 @@ async function benchStorms(system: BenchSystem, plan: Plan): Promise<void> {
   }
 }
 
+export interface Fleet extends BenchProcess<FleetCommands> {
+  /** Of the stores, in their order. */
+  readonly devices: readonly number[];
+}
+
 /** Stores in one process, known to the hub. */
-async function openFleet(
-  system: BenchSystem,
-  count: number,
-  profile: string | undefined,
-): Promise<BenchProcess<FleetCommands>> {
+export async function openFleet(system: BenchSystem, count: number, profile: string | undefined): Promise<Fleet> {
   const fleet = startProcess<FleetCommands>(join(import.meta.dirname, 'fleet-process.ts'), { profile });
   try {
     const devices = await addDevices(system.database.pool, await fleet.ask('make', count));
     await fleet.ask('enrol', { devices, hubUrl: system.hubUrl });
-    return fleet;
+    return { ...fleet, devices };
   } catch (error) {
     await fleet.end();
     throw error;

@@ -11,10 +11,10 @@ let hub: Hub | undefined;
 
 const commands = {
   /** The hub as it is, on a given PostgreSQL; resolves with its URL. */
-  async start(databaseUrl: string): Promise<string> {
+  async start({ databaseUrl, keyFile }: { databaseUrl: string; keyFile: string }): Promise<string> {
     const logger = createLogger({ name: 'hub', level: 'warn' });
     hub = await startHub(
-      { data: '', databaseUrl, listen: '127.0.0.1:0', explainDays: 400 },
+      { data: '', databaseUrl, listen: '127.0.0.1:0', explainDays: 400, keyFile, privateWebhooks: true },
       { clock: systemClock, random: systemRandom, logger },
     );
     return hub.url;

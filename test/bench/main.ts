@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   relay: async () => (await import('./relay.ts')).benchRelay,
   reserve: async () => (await import('./reserve.ts')).benchReserve,
   storage: async () => (await import('./storage/storage.ts')).benchStorage,
+  'till-to-channel': async () => (await import('./till-to-channel.ts')).benchTillToChannel,
   'what-if': async () => (await import('./what-if/what-if.ts')).benchWhatIf,
 };
 

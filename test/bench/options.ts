@@ -27,9 +27,9 @@ export const USAGE = `Usage: npm run bench -- NAME... [options]
   --rounds N       availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal; relay: documents of each round
   --without-peer   drain, reserve: leave PouchDB, or Medusa, out
-  --stores N       fleet: connected stores; relay: stores that sell
-  --rate N         fleet: facts a second of all stores together
-  --seconds N      fleet, reserve: length of each phase
+  --stores N       fleet, till-to-channel: connected stores; relay: stores that sell
+  --rate N         fleet, till-to-channel: facts a second of all stores together
+  --seconds N      fleet, reserve, till-to-channel: length of each phase
   --partitions N   merge: also with the tables of the ledger in so many partitions
   --data FILE      what-if: all of "Online Retail" in place of its short slice
   --out FOLDER     what-if: pictures of the curves, written there

@@ -36,6 +36,13 @@ export function makeSales(
   });
 }
 
+/** One unit of one sku. */
+export function saleOf(sku: string, receiptNo: string): BenchSale {
+  const lines = [{ sku, quantity: 1, unitPriceMinor: 1_000, discountMinor: 0, taxMinor: 190 }];
+  const body = { till: 'till-1', receiptNo, currency: 'GBP', lines };
+  return { ...canonicalContent('sale', body), key: receiptNo, at: Date.now() };
+}
+
 export function skuName(place: number): string {
   return `SKU-${String(place).padStart(8, '0')}`;
 }

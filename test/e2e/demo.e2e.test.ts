@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { CHANNEL_EMULATORS } from '#test/support/emulators/registry.ts';
 import { SHORT } from './demo/options.ts';
 import { STORES } from './demo/input/rules.ts';
 import { runDemo } from './demo/run.ts';
 
 const silent = { say: () => undefined, show: () => () => undefined };
 
-it('F2 F3 F4 F5 S1 S2 M1 M2 M5 two days of real sales through cuts and kills: nothing lost, nothing doubled, all equal', async () => {
+it('F2 F3 F4 F5 S1 S2 M1 M2 M5 O1 P1 two days of real sales through cuts and kills: nothing lost, nothing doubled, all equal; channels say what may be sold, an ERP that was away has all once and in order', async () => {
   const outcome = await runDemo(SHORT, silent, AbortSignal.timeout(280_000));
   expect(outcome.problems).toEqual([]);
   for (const code of STORES) {
@@ -18,5 +19,15 @@ it('F2 F3 F4 F5 S1 S2 M1 M2 M5 two days of real sales through cuts and kills: no
     // M4: some shelves open with less than is sold.
     expect(negative).toBeGreaterThan(0);
   }
+  const { shops, erp } = outcome.outside!.verdict;
+  for (const shop of shops) {
+    expect(shop).toMatchObject({ differing: [], orders: shop.taken, told: shop.taken });
+    expect(shop.equal).toBeGreaterThan(300);
+    expect(shop.taken).toBeGreaterThan(0);
+  }
+  expect(shops).toHaveLength(Object.keys(CHANNEL_EMULATORS).length);
+  expect(erp).toMatchObject({ missing: [], unexpected: [], outOfOrder: [], changed: [], dead: 0 });
+  expect(erp.documents).toBeGreaterThan(150);
+  expect(outcome.outside!.mostWaiting).toBeGreaterThan(0);
   expect(outcome.faults.map(({ state }) => state)).toEqual(outcome.faults.map(() => 'survived'));
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { readEndpoint } from '#agent/api/endpoint-file.ts';
-import type { TaskView } from '#agent/store/task-view.ts';
+import type { TaskView } from '#shared/agent-api/answers.ts';
 import { createTestDatabase } from '#test/support/database.ts';
 import { merge, plain, readFact, seedStores } from '#test/support/hub-api.ts';
 import { HubProcess } from '#test/support/hub-process.ts';

@@ -13,13 +13,11 @@ export interface HttpSource extends PosSource {
   readonly routes: Router;
 }
 
-/**
- * `clientOf` names the authenticated client of a request; `correlationIdOf` gives the id that the client itself sent.
- */
+/** `sourceOf` says by which way a request came; `correlationIdOf` gives the id that the client itself sent. */
 export function httpSource(
   context: SourceContext,
   edges: {
-    clientOf(request: Request, response: Response): string;
+    sourceOf(response: Response): string;
     correlationIdOf(request: Request): string | undefined;
   },
 ): HttpSource {
@@ -27,7 +25,7 @@ export function httpSource(
   let open = false;
   const post = async (request: Request, response: Response): Promise<void> => {
     if (!open) throw new ShelfwireError('JOURNAL_CLOSED', 'The agent does not take facts at the moment.');
-    const source = `http:${edges.clientOf(request, response)}`;
+    const source = edges.sourceOf(response);
     const posted = await readPosted(request, source, context.intake);
     const { arrivals, isArray } = isSingle(posted.value)
       ? { arrivals: [single(request, posted, edges.correlationIdOf(request))], isArray: false }

@@ -5,7 +5,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { key as keySchema, orderLine, sku, text, units } from '#shared/protocol/fields.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
 import type { TaskAnswer } from '#agent/store/tasks.ts';
-import type { TaskView } from '#agent/store/task-view.ts';
+import type { TaskView } from '#shared/agent-api/answers.ts';
 import { readRequestText } from './request-text.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -35,8 +35,8 @@ const STEPS: readonly (readonly [string, TaskStep, z.ZodType<{ lines?: TaskAnswe
 
 export interface TaskEdges {
   answer(given: TaskAnswer): Promise<TaskView>;
-  /** Names the authenticated client of a request. */
-  clientOf(request: Request, response: Response): string;
+  /** By which way a request came, and who sent it. */
+  sourceOf(response: Response): string;
   correlationIdOf(request: Request): string | undefined;
 }
 
@@ -54,7 +54,7 @@ export function taskRoutes(edges: TaskEdges): Router {
         lines: given.lines,
         reason: given.reason,
         key: header === undefined ? undefined : read(keySchema, header, 'Idempotency-Key'),
-        source: `http:${edges.clientOf(request, response)}`,
+        source: edges.sourceOf(response),
         correlationId: edges.correlationIdOf(request),
       });
       response.json(view);

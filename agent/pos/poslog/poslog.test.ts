@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
@@ -104,39 +103,3 @@ it('reads what the till’s encoding is', async () => {
     reason: 'The file is not utf-8 as it says it is.',
   });
 });
-
-/** What a hostile or broken till may write. `MEGABYTES=500 npx vitest run --project unit agent/pos/poslog` runs long. */
-const MEGABYTES = Number(process.env['MEGABYTES'] ?? 8);
-it(`X2 files of ${MEGABYTES} MB are read, or refused, in bounded memory`, async () => {
-  const { drop, reportOf, facts } = await bench();
-  const write = async (name: string, beginning: string, piece: string, end: string) => {
-    const handle = await open(join(drop, `${name}.part`), 'w');
-    await handle.write(beginning);
-    const block = piece.repeat(Math.ceil((1024 * 1024) / piece.length));
-    for (let megabyte = 0; megabyte < MEGABYTES; megabyte += 1) await handle.write(block);
-    await handle.write(end);
-    await handle.close();
-    renameSync(join(drop, `${name}.part`), join(drop, name));
-  };
-  const root = REAL.slice(0, REAL.indexOf('<Transaction>'));
-  const control = REAL.slice(REAL.indexOf('<Transaction>'), REAL.indexOf('</Transaction>') + 14);
-  let most = 0;
-  const watching = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-  onTestFinished(() => clearInterval(watching));
-  const before = process.memoryUsage().rss;
-  await write('many.xml', root, control, END);
-  expect(await reportOf('many.xml')).toMatchObject({ outcome: 'taken', factsAppended: 1 });
-  await write(
-    'text.xml',
-    `${root}<Transaction><a>`,
-    'lorem ipsum ',
-    `</a></Transaction>${control.replace('>114<', '>115<')}${END}`,
-  );
-  expect(await reportOf('text.xml')).toMatchObject({ outcome: 'taken', factsAppended: 1, rowsRejected: 1 });
-  await write('wide.xml', `${root}<Transaction>`, '<a><b/></a>', `</Transaction>${END}`);
-  expect(await reportOf('wide.xml')).toMatchObject({ outcome: 'taken', rowsRejected: 1 });
-  await write('attribute.xml', `${root}<Transaction a="`, 'lorem ipsum ', `"/>${END}`);
-  expect(await reportOf('attribute.xml', 'rejected')).toMatchObject({ code: 'POSLOG_FILE_INVALID' });
-  expect(await facts()).toHaveLength(2);
-  expect((most - before) / 1024 / 1024).toBeLessThan(250);
-}, 600_000);

@@ -35,6 +35,35 @@ export const accountShown = z
   })
   .meta({ id: 'ChannelAccount' });
 
+const explained = z.strictObject({
+  desired: natural,
+  inFlight: natural,
+  notHeld: natural.describe('Units of known orders that no stock was held for at that moment.'),
+  availabilityAt: shownInstant,
+  explain: z.string().describe('Where `desired` came from, fact by fact.'),
+});
+
+/** A call that carried a listing. */
+export const publishShown = z
+  .strictObject({
+    number: natural.describe('Of the call. Calls of an account are numbered as they were begun.'),
+    shape: z.string(),
+    begunAt: shownInstant,
+    endedAt: shownInstant.nullable(),
+    quantity: natural.describe('What was sent.'),
+    changeFrom: natural
+      .nullable()
+      .describe('What the channel was believed to say; null: not known, or not settled yet.'),
+    outcome: z
+      .enum(['underWay', 'taken', 'accepted', 'stale', 'again', 'refused', 'apart', 'doubt'])
+      .describe(
+        '`apart`: the call was refused as a whole and is sent in parts; `doubt`: it was read what became of it.',
+      ),
+    error: channelError.nullable(),
+    explained,
+  })
+  .meta({ id: 'Publish' });
+
 export const publicationShown = z
   .strictObject({
     account: natural,
@@ -58,15 +87,6 @@ export const publicationShown = z
       .strictObject({ units: z.int(), at: shownInstant })
       .nullable()
       .describe('By how much the channel last differed for no known reason.'),
-    explained: z
-      .strictObject({
-        desired: natural,
-        inFlight: natural,
-        notHeld: natural.describe('Units of known orders that no stock was held for at that moment.'),
-        availabilityAt: shownInstant,
-        explain: z.string().describe('Where `desired` came from, fact by fact.'),
-      })
-      .nullable()
-      .describe('What the last number that was sent and taken was worked out from.'),
+    explained: explained.nullable().describe('What the last number that was sent and taken was worked out from.'),
   })
   .meta({ id: 'Publication' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
-import { DOCUMENT_STATES } from '#hub/outbox/documents/list-documents.ts';
+import { ACKNOWLEDGED, DOCUMENT_STATES } from '#hub/outbox/documents/list-documents.ts';
 import { documentKind } from '#hub/outbox/documents/document-kinds.ts';
 import { natural, shownFact, shownInstant } from './fields.ts';
 
@@ -85,6 +85,12 @@ const documentFields = {
   mapping: natural.nullable().describe('The version that it was posted with.'),
   madeAt: shownInstant,
   endedAt: shownInstant.nullable(),
+  controlNumber: natural.nullable().describe('Of its interchange, where the ERP takes such.'),
+  acknowledgement: z
+    .strictObject({ state: z.enum(ACKNOWLEDGED), detail: z.string().describe("In the partner's own codes.") })
+    .nullable()
+    .describe('What the partner says it did with it.'),
+  acknowledgedAt: shownInstant.nullable(),
 };
 export const erpDocument = z.strictObject(documentFields).meta({ id: 'ErpDocument' });
 
@@ -107,4 +113,24 @@ export const erpStock = z.strictObject({
     }),
   ),
   next: z.string().nullable(),
+});
+
+export const comparedState = z.enum([...DOCUMENT_STATES, 'absent']);
+const compared = {
+  kind: documentKind,
+  location: z.string().nullable(),
+  here: comparedState.describe('`absent`: no route led there.'),
+  there: comparedState,
+};
+export const comparedGroup = z.strictObject({
+  day: z.string().describe('Of the documents, UTC.'),
+  ...compared,
+  documents: natural,
+});
+export const comparedDocument = z.strictObject({
+  key: z.string(),
+  ...compared,
+  at: shownInstant,
+  documentHere: natural.nullable(),
+  documentThere: natural.nullable(),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
+import { RECEIVER_KINDS } from '#hub/outbox/claim.ts';
+import { messageForm } from '#hub/outbox/cloud-events.ts';
 import { natural, shownInstant } from './fields.ts';
 
 /** Why a message was not delivered, with its remedy. */
@@ -12,8 +14,10 @@ const deliveryError = z.strictObject({
 export const webhookShown = z
   .strictObject({
     webhook: natural,
+    kind: z.enum(RECEIVER_KINDS).describe('nats: of the NATS that the hub is run with.'),
     name: z.string(),
     url: z.string(),
+    form: messageForm.describe('What messages look like.'),
     eventTypes: z.array(z.string()),
     state: z.enum(['active', 'paused', 'ended']),
     createdAt: shownInstant,

@@ -14,16 +14,16 @@ function lookUp(reference: string): unknown {
 }
 
 describe('the AsyncAPI document', () => {
-  it('has each event of the sockets and each type of webhook, once', () => {
+  it('has each event of the sockets and each type of event in each form, once', () => {
     const names = Object.values(document.channels).flatMap(({ messages }) =>
       Object.values(messages).map(({ name }) => name),
     );
     const agent = Object.keys(AGENT_EVENT_SCHEMAS).flatMap((name) => [name, `${name} answered`]);
-    expect(names.toSorted()).toEqual(
-      [...agent, ...Object.keys(HUB_EVENT_SCHEMAS), ...Object.keys(EVENT_TYPES)].toSorted(),
-    );
+    const forms = ['', ' as CloudEvent', ' as CloudEvent, binary', ' over NATS'];
+    const events = Object.keys(EVENT_TYPES).flatMap((name) => forms.map((form) => `${name}${form}`));
+    expect(names.toSorted()).toEqual([...agent, ...Object.keys(HUB_EVENT_SCHEMAS), ...events].toSorted());
     expect(Object.keys(document.operations)).toHaveLength(
-      [AGENT_EVENT_SCHEMAS, HUB_EVENT_SCHEMAS, EVENT_TYPES].flatMap((types) => Object.keys(types)).length,
+      [AGENT_EVENT_SCHEMAS, HUB_EVENT_SCHEMAS, EVENT_TYPES, EVENT_TYPES].flatMap((types) => Object.keys(types)).length,
     );
   });
 

@@ -3,15 +3,17 @@ import { CORRELATION_HEADER } from '#shared/protocol/correlation.ts';
 import { ERRORS, type ErrorCode } from '#shared/protocol/errors.ts';
 import { AGENT_EVENT_SCHEMAS, HUB_EVENT_SCHEMAS } from '#shared/protocol/event-schemas.ts';
 import { NAMESPACE } from '#shared/protocol/events.ts';
-import { EVENT_TYPES, messageOf } from '#hub/outbox/event-types.ts';
+import { cloudEventHeadersOf, cloudEventOf } from '#hub/outbox/cloud-events.ts';
+import { EVENT_TYPES, eventType, messageOf } from '#hub/outbox/event-types.ts';
 import { Schemas, type JsonSchema } from './json-schemas.ts';
 
-type ChannelName = 'agent' | 'webhook';
+type ChannelName = 'agent' | 'webhook' | 'nats';
 
 interface Message {
   readonly name: string;
   readonly summary: string;
   readonly payload: JsonSchema;
+  readonly contentType?: string;
   readonly headers?: JsonSchema;
   readonly correlationId?: { readonly location: string };
 }
@@ -22,7 +24,12 @@ interface Said {
   readonly key: string;
   readonly message: Message;
   readonly reply?: Message;
+  /** The same in another form, by its key. */
+  readonly forms?: Readonly<Record<string, Message>>;
 }
+
+/** Content type of an event in structured mode. */
+const CLOUD_EVENT = 'application/cloudevents+json';
 
 const refusal = z
   .strictObject({
@@ -36,27 +43,32 @@ const refusal = z
   })
   .meta({ id: 'Refusal' });
 
-const webhookHeaders = z
-  .object({
-    'webhook-id': z.string().describe('The same at each attempt: what came once under it is not taken again.'),
-    'webhook-timestamp': z.string().regex(/^\d+$/).describe('Of the attempt, seconds since 1970.'),
-    'webhook-signature': z
-      .string()
-      .describe(
-        'v1,BASE64 of HMAC-SHA256 over ID.TIMESTAMP.BODY; two of them, parted by a space, while a secret is rotated.',
-      ),
-    [CORRELATION_HEADER.toLowerCase()]: z.string(),
+const signature = {
+  'webhook-id': z.string().describe('The same at each attempt: what came once under it is not taken again.'),
+  'webhook-timestamp': z.string().regex(/^\d+$/).describe('Of the attempt, seconds since 1970.'),
+  'webhook-signature': z
+    .string()
+    .describe(
+      'v1,BASE64 of HMAC-SHA256 over ID.TIMESTAMP.BODY; two of them, parted by a space, while a secret is rotated.',
+    ),
+  [CORRELATION_HEADER.toLowerCase()]: z.string(),
+};
+const webhookHeaders = z.looseObject(signature).meta({ id: 'WebhookHeaders' });
+const natsHeaders = z
+  .looseObject({
+    'Nats-Msg-Id': z.string().describe('The id of the event: within the duplicate window the stream keeps it once.'),
+    'content-type': z.literal(CLOUD_EVENT),
   })
-  .meta({ id: 'WebhookHeaders' });
+  .meta({ id: 'NatsHeaders' });
 
-const DESCRIPTION = `What the hub says and hears beside its HTTP API: webhooks, and the socket.io namespace of the stores' agents.
+const DESCRIPTION = `What the hub says and hears beside its HTTP API: webhooks, NATS JetStream, and the socket.io namespace of the stores' agents.
 
-A webhook is made by POST /v1/webhooks. Each message is a POST, signed as Standard Webhooks are; it is delivered once 2xx is answered, in the order of \`sequence\`, at least once. Over the sockets every event of an agent is answered, by what it asked for or by a refusal with its code.`;
+A webhook is made by POST /v1/webhooks. Each message is a POST, signed as Standard Webhooks are; it is delivered once 2xx is answered, in the order of \`sequence\`, at least once. Its \`form\` says whether messages are our own or CloudEvents 1.0, structured or binary. \`run --nats-url\` has every event published to a JetStream stream, structured, at least once, those of one \`subject\` in order. Over the sockets every event of an agent is answered, by what it asked for or by a refusal with its code.`;
 
 /** The AsyncAPI document, made of the schemas that messages are checked and written by. Seen from the hub. */
 export function asyncApiDocument(version: string) {
   const schemas = new Schemas();
-  const said = [...socketEvents(schemas), ...webhookEvents(schemas)];
+  const said = [...socketEvents(schemas), ...webhookEvents(schemas), ...natsEvents(schemas)];
   const of = (channel: ChannelName) => said.filter((one) => one.channel === channel);
   return {
     asyncapi: '3.0.0' as const,
@@ -67,6 +79,11 @@ export function asyncApiDocument(version: string) {
         host: '{host}',
         protocol: 'socket.io',
         variables: { host: { default: '127.0.0.1:7070', description: 'Where the hub listens.' } },
+      },
+      nats: {
+        host: '{server}',
+        protocol: 'nats',
+        variables: { server: { description: 'As --nats-url says.' } },
       },
       receiver: {
         host: '{receiver}',
@@ -86,6 +103,18 @@ export function asyncApiDocument(version: string) {
         description: 'The address that a webhook was made with.',
         servers: [{ $ref: '#/servers/receiver' }],
         messages: messagesOf(of('webhook')),
+      },
+      nats: {
+        address: '{prefix}.{event}',
+        parameters: {
+          prefix: { description: 'As --nats-prefix says.', default: 'shelfwire' },
+          event: {
+            description: 'The type of the event; of order.changed, a dot and the code of the channel behind it.',
+          },
+        },
+        description: 'Subjects of the stream of --nats-stream.',
+        servers: [{ $ref: '#/servers/nats' }],
+        messages: messagesOf(of('nats')),
       },
     },
     operations: Object.fromEntries(said.map((one) => [`${one.action}${capitalized(one.key)}`, operation(one)])),
@@ -117,42 +146,78 @@ function socketEvents(schemas: Schemas): Said[] {
 }
 
 function webhookEvents(schemas: Schemas): Said[] {
-  return Object.entries(EVENT_TYPES).map(([name, { summary, data }]) => ({
-    channel: 'webhook',
+  return Object.entries(EVENT_TYPES).map(([name, { summary, data }]) => {
+    const correlationId = { location: '$message.payload#/correlationId' };
+    const headers = schemas.answer(webhookHeaders);
+    const key = keyOf(name);
+    const binary = z.looseObject({ ...signature, ...cloudEventHeadersOf(name) });
+    return {
+      channel: 'webhook',
+      action: 'send',
+      key,
+      message: { name, summary, payload: schemas.answer(messageOf(name, data)), headers, correlationId },
+      forms: {
+        [`${key}CloudEvent`]: { ...cloudEvent(schemas, name), headers },
+        [`${key}CloudEventBinary`]: {
+          name: `${name} as CloudEvent, binary`,
+          summary,
+          payload: schemas.answer(data),
+          headers: schemas.answer(binary),
+          correlationId: { location: '$message.header#/ce-correlationid' },
+        },
+      },
+    };
+  });
+}
+
+function natsEvents(schemas: Schemas): Said[] {
+  return Object.keys(EVENT_TYPES).map((name) => ({
+    channel: 'nats',
     action: 'send',
-    key: name
-      .split('.')
-      .map((word, place) => (place === 0 ? word : capitalized(word)))
-      .join(''),
-    message: {
-      name,
-      summary,
-      payload: schemas.answer(messageOf(name, data)),
-      headers: schemas.answer(webhookHeaders),
-      correlationId: { location: '$message.payload#/correlationId' },
-    },
+    key: `${keyOf(name)}OverNats`,
+    message: { ...cloudEvent(schemas, name), name: `${name} over NATS`, headers: schemas.answer(natsHeaders) },
   }));
+}
+
+function cloudEvent(schemas: Schemas, name: string): Message {
+  const { summary = '', data = z.unknown() } = eventType(name) ?? {};
+  return {
+    name: `${name} as CloudEvent`,
+    summary,
+    contentType: CLOUD_EVENT,
+    payload: schemas.answer(cloudEventOf(name, data)),
+    correlationId: { location: '$message.payload#/correlationid' },
+  };
+}
+
+/** order.changed: orderChanged. */
+function keyOf(name: string): string {
+  return name
+    .split('.')
+    .map((word, place) => (place === 0 ? word : capitalized(word)))
+    .join('');
 }
 
 const answerKey = (key: string) => `${key}Answer`;
 
 function messagesOf(said: readonly Said[]): Record<string, Message> {
   return Object.fromEntries(
-    said.flatMap(({ key, message, reply }) => [
+    said.flatMap(({ key, message, reply, forms = {} }) => [
       [key, message] as const,
+      ...Object.entries(forms),
       ...(reply ? [[answerKey(key), reply] as const] : []),
     ]),
   );
 }
 
-function operation({ action, channel, key, message, reply }: Said) {
+function operation({ action, channel, key, message, reply, forms = {} }: Said) {
   const to = { $ref: `#/channels/${channel}` };
   const messages = (name: string) => [{ $ref: `#/channels/${channel}/messages/${name}` }];
   return {
     action,
     channel: to,
     summary: message.summary,
-    messages: messages(key),
+    messages: [key, ...Object.keys(forms)].flatMap(messages),
     ...(reply && { reply: { channel: to, messages: messages(answerKey(key)) } }),
     ...(channel === 'webhook' && { bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } } }),
   };

@@ -13,7 +13,7 @@ export function problemCodes(route: Route): ErrorCode[] {
     idempotencyKey === 'required' && 'IDEMPOTENCY_KEY_REQUIRED',
     idempotencyKey !== 'none' && 'IDEMPOTENCY_KEY_REUSED',
     idempotencyKey !== 'none' && 'IDEMPOTENCY_IN_PROGRESS',
-    (access !== 'open' || guarded) && 'RATE_LIMITED',
+    (access !== 'open' || guarded || rawBody) && 'RATE_LIMITED',
     ...problems,
     'DB_UNAVAILABLE',
     'INTERNAL',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
+import type { AcknowledgedState } from '#hub/outbox/documents/list-documents.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { MappingDocument } from './mapping/mapping-document.ts';
 
@@ -45,6 +46,22 @@ export interface StockPage {
   readonly next: string | null;
 }
 
+export interface Acknowledgement {
+  /** Of the document's interchange. */
+  readonly controlNumber: number;
+  readonly state: AcknowledgedState;
+  /** What is wrong, in the partner's own codes. */
+  readonly detail: string;
+}
+
+export interface AcknowledgementFile {
+  readonly name: string;
+  readonly content: string;
+  readonly acknowledgements: readonly Acknowledgement[];
+  /** What could not be read in it. */
+  readonly problem: string | null;
+}
+
 /** An ERP that documents are sent to. Its calls throw ErpFailure, and nothing else that could be foreseen. */
 export interface ErpConnector {
   readonly capabilities: Capabilities;
@@ -54,6 +71,8 @@ export interface ErpConnector {
   lookup(document: MappedDocument, key: string): Promise<Posted | undefined>;
   /** What the ERP believes to have, as far as it changed since. */
   readStock(asked: StockQuery): Promise<StockPage>;
+  /** What the ERP says it did with documents, where it says that later: each file of it is given once, and then set aside. */
+  readAcknowledgements?(keep: (file: AcknowledgementFile) => Promise<void>): Promise<void>;
   /** Forgets what it kept of long ago. */
   tidy?(): Promise<void>;
   close(): void;
@@ -68,6 +87,8 @@ export interface ErpParts {
   /** Files go below it. */
   readonly folder: string;
   readonly timeoutMs: number;
+  /** A number of this ERP for a document, 1 to 999,999,999: always the same for a key. Absent where nothing is posted. */
+  readonly numberOf?: (key: string) => Promise<number>;
 }
 
 /** A kind of ERP: one folder, and one line in the registry. */

@@ -15,6 +15,7 @@ export type Fault = 'document' | 'never' | 'erp' | 'busy';
 export const FAULTS: Readonly<Partial<Record<ErpFailureCode, { fault: Fault; why: string }>>> = {
   ERP_REFUSED: { fault: 'document', why: 'validation; passes when somebody adds what it misses' },
   ERP_CONFLICT: { fault: 'never', why: 'the key is taken by something else' },
+  ERP_OUTDATED: { fault: 'document', why: 'something moved between a count and its use; nothing was applied' },
   ERP_MAPPING_FAILED: { fault: 'never', why: 'the same mapping fails the same way' },
   ERP_UNAUTHORIZED: { fault: 'erp', why: 'the same for every document, until credentials are set' },
   ERP_URL_FORBIDDEN: { fault: 'erp', why: 'the same for every document, until settings are' },

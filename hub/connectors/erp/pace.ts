@@ -18,7 +18,12 @@ export const pace = z.strictObject({
     .default(8)
     .describe('Documents that it gets at once, of different streams, over all hubs.'),
   perSecond: z.number().min(0.01).max(100_000).nullable().default(null).describe('Documents a second, over all hubs.'),
-  timeoutMs: z.int().min(100).max(20_000).default(15_000).describe('So long an answer is waited for.'),
+  timeoutMs: z
+    .int()
+    .min(100)
+    .max(20_000)
+    .default(15_000)
+    .describe('So long an answer is waited for, and what takes several calls as a whole.'),
   quiet: z.array(quietWindow).max(50).default([]).describe('Maintenance windows: documents wait.'),
   timeZone: z
     .string()

@@ -17,6 +17,8 @@ export interface Posting {
   readonly perSecond: number | null;
   /** Nothing is begun after so long: the claim must outlast what is under way. */
   readonly budgetMs: number;
+  /** A look-up, and a post, is given up after so long, however many calls it is made of. */
+  readonly limitMs: number;
   /** Whether to stop between two documents. */
   isOver(): boolean;
   readonly clock: Clock;
@@ -84,11 +86,11 @@ async function attempt(
     const mapped = render(canonicalDocument(document), mapping.document);
     let posted: Posted | undefined;
     if (document.isBegun) {
-      posted = await connector.lookup(mapped, document.key);
+      posted = await limited(connector.lookup(mapped, document.key), posting);
       wasAnswered = true;
     }
     isTried = true;
-    posted ??= await connector.post(mapped, document.key);
+    posted ??= await limited(connector.post(mapped, document.key), posting);
     logger.debug({ ...story, ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
     return { outcome: { kind: 'posted', reference: posted.reference, mapping: mapping.version } };
   } catch (error) {
@@ -105,6 +107,21 @@ async function attempt(
     const inMs = erpDelayMs(retries, fault === 'busy' ? 0 : batch.failures, failure.retryAfterMs, random);
     const outcome = { kind: 'again', error: said, inMs, counts: false } as const;
     return { outcome, health: { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } };
+  }
+}
+
+/** What is given up may still take effect: whoever sends it again asks for its key first. */
+async function limited<Result>(work: Promise<Result>, { clock, limitMs }: Posting): Promise<Result> {
+  let cancel = (): void => undefined;
+  const late = new Promise<never>((_, reject) => {
+    cancel = clock.after(limitMs, () =>
+      reject(new ErpFailure('ERP_TIMEOUT', `It was not done within ${limitMs} ms, in however many calls.`)),
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    cancel();
   }
 }
 

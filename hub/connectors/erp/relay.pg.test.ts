@@ -9,6 +9,7 @@ import { listDocuments } from '#hub/outbox/documents/list-documents.ts';
 import { replayDocument, skipDocument } from '#hub/outbox/documents/decide-documents.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { runJobs } from '#hub/availability/engine/recompute-jobs.ts';
+import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -16,6 +17,7 @@ import { emptyTables } from '#test/support/empty-tables.ts';
 import { EVERY_FAULT, randomFaults } from '#test/support/emulators/faulty-server.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
 import { makeErp, nothingKept, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
+import { makeSource, testInbound } from '#test/support/inbound.ts';
 import { line, merge, plain, readFact, sale, seedStores, startApi } from '#test/support/hub-api.ts';
 import { Erps } from './admin/erps.ts';
 import { putLive } from './admin/mappings.ts';
@@ -135,6 +137,23 @@ describe('what is forwarded', () => {
     expect((await documents()).every(({ reference }) => reference !== null)).toBe(true);
   });
 
+  it('O1 what an ERP itself tells is not told it again, what others tell is; its voids stay with it', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url, { code: 'fin' });
+    const inbound = testInbound(pool());
+    await makeSource(inbound, { code: 'wms' });
+    await makeSource(inbound, { code: 'books', kind: 'erp', settings: { erp: 'fin' } });
+    const receipt = { kind: 'receipt', location: 'S1', key: 'r', body: plain({ sku: 'A', quantity: 1 }) };
+    await inbound.facts('books', [
+      receipt,
+      { ...receipt, kind: 'void', key: 'v', body: { voids: 'r', reason: 'twice' } },
+    ]);
+    await inbound.facts('wms', [receipt]);
+    await tell(1, 1, sold('s'));
+    relay();
+    await settled();
+    expect(keysOf('S1')).toEqual(['S1/wms:r', 'S1/s']);
+  });
+
   it('O1 without an ERP nothing is written down; what was merged before the first one is not forwarded', async () => {
     await tell(1, 1, sold('before'));
     const { rows } = await pool().query('SELECT FROM document_entries');
@@ -177,6 +196,38 @@ describe('what is forwarded', () => {
     await settled();
     expect(erpStock(erp)).toEqual({ A: (await onHand())['A']! - base['A']!, B: 0 });
     expect([...erp.kept.values()].filter(({ target }) => target === 'variance').length).toBeGreaterThan(3);
+  });
+
+  it('O1 M7 what is settled of a transfer is told, what is given up and what came unsent apart: nothing stays on the way', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url);
+    relay();
+    const transfer = (quantity: number, sku: string, end: object) => ({
+      transfer: 'T1',
+      ...end,
+      ...plain({ sku, quantity }),
+    });
+    await tell(1, 1, ['transferOut', 'out', transfer(5, 'A', { to: 'S2' })]);
+    await tell(2, 3, ['transferIn', 'in', { ...transfer(3, 'A', { from: 'S1' }), final: true }]);
+    await tell(2, 3, ['transferIn', 'more', { ...transfer(2, 'B', { from: 'S1' }), final: true }]);
+    const { rows } = await pool().query<{ transfer_no: number }>('SELECT transfer_no FROM transfers');
+    const settlements = createTransferSettlements(pool());
+    await settlements.settle(rows[0]?.transfer_no ?? 0, { lines: undefined, reason: 'other', note: 'x', by: 'me' });
+    await settled();
+    const told = [...erp.kept.values()].filter(({ target }) => target === 'transferSettled');
+    expect(
+      told.map(({ payload }) => [payload['direction'], payload['from'], payload['reason'], payload['lines']]),
+    ).toEqual([
+      ['out', 'S1', 'other', [expect.objectContaining({ sku: 'A', place: 'S2', quantity: -2, source: 'sellable' })]],
+      ['in', 'S1', 'other', [expect.objectContaining({ sku: 'B', place: 'S2', quantity: 2, destination: 'sellable' })]],
+    ]);
+    expect(
+      (await documents())
+        .filter(({ kind }) => kind === 'transferSettled')
+        .map(({ stream, location }) => [stream, location]),
+    ).toEqual([
+      ['store S1', 'S1'],
+      ['store S1', 'S1'],
+    ]);
   });
 
   it('O1 a void goes where its target went; what was taken back before it was forwarded never is, and nor is the void', async () => {

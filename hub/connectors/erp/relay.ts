@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { whenBack } from '#hub/db/when-back.ts';
+import { keepAcknowledgement } from '#hub/outbox/documents/acknowledgements.ts';
 import { claimBatch, type Batch } from '#hub/outbox/documents/claim-batch.ts';
-import { endBatch } from '#hub/outbox/documents/end-batch.ts';
+import { controlNumber } from '#hub/outbox/documents/control-numbers.ts';
+import { endBatch, type Outcome } from '#hub/outbox/documents/end-batch.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
@@ -24,6 +27,9 @@ export interface RelayOptions {
   readonly logger: Logger;
   readonly everyMs?: number;
   readonly retries?: RetryRule;
+  readonly acknowledgedEveryMs?: number;
+  /** Told what became of the documents of each batch. */
+  readonly observe?: (erp: string, outcomes: Readonly<Partial<Record<Outcome['kind'], number>>>) => void;
 }
 
 const EVERY_MS = 200;
@@ -31,8 +37,11 @@ const EVERY_MS = 200;
 const WORK_MS = 5_000;
 /** What it may take beside that, and beside the look-up and the post that are under way then, until it counts as killed. */
 const MARGIN_MS = 5_000;
+/** What a look-up or a post may take beside one call's time: a single call is to say itself that it was too slow. */
+const CALLS_MS = 1_000;
 const DOCUMENTS_MAX = 64;
 const TIDY_EVERY_MS = 86_400_000;
+const ACKNOWLEDGED_EVERY_MS = 60_000;
 
 const LIVE = `SELECT erp_no AS erp, revision FROM erps WHERE state = 'active' AND mapping > 0 ORDER BY erp_no`;
 const LOAD = `
@@ -115,11 +124,12 @@ async function openRunner(erp: number, options: RelayOptions): Promise<ErpRunner
     if (kind === undefined) throw new Error(`there is no kind of ERP "${name}"`);
     const pace = paceSchema.parse(row.pace);
     const credentials = surroundings.vault.open(sealed, secretSubject(code));
-    const connector = surroundings.connect(kind, code, settings, credentials, pace);
+    const numberOf = (key: string): Promise<number> => controlNumber(pool, erp, key);
+    const connector = surroundings.connect(kind, code, settings, credentials, pace, numberOf);
     const log = logger.child({ erp: code });
     return new ErpRunner(
       erp,
-      { connector, mapping: { version, document }, pace, revision },
+      { code, connector, mapping: { version, document }, pace, revision },
       { ...options, logger: log },
     );
   } catch (error) {
@@ -129,11 +139,14 @@ async function openRunner(erp: number, options: RelayOptions): Promise<ErpRunner
 }
 
 interface Connected {
+  readonly code: string;
   readonly connector: ErpConnector;
   readonly mapping: { readonly version: number; readonly document: MappingDocument };
   readonly pace: Pace;
   readonly revision: number;
 }
+
+const claimMsOf = ({ timeoutMs }: Pace): number => WORK_MS + 2 * timeoutMs + MARGIN_MS;
 
 /** This hub's workers for one ERP, as it was set at one revision. */
 class ErpRunner {
@@ -144,6 +157,8 @@ class ErpRunner {
   #filling: Promise<void> | undefined;
   #isAskedAgain = false;
   #tidiedAt = -Infinity;
+  #acknowledgedAt = -Infinity;
+  #acknowledging: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(erp: number, connected: Connected, options: RelayOptions) {
@@ -160,6 +175,7 @@ class ErpRunner {
   fill(): void {
     this.#isAskedAgain = true;
     this.#tidy();
+    this.#acknowledge();
     if (this.#isStopped || this.#filling !== undefined) return;
     this.#filling = this.#fillUp()
       .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'documents are left for now'))
@@ -171,7 +187,7 @@ class ErpRunner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#filling;
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#acknowledging]);
     this.#connected.connector.close();
   }
 
@@ -184,10 +200,30 @@ class ErpRunner {
       .catch((error: unknown) => logger.warn({ err: error }, 'nothing was tidied'));
   }
 
+  #acknowledge(): void {
+    const { pool, clock, logger, acknowledgedEveryMs = ACKNOWLEDGED_EVERY_MS } = this.#options;
+    const { connector } = this.#connected;
+    if (this.#isStopped || this.#acknowledging !== undefined || connector.readAcknowledgements === undefined) return;
+    if (clock.monotonic() - this.#acknowledgedAt < acknowledgedEveryMs) return;
+    this.#acknowledgedAt = clock.monotonic();
+    this.#acknowledging = connector
+      .readAcknowledgements(async (file) => {
+        await keepAcknowledgement(pool, this.#erp, file);
+        const { name, problem, acknowledgements } = file;
+        const rejected = acknowledgements.filter(({ state }) => state === 'rejected').length;
+        if (problem !== null || rejected > 0)
+          logger.warn({ name, problem, rejected }, 'an ERP did not take everything');
+      })
+      .catch((error: unknown) => logger.warn({ err: error }, 'acknowledgements are left for now'))
+      .finally(() => {
+        this.#acknowledging = undefined;
+      });
+  }
+
   async #fillUp(): Promise<void> {
     const { pool, clock, retries = RETRIES } = this.#options;
     const { pace } = this.#connected;
-    const claimSeconds = (WORK_MS + 2 * pace.timeoutMs + MARGIN_MS) / 1_000;
+    const claimSeconds = claimMsOf(pace) / 1_000;
     while (this.#isAskedAgain) {
       this.#isAskedAgain = false;
       while (!this.#isStopped && this.#running.size < pace.atOnce && !isQuiet(pace, clock.now())) {
@@ -212,19 +248,24 @@ class ErpRunner {
   }
 
   async #work(batch: Batch): Promise<void> {
-    const { pool, clock, random, logger, retries = RETRIES } = this.#options;
-    const { connector, mapping, pace } = this.#connected;
+    const { pool, clock, random, logger, retries = RETRIES, observe } = this.#options;
+    const { code, connector, mapping, pace } = this.#connected;
     const posts = await postBatch(batch, {
       connector,
       mapping,
       retries,
       perSecond: pace.perSecond,
       budgetMs: WORK_MS,
+      limitMs: pace.timeoutMs + CALLS_MS,
       isOver: () => this.#isStopped || isQuiet(pace, clock.now()),
       clock,
       random,
       logger,
     });
-    await endBatch(pool, batch, { ...posts, failuresMax: retries.failuresMax });
+    const until = { clock, forMs: claimMsOf(pace), isOver: () => this.#isStopped };
+    await whenBack(() => endBatch(pool, batch, { ...posts, failuresMax: retries.failuresMax }), until);
+    const outcomes: Partial<Record<Outcome['kind'], number>> = {};
+    for (const { outcome } of posts.ended) outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1;
+    observe?.(code, outcomes);
   }
 }

@@ -15,7 +15,14 @@ export interface SurroundingsOptions {
 export function erpSurroundings({ vault, folder, toPrivate, clock }: SurroundingsOptions): ErpSurroundings {
   return {
     vault,
-    connect: (kind, code, settings, credentials, pace) =>
-      kind.create(settings, credentials, { code, clock, toPrivate, folder, timeoutMs: pace.timeoutMs }),
+    connect: (kind, code, settings, credentials, pace, numberOf) =>
+      kind.create(settings, credentials, {
+        code,
+        clock,
+        toPrivate,
+        folder,
+        timeoutMs: pace.timeoutMs,
+        ...(numberOf !== undefined && { numberOf }),
+      }),
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '#shared/runtime/clock.ts';
@@ -96,6 +97,20 @@ describe('bad answers of a channel', () => {
     const call = (url: string) => failureOf(() => http({ method: 'POST', url, body: '{}' }));
     expect(await call(`https://127.0.0.1:${port}/`)).toEqual(['CHANNEL_TLS', 'not done', undefined]);
     expect(await call('http://127.0.0.1:1/')).toEqual(['CHANNEL_UNREACHABLE', 'not done', undefined]);
+  });
+
+  it('X2 unpacks a compressed document, and no more of it than an answer may have', async () => {
+    const documentOf = async (body: Buffer) => {
+      const port = await listen(createServer((_, response) => void response.end(body)));
+      return failureOf(
+        async () => (await http({ method: 'GET', url: `http://127.0.0.1:${port}/`, isGzip: true })).text,
+      );
+    };
+    expect(await documentOf(gzipSync('a report'))).toBe('a report');
+    const bad = ['CHANNEL_ANSWER_INVALID', 'in doubt', undefined];
+    expect(await documentOf(Buffer.from('no gzip'))).toEqual(bad);
+    expect(await documentOf(gzipSync('cut off in the middle').subarray(0, 20))).toEqual(bad);
+    expect(await documentOf(gzipSync(Buffer.alloc(17 << 20)))).toEqual(bad);
   });
 
   it('X1 does not call private addresses unless it may, nor names that lead there', async () => {

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { guardedLookup, requireTarget } from '#hub/outbox/target.ts';
@@ -13,6 +15,8 @@ export interface HttpCall {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The answer is a document that is compressed itself, whatever its headers say. */
+  readonly isGzip?: boolean;
 }
 
 export interface HttpAnswer {
@@ -35,7 +39,7 @@ export interface HttpOptions {
 /** With connections that stay open, as long as the agents do. */
 export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions): Http & { close(): void } {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  const http: Http = ({ method, url, headers, body }) =>
+  const http: Http = ({ method, url, headers, body, isGzip = false }) =>
     new Promise((resolve, reject) => {
       let target: URL;
       try {
@@ -77,7 +81,12 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
         response.on('end', () => {
           cancel();
           const { statusCode: status = 0, headers: answered } = response;
-          resolve({ status, headers: answered, text: Buffer.concat(chunks).toString('utf8') });
+          // What is refused is told in plain text.
+          const whole = Buffer.concat(chunks);
+          (isGzip && status === 200 ? gunzipped(whole) : Promise.resolve(whole)).then(
+            (bytes) => resolve({ status, headers: answered, text: bytes.toString('utf8') }),
+            (error: unknown) => reject(notUnpacked(error)),
+          );
         });
         response.on('error', (error) => fail(broken(error)));
         response.on('close', () => {
@@ -93,6 +102,14 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
       agents.https.destroy();
     },
   });
+}
+
+/** No larger than an answer may be: a small document may hold an endless one. */
+const gunzipped = (packed: Buffer): Promise<Buffer> => promisify(gunzip)(packed, { maxOutputLength: ANSWER_BYTES_MAX });
+
+function notUnpacked(cause: unknown): ChannelFailure {
+  const detail = `The answer is no compressed document of ${ANSWER_BYTES_MAX} bytes at most.`;
+  return new ChannelFailure('CHANNEL_ANSWER_INVALID', detail, { cause });
 }
 
 /** Before a connection there is, nothing can have been done. */

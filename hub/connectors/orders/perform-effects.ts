@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ChannelEffect } from '../connector.ts';
+import { lookAtListings } from './look-at-listings.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
 import { QuotaWait } from '../publishing/quotas.ts';
 
 const AT_ONCE = 20;
 const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
 /** What is about one order alone; all else is the channel's failure as a whole. */
-const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
+const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_LATER', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
 
 /** Of one order the first open one; whose turn at the account it is has them all. */
 const DUE = `
@@ -25,7 +26,13 @@ const POSTPONE = `
 
 const units = z.int().min(0);
 const detail = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('refund'), amountMinor: units, currency: z.string() }),
+  z.object({
+    kind: z.literal('refund'),
+    amountMinor: units,
+    currency: z.string(),
+    // Not in those of an older hub.
+    lines: z.array(z.object({ line: z.string(), cancelled: units, returned: units })).default([]),
+  }),
   z.object({
     kind: z.literal('tell'),
     state: z.string(),
@@ -66,7 +73,16 @@ async function performOne(turn: AccountTurn, due: Due): Promise<void> {
   try {
     const effect: ChannelEffect = detail.parse({ ...(due.detail as object), kind: due.kind });
     const call = { key: `effect-${due.effect}`, channelOrderId: due.channelOrderId, effect };
-    await turn.call(session.capabilities.effects, () => session.perform(call));
+    const done = await turn.call(session.capabilities.effects, () => session.perform(call));
+    const { listings = [] } = done ?? {};
+    if (listings.length > 0 && session.capabilities.reads !== null) {
+      // Before the end is written down: killed in between, it is done and read again.
+      await lookAtListings(
+        parts.pool,
+        turn.account,
+        [...new Set(listings)].map((id) => ({ id })),
+      );
+    }
     await parts.orders.finish(due.effect, `channel ${held.channel}`);
   } catch (error) {
     if (error instanceof QuotaWait) throw error;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { joined, literal } from '#hub/db/array-parameter.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
 import type { ChannelMessage, ChannelRequest } from '../connector.ts';
+import { lookAtListings } from './look-at-listings.ts';
 import { takeChannelOrder, type TakeParts } from './take-channel-order.ts';
 
 export interface ReceiveParts extends OpenParts, TakeParts {
@@ -20,13 +20,6 @@ const NOTE = `
 const HINT = `
   INSERT INTO channel_hints (account_no, id) SELECT $1, id FROM unnest($2::text[]) AS m (id) ORDER BY id
   ON CONFLICT (account_no, id) DO UPDATE SET hinted_at = clock_timestamp(), due_at = clock_timestamp()`;
-/** What it says as we know, or as a call under way will make it say, is no news. */
-const LOOK = `
-  UPDATE publications p SET must_read = true, due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
-  FROM unnest(string_to_array($2, E'\\n'), $3::int[]) AS m (id, says)
-  WHERE p.account_no = $1 AND (p.channel_sku = m.id COLLATE "C" OR p.reference = m.id)
-    AND p.call_no IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;
-
 /**
  * Takes a message of a channel (a webhook), once: what is repeated changes nothing. Gives whether it was new. It is only
  * acknowledged when it is written down. Throws NOT_FOUND, CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID.
@@ -60,6 +53,5 @@ async function note(
   await client.query(NOTE, [account, ids]);
   if (orderIds.length > 0) await client.query(HINT, [account, orderIds]);
   if (listings.length === 0 || !canRead) return;
-  const says = listings.map((listing) => listing.says ?? null);
-  await client.query(LOOK, [account, joined(listings.map(({ id }) => id)), literal(says)]);
+  await lookAtListings(client, account, listings);
 }

@@ -19,25 +19,25 @@ const ANSWERED = new Set(['ORDER_REUSED', 'ORDER_TOO_LATE', 'ORDER_ENDED', 'ORDE
 
 /**
  * Takes an order as it stands at its channel, however it became known and however often: once. One that is cancelled there
- * before we have seen it is not taken; another content under its id is kept beside the first (ORDER_REUSED). Gives the code of
+ * before we have seen it is not taken; one that its customer wants cancelled is taken and then cancelled; another content under its id is kept beside the first (ORDER_REUSED). Gives the code of
  * what the order could not take. Throws CHANNEL_MESSAGE_INVALID, ORDER_TOTALS.
  */
 export async function takeChannelOrder(
   { pool, orders }: TakeParts,
   channel: string,
-  { id, order, cancelled }: ChannelOrder,
+  { id, order, cancelled, cancelAsked }: ChannelOrder,
   correlationId: string,
 ): Promise<string | undefined> {
   const said = { by: `channel ${channel}`, correlationId };
   try {
-    if (cancelled === null) {
-      await orders.take(splitOrder(read(channel, id, order)), said);
-      return undefined;
-    }
+    if (cancelled === null) await orders.take(splitOrder(read(channel, id, order)), said);
+    const reason = cancelled ?? cancelAsked;
+    if (reason === undefined) return undefined;
     const { rows } = await pool.query<{ number: number }>(FIND, [channel, id]);
     const number = rows[0]?.number;
     if (number === undefined) return undefined;
-    await orders.act(number, { act: 'cancel', reason: cancelled }, { ...said, key: 'cancelled at the channel' });
+    const key = cancelled === null ? 'cancelling was asked for' : 'cancelled at the channel';
+    await orders.act(number, { act: 'cancel', reason }, { ...said, key });
     return undefined;
   } catch (error) {
     if (error instanceof ShelfwireError && ANSWERED.has(error.code)) return error.code;

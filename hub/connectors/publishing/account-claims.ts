@@ -1,21 +1,25 @@
 import type { Pool } from 'pg';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
+import { SENDABLE, SETTLED, TO_READ } from './due.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /**
- * Accounts at which there is something to do and where nobody is, the longest waiting first. $1 most, $2 claim, $3 seconds.
+ * Accounts at which there is something to do and where nobody is, the longest waiting first. $1 most, $2 claim, $3 seconds,
+ * $4 hours after which a listing is read although nothing is to be sent; what cannot be read has never been.
  * In a dry run nothing is sent, but what the channel says and its orders are read.
  */
 const CLAIM = `
   WITH due AS (
     SELECT account_no FROM channel_accounts a JOIN channels c USING (channel_no)
     WHERE state = 'active' AND next_at <= clock_timestamp() AND claimed_until <= clock_timestamp()
-      AND ((NOT dry_run AND EXISTS (SELECT FROM publication_calls k WHERE k.account_no = a.account_no AND k.ended_at IS NULL))
-        OR (NOT dry_run AND EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at <= clock_timestamp()
-          AND p.call_no IS NULL AND p.parked_at IS NULL AND NOT p.must_read))
-        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at <= clock_timestamp()
-          AND p.call_no IS NULL AND p.parked_at IS NULL AND p.must_read)
+      AND ((NOT dry_run AND EXISTS (SELECT FROM publication_calls k WHERE k.account_no = a.account_no AND k.ended_at IS NULL
+          AND (k.ask_at IS NULL OR k.ask_at <= clock_timestamp())))
+        OR (NOT dry_run AND EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${SENDABLE}))
+        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${TO_READ})
+        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${SETTLED})
+        OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at IS NULL AND p.call_no IS NULL
+          AND p.parked_at IS NULL AND p.read_at > '-infinity' AND p.read_at < clock_timestamp() - make_interval(hours => $4))
         OR orders_at <= clock_timestamp()
         OR EXISTS (SELECT FROM channel_hints h WHERE h.account_no = a.account_no AND h.due_at <= clock_timestamp())
         OR (NOT dry_run AND EXISTS (SELECT FROM order_effects e
@@ -38,6 +42,8 @@ const RELEASE = `
   UPDATE channel_accounts SET claim = NULL, claimed_until = '-infinity', quota = coalesce($3::json, quota),
     next_at = CASE WHEN $4::float8 > 0 THEN clock_timestamp() + make_interval(secs => $4::float8 / 1000) ELSE next_at END
   WHERE account_no = $1 AND claim = $2`;
+
+const END = `UPDATE channel_accounts SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
 
 const ANSWERED = `
   UPDATE channel_accounts SET failures = 0, error = NULL, answered_at = clock_timestamp() WHERE account_no = $1 AND claim = $2`;
@@ -68,9 +74,18 @@ export interface HeldAccount {
   readonly ordersKnownTo: Date | null;
 }
 
-export async function claimAccounts(pool: Pool, id: string, most: number, seconds: number): Promise<Claim[]> {
-  const { rows } = await pool.query<{ account: number }>(CLAIM, [most, id, seconds]);
+export async function claimAccounts(
+  pool: Pool,
+  id: string,
+  { most, seconds, readEveryHours }: { most: number; seconds: number; readEveryHours: number | null },
+): Promise<Claim[]> {
+  const { rows } = await pool.query<{ account: number }>(CLAIM, [most, id, seconds, readEveryHours]);
   return rows.map(({ account }) => ({ account, id }));
+}
+
+/** Ends what a killed hub has claimed; only where there is no other one. */
+export async function endAccountClaims(pool: Pool): Promise<void> {
+  await pool.query(END);
 }
 
 /** Makes the claim last anew and keeps the quota; undefined: it is lost, or the account is not active any more. */

@@ -95,6 +95,15 @@ export class AccountTurn {
     }
   }
 
+  /** Makes a call that pays by itself (`tools.pay`). Throws as `call` does. */
+  async callUnpaid<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof QuotaWait ? error : toChannelFailure(error);
+    }
+  }
+
   observe(figures: ChannelFigures): void {
     this.parts.observe(this.held.channel, figures);
   }

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import type { PublishCall, PublishItem } from '../connector.ts';
+import type { CallShape, Capabilities, PublishCall } from '../connector.ts';
 import { holdAccount, type Claim } from './account-claims.ts';
+import { spendChange } from './change-budget.ts';
+import { EXPECTED, RENEWS_EARLIER, SENDABLE } from './due.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /** How many are due now; counted no further than a large backlog goes. */
-const WAITING_MAX = 5_000;
+const WAITING_MAX = 25_000;
 const WAITING = `
-  SELECT count(*) AS waiting FROM (
-    SELECT FROM publications WHERE account_no = $1 AND due_at <= clock_timestamp() AND call_no IS NULL AND parked_at IS NULL
-      AND NOT must_read LIMIT ${WAITING_MAX}) AS some`;
+  SELECT count(*) AS waiting FROM (SELECT FROM publications WHERE account_no = $1 AND ${SENDABLE} LIMIT ${WAITING_MAX}) AS due`;
 
 /** Units that the channel has taken off its number already, in orders that no stock is held for yet. */
 const OPEN_LINES = `
@@ -29,20 +29,26 @@ const OPEN_LINES = `
   ) AS held
   WHERE o.channel = $3 AND o.state IN ('received', 'validated')`;
 
-/** The most urgent that are due, as many as the first of them may travel with. $1 account, $2 most, $3 channel. */
+/**
+ * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with.
+ * $1 account, $2 most, $3 channel, $4 left to others, $5 ms after which what was confirmed is sent again.
+ */
 const CHOOSE = `
   WITH chosen AS MATERIALIZED (
-    SELECT channel_sku, sku, reference, desired, desired_at, confirmed, in_flight, listed FROM publications
-    WHERE account_no = $1 AND due_at <= clock_timestamp() AND call_no IS NULL AND parked_at IS NULL AND NOT must_read
+    SELECT channel_sku, sku, reference, desired, desired_at, confirmed, in_flight, listed, urgency, last_call, changes_left, changes_at,
+      later_call IS NULL AND settles_at IS NULL AS is_settled, ${EXPECTED} AS expected,
+      coalesce(confirmed_at < clock_timestamp() - make_interval(secs => $5::float8 / 1000), false) AS renews
+    FROM publications WHERE account_no = $1 AND ${SENDABLE}
     ORDER BY urgency DESC, channel_sku
     LIMIT least($2, coalesce((
-      SELECT company FROM publications
-      WHERE account_no = $1 AND due_at <= clock_timestamp() AND call_no IS NULL AND parked_at IS NULL AND NOT must_read
-      ORDER BY urgency DESC, channel_sku LIMIT 1), $2))
-    FOR NO KEY UPDATE SKIP LOCKED
+      SELECT company FROM publications WHERE account_no = $1 AND ${SENDABLE}
+      ORDER BY urgency DESC, channel_sku OFFSET $4 LIMIT 1), $2))
+    OFFSET $4 FOR NO KEY UPDATE SKIP LOCKED
   ), open_lines AS MATERIALIZED (${OPEN_LINES})
   SELECT chosen.channel_sku AS "channelSku", chosen.reference, chosen.desired, chosen.desired_at AS "desiredAt",
-    chosen.confirmed, chosen.in_flight AS "inFlight", chosen.listed, coalesce(own.units, 0)::int AS "notHeld"
+    chosen.confirmed, chosen.in_flight AS "inFlight", chosen.listed, chosen.urgency, chosen.last_call AS "lastCall",
+    chosen.is_settled AS "isSettled", chosen.expected, chosen.renews, chosen.changes_left AS "changesLeft",
+    (extract(epoch FROM clock_timestamp() - chosen.changes_at) * 1000)::float8 AS "changesAgeMs", coalesce(own.units, 0)::int AS "notHeld"
   FROM chosen LEFT JOIN LATERAL (
     SELECT sum(l.units) AS units FROM open_lines l
     WHERE CASE WHEN l.channel_sku IS NULL THEN l.sku = chosen.sku COLLATE "C" ELSE l.channel_sku = chosen.channel_sku COLLATE "C" END
@@ -53,24 +59,27 @@ const FREEZE = `
     INSERT INTO publication_calls (account_no, shape, items, attempts) VALUES ($1, $2, $3, 1)
     RETURNING call_no, key
   ), marked AS (
-    UPDATE publications p SET call_no = call.call_no, ordered_in_call = 0
-    FROM call, unnest(string_to_array($4, E'\\n')) AS s (channel_sku)
+    UPDATE publications p SET call_no = call.call_no, last_call = call.call_no, ordered_in_call = 0, read_after = p.read_after OR p.later_call IS NOT NULL,
+      changes_left = s.changes_left, changes_at = CASE WHEN s.changes_left IS NULL THEN NULL ELSE clock_timestamp() END
+    FROM call, unnest(string_to_array($4, E'\\n'), $5::real[]) AS s (channel_sku, changes_left)
     WHERE p.account_no = $1 AND p.channel_sku = s.channel_sku COLLATE "C"
   )
   SELECT call_no AS number, key FROM call`;
 
 /** They say what they shall already. What is held back for orders is looked at again soon. */
 const SETTLE = `
-  UPDATE publications p SET due_at = CASE WHEN s.again THEN clock_timestamp() + interval '15 seconds' END, waits_since = NULL, attempts = 0
+  UPDATE publications p SET due_at = CASE WHEN s.again THEN clock_timestamp() + interval '15 seconds' END, attempts = 0,
+    waits_since = CASE WHEN p.settles_at IS NULL AND p.later_call IS NULL THEN NULL ELSE p.waits_since END
   FROM unnest(string_to_array($2, E'\\n'), $3::boolean[]) AS s (channel_sku, again)
+  WHERE p.account_no = $1 AND p.channel_sku = s.channel_sku COLLATE "C"`;
+/** They were changed as often as their channel allows: the newest number goes out when it may. */
+const POSTPONE = `
+  UPDATE publications p SET due_at = clock_timestamp() + make_interval(secs => s.wait_ms / 1000)
+  FROM unnest(string_to_array($2, E'\\n'), $3::float8[]) AS s (channel_sku, wait_ms)
   WHERE p.account_no = $1 AND p.channel_sku = s.channel_sku COLLATE "C"`;
 const FORGET = `
   DELETE FROM publications p USING unnest(string_to_array($2, E'\\n')) AS s (channel_sku)
   WHERE p.account_no = $1 AND p.channel_sku = s.channel_sku COLLATE "C"`;
-
-const OPEN = `
-  SELECT call_no AS number, key, shape, items, extract(epoch FROM clock_timestamp() - begun_at) * 1000 AS "ageMs"
-  FROM publication_calls WHERE account_no = $1 AND ended_at IS NULL ORDER BY call_no`;
 
 interface Chosen {
   readonly channelSku: string;
@@ -80,6 +89,14 @@ interface Chosen {
   readonly confirmed: number | null;
   readonly inFlight: number;
   readonly listed: boolean;
+  readonly urgency: number;
+  readonly lastCall: number | null;
+  /** What it says is known: nothing is under way that changes it. */
+  readonly isSettled: boolean;
+  readonly expected: number | null;
+  readonly renews: boolean;
+  readonly changesLeft: number | null;
+  readonly changesAgeMs: number | null;
   readonly notHeld: number;
 }
 
@@ -92,12 +109,14 @@ export const basis = z.object({
 });
 export type Basis = z.output<typeof basis>;
 
-const frozenItem = z.object({
+export const frozenItem = z.object({
   channelSku: z.string(),
   reference: z.string().nullable(),
   quantity: z.int().min(0),
   changeFrom: z.int().nullable(),
   basis,
+  /** The call that carried it before. */
+  before: z.int().nullable().default(null),
 });
 type FrozenItem = z.output<typeof frozenItem>;
 export interface FrozenCall extends PublishCall {
@@ -122,56 +141,88 @@ export async function countWaiting(pool: Pool, account: number): Promise<number>
 export function beginCall(
   pool: Pool,
   claim: Claim,
-  asked: { shape: string; itemsMax: number; claimSeconds: number; quota: KeptQuotas },
+  asked: {
+    readonly shape: CallShape;
+    readonly leaves: number;
+    readonly limits: Pick<Capabilities, 'changesADay' | 'renewsAfterMs'>;
+    readonly claimSeconds: number;
+    readonly quota: KeptQuotas;
+  },
 ): Promise<Begun> {
   return transaction(pool, async (client): Promise<Begun> => {
     const held = await holdAccount(client, claim, asked.claimSeconds, asked.quota);
     if (held === undefined || held.dryRun) return { kind: 'lost' };
-    const { rows } = await client.query<Chosen>(CHOOSE, [claim.account, asked.itemsMax, held.channel]);
+    const { shape, leaves, limits } = asked;
+    const renewsAfterMs = limits.renewsAfterMs === undefined ? null : limits.renewsAfterMs * (1 - RENEWS_EARLIER);
+    const { rows } = await client.query<Chosen>(CHOOSE, [
+      claim.account,
+      shape.itemsMax,
+      held.channel,
+      leaves,
+      renewsAfterMs,
+    ]);
     if (rows.length === 0) return { kind: 'nothing' };
-    const items = rows.map(toItem);
-    const toSend = items.filter((item) => item.quantity !== item.changeFrom);
-    await settle(client, claim.account, rows, items);
+    const judged = rows.map((row) => judge(row, limits.changesADay));
+    await settle(
+      client,
+      claim.account,
+      judged.filter(({ isSaid }) => isSaid),
+    );
+    await postpone(client, claim.account, judged);
+    const toSend = judged.filter(({ isSaid, waitMs }) => !isSaid && waitMs === 0);
     if (toSend.length === 0) return { kind: 'settled' };
+    const items = toSend.map(({ item }) => item);
     const frozen = await client.query<{ number: number; key: string }>(FREEZE, [
       claim.account,
-      asked.shape,
-      JSON.stringify(toSend),
-      joined(toSend.map(({ channelSku }) => channelSku)),
+      shape.name,
+      JSON.stringify(items),
+      joined(items.map(({ channelSku }) => channelSku)),
+      literal(toSend.map(({ changesLeft }) => changesLeft)),
     ]);
     const [call] = frozen.rows;
     if (call === undefined) throw new Error('a call was not frozen');
-    return { kind: 'call', call: { ...call, shape: asked.shape, items: toSend } };
+    return { kind: 'call', call: { ...call, shape: shape.name, items } };
   });
 }
 
-function toItem({ channelSku, reference, desired, desiredAt, confirmed, inFlight, notHeld }: Chosen): FrozenItem {
+interface Judged {
+  readonly row: Chosen;
+  readonly item: FrozenItem;
+  /** It says so already, or will. */
+  readonly isSaid: boolean;
+  /** It was changed too often for now. */
+  readonly waitMs: number;
+  readonly changesLeft: number | null;
+}
+
+function judge(row: Chosen, changesADay: number | undefined): Judged {
+  const { channelSku, reference, desired, desiredAt, confirmed, inFlight, notHeld, isSettled, changesLeft } = row;
   const quantity = Math.max(0, desired - inFlight - notHeld);
   const basis = { desired, inFlight, notHeld, availabilityAt: desiredAt.toISOString() };
-  return { channelSku, reference, quantity, changeFrom: confirmed, basis };
+  const changeFrom = isSettled ? confirmed : null;
+  const item = { channelSku, reference, quantity, changeFrom, basis, before: row.lastCall };
+  const isSaid = quantity === row.expected && !row.renews;
+  if (changesADay === undefined || isSaid) return { row, item, isSaid, waitMs: 0, changesLeft: null };
+  const kept = changesLeft === null ? null : { left: changesLeft, ageMs: row.changesAgeMs ?? 0 };
+  const change = spendChange(changesADay, kept, row.urgency >= 1);
+  if ('waitMs' in change) return { row, item, isSaid, waitMs: change.waitMs, changesLeft: null };
+  return { row, item, isSaid, waitMs: 0, changesLeft: change.left };
 }
 
-async function settle(
-  client: Queryable,
-  account: number,
-  rows: readonly Chosen[],
-  items: readonly PublishItem[],
-): Promise<void> {
-  const settled = rows.filter((row, place) => items[place]?.quantity === row.confirmed);
-  const gone = settled.filter(({ listed, confirmed }) => !listed && confirmed === 0);
-  const kept = settled.filter((row) => !gone.includes(row));
-  if (gone.length > 0) await client.query(FORGET, [account, joined(gone.map(({ channelSku }) => channelSku))]);
+async function settle(client: Queryable, account: number, settled: readonly Judged[]): Promise<void> {
+  const isGone = ({ row: { listed, confirmed, isSettled } }: Judged) => !listed && confirmed === 0 && isSettled;
+  const gone = settled.filter(isGone);
+  const kept = settled.filter((one) => !isGone(one));
+  const names = (some: readonly Judged[]) => joined(some.map(({ row }) => row.channelSku));
+  if (gone.length > 0) await client.query(FORGET, [account, names(gone)]);
   if (kept.length === 0) return;
-  await client.query(SETTLE, [
-    account,
-    joined(kept.map(({ channelSku }) => channelSku)),
-    literal(kept.map(({ notHeld, inFlight }) => notHeld + inFlight > 0)),
-  ]);
+  const isHeldBack = kept.map(({ row: { notHeld, inFlight } }) => notHeld + inFlight > 0);
+  await client.query(SETTLE, [account, names(kept), literal(isHeldBack)]);
 }
 
-/** Calls that were begun and whose end is not known, the oldest first. */
-export async function openCalls(pool: Pool, account: number): Promise<(FrozenCall & { readonly ageMs: number })[]> {
-  type Row = Omit<FrozenCall, 'items'> & { readonly items: unknown; readonly ageMs: string };
-  const { rows } = await pool.query<Row>(OPEN, [account]);
-  return rows.map((row) => ({ ...row, ageMs: Number(row.ageMs), items: z.array(frozenItem).parse(row.items) }));
+async function postpone(client: Queryable, account: number, judged: readonly Judged[]): Promise<void> {
+  const waiting = judged.filter(({ waitMs }) => waitMs > 0);
+  if (waiting.length === 0) return;
+  const names = joined(waiting.map(({ row }) => row.channelSku));
+  await client.query(POSTPONE, [account, names, literal(waiting.map(({ waitMs }) => waitMs))]);
 }

@@ -2,19 +2,45 @@ import { expect, it } from 'vitest';
 import type { CallShape } from '../connector.ts';
 import { chooseShape } from './choose-shape.ts';
 
-const SINGLE: CallShape = { name: 'single', quota: 'q', itemsMax: 1, cost: () => 1 };
-const BATCH: CallShape = { name: 'batch', quota: 'q', itemsMax: 25, cost: (items) => 5 + items / 10 };
-const FEED: CallShape = { name: 'feed', quota: 'q', itemsMax: 10_000, cost: () => 300 };
+const SINGLE: CallShape = { name: 'single', quota: 'patches', itemsMax: 1, cost: () => 1 };
+const BATCH: CallShape = { name: 'batch', quota: 'patches', itemsMax: 25, cost: () => 5 };
+const FEED: CallShape = { name: 'feed', quota: 'feeds', itemsMax: 10_000, cost: () => 1, laterMs: 300_000 };
+/** 5 patches a second from 10; a feed every two minutes. */
+const RATES: Readonly<Record<string, readonly [number, number]>> = { patches: [5, 10], feeds: [1 / 120, 5] };
+const around = {
+  callsAtOnce: 4,
+  throughMs(quota: string, cost: number) {
+    const [perSecond, left] = RATES[quota]!;
+    return Math.max(0, ((cost - left) * 1_000) / perSecond);
+  },
+};
 
-it('sends single ones while that is cheapest, then batches, then a feed', () => {
-  const shape = (waiting: number) => chooseShape([SINGLE, BATCH, FEED], waiting).name;
-  expect([1, 4, 5].map(shape)).toEqual(['single', 'single', 'single']);
-  expect([6, 25, 500].map(shape)).toEqual(['batch', 'batch', 'batch']);
-  expect([2_000, 20_000].map(shape)).toEqual(['feed', 'feed']);
+it('sends by what is through first: single calls, then batches, then a feed', () => {
+  const shape = (waiting: number) => chooseShape([SINGLE, BATCH, FEED], waiting, around).shape.name;
+  expect([1, 4].map(shape)).toEqual(['single', 'single']);
+  expect([25, 500, 7_000, 10_000].map(shape)).toEqual(['batch', 'batch', 'batch', 'batch']);
+  expect([12_000, 20_000].map(shape)).toEqual(['feed', 'feed']);
 });
 
-it('of two that cost the same takes the one with fewer in a call, whatever their order', () => {
+it('leaves to single calls as many of the most urgent as are through before the feed is', () => {
+  const { shape, leaves } = chooseShape([SINGLE, FEED], 20_000, around);
+  expect(shape.name).toBe('feed');
+  // 5/s over the five minutes that a feed takes, and 10 at once.
+  expect(leaves).toBeGreaterThan(1_480);
+  expect(leaves).toBeLessThanOrEqual(1_510);
+  expect(chooseShape([SINGLE, FEED], leaves, around).shape.name).toBe('single');
+  expect(chooseShape([SINGLE, BATCH], 20_000, around).leaves).toBe(0);
+});
+
+it('of two that are through at once takes the cheaper, and the one with fewer in a call, whatever their order', () => {
+  const free = { callsAtOnce: 4, throughMs: () => 0 };
   const large: CallShape = { ...SINGLE, name: 'large', itemsMax: 2, cost: (items) => items };
-  expect(chooseShape([large, SINGLE], 10).name).toBe('single');
-  expect(chooseShape([SINGLE, large], 10).name).toBe('single');
+  for (const shapes of [
+    [large, SINGLE],
+    [SINGLE, large],
+  ] as const) {
+    expect(chooseShape(shapes, 4, free).shape.name).toBe('single');
+  }
+  const dear: CallShape = { ...SINGLE, name: 'dear', cost: () => 2 };
+  expect(chooseShape([dear, SINGLE], 3, free).shape.name).toBe('single');
 });

@@ -11,7 +11,8 @@ import { urgencyOf } from './urgency.ts';
  * `desired` is what was wanted before; its instant stays while the number does.
  */
 const NUMBERS = `
-  SELECT p.account_no AS account, p.channel_sku AS "channelSku", p.confirmed, p.desired AS before,
+  SELECT p.account_no AS account, p.channel_sku AS "channelSku", p.desired AS before,
+    greatest(p.confirmed, p.later_quantity, CASE WHEN p.settles_at IS NOT NULL THEN p.in_doubt END) AS says,
     CASE WHEN p.listed AND c.removed_at IS NULL AND EXISTS (
         SELECT FROM shelf_terms t WHERE t.sku = p.sku AND t.withheld[c.channel_no] IS NOT NULL)
       THEN coalesce(v.ats[c.channel_no], 0) ELSE 0 END AS desired,
@@ -26,7 +27,8 @@ const NUMBERS = `
 interface NumberRow extends Partial<GroupSums> {
   readonly account: number;
   readonly channelSku: string;
-  readonly confirmed: number | null;
+  /** At most, while something is under way. */
+  readonly says: number | null;
   readonly before: number;
   readonly desired: number;
 }
@@ -69,7 +71,7 @@ export async function markSkus(client: Queryable, skus: readonly string[], now: 
     literal(changed.map(({ account }) => account)),
     joined(changed.map(({ channelSku }) => channelSku)),
     literal(changed.map(({ desired }) => desired)),
-    literal(changed.map((row) => urgencyOf(row.desired, row.confirmed, demandOf(row, now)))),
+    literal(changed.map((row) => urgencyOf(row.desired, row.says, demandOf(row, now)))),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
 
 /**
  * $1 channel, $2-$4 its skus (or, empty, ours), units. Of a channel that counts down by itself: what was in flight is known now,
- * and what was not, it has taken off what it said.
+ * and what was not, it has taken off what it said, or will when it has applied what it accepted.
  */
 const NOTE = `
   WITH given AS (
@@ -21,7 +21,8 @@ const NOTE = `
   ), summed AS (SELECT account_no, channel_sku, sum(units)::int AS units FROM held GROUP BY 1, 2)
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
     confirmed = greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)),
-    ordered_in_call = CASE WHEN p.call_no IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
+    in_doubt = CASE WHEN p.settles_at IS NULL THEN p.in_doubt ELSE greatest(0, p.in_doubt - greatest(0, s.units - p.in_flight)) END,
+    ordered_in_call = CASE WHEN p.call_no IS NULL AND p.later_call IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;
 

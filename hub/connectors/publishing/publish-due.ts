@@ -1,13 +1,19 @@
-import { toChannelFailure, type ChannelFailure } from '../channel-failure.ts';
+import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
 import type { CallShape } from '../connector.ts';
 import type { AccountTurn } from './account-turn.ts';
-import { beginCall, countWaiting, openCalls, type FrozenCall } from './begin-call.ts';
+import { askAgain, callsToAsk, noteLater, openCalls } from './open-calls.ts';
+import { beginCall, countWaiting, type FrozenCall } from './begin-call.ts';
 import { chooseShape } from './choose-shape.ts';
 import { endAnswered, endInDoubt, endRefused, endUnsent, noteSentAgain, type EndParts } from './end-call.ts';
 import { QuotaWait } from './quotas.ts';
 
 /** A request that is older than that does not arrive any more: what became of it can be read. */
 const DOUBT_MS = 60_000;
+/** Where a kind does not say how long. */
+const LATER_MS = 60_000;
+/** What has not ended after so many times as long as it should take will not, nor before that. */
+const LATER_TIMES = 12;
+const LATER_MIN_MS = 3_600_000;
 
 /**
  * Sends again what was begun and not ended, as it was and under its key: whoever was killed may have sent it, and what is
@@ -16,15 +22,41 @@ const DOUBT_MS = 60_000;
 export async function sendOpenCalls(turn: AccountTurn): Promise<boolean> {
   const calls = await openCalls(turn.parts.pool, turn.account);
   for (const call of calls) {
+    const shape = shapeOf(turn, call);
     if (call.ageMs > DOUBT_MS && turn.session.capabilities.reads !== null) {
-      await endInDoubt(endParts(turn), call);
+      if (shape.laterMs === undefined) await endInDoubt(endParts(turn), call);
+      // The channel may be at work on it: what it says now is not what it will.
+      else await noteLater(turn.parts.pool, turn.account, call, { ticket: null, afterMs: 2 * shape.laterMs });
       continue;
     }
     await noteSentAgain(turn.parts.pool, call.number);
-    const shape = shapeOf(turn, call);
     await turn.admit(shape.quota, shape.cost(call.items.length));
     const failure = await send(turn, { ...call, isAgain: true }, shape);
     if (failure !== undefined) throw failure;
+  }
+  return calls.length > 0;
+}
+
+/** Asks what has become of calls that end later. Gives whether there was anything. */
+export async function askLater(turn: AccountTurn): Promise<boolean> {
+  const { session, parts, account } = turn;
+  const calls = await callsToAsk(parts.pool, account);
+  for (const call of calls) {
+    const { laterMs = LATER_MS } = shapeOf(turn, call);
+    const { ticket } = call;
+    if (ticket === null || session.ask === undefined || call.ageMs > Math.max(LATER_MIN_MS, LATER_TIMES * laterMs)) {
+      turn.observe(await endInDoubt(endParts(turn), call));
+      continue;
+    }
+    try {
+      const answer = await turn.callUnpaid(() => session.ask?.(call, ticket) ?? Promise.reject(new Error('no ask')));
+      if ('answers' in answer) turn.observe(await endAnswered(endParts(turn), call, answer.answers));
+      else await askAgain(parts.pool, call.number, answer.again, answer.afterMs);
+    } catch (error) {
+      if (!(error instanceof ChannelFailure) || error.code !== 'CHANNEL_REFUSED') throw error;
+      turn.log.warn({ call: call.number, detail: error.message }, 'a channel does not say what became of a call');
+      turn.observe(await endInDoubt(endParts(turn), call));
+    }
   }
   return calls.length > 0;
 }
@@ -66,14 +98,17 @@ export async function publishDue(turn: AccountTurn, endAt: number): Promise<bool
 
 async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: CallShape } | 'settled' | 'over'> {
   const { parts, claim, session, account } = turn;
-  const { shapes } = session.capabilities;
+  const { capabilities } = session;
+  const { shapes, callsAtOnce } = capabilities;
   const waiting = shapes.length > 1 ? await countWaiting(parts.pool, account) : shapes[0].itemsMax;
   if (waiting === 0) return 'over';
-  const shape = chooseShape(shapes, waiting);
-  await turn.admit(shape.quota, shape.cost(Math.min(waiting, shape.itemsMax)));
+  const throughMs = (quota: string, cost: number) => turn.quotas.of(quota).throughMs(cost);
+  const { shape, leaves } = chooseShape(shapes, waiting, { callsAtOnce, throughMs });
+  await turn.admit(shape.quota, shape.cost(Math.min(waiting - leaves, shape.itemsMax)));
   const begun = await beginCall(parts.pool, claim, {
-    shape: shape.name,
-    itemsMax: shape.itemsMax,
+    shape,
+    leaves,
+    limits: capabilities,
     claimSeconds: parts.claimSeconds,
     quota: turn.quotas.kept(),
   });
@@ -92,7 +127,10 @@ async function send(
   try {
     const cost = shape.cost(call.items.length);
     const answers = await turn.callAdmitted(shape.quota, cost, () => turn.session.publish(call));
-    turn.observe(await endAnswered(parts, call, answers));
+    if ('later' in answers) {
+      const later = { ticket: answers.later, afterMs: shape.laterMs ?? LATER_MS };
+      await noteLater(turn.parts.pool, turn.account, call, later);
+    } else turn.observe(await endAnswered(parts, call, answers));
     return undefined;
   } catch (error) {
     const failure = error instanceof QuotaWait ? error : toChannelFailure(error);
@@ -116,5 +154,6 @@ function shapeOf({ session }: AccountTurn, { shape }: FrozenCall): CallShape {
 }
 
 function endParts({ parts, account, session }: AccountTurn): EndParts {
-  return { pool: parts.pool, random: parts.random, account, canRead: session.capabilities.reads !== null };
+  const { reads, settlesMs } = session.capabilities;
+  return { pool: parts.pool, random: parts.random, account, canRead: reads !== null, settlesMs };
 }

@@ -62,6 +62,11 @@ export class Quota {
     return missing <= 0 ? 0 : Math.ceil((missing * 1_000) / (this.#rule.perSecond * this.#pace));
   }
 
+  /** Whole ms until so much will have been there in all, in however many calls. */
+  throughMs(cost: number): number {
+    return Math.max(0, Math.ceil(((cost - this.#now()) * 1_000) / (this.#rule.perSecond * this.#pace)));
+  }
+
   /** Spends it, whether it is there or not; the answer ends it. */
   spend(cost: number): void {
     this.#left = this.#now() - cost;

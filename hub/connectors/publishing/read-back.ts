@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import type { ReadAnswer, ReadItem } from '../connector.ts';
+import { SETTLED, TO_READ } from './due.ts';
 
 export interface ToRead extends ReadItem {
   readonly version: number;
@@ -10,12 +11,21 @@ export interface ToRead extends ReadItem {
 /** $1 account, $2 most. What has to be read before it can be sent goes first, the longest waiting. */
 const MUST_READ = `
   SELECT channel_sku AS "channelSku", reference, version FROM publications
-  WHERE account_no = $1 AND due_at <= clock_timestamp() AND call_no IS NULL AND parked_at IS NULL AND must_read
-  ORDER BY due_at LIMIT $2`;
+  WHERE account_no = $1 AND ${TO_READ} ORDER BY due_at LIMIT $2`;
+/** What the channel has accepted and should have applied by now. */
+const SETTLING = `
+  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  WHERE account_no = $1 AND ${SETTLED} AND NOT must_read ORDER BY settles_at LIMIT $2`;
+/** Where it cannot be read it counts as applied. */
+const SETTLE_UNREAD = `
+  UPDATE publications SET confirmed = in_doubt, confirmed_at = clock_timestamp(), in_doubt = NULL, settles_at = NULL,
+    due_at = CASE WHEN desired - in_flight <> in_doubt OR NOT listed THEN coalesce(due_at, clock_timestamp()) END,
+    waits_since = CASE WHEN desired - in_flight <> in_doubt THEN coalesce(waits_since, clock_timestamp()) END
+  WHERE account_no = $1 AND ${SETTLED}`;
 /** $3 hours: what has not been read for so long, though it says what it shall as far as we know. */
 const MAY_READ = `
   SELECT channel_sku AS "channelSku", reference, version FROM publications
-  WHERE account_no = $1 AND due_at IS NULL AND call_no IS NULL AND parked_at IS NULL
+  WHERE account_no = $1 AND due_at IS NULL AND call_no IS NULL AND parked_at IS NULL AND later_call IS NULL AND settles_at IS NULL
     AND read_at < clock_timestamp() - make_interval(hours => $3)
   ORDER BY read_at LIMIT $2`;
 
@@ -31,14 +41,16 @@ const APPLY = `
     SELECT * FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::int[], $5::text[]) AS g (channel_sku, says, version, reference)
   ), held AS (
     SELECT p.channel_sku, g.says, g.reference, p.in_flight,
+      coalesce(p.settles_at > clock_timestamp() AND g.says <> p.in_doubt AND g.says = p.confirmed, false) AS is_early,
+      p.settles_at IS NOT NULL AND p.in_doubt = g.says AS has_settled,
       CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0
         WHEN p.in_doubt >= g.says AND (p.in_doubt < p.confirmed OR p.confirmed < g.says) THEN p.in_doubt - g.says
         ELSE p.confirmed - g.says END AS gone
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
-      AND p.version = g.version AND p.call_no IS NULL
+      AND p.version = g.version AND p.call_no IS NULL AND p.later_call IS NULL
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   ), judged AS (
-    SELECT channel_sku, says, reference, gone,
+    SELECT channel_sku, says, reference, gone, is_early, has_settled,
       CASE WHEN $6 THEN greatest(0, in_flight + gone) ELSE 0 END AS in_flight,
       CASE WHEN NOT $6 THEN -gone ELSE greatest(0, -gone - in_flight) END AS drift
     FROM held
@@ -47,7 +59,8 @@ const APPLY = `
     in_flight_since = CASE WHEN j.gone > 0 AND $6 THEN clock_timestamp() ELSE p.in_flight_since END,
     drift = CASE WHEN j.drift <> 0 THEN j.drift ELSE p.drift END,
     drift_at = CASE WHEN j.drift <> 0 THEN clock_timestamp() ELSE p.drift_at END,
-    must_read = false, in_doubt = NULL, read_at = clock_timestamp(),
+    must_read = false, in_doubt = CASE WHEN j.is_early THEN p.in_doubt END, settles_at = CASE WHEN j.is_early THEN p.settles_at END,
+    read_at = clock_timestamp(), confirmed_at = CASE WHEN j.has_settled THEN clock_timestamp() ELSE p.confirmed_at END,
     due_at = CASE WHEN p.desired - j.in_flight <> j.says OR NOT p.listed OR p.waits_since IS NOT NULL THEN clock_timestamp() END,
     waits_since = CASE WHEN p.desired - j.in_flight <> j.says THEN coalesce(p.waits_since, clock_timestamp()) ELSE p.waits_since END
   FROM judged j WHERE p.account_no = $1 AND p.channel_sku = j.channel_sku
@@ -71,8 +84,15 @@ export async function chooseToRead(
   { most, everyHours }: { most: number; everyHours: number | null },
 ): Promise<ToRead[]> {
   const waiting = (await pool.query<ToRead>(MUST_READ, [account, most])).rows;
+  if (waiting.length < most)
+    waiting.push(...(await pool.query<ToRead>(SETTLING, [account, most - waiting.length])).rows);
   if (waiting.length > 0 || everyHours === null) return waiting;
   return (await pool.query<ToRead>(MAY_READ, [account, most, everyHours])).rows;
+}
+
+/** Where nothing can be read: what was accepted counts as applied when it should be. Gives whether there was any. */
+export async function settleUnread(pool: Pool, account: number): Promise<boolean> {
+  return ((await pool.query(SETTLE_UNREAD, [account])).rowCount ?? 0) > 0;
 }
 
 /** Takes over what the channel says, of listings that no call and no order has changed since they were asked for. */

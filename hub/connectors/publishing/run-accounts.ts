@@ -51,7 +51,8 @@ export function runAccounts(options: RunOptions): Part {
     async turn() {
       const free = AT_ONCE - running.size;
       if (free === 0) return;
-      for (const claim of await claimAccounts(pool, randomUUID(), free, parts.claimSeconds)) {
+      const { claimSeconds: seconds, readEveryHours } = parts;
+      for (const claim of await claimAccounts(pool, randomUUID(), { most: free, seconds, readEveryHours })) {
         const working = takeTurn(parts, claim, stopping.signal)
           .catch((error: unknown) => logger.warn({ err: error, account: claim.account }, 'an account is left for now'))
           .finally(() => running.delete(working));

@@ -1,13 +1,14 @@
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
+import { whenBack } from '#hub/db/when-back.ts';
 import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
 import { performEffects } from '../orders/perform-effects.ts';
 import { pollOrders, readHinted } from '../orders/read-orders.ts';
 import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount } from './account-claims.ts';
 import { AccountTurn, type TurnParts } from './account-turn.ts';
-import { publishDue, sendOpenCalls } from './publish-due.ts';
+import { askLater, publishDue, sendOpenCalls } from './publish-due.ts';
 import { QuotaWait } from './quotas.ts';
-import { chooseToRead, takeRead } from './read-back.ts';
+import { chooseToRead, settleUnread, takeRead } from './read-back.ts';
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
@@ -35,7 +36,9 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
     if (error instanceof QuotaWait) waitMs = error.waitMs;
     else if (!signal.aborted) await fail(parts, claim, held, toChannelFailure(error), random);
   } finally {
-    await releaseAccount(pool, claim, { quota: turn?.quotas.kept() ?? null, waitMs });
+    const left = { quota: turn?.quotas.kept() ?? null, waitMs };
+    const until = { clock: parts.clock, forMs: parts.claimSeconds * 1_000, isOver: () => signal.aborted };
+    await whenBack(() => releaseAccount(pool, claim, left), until);
   }
 }
 
@@ -47,8 +50,8 @@ async function work(turn: AccountTurn): Promise<number> {
   const { clock } = turn.parts;
   const endAt = clock.monotonic() + TURN_MS;
   const publish: Work = (own) => publishDue(own, endAt);
-  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, readDue, publish];
-  const sends = new Set<Work>([performEffects, publish]);
+  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, readDue, publish];
+  const sends = new Set<Work>([performEffects, askLater, publish]);
   let waits: number[] = [];
   const paid = async (kind: Work): Promise<boolean> => {
     try {
@@ -84,7 +87,7 @@ function waitOf(error: unknown): number | undefined {
 async function readDue(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
   const { reads, countsDown } = session.capabilities;
-  if (reads === null) return false;
+  if (reads === null) return settleUnread(parts.pool, account);
   const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
   if (chosen.length === 0) return false;
   const cost = reads.cost(chosen);

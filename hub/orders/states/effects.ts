@@ -16,7 +16,13 @@ export type Effect =
   | { readonly kind: 'holdSubstitutes'; readonly parts: readonly ReplacedUnits[] }
   | { readonly kind: 'release'; readonly parts: readonly UnitsAt[] }
   | { readonly kind: 'fulfil'; readonly parts: readonly UnitsAt[] }
-  | { readonly kind: 'refund'; readonly amountMinor: number; readonly currency: string }
+  | {
+      readonly kind: 'refund';
+      readonly amountMinor: number;
+      readonly currency: string;
+      /** Units that the customer does not keep, all until now: channels that give money back by line need them. */
+      readonly lines: readonly { readonly line: string; readonly cancelled: number; readonly returned: number }[];
+    }
   | {
       readonly kind: 'tell';
       readonly state: OrderState;
@@ -56,7 +62,9 @@ function effectOf(kind: EffectKind, order: Order, { freed, handed, replaced, why
       return handed.length === 0 ? undefined : { kind, parts: handed };
     case 'refund': {
       const amountMinor = owedMinor(order) - order.refundedMinor;
-      return amountMinor <= 0 ? undefined : { kind, amountMinor, currency: content.currency };
+      if (amountMinor <= 0) return undefined;
+      const back = lines.map(({ line, cancelled, returned }) => ({ line, cancelled, returned }));
+      return { kind, amountMinor, currency: content.currency, lines: back };
     }
     case 'tell': {
       const told = lines.map((line) => {

@@ -27,6 +27,8 @@ export interface ClaimedTarget {
   readonly kind: DocumentKind | null;
   readonly state: 'waiting' | 'posted' | 'dead' | 'skipped' | null;
   readonly reference: string | null;
+  /** What it said. */
+  readonly body?: Readonly<Record<string, unknown>> | null;
 }
 
 /** A stream of the batch: its documents from the next one on. */
@@ -109,12 +111,17 @@ const DOCUMENTS = `
   SELECT b.document_no AS document, b.stream, b.key, b.kind, l.code AS location, b.at, b.correlation_id AS "correlationId",
     coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.attempts,
     CASE WHEN b.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', b.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference) END AS target
+      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM begun b
   LEFT JOIN locations l ON l.location_no = b.location_no
   LEFT JOIN facts f ON f.location_no = b.location_no AND f.journal_no = b.journal_no AND f.seq = b.seq
   LEFT JOIN erp_documents t ON t.erp_no = b.erp_no AND t.key = b.voids
+  LEFT JOIN facts tf ON tf.location_no = t.location_no AND tf.journal_no = t.journal_no AND tf.seq = t.seq
   ORDER BY b.place, b.document_no`;
+
+const END = `
+  WITH turns AS (DELETE FROM erp_turns)
+  UPDATE erp_streams SET claim = NULL, claimed_until = '-infinity' WHERE claimed_until > clock_timestamp()`;
 
 const TURN = `
   INSERT INTO erp_turns (claim, erp_no, ends_at) VALUES ($2, $1, clock_timestamp() + make_interval(secs => $3))`;
@@ -163,6 +170,11 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     }));
     return { erp, claim, streams: claimed, documents, failures, waitMs };
   });
+}
+
+/** Ends what a killed hub has claimed; only where there is no other one. What it had begun is asked for before it is posted. */
+export async function endBatches(pool: Pool): Promise<void> {
+  await pool.query(END);
 }
 
 interface StreamRow {

@@ -7,6 +7,8 @@ export const DOCUMENT_KINDS = [
   'receipt',
   'transferOut',
   'transferIn',
+  /** Units of a transfer that were given up, or came without being sent: by how much what is on the way changes. */
+  'transferSettled',
   'adjustment',
   /** Units of an order that a store gave to the customer or the carrier. */
   'handOver',

@@ -54,3 +54,21 @@ export async function noteOrderDocuments(client: Queryable, documents: readonly 
     joined(documents.map(({ content }) => JSON.stringify(content))),
   ]);
 }
+
+const NOTE_SETTLEMENT = `
+  INSERT INTO document_entries (location_no, transfer_no, kind, content, correlation_id, at)
+  SELECT l.location_no, t.transfer_no, 'transferSettled',
+    json_build_object('from', t.from_code, 'transfer', t.transfer, 'reason', $2::text, 'settlement', $3::bigint, 'lines', $4::json),
+    'settlement/' || $3::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+  FROM transfers t LEFT JOIN locations l ON l.code = t.from_code
+  WHERE t.transfer_no = $1 AND EXISTS (SELECT FROM erps WHERE state <> 'ended')`;
+
+/** What was settled of a transfer, in the transaction of the settlement. */
+export async function noteSettlement(
+  client: Queryable,
+  transfer: number,
+  settled: { readonly settlement: number; readonly reason: string; readonly lines: readonly object[] },
+): Promise<void> {
+  const { settlement, reason, lines } = settled;
+  await client.query(NOTE_SETTLEMENT, [transfer, reason, settlement, JSON.stringify(lines)]);
+}

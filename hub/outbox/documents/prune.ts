@@ -17,8 +17,12 @@ const PRUNE_STREAMS = `
   WHERE last_document <= done_document AND waiting_since < clock_timestamp() - interval '90 days'
     AND claimed_until <= clock_timestamp()`;
 
+const PRUNE_ACKNOWLEDGEMENTS = `
+  DELETE FROM erp_acknowledgements WHERE read_at < clock_timestamp() - make_interval(days => ${KEPT_DAYS})`;
+
 /** Forgets what was posted long ago. Dead letters stay. */
 export async function pruneDocuments(pool: Pool): Promise<void> {
   await pool.query(PRUNE_STREAMS);
+  await pool.query(PRUNE_ACKNOWLEDGEMENTS);
   while ((await pool.query(PRUNE)).rowCount === AT_ONCE);
 }

@@ -29,6 +29,8 @@ export interface TakenFact {
   readonly isVoided: boolean;
   /** Of a void: the ERPs that have a document of its target already. */
   readonly targetErps: readonly number[];
+  /** The ERP that told it, which is not told it again; null: another source, or a store. */
+  readonly toldBy: number | null;
 }
 
 /** A step of an order. */
@@ -90,7 +92,8 @@ export function documentsOfFacts(facts: readonly TakenFact[], routes: readonly R
     const known = voids === null ? [] : [...fact.targetErps, ...(erpsOf.get(voids) ?? [])];
     const value = kind === 'sale' ? valueOf(body) : 0;
     const led = routesTo(routes, { kind, store: fact.code, at: fact.at });
-    const erps = voids === null ? [...led.keys()] : [...new Set(known)];
+    const all = voids === null ? [...led.keys()] : [...new Set(known)];
+    const erps = all.filter((erp) => erp !== fact.toldBy);
     erpsOf.set(key, erps);
     for (const erp of erps) {
       const high = led.get(erp)?.highValueMinor ?? null;
@@ -197,7 +200,7 @@ function valueOf({ lines = [] }: Body): number {
 }
 
 /** By ERP, its first route that takes such a document. */
-function routesTo(
+export function routesTo(
   routes: readonly Route[],
   { kind, store, at }: { readonly kind: DocumentKind; readonly store: string | null; readonly at: number },
 ): Map<number, Route> {

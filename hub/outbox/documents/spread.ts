@@ -4,6 +4,7 @@ import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { documentsOfSettlements, type SettlementEntry } from './settlement-documents.ts';
 import {
   documentsOfFacts,
   documentsOfOrders,
@@ -48,6 +49,7 @@ interface EntryRow {
   readonly content: unknown;
   readonly correlation_id: string | null;
   readonly at: number | null;
+  readonly transfer_no: number | null;
 }
 
 const ROUTES = `
@@ -65,10 +67,17 @@ const FACTS = `
       SELECT d.erp_no FROM facts t
       JOIN erp_documents d ON d.location_no = t.location_no AND d.journal_no = t.journal_no AND d.seq = t.seq
       WHERE t.location_no = f.location_no AND t.key = f.body::json ->> 'voids'
-    ) ELSE '{}' END AS "targetErps"
+    ) ELSE '{}' END AS "targetErps", told.erp_no AS "toldBy"
   FROM unnest($1::int[], $2::int[], $3::int[], $4::bigint[], $5::bigint[])
     AS r (place, location_no, journal_no, from_seq, to_seq)
   JOIN locations l USING (location_no)
+  LEFT JOIN LATERAL (
+    SELECT e.erp_no FROM journals j
+    JOIN devices d USING (device_no)
+    JOIN inbound_sources s USING (source_no)
+    JOIN erps e ON e.code = coalesce(s.settings ->> 'erp', s.code)
+    WHERE j.journal_no = r.journal_no
+  ) AS told ON true
   CROSS JOIN LATERAL (
     SELECT * FROM facts f
     WHERE f.location_no = r.location_no AND f.journal_no = r.journal_no AND f.seq BETWEEN r.from_seq AND r.to_seq
@@ -129,12 +138,20 @@ async function oneStep(client: Queryable, now: number): Promise<number> {
   const facts = await readFacts(client, entries);
   await insertDocuments(client, documentsOfFacts(facts, routes));
   await insertDocuments(client, documentsOfOrders(await readOrders(client, entries), routes));
+  await insertDocuments(client, documentsOfSettlements(settlementsIn(entries), routes));
   const judged = entries.flatMap(({ location_no: location, skus }) =>
     location === null || skus === null ? [] : skus.map((sku) => ({ location, sku })),
   );
   const changes = await tellVariances(client, facts, judged);
   await insertDocuments(client, documentsOfVariances(changes, routes, { at: now, newId: randomUUID }));
   return entries.length;
+}
+
+function settlementsIn(entries: readonly EntryRow[]): SettlementEntry[] {
+  return entries.flatMap(({ transfer_no: transfer, location_no: location, content, correlation_id: story, at }) => {
+    if (transfer === null || story === null || at === null) return [];
+    return [{ location, content: content as SettlementEntry['content'], correlationId: story, at }];
+  });
 }
 
 async function readFacts(client: Queryable, entries: readonly EntryRow[]): Promise<TakenFact[]> {

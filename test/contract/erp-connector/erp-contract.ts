@@ -10,7 +10,7 @@ import type { ErpConnector, ErpFailureCode, MappedDocument, Posted } from '#hub/
 import { ErpFailure } from '#hub/connectors/erp/connector.ts';
 import { DOCUMENT_KINDS, type DocumentKind } from '#hub/outbox/documents/document-kinds.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
-import { EVERY_FAULT, randomFaults, type FaultyServer } from '#test/support/emulators/faulty-server.ts';
+import { EVERY_FAULT, randomFaults, type Asked, type FaultyServer } from '#test/support/emulators/faulty-server.ts';
 
 /** An ERP that a connector is tried against. */
 export interface ErpUnderTest {
@@ -19,6 +19,8 @@ export interface ErpUnderTest {
   readonly stop: () => Promise<void>;
   /** Of ERPs that are spoken with over HTTP. */
   readonly server?: FaultyServer;
+  /** Whether a request changes nothing; unless told otherwise a GET does not. */
+  readonly isRead?: (asked: Asked) => boolean;
   connect(asked?: { readonly secret?: string; readonly url?: string }): ErpConnector;
 }
 
@@ -165,7 +167,8 @@ export function erpContract({ name, speaksHttp, example, start, refused }: ErpCo
       it.for(['lost', 'mute', 'failed'] as const)(
         'O1 %s: what took effect although no answer came is found',
         async (fault) => {
-          serverOf(erp).faults = ({ method }) => (method === 'GET' ? undefined : fault);
+          const { isRead = ({ method }) => method === 'GET' } = erp;
+          serverOf(erp).faults = (asked) => (isRead(asked) ? undefined : fault);
           const { code } = await failureOf(connector.post(document('S1/a'), 'S1/a'));
           expect(['ERP_UNREACHABLE', 'ERP_TIMEOUT', 'ERP_FAILED'] satisfies ErpFailureCode[]).toContain(code);
           expect(await connector.lookup(document('S1/a'), 'S1/a')).toBeDefined();
@@ -194,7 +197,16 @@ export function erpContract({ name, speaksHttp, example, start, refused }: ErpCo
 export function madeDocument(kind: DocumentKind, key: string) {
   const { body, of } = MADE_BODIES[kind];
   const target =
-    of === undefined ? null : { document: 1, key: 'S1/sale', kind: of, state: 'posted' as const, reference: null };
+    of === undefined
+      ? null
+      : {
+          document: 1,
+          key: 'S1/sale',
+          kind: of,
+          state: 'posted' as const,
+          reference: null,
+          body: MADE_BODIES[of].body,
+        };
   const ends = { ...('to' in body && { to: 'S1' }), ...('from' in body && { from: 'S1' }) };
   const location = kind.startsWith('order') ? null : 'S1';
   return canonicalDocument({

@@ -50,6 +50,11 @@ export const demoCli = defineCli({
           default: 1,
           help: 'Deals invoices and makes counts.',
         },
+        channels: {
+          env: 'SHELFWIRE_DEMO_CHANNELS',
+          type: 'boolean',
+          help: 'Also with channels whose customers order, and an ERP that is down for a while; all emulated.',
+        },
         keep: { env: 'SHELFWIRE_DEMO_KEEP', type: 'boolean', help: 'Leaves all running at the end, and says where.' },
       },
     },
@@ -62,8 +67,17 @@ export interface DemoOptions {
   readonly days: number | undefined;
   readonly seconds: number;
   readonly seed: number;
+  readonly channels: boolean;
   readonly keep: boolean;
 }
 
 /** The short form, as part of the tests: the two days with the bad debt among them. */
-export const SHORT: DemoOptions = { data: SLICE, from: '2011-08-11', days: 2, seconds: 12, seed: 1, keep: false };
+export const SHORT: DemoOptions = {
+  data: SLICE,
+  from: '2011-08-11',
+  days: 2,
+  seconds: 12,
+  seed: 1,
+  channels: true,
+  keep: false,
+};

@@ -1,3 +1,12 @@
+import { Client } from 'pg';
+import { runningDatabaseUrl } from '#hub/cli/running-database.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { ChannelWatch } from './channels/channel-watch.ts';
+import type { OutsideOutcome } from './channels/draw-channels.ts';
+import { judgeOutside, outsideProblems } from './channels/judge.ts';
+import type { Outside } from './channels/outside.ts';
+import { saleTimes } from './channels/sale-times.ts';
+import { shop } from './channels/shoppers.ts';
 import { measureDelays, type Outage } from './oracle/delays.ts';
 import type { Outcome } from './screen/closing-table.ts';
 import { planFaults, runFaults, type Fault } from './live/faults.ts';
@@ -11,7 +20,7 @@ import { STORES } from './input/rules.ts';
 import { grouped } from './screen/screen.ts';
 import { readSlice, type Slice } from './input/slice.ts';
 import { startSystem, type System } from './live/system.ts';
-import { problemsOf, verify } from './oracle/verify.ts';
+import { problemsOf, verify, type Verdict } from './oracle/verify.ts';
 import { Watch } from './live/watch.ts';
 
 /** Where a run tells what it does. */
@@ -35,7 +44,7 @@ export async function runDemo(
 ): Promise<Outcome> {
   const slice = readSlice(options.data, { from: options.from, days: options.days });
   const plan = makePlan(slice, options.seed);
-  const system = await startSystem(plan, (step) => audience.say(`starting ${step}`), signal);
+  const system = await startSystem(plan, options, (step) => audience.say(`starting ${step}`), signal);
   try {
     const outcome = await play(options, slice, plan, system, audience, signal);
     if (outcome.problems.length > 0) outcome.problems.push(`the logs are kept in ${await system.keepLogs()}`);
@@ -54,19 +63,28 @@ async function play(
   audience: Audience,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { hub, stores } = system;
+  const { hub, stores, outside } = system;
   const feedSpanMs = options.seconds * 1000;
   const watch = new Watch(hub.data, Object.values(stores));
   const feeder = new Feeder(
     byStore((code) => stores[code].door),
     signal,
   );
-  const faults = planFaults(hub, stores, watch, feedSpanMs);
+  const channels = outside && new ChannelWatch(outside, hub.data);
+  let mostWaiting = 0;
+  const setDown = (isDown: boolean): void => {
+    if (outside === undefined || channels === undefined) return;
+    if (!isDown) mostWaiting = channels.erp.waiting;
+    outside.erp.server.faults = () => (isDown ? 'down' : undefined);
+    channels.erp.isDown = isDown;
+  };
+  const faults = planFaults(hub, stores, watch, feedSpanMs, outside && { setDown });
   const startedAt = performance.now();
   const startedMs = Date.now();
   const elapsed = () => performance.now() - startedAt;
   let feedMs: number | undefined;
   watch.start();
+  channels?.start();
   const hide = audience.show(() => ({
     title: `UCI Online Retail, ${grouped(slice.rows.length)} rows of ${slice.days.length} days, 3 stores, seed ${options.seed}`,
     phase: feedMs === undefined ? 'feeding' : 'settling',
@@ -80,19 +98,26 @@ async function play(
     isHubUp: hub.program.isRunning,
     isDatabaseUp: watch.isDatabaseUp,
     faults,
+    outside: channels && { shops: [...channels.shops.values()], erp: channels.erp },
   }));
   try {
     const failing = runFaults(faults, watch, feedSpanMs, signal);
     // Both are awaited below; a failure of one must not go unheard while the other is waited for.
     failing.catch(() => undefined);
+    const shopping = outside && shop(outside, hub.url, ordersOf(options, feedSpanMs), signal);
+    shopping?.catch(() => undefined);
     await feeder.run(plan.deliveries, slice.days.length, feedSpanMs);
     feedMs = elapsed();
     await failing;
-    const late = await settle(system, feeder, watch, signal);
+    await shopping;
+    const late = await settle(system, feeder, watch, channels, signal);
     const settleMs = elapsed() - feedMs;
     hide();
     await watch.stop();
+    await channels?.stop();
     const verdict = await verify(plan, hub, stores);
+    const outages = outagesOf(faults, startedMs);
+    const judged = outside && channels && (await judge(plan, system, outside, channels, verdict, outages));
     return {
       verdict,
       tally: feeder.tally,
@@ -102,21 +127,66 @@ async function play(
         BATH: await readFileTotals(stores.BATH),
       },
       late: plan.late,
-      delays: measureDelays(stores, watch.sights, outagesOf(faults, startedMs)),
+      delays: measureDelays(stores, watch.sights, outages),
       faults,
       feedMs,
       settleMs,
       wireBytesUp: STORES.reduce((sum, code) => sum + stores[code].link.bytesUp, 0),
-      problems: [...problemsOf(verdict), ...feeder.surprises, ...faultProblems(faults), ...system.crashes(), ...late],
+      outside: judged && { ...judged, mostWaiting },
+      problems: [
+        ...problemsOf(verdict),
+        ...(judged ? outsideProblems(judged.verdict) : []),
+        ...feeder.surprises,
+        ...faultProblems(faults),
+        ...system.crashes(),
+        ...late,
+      ],
     };
   } finally {
     hide();
     await watch.stop();
+    await channels?.stop();
+  }
+}
+
+/** Of each channel, an order in so many milliseconds. */
+const ORDER_EVERY_MS = 1_000;
+
+const ordersOf = ({ seed }: DemoOptions, spanMs: number) => ({
+  orders: Math.floor(spanMs / ORDER_EVERY_MS),
+  spanMs,
+  random: seededRandom(seed),
+});
+
+async function judge(
+  plan: Plan,
+  { hub, stores }: System,
+  outside: Outside,
+  { confirmed }: ChannelWatch,
+  verdict: Verdict,
+  outages: readonly Outage[],
+): Promise<Omit<OutsideOutcome, 'mostWaiting'>> {
+  const client = new Client({ connectionString: await runningDatabaseUrl(hub.data) });
+  await client.connect();
+  try {
+    const times = await saleTimes(client, stores, confirmed, outages);
+    return {
+      verdict: await judgeOutside(plan, outside, stores, client, verdict),
+      times: outside.shops.map(({ account }) => times.get(account)),
+    };
+  } finally {
+    await client.end();
   }
 }
 
 /** Waits until every file is dealt with and every journal is at the hub; if not in time, the comparison will show it. */
-async function settle(system: System, feeder: Feeder, watch: Watch, signal: AbortSignal): Promise<string[]> {
+async function settle(
+  system: System,
+  feeder: Feeder,
+  watch: Watch,
+  channels: ChannelWatch | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
   const isSettled = async (): Promise<boolean> => {
     for (const code of STORES) {
       const store = system.stores[code];
@@ -124,7 +194,7 @@ async function settle(system: System, feeder: Feeder, watch: Watch, signal: Abor
       const isSent = status?.sync.phase === 'online' && watch.stores[code].committed >= status.journal.lastSeq;
       if (!isSent || (await store.filesDone()) < feeder.tally[code].files) return false;
     }
-    return true;
+    return channels?.isSettled ?? true;
   };
   try {
     await waitUntil('every fact is at the hub', SETTLE_MS_MAX, isSettled, signal);

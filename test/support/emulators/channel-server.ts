@@ -10,11 +10,14 @@ export interface EmulatedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** By a monotonic clock, ms: it may be done later, behind one that arrived after it. */
+  readonly arrivedAt: number;
 }
 
 export interface EmulatedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes as they are; all else as JSON. */
   readonly body?: unknown;
 }
 
@@ -42,7 +45,8 @@ export class ChannelServer {
       request.on('end', () => {
         const { method = '', url = '', headers } = request;
         const text = Buffer.concat(chunks).toString('utf8');
-        void self?.answer(random, () => answer({ method, path: url, headers, text }), response);
+        const arrivedAt = performance.now();
+        void self?.answer(random, () => answer({ method, path: url, headers, text, arrivedAt }), response);
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -61,8 +65,8 @@ export class ChannelServer {
     if (delayMs >= 1) await delay(delayMs);
     const { status, headers = {}, body } = act();
     if (fault === 'loseAnswer') return void response.destroy();
-    const text = body === undefined ? '' : JSON.stringify(body);
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+    const sent = body === undefined ? '' : Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(sent);
   }
 
   async stop(): Promise<void> {

@@ -26,8 +26,10 @@ export interface EmulatedChannel {
   /** A customer buys: its own number falls when it counts down. Gives the order's id. */
   buy(sku: string, units: number): string;
   cancel(order: string): void;
-  /** Sends the webhook of an order, and gives the status of the answer. */
-  sendOrder(order: string, to: string, options?: { forged?: boolean; messageId?: string }): Promise<number>;
+  /** Sends the webhook of an order, and gives the status of the answer; absent: it is asked for its orders, or has none. */
+  sendOrder?(order: string, to: string, options?: { forged?: boolean; messageId?: string }): Promise<number>;
+  /** false: money is given back there by people alone. */
+  readonly givesBack?: false;
   /** What it was told of an order: refunds and how much was fulfilled. */
   toldOf(order: string): { refundedMinor: number; handed: number; cancelled: boolean };
   stop(): Promise<void>;

@@ -43,6 +43,11 @@ export class RestErp {
     return [...this.kept.keys()];
   }
 
+  /** Keys of documents, in the order in which they first came. */
+  get documents(): string[] {
+    return [...this.kept.values()].map(({ key }) => key);
+  }
+
   stop(): Promise<void> {
     return this.server.stop();
   }

@@ -39,7 +39,7 @@ export class OfficialModel {
   }
 
   /** Undefined when the request is none of the model's, or breaks it: then why is in `violations`. */
-  request({ method, path, headers, text }: EmulatedRequest): ModelCall | undefined {
+  request({ method, path, headers, text }: Omit<EmulatedRequest, 'arrivedAt'>): ModelCall | undefined {
     const url = new URL(path, 'http://model');
     const name = `${method} ${url.pathname}`;
     const found = this.#find(method, url.pathname);

@@ -15,6 +15,7 @@ import {
 import type { Random } from '#shared/runtime/random.ts';
 import { ChannelServer, type EmulatedAnswer, type EmulatedRequest } from './channel-server.ts';
 import type { EmulatedChannel } from './emulated-channel.ts';
+import { ShopifyOrders, type FulfilArguments, type PrepareArguments, type RefundArguments } from './shopify-orders.ts';
 
 const SCHEMA = buildSchema(readFileSync(join(import.meta.dirname, '../../data/shopify/admin-2026-10.graphql'), 'utf8'));
 const IDEMPOTENT = SCHEMA.getDirective('idempotent')!;
@@ -30,16 +31,6 @@ interface Item {
   readonly past: { quantity: number; at: number }[];
   readonly set: number[];
   lastCall: number;
-}
-
-interface Order {
-  readonly number: number;
-  readonly sku: string;
-  readonly units: number;
-  cancelledAt: string | null;
-  updatedAt: number;
-  fulfilled: number;
-  readonly refunds: { readonly note: string | null; readonly amount: string; readonly parent: string }[];
 }
 
 export interface ShopOptions {
@@ -78,7 +69,7 @@ export class ShopifyShop implements EmulatedChannel {
   readonly #credentials;
   readonly #random: Random;
   readonly #items = new Map<string, Item>();
-  readonly #orders = new Map<string, Order>();
+  readonly #orders = new ShopifyOrders(LOCATION);
   readonly #keys = new Map<string, { readonly given: string; readonly answer: unknown; readonly failed: boolean }>();
   #points: number;
   #at: number;
@@ -158,16 +149,17 @@ export class ShopifyShop implements EmulatedChannel {
   }
 
   buy(sku: string, units: number): string {
-    const number = this.#orders.size + 1;
-    const id = `gid://shopify/Order/${number}`;
-    const order = { number, sku, units, cancelledAt: null, updatedAt: Date.now(), fulfilled: 0, refunds: [] };
-    this.#orders.set(id, order);
-    const item = this.#bySku(sku)!;
-    this.#change(item, item.quantity - units);
-    return id;
+    return this.buyAll([{ sku, units }]);
+  }
+  buyAll(lines: readonly { readonly sku: string; readonly units: number }[], { pickup = false } = {}): string {
+    for (const { sku, units } of lines) {
+      const item = this.#bySku(sku)!;
+      this.#change(item, item.quantity - units);
+    }
+    return this.#orders.place(lines, pickup);
   }
   cancel(order: string): void {
-    Object.assign(this.#orders.get(order)!, { cancelledAt: new Date().toISOString(), updatedAt: Date.now() });
+    this.#orders.cancel(order);
   }
 
   async sendOrder(
@@ -175,7 +167,7 @@ export class ShopifyShop implements EmulatedChannel {
     to: string,
     { forged = false, messageId }: { forged?: boolean; messageId?: string } = {},
   ): Promise<number> {
-    const body = JSON.stringify({ id: this.#orders.get(order)!.number, admin_graphql_api_id: order });
+    const body = JSON.stringify({ id: this.#orders.require(order).number, admin_graphql_api_id: order });
     const secret = forged ? 'somebody-else' : this.#credentials.clientSecret;
     const headers = {
       'content-type': 'application/json',
@@ -189,9 +181,10 @@ export class ShopifyShop implements EmulatedChannel {
   }
 
   toldOf(id: string) {
-    const { refunds, fulfilled, cancelledAt } = this.#orders.get(id)!;
+    const { refunds, lines, cancelledAt, prepared } = this.#orders.require(id);
     const refundedMinor = refunds.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
-    return { refundedMinor, handed: fulfilled, cancelled: cancelledAt !== null };
+    const handed = lines.reduce((sum, { fulfilled }) => sum + fulfilled, 0);
+    return { refundedMinor, handed, cancelled: cancelledAt !== null, prepared };
   }
 
   stop(): Promise<void> {
@@ -211,29 +204,24 @@ export class ShopifyShop implements EmulatedChannel {
         ids.map((id) => {
           const item = this.#items.get(id);
           if (item !== undefined) return this.#shownItem(item);
-          const order = this.#orders.get(id);
-          return order === undefined ? null : this.#shownOrder(id, order);
+          return this.#orders.shown(id);
         }),
       orders: ({ query, after, first }: { query: string; after: string | null; first: number }) => {
         const since = Date.parse(/updated_at:>='([^']+)'/.exec(query)?.[1] ?? '');
-        const all = [...this.#orders].filter(([, { updatedAt }]) => updatedAt >= since);
-        const from = Number(after ?? 0);
-        const nodes = all.slice(from, from + first).map(([id, order]) => this.#shownOrder(id, order));
-        return { nodes, pageInfo: { hasNextPage: from + first < all.length, endCursor: String(from + nodes.length) } };
+        return this.#orders.changedSince(since, { after, first });
       },
-      order: ({ id }: { id: string }) => {
-        const order = this.#orders.get(id);
-        return order === undefined ? null : this.#shownOrder(id, order);
-      },
+      order: ({ id }: { id: string }) => this.#orders.shown(id),
+      fulfillmentOrder: ({ id }: { id: string }) => this.#orders.shownFulfilment(id),
       inventorySetQuantities: (given: SetArguments, _: unknown, info: GraphQLResolveInfo) =>
         this.#once(info, given, () => this.#set(given)),
-      fulfillmentCreate: (given: FulfilArguments) => this.#fulfil(given),
+      fulfillmentCreate: (given: FulfilArguments) => this.#orders.fulfil(given),
+      fulfillmentOrderLineItemsPreparedForPickup: (given: PrepareArguments) => this.#orders.prepare(given),
       orderCancel: ({ orderId }: { orderId: string }) => {
         this.cancel(orderId);
         return { orderCancelUserErrors: [] };
       },
       refundCreate: (given: RefundArguments, _: unknown, info: GraphQLResolveInfo) =>
-        this.#once(info, given, () => this.#refund(given)),
+        this.#once(info, given, () => this.#orders.refund(given)),
     };
   }
 
@@ -280,34 +268,6 @@ export class ShopifyShop implements EmulatedChannel {
     return { userErrors: [] };
   }
 
-  #fulfil({ fulfillment }: FulfilArguments) {
-    for (const { fulfillmentOrderLineItems = [] } of fulfillment.lineItemsByFulfillmentOrder) {
-      for (const { id, quantity } of fulfillmentOrderLineItems) {
-        const order = [...this.#orders.values()].find(
-          ({ number }) => id === `gid://shopify/FulfillmentOrderLineItem/${number}`,
-        );
-        if (order === undefined || quantity > order.units - order.fulfilled) {
-          return {
-            userErrors: [
-              { field: ['fulfillment'], message: 'Invalid fulfillment order line item quantity requested.' },
-            ],
-          };
-        }
-        Object.assign(order, { fulfilled: order.fulfilled + quantity, updatedAt: Date.now() });
-      }
-    }
-    return { userErrors: [] };
-  }
-
-  #refund({ input }: RefundArguments) {
-    const order = this.#orders.get(input.orderId);
-    if (order === undefined) return { userErrors: [{ field: ['orderId'], message: 'Order does not exist' }] };
-    for (const { amount, parentId } of input.transactions ?? []) {
-      order.refunds.push({ note: input.note ?? null, amount, parent: parentId ?? '' });
-    }
-    return { userErrors: [] };
-  }
-
   #shownItem(item: Item) {
     const { id, sku } = item;
     const quantity = this.#seen(item);
@@ -323,71 +283,6 @@ export class ShopifyShop implements EmulatedChannel {
                 names.map((name) => ({ id: `${id}?${name}`, name, quantity })),
             }
           : null,
-    };
-  }
-
-  #shownOrder(id: string, { number, sku, units, cancelledAt, fulfilled, refunds, updatedAt }: Order) {
-    const money = (amount: string) => ({ shopMoney: { amount, currencyCode: 'EUR' } });
-    const line = {
-      id: `gid://shopify/LineItem/${number}`,
-      sku,
-      quantity: units,
-      originalUnitPriceSet: money('5.0'),
-      discountAllocations: [],
-      taxLines: [{ priceSet: money('0.1') }],
-    };
-    const sale = `gid://shopify/OrderTransaction/${number}`;
-    const transaction = (id: string, kind: string, amount: string, parent: string | null) => ({
-      id,
-      gateway: 'bogus',
-      kind,
-      status: 'SUCCESS',
-      amountSet: money(amount),
-      parentTransaction: parent === null ? null : { id: parent },
-    });
-    return {
-      __typename: 'Order',
-      id,
-      createdAt: '2026-11-01T10:00:00Z',
-      updatedAt: new Date(updatedAt).toISOString(),
-      cancelledAt,
-      cancelReason: cancelledAt === null ? null : 'CUSTOMER',
-      displayFinancialStatus: refunds.length > 0 ? 'PARTIALLY_REFUNDED' : 'PAID',
-      currencyCode: 'EUR',
-      taxesIncluded: true,
-      totalPriceSet: money(String(units * 5)),
-      lineItems: { pageInfo: { hasNextPage: false }, nodes: [line] },
-      shippingLine: null,
-      shippingAddress: {
-        id: 'gid://shopify/MailingAddress/1',
-        countryCodeV2: 'FR',
-        latitude: 48.8566,
-        longitude: 2.3522,
-      },
-      customer: { id: 'gid://shopify/Customer/1' },
-      fulfillmentOrders: {
-        nodes: [
-          {
-            id: `gid://shopify/FulfillmentOrder/${number}`,
-            status: cancelledAt !== null ? 'CANCELLED' : fulfilled === units ? 'CLOSED' : 'OPEN',
-            lineItems: {
-              nodes: [
-                {
-                  id: `gid://shopify/FulfillmentOrderLineItem/${number}`,
-                  totalQuantity: units,
-                  remainingQuantity: units - fulfilled,
-                  lineItem: line,
-                },
-              ],
-            },
-          },
-        ],
-      },
-      refunds: refunds.map(({ note }, place) => ({ id: `gid://shopify/Refund/${number}${place}`, note })),
-      transactions: [
-        transaction(sale, 'SALE', String(units * 5), null),
-        ...refunds.map(({ amount, parent }, place) => transaction(`${sale}${place}`, 'REFUND', amount, parent)),
-      ],
     };
   }
 
@@ -431,23 +326,6 @@ export class ShopifyShop implements EmulatedChannel {
     this.violations.push(message);
     return { status: 200, body: { errors: [{ message, extensions: { code: 'undefinedField' } }] } };
   }
-}
-
-interface FulfilArguments {
-  readonly fulfillment: {
-    readonly lineItemsByFulfillmentOrder: readonly {
-      readonly fulfillmentOrderId: string;
-      readonly fulfillmentOrderLineItems?: readonly { readonly id: string; readonly quantity: number }[];
-    }[];
-  };
-}
-
-interface RefundArguments {
-  readonly input: {
-    readonly orderId: string;
-    readonly note?: string;
-    readonly transactions?: readonly { readonly amount: string; readonly parentId?: string }[];
-  };
 }
 
 function keyError(code: string) {

@@ -5,7 +5,7 @@ import { ChannelServer, type EmulatedAnswer, type EmulatedRequest } from './chan
 import type { EmulatedChannel } from './emulated-channel.ts';
 
 const levels = z.strictObject({
-  type: z.literal('stock.levels'),
+  type: z.enum(['stock.levels', 'stock.bulk']),
   sequence: z.int().min(1),
   items: z
     .array(
@@ -33,7 +33,9 @@ const effect = z.strictObject({
   channelOrderId: z.string(),
   data: z.looseObject({}),
 });
-const message = z.union([levels, read, orders, effect]);
+const outcome = z.strictObject({ type: z.literal('stock.outcome'), ticket: z.string() });
+const message = z.union([levels, outcome, read, orders, effect]);
+type Level = z.output<typeof levels>['items'][number];
 
 interface Listing {
   quantity: number;
@@ -59,6 +61,12 @@ export interface ReceiverOptions {
   readonly pollOrdersSeconds?: number | null;
   /** It numbers what it takes: else an older message would overwrite a newer one, as a careless receiver does. */
   readonly fenced?: boolean;
+  /** It takes many at once, works at them for so long, and the first time may end with some of them not applied. */
+  readonly bulk?: { readonly workMs: number; readonly loses?: readonly string[] } | null;
+  /** It applies what it accepts after so long. */
+  readonly appliesMs?: number | null;
+  readonly changesADay?: number | null;
+  readonly renewsAfterDays?: number | null;
 }
 
 /** A shop of one's own that takes signed messages, as the page of the connectors asks. */
@@ -73,6 +81,8 @@ export class SignedReceiver implements EmulatedChannel {
   readonly #listings = new Map<string, Listing>();
   readonly #answers = new Map<string, EmulatedAnswer>();
   readonly #orders = new Map<string, Order>();
+  readonly #bulks = new Map<string, { readonly items?: readonly object[] }>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #told = new Map<string, { refundedMinor: number; handed: number; cancelled: boolean }>();
   #tokens: number;
   #at = performance.now();
@@ -83,6 +93,7 @@ export class SignedReceiver implements EmulatedChannel {
     this.#secrets = secrets;
     this.#tokens = options.burst;
     const { itemsMax, perSecond, burst, countsDown, readable, pollOrdersSeconds } = options;
+    const { bulk, appliesMs, changesADay, renewsAfterDays } = options;
     this.account = {
       kind: 'signedWebhook',
       settings: {
@@ -94,6 +105,10 @@ export class SignedReceiver implements EmulatedChannel {
         readable,
         countsDown,
         pollOrdersSeconds,
+        bulk: bulk === null ? null : { laterSeconds: bulk.workMs / 1_000 },
+        appliesWithinSeconds: appliesMs === null ? null : (appliesMs * 1.5) / 1_000,
+        changesADay,
+        renewsAfterDays,
       },
       credentials: { secret: secrets[0], receivingSecret: secrets[1] },
     };
@@ -108,6 +123,10 @@ export class SignedReceiver implements EmulatedChannel {
       readable: true,
       pollOrdersSeconds: null,
       fenced: true,
+      bulk: null,
+      appliesMs: null,
+      changesADay: null,
+      renewsAfterDays: null,
       ...options,
     };
     const secret = () => `whsec_${randomBytes(32).toString('base64')}`;
@@ -127,7 +146,8 @@ export class SignedReceiver implements EmulatedChannel {
   take(request: EmulatedRequest): EmulatedAnswer {
     const id = String(request.headers['webhook-id']);
     if (!isSigned(request, this.#secrets[0])) return { status: 401, body: { error: 'signature' } };
-    if (!this.#spend()) {
+    // Calls of many have a bucket of their own, by the hour.
+    if (!request.text.startsWith('{"type":"stock.bulk"') && !this.#spend()) {
       this.violations.push('quota');
       return { status: 429, headers: { 'retry-after': '1' } };
     }
@@ -191,14 +211,28 @@ export class SignedReceiver implements EmulatedChannel {
     return this.#told.get(order) ?? { refundedMinor: 0, handed: 0, cancelled: false };
   }
 
+  /** Calls of many that it was sent, and what became of them. */
+  get bulks(): number {
+    return this.#bulks.size;
+  }
+
   stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
     return this.server.stop();
   }
 
   #act(given: z.output<typeof message>): EmulatedAnswer {
     switch (given.type) {
       case 'stock.levels':
-        return { status: 200, body: { items: given.items.map((item) => this.#set(given.sequence, item)) } };
+        return { status: 200, body: { items: given.items.map((item) => this.#take(given.sequence, item)) } };
+      case 'stock.bulk':
+        return this.#begin(given.sequence, given.items);
+      case 'stock.outcome': {
+        const bulk = this.#bulks.get(given.ticket);
+        if (bulk === undefined) return { status: 404 };
+        const { items } = bulk;
+        return { status: 200, body: items === undefined ? { state: 'working' } : { state: 'done', items } };
+      }
       case 'stock.read':
         return {
           status: 200,
@@ -219,14 +253,33 @@ export class SignedReceiver implements EmulatedChannel {
     }
   }
 
-  #set(
-    sequence: number,
-    {
-      channelSku,
-      quantity,
-      changeFrom,
-    }: { channelSku: string; quantity: number; changeFrom?: number | null | undefined },
-  ) {
+  #begin(sequence: number, items: readonly Level[]): EmulatedAnswer {
+    const { workMs, loses = [] } = this.#options.bulk!;
+    const ticket = `bulk-${this.#bulks.size + 1}`;
+    this.#bulks.set(ticket, {});
+    this.#after(workMs, () => {
+      const applied = items.filter(({ channelSku }) => ticket !== 'bulk-1' || !loses.includes(channelSku));
+      this.#bulks.set(ticket, { items: applied.map((item) => this.#set(sequence, item)) });
+    });
+    return { status: 202, body: { ticket } };
+  }
+
+  #take(sequence: number, item: Level) {
+    const { appliesMs } = this.#options;
+    if (appliesMs === null || !this.#listings.has(item.channelSku)) return this.#set(sequence, item);
+    this.#after(appliesMs, () => this.#set(sequence, item));
+    return { channelSku: item.channelSku, status: 'accepted' };
+  }
+
+  #after(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #set(sequence: number, { channelSku, quantity, changeFrom }: Level) {
     const listing = this.#listings.get(channelSku);
     if (listing === undefined) return { channelSku, status: 'unknown' };
     if (quantity > 1_000_000) return { channelSku, status: 'refused', detail: 'more than a million' };
@@ -240,6 +293,11 @@ export class SignedReceiver implements EmulatedChannel {
       return { channelSku, status: 'stale' };
     }
     if (sequence < listing.sequence) this.olderOverNewer += 1;
+    const { changesADay } = this.#options;
+    if (changesADay !== null && listing.history.length >= changesADay) {
+      this.violations.push(`${channelSku} was changed too often`);
+      return { channelSku, status: 'refused', detail: 'too often' };
+    }
     Object.assign(listing, { quantity, sequence });
     listing.history.push(quantity);
     return { channelSku, status: 'taken' };

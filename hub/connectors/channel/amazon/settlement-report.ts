@@ -3,31 +3,8 @@ import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Settlement, SettlementLine } from '../../settlement.ts';
 import { minorOf } from '../money.ts';
-
-/** One amount of a settlement: an order has several, such as its price, tax and commission. Fees and refunds are negative. */
-export interface SettlementLine {
-  /** As Amazon names it: Order, Refund, other-transaction and more. */
-  readonly transactionType: string;
-  /** Null where the line belongs to no order, as subscriptions do. */
-  readonly orderId: string | null;
-  readonly sku: string | null;
-  readonly quantity: number | null;
-  readonly amountType: string;
-  readonly amountDescription: string;
-  readonly amountMinor: number;
-  readonly currency: string;
-  /** An instant, UTC. */
-  readonly postedAt: string;
-}
-
-export interface Settlement {
-  readonly settlementId: string;
-  readonly currency: string;
-  /** What is paid out, as the report says; its lines sum up to it when all of them are there. */
-  readonly totalMinor: number;
-  readonly lines: readonly SettlementLine[];
-}
 
 export type SettlementPart =
   | { readonly kind: 'head'; readonly settlementId: string; readonly currency: string; readonly totalMinor: number }

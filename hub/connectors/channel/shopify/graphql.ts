@@ -31,13 +31,16 @@ export type Ask = <Schema extends z.ZodType>(
   document: string,
   variables: Readonly<Record<string, unknown>>,
   answer: Schema,
+  /** What of it is not paid with the call that it belongs to. */
+  extraPoints?: number,
 ) => Promise<z.output<Schema>>;
 
 /** Asks the Admin API of a shop. What it says of its quota is told; a refusal because of it comes as 429 or as THROTTLED. */
 export function createAsk(baseUrl: string, accessToken: string, tools: ChannelTools): Ask {
   const { http, clock } = tools;
   const url = new URL(`admin/api/${API_VERSION}/graphql.json`, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`).href;
-  return async (query, variables, schema) => {
+  return async (query, variables, schema, extraPoints = 0) => {
+    if (extraPoints > 0) await tools.pay(QUOTA, extraPoints);
     const answer = await http({
       method: 'POST',
       url,

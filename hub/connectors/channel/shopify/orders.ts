@@ -2,35 +2,55 @@ import { z } from 'zod';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { ChannelOrder, OrderPage } from '../../connector.ts';
 import type { Ask } from './graphql.ts';
+import type { Settings } from './settings.ts';
 import { minorOf } from '../money.ts';
 
-/** A query may cost 1,000 points, by what it might give: some orders of usual size, or one long one. */
+/** A query may cost 1,000 points, by what it might give: some orders of usual size, or many lines of one. */
 export const ORDERS_A_PAGE = 3;
 const LINES = 30;
-const LINES_MAX = 100;
+const LINES_A_PAGE = 100;
+const LINES_POINTS = 910;
 
 const MONEY = '{ shopMoney { amount } }';
-const fieldsOf = (lines: number): string => `
-  id createdAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
-  totalPriceSet ${MONEY}
-  lineItems(first: ${lines}) { pageInfo { hasNextPage } nodes {
+const LINE = `{ pageInfo { hasNextPage endCursor } nodes {
     id sku quantity originalUnitPriceSet ${MONEY}
     discountAllocations { allocatedAmountSet ${MONEY} } taxLines { priceSet ${MONEY} }
-  } }
+  } }`;
+const FIELDS = `
+  id createdAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
+  totalPriceSet ${MONEY}
+  lineItems(first: ${LINES}) ${LINE}
   shippingLine { originalPriceSet ${MONEY} discountedPriceSet ${MONEY} taxLines { priceSet ${MONEY} } }
   shippingAddress { countryCodeV2 latitude longitude }
+  fulfillmentOrders(first: 1) { nodes { deliveryMethod { methodType } assignedLocation { location { id } } } }
   customer { id }`;
 
 const POLL = `query ChangedOrders($query: String!, $after: String) {
   orders(first: ${ORDERS_A_PAGE}, after: $after, query: $query, sortKey: UPDATED_AT) {
-    nodes { ${fieldsOf(LINES)} } pageInfo { hasNextPage endCursor }
+    nodes { ${FIELDS} } pageInfo { hasNextPage endCursor }
   }
 }`;
-const READ = `query ReadOrders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES)} } } }`;
-const READ_LONG = `query ReadLongOrder($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${fieldsOf(LINES_MAX)} } } }`;
+const READ = `query ReadOrders($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { ${FIELDS} } } }`;
+const MORE_LINES = `query MoreLines($id: ID!, $after: String) {
+  order(id: $id) { lineItems(first: ${LINES_A_PAGE}, after: $after) ${LINE} }
+}`;
 
 const money = z.object({ shopMoney: z.object({ amount: z.string() }) });
 const taxLines = z.array(z.object({ priceSet: money }));
+const lineItems = z.object({
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      sku: z.string().nullable(),
+      quantity: z.int(),
+      originalUnitPriceSet: money,
+      discountAllocations: z.array(z.object({ allocatedAmountSet: money })),
+      taxLines,
+    }),
+  ),
+});
+const moreLines = z.object({ order: z.object({ lineItems }).nullable() });
 const order = z.object({
   id: z.string(),
   createdAt: z.string(),
@@ -40,23 +60,19 @@ const order = z.object({
   currencyCode: z.string(),
   taxesIncluded: z.boolean(),
   totalPriceSet: money,
-  lineItems: z.object({
-    pageInfo: z.object({ hasNextPage: z.boolean() }),
-    nodes: z.array(
-      z.object({
-        id: z.string(),
-        sku: z.string().nullable(),
-        quantity: z.int(),
-        originalUnitPriceSet: money,
-        discountAllocations: z.array(z.object({ allocatedAmountSet: money })),
-        taxLines,
-      }),
-    ),
-  }),
+  lineItems,
   shippingLine: z.object({ originalPriceSet: money, discountedPriceSet: money, taxLines }).nullable(),
   shippingAddress: z
     .object({ countryCodeV2: z.string().nullable(), latitude: z.number().nullable(), longitude: z.number().nullable() })
     .nullable(),
+  fulfillmentOrders: z.object({
+    nodes: z.array(
+      z.object({
+        deliveryMethod: z.object({ methodType: z.string() }).nullable(),
+        assignedLocation: z.object({ location: z.object({ id: z.string() }).nullable() }),
+      }),
+    ),
+  }),
   customer: z.object({ id: z.string() }).nullable(),
 });
 type Order = z.output<typeof order>;
@@ -75,30 +91,44 @@ function isEmpty(node: unknown): boolean {
   return typeof node === 'object' && node !== null && Object.keys(node).length === 0;
 }
 
-export async function pollOrders(ask: Ask, since: Date, cursor: string | null, country: string): Promise<OrderPage> {
+type Delivering = Pick<Settings, 'country' | 'pickupStores'>;
+
+export async function pollOrders(
+  ask: Ask,
+  since: Date,
+  cursor: string | null,
+  settings: Delivering,
+): Promise<OrderPage> {
   // Whole seconds: Shopify's searches know no finer ones.
   const query = `updated_at:>='${since.toISOString().slice(0, 19)}Z'`;
   const { orders } = await ask(POLL, { query, after: cursor }, page);
   const { hasNextPage, endCursor } = orders.pageInfo;
-  const whole = await wholeOrders(ask, orders.nodes, country);
+  const whole = await wholeOrders(ask, orders.nodes, settings);
   return { orders: whole, next: hasNextPage ? endCursor : null };
 }
 
-export async function readOrders(ask: Ask, ids: readonly string[], country: string): Promise<ChannelOrder[]> {
+export async function readOrders(ask: Ask, ids: readonly string[], settings: Delivering): Promise<ChannelOrder[]> {
   const { nodes } = await ask(READ, { ids }, some);
   return wholeOrders(
     ask,
     nodes.filter((node) => node !== null),
-    country,
+    settings,
   );
 }
 
-/** Those with more lines than were asked for are read alone. */
-async function wholeOrders(ask: Ask, found: readonly Order[], country: string): Promise<ChannelOrder[]> {
+/** With the lines beyond those that come with the order. */
+async function wholeOrders(ask: Ask, found: readonly Order[], settings: Delivering): Promise<ChannelOrder[]> {
   const whole: ChannelOrder[] = [];
   for (const one of found) {
-    const long = one.lineItems.pageInfo.hasNextPage ? (await ask(READ_LONG, { ids: [one.id] }, some)).nodes[0] : one;
-    if (long !== null && long !== undefined) whole.push(toChannelOrder(long, country));
+    const nodes = [...one.lineItems.nodes];
+    let at = one.lineItems.pageInfo;
+    while (at.hasNextPage) {
+      const more = await ask(MORE_LINES, { id: one.id, after: at.endCursor }, moreLines, LINES_POINTS);
+      if (more.order === null) break;
+      nodes.push(...more.order.lineItems.nodes);
+      at = more.order.lineItems.pageInfo;
+    }
+    whole.push(toChannelOrder({ ...one, lineItems: { nodes, pageInfo: at } }, settings));
   }
   return whole;
 }
@@ -114,11 +144,11 @@ const REASONS: Readonly<Record<string, CancelReason>> = {
 const NOT_PAID = new Set(['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID', 'EXPIRED', 'VOIDED']);
 
 /** An order in canonical form, as it was placed: what was refunded or taken out since changes nothing of it. */
-export function toChannelOrder(given: Order, country: string): ChannelOrder {
+export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder {
   const { id, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
   const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
-  // A part of an order is no order: it is kept, with this as its reason.
-  if (given.lineItems.pageInfo.hasNextPage) return { id, order: `more than ${LINES_MAX} lines`, cancelled };
+  // Where it is collected is said a moment after it was placed: until then it is kept as one that cannot be taken yet.
+  if (isNotRouted(given, settings)) return { id, order: 'not routed to a location yet', cancelled };
   const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
   const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
   const lines = given.lineItems.nodes.map((line) => ({
@@ -151,18 +181,26 @@ export function toChannelOrder(given: Order, country: string): ChannelOrder {
     shipping,
     totalMinor,
     payment: NOT_PAID.has(given.displayFinancialStatus ?? '') ? 'pending' : 'paid',
-    delivery: deliveryOf(given, country),
+    delivery: deliveryOf(given, settings),
     customer: { reference: given.customer?.id ?? `guest of ${id}` },
   };
   return { id, order: canonical, cancelled };
 }
 
-/** Where to, to about a kilometre: enough to choose a near store by. */
-function deliveryOf({ shippingAddress: address }: Order, country: string) {
+/** The store where it is collected; else where to, to about a kilometre: enough to choose a near store by. */
+function deliveryOf({ shippingAddress: address, fulfillmentOrders }: Order, { country, pickupStores }: Delivering) {
+  const [first] = fulfillmentOrders.nodes;
+  const location = first?.deliveryMethod?.methodType === 'PICK_UP' ? first.assignedLocation.location?.id : undefined;
+  const store = location === undefined ? undefined : pickupStores[location];
+  if (store !== undefined) return { kind: 'collect', store };
   const { latitude = null, longitude = null } = address ?? {};
   const near =
     latitude === null || longitude === null ? {} : { near: { latitude: rough(latitude), longitude: rough(longitude) } };
   return { kind: 'ship', country: address?.countryCodeV2 ?? country, ...near };
+}
+
+function isNotRouted({ shippingAddress, fulfillmentOrders }: Order, { pickupStores }: Delivering): boolean {
+  return shippingAddress === null && fulfillmentOrders.nodes.length === 0 && Object.keys(pickupStores).length > 0;
 }
 
 const rough = (degrees: number): number => Math.round(degrees * 100) / 100;

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { ChannelMessage, ChannelRequest } from '../../connector.ts';
+import type { Settings } from './settings.ts';
 
 const order = z.object({ admin_graphql_api_id: z.string().max(64) });
 const ofOrder = z.object({ order_id: z.int().min(1) });
@@ -17,7 +18,11 @@ const ID = /^[\x21-\x7E]{1,128}$/;
  * A webhook is a hint: what has changed is read from the shop, so it does not matter how late, how often or in which order
  * they come. Throws CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID.
  */
-export function receive(request: ChannelRequest, secret: string, locationId: string): ChannelMessage {
+export function receive(
+  request: ChannelRequest,
+  secret: string,
+  { locationId, takesOrders }: Pick<Settings, 'locationId' | 'takesOrders'>,
+): ChannelMessage {
   requireSigned(request, secret);
   const [topic, webhook, event] = ['topic', 'webhook-id', 'event-id'].map((name) =>
     header(request, `x-shopify-${name}`),
@@ -38,6 +43,7 @@ export function receive(request: ChannelRequest, secret: string, locationId: str
     const says = available === null ? {} : { says: available };
     return { ...nothing, listings: [{ id: `gid://shopify/InventoryItem/${item}`, ...says }] };
   }
+  if (!takesOrders) return nothing;
   if (topic.startsWith('refunds/')) {
     return { ...nothing, orderIds: [`gid://shopify/Order/${read(ofOrder, value).order_id}`] };
   }

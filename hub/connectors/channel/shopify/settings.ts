@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storeCode } from '#shared/protocol/fields.ts';
 
 const gid = (type: string) =>
   z
@@ -9,9 +10,13 @@ const gid = (type: string) =>
 export const settings = z.strictObject({
   /** At which location of the shop numbers are set. Its quantities there are the hub's alone to set. */
   locationId: gid('Location'),
+  /** Of several accounts of one shop, a location each, one takes its orders; the others only say what there is. */
+  takesOrders: z.boolean().default(true),
   pollOrdersSeconds: z.int().min(10).max(86_400).default(120),
   /** Of orders without an address, ISO 3166. */
   country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code of two letters'),
+  /** Local pickup: which store a location (gid) is. */
+  pickupStores: z.record(gid('Location'), storeCode).default({}),
 });
 export type Settings = z.output<typeof settings>;
 

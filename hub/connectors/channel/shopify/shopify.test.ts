@@ -64,6 +64,7 @@ describe('answers of Shopify', () => {
       ),
     );
     const answers = await session.publish(call(item('1'), item('2'), item('3'), item('4')));
+    if ('later' in answers) throw new Error('no feed');
     expect(answers.map((answer) => [answer.channelSku, answer.outcome, 'code' in answer && answer.code])).toEqual([
       ['1', 'stale', false],
       ['2', 'again', false],
@@ -134,6 +135,7 @@ describe('answers of Shopify', () => {
   });
 });
 
+const DELIVERING = { country: 'DE', pickupStores: { 'gid://shopify/Location/9': 'S1' } };
 const money = (amount: string) => ({ shopMoney: { amount } });
 const ORDER: Parameters<typeof toChannelOrder>[0] = {
   id: 'gid://shopify/Order/5',
@@ -145,7 +147,7 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
   taxesIncluded: false,
   totalPriceSet: money('33.69'),
   lineItems: {
-    pageInfo: { hasNextPage: false },
+    pageInfo: { hasNextPage: false, endCursor: null },
     nodes: [
       {
         id: 'gid://shopify/LineItem/1',
@@ -163,10 +165,11 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
     taxLines: [{ priceSet: money('0.3') }],
   },
   shippingAddress: { countryCodeV2: 'FR', latitude: 48.85661, longitude: 2.35222 },
+  fulfillmentOrders: { nodes: [] },
   customer: null,
 };
 const canonical = (parts: object) => {
-  const { id, order } = toChannelOrder({ ...ORDER, ...parts }, 'DE');
+  const { id, order } = toChannelOrder({ ...ORDER, ...parts }, DELIVERING);
   return canonicalOrder.parse({ ...(order as object), channel: 'shop', channelOrderId: id });
 };
 
@@ -182,7 +185,18 @@ describe('orders of Shopify', () => {
 
   it('say about where to and nothing personal, and what is not paid yet', () => {
     expect(canonical({}).delivery).toEqual({ kind: 'ship', country: 'FR', near: { latitude: 48.86, longitude: 2.35 } });
-    expect(canonical({ shippingAddress: null }).delivery).toEqual({ kind: 'ship', country: 'DE' });
+    const parcel = toChannelOrder({ ...ORDER, shippingAddress: null }, { country: 'DE', pickupStores: {} });
+    expect(parcel.order).toMatchObject({ delivery: { kind: 'ship', country: 'DE' } });
+    // Where it is collected is not said yet.
+    expect(toChannelOrder({ ...ORDER, shippingAddress: null }, DELIVERING).order).toEqual(expect.any(String));
+    const pickup = (id: string) => ({
+      shippingAddress: null,
+      fulfillmentOrders: {
+        nodes: [{ deliveryMethod: { methodType: 'PICK_UP' }, assignedLocation: { location: { id } } }],
+      },
+    });
+    expect(canonical(pickup('gid://shopify/Location/9')).delivery).toEqual({ kind: 'collect', store: 'S1' });
+    expect(canonical(pickup('gid://shopify/Location/8')).delivery).toEqual({ kind: 'ship', country: 'DE' });
     expect(canonical({}).customer).toEqual({ reference: 'guest of gid://shopify/Order/5' });
     const payments = ['PAID', 'REFUNDED', 'AUTHORIZED', 'PENDING'].map(
       (displayFinancialStatus) => canonical({ displayFinancialStatus }).payment,
@@ -197,9 +211,11 @@ describe('orders of Shopify', () => {
       cancelReason: 'FRAUD',
     };
     expect(canonical(later)).toEqual(canonical({}));
-    expect(toChannelOrder({ ...ORDER, ...later }, 'DE').cancelled).toBe('fraud');
+    expect(toChannelOrder({ ...ORDER, ...later }, DELIVERING).cancelled).toBe('fraud');
   });
 });
+
+const RECEIVING = { locationId: LOCATION, takesOrders: true };
 
 describe('webhooks of Shopify', () => {
   const request = (topic: string, body: string, parts: object = {}) => ({
@@ -213,7 +229,7 @@ describe('webhooks of Shopify', () => {
     },
   });
   const take = (topic: string, body: string, parts?: object) =>
-    receive(request(topic, body, parts), 'secret', LOCATION);
+    receive(request(topic, body, parts), 'secret', RECEIVING);
   const codeOf = (work: () => unknown) => {
     try {
       return work();
@@ -229,12 +245,12 @@ describe('webhooks of Shopify', () => {
       { ...good.headers, 'x-shopify-hmac-sha256': '' },
       { ...good.headers, 'x-shopify-hmac-sha256': 'AAAA' },
     ]) {
-      expect(codeOf(() => receive({ ...good, headers }, 'secret', LOCATION))).toBe('CHANNEL_SIGNATURE_INVALID');
+      expect(codeOf(() => receive({ ...good, headers }, 'secret', RECEIVING))).toBe('CHANNEL_SIGNATURE_INVALID');
     }
-    expect(codeOf(() => receive({ ...good, body: Buffer.from('{}') }, 'secret', LOCATION))).toBe(
+    expect(codeOf(() => receive({ ...good, body: Buffer.from('{}') }, 'secret', RECEIVING))).toBe(
       'CHANNEL_SIGNATURE_INVALID',
     );
-    expect(codeOf(() => receive(good, 'other', LOCATION))).toBe('CHANNEL_SIGNATURE_INVALID');
+    expect(codeOf(() => receive(good, 'other', RECEIVING))).toBe('CHANNEL_SIGNATURE_INVALID');
   });
 
   it('are hints: of an order to be read, of a number that may have changed here', () => {
@@ -248,6 +264,10 @@ describe('webhooks of Shopify', () => {
       { id: 'gid://shopify/InventoryItem/9', says: 4 },
     ]);
     expect(take('inventory_levels/update', level(8)).listings).toEqual([]);
+    const other = { locationId: LOCATION, takesOrders: false };
+    const order = request('orders/create', '{"admin_graphql_api_id":"gid://shopify/Order/1"}');
+    expect(receive(order, 'secret', other).orderIds).toEqual([]);
+    expect(receive(request('inventory_levels/update', level(7)), 'secret', other).listings).toHaveLength(1);
     expect(take('products/update', '{}')).toMatchObject({ orderIds: [], listings: [] });
   });
 

@@ -11,7 +11,7 @@ const ITEMS_MAX = 250;
 /** A page of orders: what it might give, and about what it does. */
 const PAGE_COST = { quota: QUOTA, needs: 990, takes: 60 };
 
-function capabilitiesOf({ pollOrdersSeconds }: Settings) {
+function capabilitiesOf({ pollOrdersSeconds, takesOrders }: Settings) {
   return {
     shapes: [{ name: 'set', quota: QUOTA, itemsMax: ITEMS_MAX, cost: () => SET_COST }] as const,
     reads: { quota: QUOTA, itemsMax: 100, cost: readCost },
@@ -20,8 +20,10 @@ function capabilitiesOf({ pollOrdersSeconds }: Settings) {
     callsAtOnce: 4,
     countsDown: true,
     effects: EFFECT_COST,
-    takesOrders: true,
-    orders: { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, read: PAGE_COST, readsMax: ORDERS_A_PAGE },
+    takesOrders,
+    orders: takesOrders
+      ? { everyMs: pollOrdersSeconds * 1_000, page: PAGE_COST, read: PAGE_COST, readsMax: ORDERS_A_PAGE }
+      : null,
   };
 }
 
@@ -37,15 +39,15 @@ export const shopify = channelKind({
 
 function open(access: AccountAccess<Settings, Credentials>, tools: ChannelTools): ChannelSession {
   const { baseUrl, settings, credentials } = access;
-  const { locationId, country } = settings;
+  const { locationId } = settings;
   const ask = createAsk(baseUrl, credentials.accessToken, tools);
   return {
     capabilities: capabilitiesOf(settings),
     publish: (call) => setQuantities(ask, locationId, call),
     readBack: (items) => readQuantities(ask, locationId, items),
-    pollOrders: (since, cursor) => pollOrders(ask, since, cursor, country),
-    readOrders: (ids) => readOrders(ask, ids, country),
-    receive: (request) => receive(request, credentials.clientSecret, locationId),
+    pollOrders: (since, cursor) => pollOrders(ask, since, cursor, settings),
+    readOrders: (ids) => readOrders(ask, ids, settings),
+    receive: (request) => receive(request, credentials.clientSecret, settings),
     perform: (call) => performEffect(ask, call),
   };
 }

@@ -4,22 +4,29 @@ import { CANCEL_REASONS } from '#hub/orders/states/act.ts';
 
 const quantity = z.int().min(0).max(2_147_483_647);
 
-/** What a receiver answers to `stock.levels`: nothing (all were taken), or an item each. */
-export const levelsAnswer = z.object({
-  items: z
-    .array(
-      z.discriminatedUnion('status', [
-        z.object({ channelSku: text, status: z.literal('taken') }),
-        /** Its number is another than `changeFrom`. */
-        z.object({ channelSku: text, status: z.literal('stale') }),
-        /** It has taken a message of a higher sequence for it. */
-        z.object({ channelSku: text, status: z.literal('older') }),
-        z.object({ channelSku: text, status: z.literal('unknown') }),
-        z.object({ channelSku: text, status: z.literal('refused'), detail: z.string().max(1_024) }),
-      ]),
-    )
-    .max(1_000),
-});
+/** What a receiver says of an item; to `stock.levels` nothing (all were taken), or an item each. */
+const leveled = z.discriminatedUnion('status', [
+  z.object({ channelSku: text, status: z.literal('taken') }),
+  /** It applies it later. */
+  z.object({ channelSku: text, status: z.literal('accepted') }),
+  /** Its number is another than `changeFrom`. */
+  z.object({ channelSku: text, status: z.literal('stale') }),
+  /** It has taken a message of a higher sequence for it. */
+  z.object({ channelSku: text, status: z.literal('older') }),
+  z.object({ channelSku: text, status: z.literal('unknown') }),
+  z.object({ channelSku: text, status: z.literal('refused'), detail: z.string().max(1_024) }),
+]);
+export type Leveled = z.output<typeof leveled>;
+export const levelsAnswer = z.object({ items: z.array(leveled).max(1_000) });
+
+/** To `stock.bulk`: what it is asked for by `stock.outcome`. */
+export const bulkAnswer = z.object({ ticket: z.string().min(1).max(1_024) });
+
+/** To `stock.outcome`: it works at it still, or an item each; those that it does not name are read. */
+export const outcomeAnswer = z.union([
+  z.object({ state: z.literal('working') }),
+  z.object({ state: z.literal('done'), items: z.array(leveled).max(10_000) }),
+]);
 
 /** To `stock.read`: those that it does not name it does not know. */
 export const readAnswer = z.object({ items: z.array(z.object({ channelSku: text, quantity })).max(1_000) });

@@ -24,6 +24,21 @@ export const settings = z
     perSecond: z.number().min(0.001).max(1_000).default(10),
     burst: z.int().min(1).max(1_000).default(20),
     callsAtOnce: z.int().min(1).max(8).default(2),
+    /** Many numbers at once by `stock.bulk`, of which it says later what became; so many messages an hour. */
+    bulk: z
+      .strictObject({
+        itemsMax: z.int().min(1).max(10_000).default(10_000),
+        laterSeconds: z.number().min(0.1).max(86_400),
+        perHour: z.number().min(0.1).max(3_600).default(30),
+      })
+      .nullable()
+      .default(null),
+    /** It answers `accepted` and applies numbers within so long. */
+    appliesWithinSeconds: z.number().min(0.1).max(86_400).nullable().default(null),
+    /** So often it lets a number be changed in 24 hours. */
+    changesADay: z.int().min(2).max(100_000).nullable().default(null),
+    /** It forgets what was not sent for so long. */
+    renewsAfterDays: z.int().min(1).max(365).nullable().default(null),
     /** It answers `stale` where its number is not `changeFrom`. */
     compareAndSet: z.boolean().default(false),
     /** It answers `stock.read`. */

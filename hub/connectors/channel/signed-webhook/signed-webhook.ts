@@ -4,27 +4,39 @@ import type { z } from 'zod';
 import {
   channelKind,
   type AccountAccess,
+  type CallShape,
+  type Capabilities,
   type ChannelSession,
   type ChannelTools,
   type ItemAnswer,
 } from '../../connector.ts';
 import { readJson, requireOk } from '../../http/answer.ts';
 import type { HttpAnswer } from '../../http/http.ts';
-import { levelsAnswer, ordersAnswer, readAnswer } from './messages.ts';
+import { bulkAnswer, levelsAnswer, ordersAnswer, outcomeAnswer, readAnswer, type Leveled } from './messages.ts';
 import { receive } from './receive.ts';
 import { credentials, secretBytes, settings, type Credentials, type Settings } from './settings.ts';
 
 const ORDERS_A_PAGE = 100;
 const each = () => 1;
 const QUOTA = 'messages';
+const BULK = 'bulk';
 const ONE = { quota: QUOTA, needs: 1, takes: 1 };
 
-function capabilitiesOf(given: Settings) {
+function capabilitiesOf(given: Settings): Capabilities {
   const { itemsMax, perSecond, burst, callsAtOnce, readable, countsDown, pollOrdersSeconds } = given;
+  const { bulk, appliesWithinSeconds, changesADay, renewsAfterDays } = given;
   return {
-    shapes: [{ name: 'levels', quota: QUOTA, itemsMax, cost: each }] as const,
+    shapes: [{ name: 'levels', quota: QUOTA, itemsMax, cost: each }, ...(bulk === null ? [] : [bulkShape(bulk)])],
     reads: readable ? { quota: QUOTA, itemsMax, cost: each } : null,
-    quotas: { [QUOTA]: { perSecond, burst } },
+    quotas: {
+      [QUOTA]: { perSecond, burst },
+      ...(bulk !== null && {
+        [BULK]: { perSecond: bulk.perHour / 3_600, burst: Math.max(1, Math.ceil(bulk.perHour / 10)) },
+      }),
+    },
+    ...(appliesWithinSeconds !== null && { settlesMs: appliesWithinSeconds * 1_000 }),
+    ...(changesADay !== null && { changesADay }),
+    ...(renewsAfterDays !== null && { renewsAfterMs: renewsAfterDays * 86_400_000 }),
     callsAtOnce,
     countsDown,
     effects: ONE,
@@ -34,6 +46,10 @@ function capabilitiesOf(given: Settings) {
         ? null
         : { everyMs: pollOrdersSeconds * 1_000, page: ONE, read: ONE, readsMax: ORDERS_A_PAGE },
   };
+}
+
+function bulkShape({ itemsMax, laterSeconds }: NonNullable<Settings['bulk']>): CallShape {
+  return { name: 'bulk', quota: BULK, itemsMax, cost: each, laterMs: laterSeconds * 1_000 };
 }
 
 /** Any system that takes signed messages: the page of the connectors says what it has to answer. */
@@ -46,7 +62,7 @@ export const signedWebhook = channelKind({
   open,
 });
 
-function open(access: AccountAccess<Settings, Credentials>, { http, clock }: ChannelTools): ChannelSession {
+function open(access: AccountAccess<Settings, Credentials>, { http, clock, pay }: ChannelTools): ChannelSession {
   const { baseUrl, settings, credentials } = access;
   const secrets = [credentials.secret, credentials.previousSecret].flatMap((secret) =>
     secret === undefined ? [] : [secretBytes(secret)],
@@ -63,15 +79,25 @@ function open(access: AccountAccess<Settings, Credentials>, { http, clock }: Cha
 
   return {
     capabilities: capabilitiesOf(settings),
-    async publish({ number, key, items }) {
+    async publish({ number, key, shape, items }) {
       const sent = items.map(({ channelSku, quantity, changeFrom }) => ({
         channelSku,
         quantity,
         ...(settings.compareAndSet && { changeFrom }),
       }));
+      if (shape === 'bulk') {
+        const answer = await send('stock.bulk', { sequence: number, items: sent }, `msg_${key}`);
+        return { later: readJson(answer, bulkAnswer).ticket };
+      }
       const answer = await send('stock.levels', { sequence: number, items: sent }, `msg_${key}`);
       if (answer.text.trim() === '') return items.map(({ channelSku }) => ({ channelSku, outcome: 'taken' }));
       return readJson(answer, levelsAnswer).items.map(toItemAnswer);
+    },
+    async ask(_, ticket) {
+      await pay(QUOTA, 1);
+      const answered = await ask('stock.outcome', { ticket }, outcomeAnswer);
+      if (answered.state === 'done') return { answers: answered.items.map(toItemAnswer) };
+      return { again: ticket, afterMs: Math.max(100, (settings.bulk?.laterSeconds ?? 1) * 200) };
     },
     async readBack(items) {
       const asked = items.map(({ channelSku }) => ({ channelSku }));
@@ -95,10 +121,11 @@ function open(access: AccountAccess<Settings, Credentials>, { http, clock }: Cha
   };
 }
 
-function toItemAnswer(answered: z.output<typeof levelsAnswer>['items'][number]): ItemAnswer {
+function toItemAnswer(answered: Leveled): ItemAnswer {
   const { channelSku, status } = answered;
   switch (status) {
     case 'taken':
+    case 'accepted':
     case 'stale':
       return { channelSku, outcome: status };
     case 'older':

@@ -31,7 +31,14 @@ export interface NewErp {
 export interface ErpSurroundings {
   /** Seals credentials. */
   readonly vault: Pick<Vault, 'seal' | 'open'>;
-  connect(kind: ErpKind, code: string, settings: unknown, credentials: unknown, pace: Pace): ErpConnector;
+  connect(
+    kind: ErpKind,
+    code: string,
+    settings: unknown,
+    credentials: unknown,
+    pace: Pace,
+    numberOf?: (key: string) => Promise<number>,
+  ): ErpConnector;
 }
 
 type Kept = (client: Queryable, erp: Erp) => Promise<void>;

@@ -15,10 +15,11 @@ export interface InspectedDocument {
 const FIND = `
   SELECT ${SHOWN_DOCUMENT}, coalesce(d.content, f.body::json) AS body, m.document AS live,
     CASE WHEN d.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', d.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference) END AS target
+      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
   ${FROM_DOCUMENTS}
   LEFT JOIN facts f ON f.location_no = d.location_no AND f.journal_no = d.journal_no AND f.seq = d.seq
   LEFT JOIN erp_documents t ON t.erp_no = d.erp_no AND t.key = d.voids
+  LEFT JOIN facts tf ON tf.location_no = t.location_no AND tf.journal_no = t.journal_no AND tf.seq = t.seq
   LEFT JOIN erp_mappings m ON m.erp_no = e.erp_no AND m.version = e.mapping
   WHERE d.document_no = $1`;
 

@@ -26,6 +26,14 @@ export const MADE_BODIES: Readonly<Record<DocumentKind, Made>> = {
   receipt: { body: { lines: [plain] } },
   transferOut: { body: { transfer: 'made', to: 'S2', lines: [plain] } },
   transferIn: { body: { transfer: 'made', from: 'S2', lines: [plain] } },
+  transferSettled: {
+    body: {
+      from: 'S2',
+      transfer: 'made',
+      reason: 'lostOnTheWay',
+      lines: [{ sku: 'SKU-1', place: 'S2', quantity: -1 }],
+    },
+  },
   adjustment: { body: { reason: 'made', lines: [{ sku: 'SKU-1', quantity: -1 }] } },
   handOver: { body: { task: 1, step: 'handedOver', lines: [{ line: 'a', sku: 'SKU-1', quantity: 1 }] } },
   count: { body: { lines: [plain] } },

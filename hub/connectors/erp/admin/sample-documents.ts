@@ -11,7 +11,7 @@ const NEWEST = `
   SELECT d.key, d.kind, l.code AS location, d.at, d.correlation_id AS "correlationId",
     coalesce(d.content, f.body::json) AS body,
     CASE WHEN d.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', d.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference) END AS target
+      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM unnest($2::text[]) AS k (kind)
   CROSS JOIN LATERAL (
     SELECT * FROM (SELECT * FROM erp_documents WHERE erp_no = $1 ORDER BY document_no DESC LIMIT 2000) AS recent
@@ -19,7 +19,8 @@ const NEWEST = `
   ) AS d
   LEFT JOIN locations l ON l.location_no = d.location_no
   LEFT JOIN facts f ON f.location_no = d.location_no AND f.journal_no = d.journal_no AND f.seq = d.seq
-  LEFT JOIN erp_documents t ON t.erp_no = d.erp_no AND t.key = d.voids`;
+  LEFT JOIN erp_documents t ON t.erp_no = d.erp_no AND t.key = d.voids
+  LEFT JOIN facts tf ON tf.location_no = t.location_no AND tf.journal_no = t.journal_no AND tf.seq = t.seq`;
 
 type Row = Parameters<typeof canonicalDocument>[0];
 
@@ -65,7 +66,14 @@ function madeDocument(kind: DocumentKind, { store, other = store, kinds }: Place
   const target =
     of === undefined
       ? null
-      : { document: 1, key: `${store}/made-${taken}`, kind: taken ?? of, state: 'posted' as const, reference: null };
+      : {
+          document: 1,
+          key: `${store}/made-${taken}`,
+          kind: taken ?? of,
+          state: 'posted' as const,
+          reference: null,
+          body: taken === undefined ? null : MADE_BODIES[taken].body,
+        };
   return canonicalDocument({
     key,
     kind,

@@ -53,7 +53,20 @@ const invoice = {
  */
 export const erpnextExample: MappingDocument = {
   routes: [
-    { kinds: ['sale', 'return', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'handOver', 'variance', 'void'] },
+    {
+      kinds: [
+        'sale',
+        'return',
+        'receipt',
+        'transferOut',
+        'transferIn',
+        'transferSettled',
+        'adjustment',
+        'handOver',
+        'variance',
+        'void',
+      ],
+    },
   ],
   tables: {
     warehouse: {
@@ -62,6 +75,7 @@ export const erpnextExample: MappingDocument = {
       'S1/quarantined': 'Store 1 Quarantine - YC',
     },
     transit: { S1: 'In Transit - YC' },
+    onTheWay: { 'S1/sellable': 'In Transit - YC' },
     purpose: { in: 'Material Receipt', out: 'Material Issue', move: 'Material Transfer' },
   },
   documents: {
@@ -114,6 +128,20 @@ export const erpnextExample: MappingDocument = {
         items: {
           each: 'lines',
           fields: { ...stockLine, s_warehouse: { from: 'from', table: 'transit' }, t_warehouse: warehouse },
+        },
+      },
+    },
+    transferSettled: {
+      target: 'Stock Entry',
+      fields: {
+        ...moved,
+        items: {
+          each: 'lines',
+          fields: {
+            ...stockLine,
+            s_warehouse: { text: '{from}/{source}', table: 'onTheWay', optional: true },
+            t_warehouse: { text: '{from}/{destination}', table: 'onTheWay', optional: true },
+          },
         },
       },
     },

@@ -17,13 +17,15 @@ type Known = Pick<ClaimedDocument, 'key' | 'kind' | 'location' | 'at' | 'correla
  * The document that a mapping reads: the fact's body, and what ERPs ask for beside it.
  *
  * - with prices: `totalMinor`, of each line too
- * - of voids: `voids`, the key of what is taken back, and `of`, its kind
- * - of adjustments and variances: `direction` (`in`, `out`, `move` from one condition to another, or `mixed`), and of each line
+ * - of voids: `voids`, the key of what is taken back, `of`, its kind, and what that said
+ * - of adjustments, variances and settled transfers: `direction` (`in`, `out`, `move` from one condition to another, or `mixed`), and of each line
  *   `source` and `destination`, the conditions that units leave and enter
  */
 export function canonicalDocument({ key, kind, location, at, correlationId, body, target }: Known): CanonicalDocument {
+  const { body: voided, kind: of } = target ?? {};
+  const was = voided == null || of == null ? {} : { ...voided, ...linesOf(of, voided) };
   const taken = target === null ? {} : { voids: target.key, of: target.kind };
-  const said = { ...body, ...linesOf(kind, body), ...taken };
+  const said = { ...was, ...body, ...linesOf(kind, body), ...taken };
   return { ...said, key, kind, location, at, correlationId };
 }
 
@@ -39,7 +41,7 @@ interface Line {
 function linesOf(kind: DocumentKind, { lines, currency }: ClaimedDocument['body']): object {
   if (!Array.isArray(lines) || kind.startsWith('order') || kind === 'count') return {};
   const conditioned = (lines as readonly Line[]).map((line) => ({ ...line, condition: line.condition ?? 'sellable' }));
-  if (kind === 'adjustment' || kind === 'variance') return directed(conditioned);
+  if (kind === 'adjustment' || kind === 'variance' || kind === 'transferSettled') return directed(conditioned);
   if (typeof currency !== 'string') return { lines: conditioned };
   const priced = conditioned.map((line) => ({ ...line, totalMinor: totalOf(line) }));
   return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0) };

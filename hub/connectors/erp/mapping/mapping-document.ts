@@ -17,7 +17,20 @@ const path = z
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
 
 /** What a value is turned into. */
-const turn = z.enum(['text', 'number', 'minus', 'units', 'major', 'majorMinus', 'date', 'time', 'iso']);
+const turn = z.enum([
+  'text',
+  'number',
+  'minus',
+  'units',
+  'major',
+  'majorMinus',
+  'date',
+  'time',
+  'iso',
+  'datetime',
+  'compactDate',
+  'compactTime',
+]);
 export type Turn = z.output<typeof turn>;
 
 /**
@@ -82,7 +95,7 @@ const fields: z.ZodType<Fields> = z.lazy(() =>
     .refine((record) => Object.keys(record).length <= MAPPING_LIMITS.fields, `at most ${MAPPING_LIMITS.fields} fields`),
 );
 
-const documentRule = z.union([
+const writtenRule = z.union([
   z.strictObject({
     /** What it becomes at the ERP: its document type, its path, its kind of file. */
     target: name,
@@ -90,10 +103,16 @@ const documentRule = z.union([
   }),
   /** The whole document as it is. */
   z.strictObject({ target: name, all: z.literal(true) }),
+]);
+const documentRule = z.union([
+  ...writtenRule.options,
   /** Of voids: the ERP takes the document back itself. */
   z.strictObject({ cancel: z.literal(true) }),
+  /** Of voids: what they become, by the kind of what they take back. */
+  z.strictObject({ of: z.partialRecord(documentKind, writtenRule) }),
 ]);
 export type DocumentRule = z.output<typeof documentRule>;
+export type WrittenRule = z.output<typeof writtenRule>;
 
 const instant = z.iso.datetime({ offset: true, message: 'must be an instant like 2026-12-01T00:00:00Z' });
 
@@ -148,11 +167,21 @@ function problemsOf({ routes, tables, documents }: MappingDocument): Problem[] {
   for (const [kind, rule] of Object.entries(documents)) {
     if (rule === undefined) continue;
     const path = ['documents', kind];
-    if ('cancel' in rule) {
-      if (kind !== 'void') problems.push({ path, message: 'only a void cancels' });
-    } else if ('fields' in rule) problems.push(...problemsOfFields(rule.fields, [...path, 'fields'], tables));
+    if ('cancel' in rule || 'of' in rule) {
+      if (kind !== 'void') problems.push({ path, message: 'only a void cancels, or is of something' });
+    }
+    for (const [written, at] of writtenIn(rule, path)) {
+      if ('fields' in written) problems.push(...problemsOfFields(written.fields, [...at, 'fields'], tables));
+    }
   }
   return problems;
+}
+
+/** What a rule writes, with where it stands. */
+function writtenIn(rule: DocumentRule, path: (string | number)[]): [WrittenRule, (string | number)[]][] {
+  if ('cancel' in rule) return [];
+  if (!('of' in rule)) return [[rule, path]];
+  return Object.entries(rule.of).map(([kind, one]) => [one, [...path, 'of', kind]]);
 }
 
 function problemsOfFields(fields: Fields, path: (string | number)[], tables: MappingDocument['tables']): Problem[] {

@@ -9,15 +9,16 @@ type Tables = MappingDocument['tables'];
 export function render(document: CanonicalDocument, { documents, tables }: MappingDocument): MappedDocument {
   const rule = documents[document.kind];
   if (rule === undefined) throw failed(`The mapping has nothing for "${document.kind}".`);
+  const of = document['of'] as CanonicalDocument['kind'] | null | undefined;
   if ('cancel' in rule) {
-    const of = document['of'] as CanonicalDocument['kind'] | null | undefined;
     const target = of == null ? undefined : documents[of];
-    if (target === undefined || 'cancel' in target)
-      throw failed(`The mapping has nothing for "${of ?? 'it'}", which is void.`);
+    if (target === undefined || !('target' in target)) throw nothingFor(of);
     return { act: 'cancel', target: target.target, key: String(document['voids']) };
   }
-  const payload = 'all' in rule ? document : fieldsOf(rule.fields, document, tables, '');
-  return { act: 'write', target: rule.target, payload };
+  const written = 'of' in rule ? rule.of[of ?? 'void'] : rule;
+  if (written === undefined) throw nothingFor(of);
+  const payload = 'all' in written ? document : fieldsOf(written.fields, document, tables, '');
+  return { act: 'write', target: written.target, payload };
 }
 
 function fieldsOf(fields: Fields, scope: Scope, tables: Tables, at: string): Record<string, unknown> {
@@ -85,6 +86,12 @@ function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
       return isoOf(number, at).slice(11, 19);
     case 'iso':
       return isoOf(number, at);
+    case 'datetime':
+      return isoOf(number, at).slice(0, 19).replace('T', ' ');
+    case 'compactDate':
+      return isoOf(number, at).slice(0, 10).replaceAll('-', '');
+    case 'compactTime':
+      return isoOf(number, at).slice(11, 19).replaceAll(':', '');
     default:
       return as satisfies never;
   }
@@ -137,6 +144,10 @@ function read(scope: Scope, path: string): unknown {
     value = (value as Scope)[name];
   }
   return value;
+}
+
+function nothingFor(of: string | null | undefined): ErpFailure {
+  return failed(`The mapping has nothing for "${of ?? 'it'}", which is void.`);
 }
 
 function failed(detail: string): ErpFailure {

@@ -32,6 +32,7 @@ export function planFaults(
   stores: Readonly<Record<StoreCode, StoreProcess>>,
   watch: Watch,
   spanMs: number,
+  erp?: { setDown(isDown: boolean): void },
 ): Fault[] {
   const scale = Math.min(1, spanMs / 60_000);
   const seconds = (count: number) => count * 1000 * scale;
@@ -69,7 +70,13 @@ export function planFaults(
     detail: '',
   });
   const span = (count: number) => `${Number(seconds(count).toPrecision(2)) / 1000} s`;
+  const erpDown = async () => {
+    erp?.setDown(true);
+    await delay(0.3 * spanMs);
+    erp?.setDown(false);
+  };
   return [
+    ...(erp === undefined ? [] : [fault(0.3, `ERP down for ${span((0.3 * spanMs) / (1000 * scale))}`, [], erpDown)]),
     fault(0.06, `link of LEEDS cut for ${span(4)}`, ['LEEDS'], cut(4, ['LEEDS'])),
     fault(0.14, 'agent YORK killed (-9)', ['YORK'], killAgent('YORK', 1)),
     fault(

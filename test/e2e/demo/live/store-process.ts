@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AgentStatus, QuarantinedItem, StockItem } from '#agent/api/readers.ts';
+import type { AgentStatus, QuarantinedItem, StockItem } from '#shared/agent-api/answers.ts';
 import type { StoreDoor } from './feeder.ts';
 import { freePort, type HubProcess } from '#test/support/hub-process.ts';
 import { Link } from '#test/support/link.ts';

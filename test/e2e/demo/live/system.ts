@@ -5,6 +5,7 @@ import { HubProcess } from '#test/support/hub-process.ts';
 import type { Plan } from '../input/plan.ts';
 import { STORES, type StoreCode } from '../input/rules.ts';
 import { StoreProcess } from './store-process.ts';
+import { openOutside, OUTSIDE_OPTIONS, type Outside } from '../channels/outside.ts';
 import { CHANNEL } from '../oracle/verify.ts';
 
 const PRODUCTS_PER_REQUEST = 5_000;
@@ -14,6 +15,8 @@ export interface System {
   readonly root: string;
   readonly hub: HubProcess;
   readonly stores: Readonly<Record<StoreCode, StoreProcess>>;
+  /** Channels and ERP, where they were asked for. */
+  readonly outside: Outside | undefined;
   /** What ended by itself. */
   crashes(): string[];
   /** Copies the programs' logs to a folder that stays, and answers its path. */
@@ -23,7 +26,12 @@ export interface System {
 }
 
 /** Starts all; `say` is told each step. What was started before a failure is stopped again. */
-export async function startSystem(plan: Plan, say: (step: string) => void, signal: AbortSignal): Promise<System> {
+export async function startSystem(
+  plan: Plan,
+  { channels, seed }: { readonly channels: boolean; readonly seed: number },
+  say: (step: string) => void,
+  signal: AbortSignal,
+): Promise<System> {
   const root = await mkdtemp(join(tmpdir(), 'shelfwire-demo-'));
   // PostgreSQL may run as another account, which must be able to pass through.
   await chmod(root, 0o711);
@@ -33,7 +41,7 @@ export async function startSystem(plan: Plan, say: (step: string) => void, signa
   };
   try {
     say('PostgreSQL and the hub');
-    const hub = await HubProcess.prepare(root);
+    const hub = await HubProcess.prepare(root, undefined, channels ? OUTSIDE_OPTIONS : []);
     stops.push(() => hub.stop());
     await hub.begin();
     const stores: Partial<Record<StoreCode, StoreProcess>> = {};
@@ -50,11 +58,18 @@ export async function startSystem(plan: Plan, say: (step: string) => void, signa
       await hub.put('/v1/products', { products: plan.products.slice(from, from + PRODUCTS_PER_REQUEST) });
     }
     await hub.put(`/v1/channels/${CHANNEL}`, { name: 'Web shop', locations: STORES });
+    let outside: Outside | undefined;
+    if (channels) {
+      say('channels and an ERP');
+      outside = await openOutside(plan, hub, seed);
+      stops.push(outside.stop);
+    }
     const programs = [hub.program, ...Object.values(stores).map((store) => store.program)];
     return {
       root,
       hub,
       stores: stores as Record<StoreCode, StoreProcess>,
+      outside,
       crashes: () => programs.flatMap(({ crashes }) => crashes),
       keepLogs: () => keepLogs(programs.map(({ logFile }) => logFile)),
       stop,

@@ -39,11 +39,34 @@ export function heldVariance(counts: readonly HeldCount[]): Map<string, number> 
   );
 }
 
-/** What a channel over all stores may sell: each store's onHand floored at zero, summed. */
-export function sellableOf(stores: readonly ReadonlyMap<string, Shelf>[]): Map<string, number> {
+/** Units of a position that orders hold, as the hub says. */
+export interface HeldUnits {
+  readonly location: string;
+  readonly sku: string;
+  readonly reserved: number;
+}
+
+/** What a channel over all stores may sell: each store's onHand less what orders hold, floored at zero, summed. */
+export function sellableOf(
+  stores: Readonly<Record<string, ReadonlyMap<string, Shelf>>>,
+  positions: readonly HeldUnits[],
+): Map<string, number> {
+  const held = new Map(positions.map(({ location, sku, reserved }) => [`${location} ${sku}`, reserved]));
   const sum = new Map<string, number>();
-  for (const shelves of stores) {
-    for (const [sku, { onHand }] of shelves) sum.set(sku, (sum.get(sku) ?? 0) + Math.max(0, onHand));
+  for (const [store, shelves] of Object.entries(stores)) {
+    for (const [sku, { onHand }] of shelves) {
+      const units = Math.max(0, onHand - (held.get(`${store} ${sku}`) ?? 0));
+      sum.set(sku, (sum.get(sku) ?? 0) + units);
+    }
+  }
+  return sum;
+}
+
+/** By sku; only where there are any. */
+export function heldOf(positions: readonly HeldUnits[]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const { sku, reserved } of positions) {
+    if (reserved > 0) sum.set(sku, (sum.get(sku) ?? 0) + reserved);
   }
   return sum;
 }

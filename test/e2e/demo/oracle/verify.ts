@@ -31,7 +31,12 @@ export interface Verdict {
   readonly stores: Readonly<Record<StoreCode, StoreVerdict>>;
   readonly availability: stock.NumbersVerdict;
   readonly hubQuarantine: number;
+  /** What a channel over all stores may sell, and units that orders hold, by sku. */
+  readonly sellable: ReadonlyMap<string, number>;
+  readonly held: ReadonlyMap<string, number>;
 }
+
+type HeldUnits = stock.HeldUnits;
 
 const OWN_VIEW_MS_MAX = 15_000;
 
@@ -49,14 +54,15 @@ export async function verify(
     const shelves = byStore((store) => foldShelves(plan.facts[store]));
     const verdicts: Partial<Record<StoreCode, StoreVerdict>> = {};
     for (const store of STORES) verdicts[store] = await verifyStore(plan, hub, stores[store], client, shelves[store]);
+    const positions = await hub.list<HeldUnits>('/v1/positions');
+    const sellable = stock.sellableOf(shelves, positions);
     const offered = await hub.list<{ sku: string; available: number }>(`/v1/channels/${CHANNEL}/availability`);
     return {
       stores: verdicts as Record<StoreCode, StoreVerdict>,
-      availability: stock.compareNumbers(
-        stock.sellableOf(Object.values(shelves)),
-        new Map(offered.map(({ sku, available }) => [sku, available])),
-      ),
+      availability: stock.compareNumbers(sellable, new Map(offered.map(({ sku, available }) => [sku, available]))),
       hubQuarantine: await countHubQuarantine(client),
+      sellable,
+      held: stock.heldOf(positions),
     };
   } finally {
     await client.end();

@@ -1,4 +1,5 @@
 import type { DelayFigures, Delays } from '../oracle/delays.ts';
+import { drawOutsideOutcome, type OutsideOutcome } from '../channels/draw-channels.ts';
 import type { Fault } from '../live/faults.ts';
 import type { StoreTally } from '../live/feeder.ts';
 import type { FileTotals } from '../oracle/reports.ts';
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly settleMs: number;
   readonly wireBytesUp: number;
   readonly problems: string[];
+  readonly outside: OutsideOutcome | undefined;
 }
 
 type Cell = (code: StoreCode) => number;
@@ -71,6 +73,7 @@ export function drawOutcome(outcome: Outcome, pen: Pen): string[] {
     '',
     ...factsAndFigures(outcome, pen),
     '',
+    ...(outcome.outside === undefined ? [] : [...drawOutsideOutcome(outcome.outside, pen), '']),
     ...verdictLines(outcome, pen),
   ];
 }

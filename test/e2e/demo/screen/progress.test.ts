@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { drawOutsideOutcome } from '../channels/draw-channels.ts';
 import { byStore } from '../input/plan.ts';
 import { drawProgress, type Progress } from './progress.ts';
 import { penFor, widthOf } from './screen.ts';
@@ -28,14 +29,35 @@ const progress: Progress = {
   })),
 };
 
+const outside = {
+  shops: ['Signed webhook', 'Shopify', 'Walmart Marketplace', 'Adobe Commerce', 'Google local inventory', 'Amazon'].map(
+    (title) => ({ title, listings: 1_400, equal: 1_399, ordered: 1_060, taken: 1_059, untold: 1 }),
+  ),
+  erp: { documents: 12_345, waiting: 4_321, isDown: false },
+};
+
 it.each([
   [80, 24],
   [120, 40],
   [200, 50],
 ])('the picture fits a terminal of %i x %i', (columns, rows) => {
   for (const coloured of [true, false]) {
-    const lines = drawProgress(progress, columns, rows - 1, penFor(coloured));
-    expect(lines.length).toBeLessThan(rows);
-    expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
+    for (const shown of [progress, { ...progress, outside }, { ...progress, outside: { ...outside, shops: [] } }]) {
+      const lines = drawProgress(shown, columns, rows - 1, penFor(coloured));
+      expect(lines.length).toBeLessThan(rows);
+      expect(lines.filter((line) => widthOf(line) > columns)).toEqual([]);
+    }
   }
+});
+
+it('the closing lines of channels and ERP fit 79 columns', () => {
+  const figures = { sales: 9, medianMs: 599_000, p95Ms: 599_000 };
+  const shops = outside.shops.map(({ title }) => {
+    return { title, equal: 1_400, differing: [], orders: 1_060, taken: 1_060, told: 1_060, refused: [] };
+  });
+  const none = { missing: [], unexpected: [], outOfOrder: [], changed: [], dead: 0 };
+  const verdict = { shops, erp: { documents: 12_345, ofOrders: 1_060, ...none }, holds: [] };
+  const times = shops.map((_, place) => (place === 0 ? undefined : { ...figures, calm: figures }));
+  const lines = drawOutsideOutcome({ verdict, times, mostWaiting: 12_345 }, penFor(true));
+  expect(lines.filter((line) => widthOf(line) > 79)).toEqual([]);
 });

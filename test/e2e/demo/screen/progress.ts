@@ -1,5 +1,6 @@
 import type { Fault } from '../live/faults.ts';
 import type { StoreTally } from '../live/feeder.ts';
+import { drawOutside, type OutsideProgress } from '../channels/draw-channels.ts';
 import { STORES, WAYS, type StoreCode } from '../input/rules.ts';
 import { clock, dayName, fit, grouped, left, penFor, right, span, type Pen } from './screen.ts';
 import type { StoreView } from '../live/watch.ts';
@@ -19,6 +20,8 @@ export interface Progress {
   readonly isHubUp: boolean;
   readonly isDatabaseUp: boolean;
   readonly faults: readonly Fault[];
+  /** Where channels and an ERP were asked for. */
+  readonly outside?: OutsideProgress | undefined;
 }
 
 const FIXED_LINES = 13;
@@ -32,7 +35,9 @@ export function drawProgress(progress: Progress, columns: number, rows: number, 
   const percent = `${right(`${Math.floor(part * 100)} %`, 6)} ${right(clock(elapsedMs), 6)}`;
   const timeBar = bar(width - 19 - percent.length - 1, [[part, 'cyan', '█']], pen);
   const shown = progress.faults.filter(({ state }) => state !== 'planned');
-  const room = Math.max(3, rows - FIXED_LINES);
+  const outside =
+    progress.outside === undefined ? [] : drawOutside(progress.outside, width, (...given) => bar(...given, pen), pen);
+  const room = Math.max(1, rows - FIXED_LINES - outside.length);
   const state = (name: string, isUp: boolean) =>
     `${pen('dim', name)} ${isUp ? pen('green', '● up  ') : pen('red', '○ down')}`;
   return [
@@ -47,6 +52,7 @@ export function drawProgress(progress: Progress, columns: number, rows: number, 
     ),
     ...STORES.map((code) => storeLine(code, progress, width, pen)),
     ` ${' '.repeat(18)}${legend(pen)}`,
+    ...outside,
     '',
     ` ${state('hub', progress.isHubUp)}   ${state('PostgreSQL', progress.isDatabaseUp)}   ${pen('dim', 'failures on purpose')} ${shown.length}${pen('dim', ` of ${progress.faults.length}`)}`,
     ...shown.slice(-room).map((fault) => faultLine(fault, width, pen)),
@@ -106,7 +112,7 @@ const REDRAW_MS = 150;
 const LINE_EVERY_MS = 5_000;
 
 /** Columns and rows that the picture needs; on a smaller terminal lines are told, as where there is none. */
-const LEAST = { columns: 80, rows: 20 };
+const LEAST = { columns: 80, rows: 20, rowsWithChannels: 24 };
 
 /** Shows the run while it goes on: redrawn in place on a terminal, else a line now and then. */
 export class Display {
@@ -121,7 +127,10 @@ export class Display {
   constructor(out: NodeJS.WriteStream, read: () => Progress) {
     this.#out = out;
     this.#read = read;
-    this.#isPicture = out.isTTY && out.columns >= LEAST.columns && out.rows >= LEAST.rows;
+    this.#isPicture =
+      out.isTTY &&
+      out.columns >= LEAST.columns &&
+      out.rows >= (read().outside === undefined ? LEAST.rows : LEAST.rowsWithChannels);
     this.#pen = penFor(out.isTTY && process.env['NO_COLOR'] === undefined);
   }
 

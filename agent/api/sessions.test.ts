@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import { People } from '#agent/people/people.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
+
+const SALE = {
+  kind: 'sale',
+  key: 's',
+  body: { currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100 }] },
+};
+const BROKEN = {
+  kind: 'adjustment',
+  key: 'a',
+  body: { reason: 'broken', code: 'damage', lines: [{ sku: 'A', quantity: -1 }] },
+};
+const BACK = {
+  kind: 'return',
+  key: 'r',
+  body: { currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100, condition: 'sellable' }] },
+};
+
+async function signIn(agent: RunningAgent, pin: string): Promise<{ status: number; cookie: string }> {
+  const init = { method: 'POST', body: JSON.stringify({ pin }), headers: { 'content-type': 'application/json' } };
+  const response = await fetch(`${agent.url}/v1/sessions`, init);
+  return { status: response.status, cookie: response.headers.get('set-cookie') ?? '' };
+}
+const asked = (agent: RunningAgent, path: string, cookie: string, body?: unknown) =>
+  fetch(agent.url + path, {
+    headers: { cookie: cookie.split(';')[0] ?? '' },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+
+it('X1 a PIN opens a session in a cookie that no script reads and no other site sends; it ends with its person', async () => {
+  const agent = await runAgent();
+  const people = new People(agent.folder);
+  expect(await (await fetch(`${agent.url}/v1/me`)).json()).toEqual({ person: null, isFirst: true });
+  const pin = people.add({ name: 'Ada', role: 'manager' }, 0);
+  expect((await fetch(`${agent.url}/v1/status`)).status).toBe(401);
+  const { status, cookie } = await signIn(agent, pin);
+  expect([status, cookie]).toEqual([
+    200,
+    expect.stringMatching(/^shelfwire_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/),
+  ]);
+  expect((await asked(agent, '/v1/status', cookie)).status).toBe(200);
+  expect(await (await asked(agent, '/v1/me', cookie)).json()).toEqual({
+    person: { name: 'Ada', role: 'manager' },
+    isFirst: false,
+  });
+  people.remove('Ada');
+  expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
+});
+
+it('X1 a session ends after half an hour of rest, and when one signs out', async () => {
+  let later = 0;
+  const clock = { ...systemClock, now: () => systemClock.now(), monotonic: () => systemClock.monotonic() + later };
+  const agent = await runAgent({}, { clock });
+  const pin = new People(agent.folder).add({ name: 'Ada', role: 'clerk' }, 0);
+  const { cookie } = await signIn(agent, pin);
+  for (let time = 0; time < 3; time += 1) {
+    later += 29 * 60_000;
+    expect((await asked(agent, '/v1/status', cookie)).status).toBe(200);
+  }
+  later += 31 * 60_000;
+  expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
+  const again = await signIn(agent, pin);
+  const headers = { cookie: again.cookie.split(';')[0] ?? '' };
+  await fetch(`${agent.url}/v1/sessions`, { method: 'DELETE', headers });
+  expect((await asked(agent, '/v1/status', again.cookie)).status).toBe(401);
+});
+
+it('X1 wrong PINs are slowed down, and then a right one is not told either', async () => {
+  const agent = await runAgent();
+  const pin = new People(agent.folder).add({ name: 'Ada', role: 'clerk', pin: '987654' }, 0);
+  for (let time = 0; time < 10; time += 1) expect((await signIn(agent, '000000')).status).toBe(401);
+  expect((await signIn(agent, '000000')).status).toBe(429);
+  expect((await signIn(agent, pin)).status).toBe(429);
+});
+
+it('what a person does is journaled with who it was; only a manager adjusts, and nobody sells here', async () => {
+  const agent = await runAgent();
+  const people = new People(agent.folder);
+  const [ada, bob] = await Promise.all(
+    (['manager', 'clerk'] as const).map(
+      async (role) => (await signIn(agent, people.add({ name: role, role }, 0))).cookie,
+    ),
+  );
+  expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(201);
+  expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(200);
+  expect((await asked(agent, '/v1/acts', bob!, BROKEN)).status).toBe(403);
+  expect((await asked(agent, '/v1/acts', ada!, BROKEN)).status).toBe(201);
+  expect((await asked(agent, '/v1/acts', ada!, SALE)).status).toBe(403);
+  expect((await asked(agent, '/v1/facts', ada!, SALE)).status).toBe(403);
+  expect((await agent.call('/v1/acts', { method: 'POST', body: JSON.stringify(BACK) })).status).toBe(403);
+  const { journal } = agent.daemon.store;
+  expect((await journal.read(1, 10)).map(({ kind, source }) => [kind, source])).toEqual([
+    ['return', 'ui:clerk'],
+    ['adjustment', 'ui:manager'],
+  ]);
+});

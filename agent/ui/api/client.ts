@@ -1,0 +1,59 @@
+/** A failure as the agent answers it (RFC 9457), or that it does not answer at all. */
+export class Failure extends Error {
+  readonly code: string;
+  readonly remedy: string | undefined;
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(given: { code: string; detail: string; remedy?: string; status: number; retryAfterMs?: number }) {
+    super(given.detail);
+    this.name = 'Failure';
+    this.code = given.code;
+    this.remedy = given.remedy;
+    this.status = given.status;
+    this.retryAfterMs = given.retryAfterMs;
+  }
+}
+
+/** No answer: the agent has stopped, or is starting. */
+export const isAbsent = (error: unknown): boolean => error instanceof Failure && error.status === 0;
+
+interface ProblemAnswer {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly title?: string;
+  readonly remedy?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** Calls the agent. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
+export async function call<Answer>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      ...(signal === undefined ? {} : { signal }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Failure({ code: 'AGENT_ABSENT', detail: '', status: 0 });
+  }
+  const text = await response.text();
+  const answer = text === '' ? undefined : (JSON.parse(text) as unknown);
+  if (response.ok) return answer as Answer;
+  const { code = 'INTERNAL', detail, title = '', remedy, retryAfterMs } = (answer ?? {}) as ProblemAnswer;
+  throw new Failure({
+    code,
+    detail: detail ?? title,
+    status: response.status,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}

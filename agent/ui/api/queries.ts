@@ -1,0 +1,58 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type {
+  AgentStatus,
+  DayView,
+  Freshness,
+  Me,
+  Page,
+  QuarantinedItem,
+  StockItem,
+} from '#shared/agent-api/answers.ts';
+import { call } from './client.ts';
+
+/** How often what changes by itself is asked for, ms. */
+const LIVE_MS = 2_000;
+
+export const useMe = () =>
+  useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => call<Me>('GET', '/v1/me', undefined, signal),
+    refetchInterval: 60_000,
+  });
+
+export const useStatus = () =>
+  useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => call<AgentStatus>('GET', '/v1/status', undefined, signal),
+    refetchInterval: LIVE_MS,
+    placeholderData: (last) => last,
+  });
+
+export const useDay = (from: number, to: number) =>
+  useQuery({
+    queryKey: ['day', from],
+    queryFn: ({ signal }) => call<DayView>('GET', `/v1/day?from=${from}&to=${to}&feed=200`, undefined, signal),
+    refetchInterval: LIVE_MS,
+    placeholderData: (last) => last,
+  });
+
+export const useStock = (search: string) =>
+  useInfiniteQuery({
+    queryKey: ['stock', search],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ limit: '200' });
+      if (search !== '') query.set('search', search);
+      if (pageParam !== null) query.set('cursor', pageParam);
+      return call<Page<StockItem> & Freshness>('GET', `/v1/stock?${query}`, undefined, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: (last) => last,
+  });
+
+export const useQuarantine = () =>
+  useQuery({
+    queryKey: ['quarantine'],
+    queryFn: ({ signal }) => call<Page<QuarantinedItem>>('GET', '/v1/quarantine?limit=200', undefined, signal),
+    refetchInterval: 10_000,
+  });

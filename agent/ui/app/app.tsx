@@ -1,0 +1,45 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Failure, isAbsent } from '../api/client.ts';
+import { useMe } from '../api/queries.ts';
+import { Failed, Loading } from '../parts/shown.tsx';
+import { Speaking } from '../words/words.tsx';
+import { Pages } from './pages.tsx';
+import { SignIn } from './sign-in.tsx';
+import { quietColours, theme } from './theme.ts';
+
+export function App() {
+  const [queries] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          // The agent is on this machine: a wrong request stays wrong, an absent agent is asked again.
+          queries: {
+            retry: (_count, error) => isAbsent(error),
+            retryDelay: 1_000,
+            networkMode: 'always',
+            staleTime: 1_000,
+          },
+          mutations: { networkMode: 'always' },
+        },
+      }),
+  );
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={quietColours} defaultColorScheme="auto">
+      <Speaking>
+        <QueryClientProvider client={queries}>
+          <SignedIn />
+        </QueryClientProvider>
+      </Speaking>
+    </MantineProvider>
+  );
+}
+
+function SignedIn() {
+  const { data, error, refetch } = useMe();
+  if (data !== undefined)
+    return data.person === null ? <SignIn isFirst={data.isFirst} /> : <Pages person={data.person} />;
+  if (error instanceof Failure) return <Failed error={error} again={() => void refetch()} />;
+  return <Loading />;
+}

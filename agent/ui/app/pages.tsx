@@ -1,0 +1,175 @@
+import { ActionIcon, AppShell, Badge, Button, Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Outlet,
+  RouterProvider,
+  useLocation,
+} from '@tanstack/react-router';
+import { LogOut } from 'lucide-react';
+import { createContext, useContext, useEffect, useState } from 'react';
+import type { Me, Person } from '#shared/agent-api/answers.ts';
+import { call } from '../api/client.ts';
+import { useStatus } from '../api/queries.ts';
+import { PAGES } from '../pages/all.ts';
+import { useWords } from '../words/words.tsx';
+import { Looks } from './looks.tsx';
+import type { Page } from './page.ts';
+import { SafetyBanner } from './safety-banner.tsx';
+
+const Someone = createContext<Person | undefined>(undefined);
+
+/** Who is signed in. */
+export function usePerson(): Person {
+  const person = useContext(Someone);
+  if (person === undefined) throw new Error('nobody is signed in');
+  return person;
+}
+
+const maySee = (page: Page, { role }: Person): boolean => page.role === undefined || page.role === role;
+
+export function Pages({ person }: { readonly person: Person }) {
+  const [router] = useState(() => {
+    const root = createRootRoute({ component: Frame, notFoundComponent: () => null });
+    const pages = PAGES.filter((page) => maySee(page, person));
+    const routes = pages.map(({ name, view }, place) =>
+      createRoute({ getParentRoute: () => root, path: place === 0 ? '/' : `/${name}`, component: view }),
+    );
+    return createRouter({ routeTree: root.addChildren(routes), history: createHashHistory() });
+  });
+  return (
+    <Someone.Provider value={person}>
+      <RouterProvider router={router} />
+    </Someone.Provider>
+  );
+}
+
+/** Navigation on the left, at the bottom of narrow windows; the banner above every page. */
+function Frame() {
+  const person = usePerson();
+  const words = useWords();
+  const { pathname } = useLocation();
+  const { data: status } = useStatus();
+  const pages = PAGES.filter((page) => maySee(page, person));
+  const pathOf = (name: string) => (name === PAGES[0]?.name ? '/' : `/${name}`);
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      const page = event.altKey && /^Digit[1-9]$/.test(event.code) ? pages[Number(event.code.slice(5)) - 1] : undefined;
+      if (page === undefined) return;
+      event.preventDefault();
+      location.hash = pathOf(page.name);
+    };
+    addEventListener('keydown', open);
+    return () => removeEventListener('keydown', open);
+  });
+  const troubles = status?.problems.length ?? 0;
+  const badge = (name: string) =>
+    name === 'problems' && troubles > 0 ? (
+      <Badge color="red" variant="light" circle>
+        {troubles}
+      </Badge>
+    ) : null;
+  return (
+    <AppShell
+      navbar={{ width: 240, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: { base: 64, sm: 0 } }}
+      padding="md"
+    >
+      <a href="#content" className="skip" onClick={focusContent}>
+        {words.skip}
+      </a>
+      <AppShell.Navbar p="sm" className="no-print" visibleFrom="sm">
+        <AppShell.Section p="xs">
+          <Text fw={700} size="lg">
+            {status?.store?.name ?? 'Shelfwire'}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {status?.store?.code ?? ' '}
+          </Text>
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea}>
+          <nav aria-label={words.navigation}>
+            {pages.map(({ name, icon: Icon }, place) => (
+              <NavLink
+                key={name}
+                component={Link}
+                {...{ to: pathOf(name) }}
+                active={pathname === pathOf(name)}
+                aria-current={pathname === pathOf(name) ? 'page' : undefined}
+                aria-keyshortcuts={`Alt+${place + 1}`}
+                label={words.pages[name]}
+                leftSection={<Icon size={20} aria-hidden />}
+                rightSection={badge(name)}
+                py="sm"
+              />
+            ))}
+          </nav>
+        </AppShell.Section>
+        <AppShell.Section>
+          <Stack gap="xs">
+            <Group justify="space-between" wrap="nowrap">
+              <Text size="sm">
+                {person.name}{' '}
+                <Text span c="dimmed" size="sm">
+                  {words.signIn.roles[person.role]}
+                </Text>
+              </Text>
+              <SignOut />
+            </Group>
+            <Looks />
+          </Stack>
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Footer hiddenFrom="sm" className="no-print">
+        <Group component="nav" aria-label={words.navigation} h="100%" justify="space-around" wrap="nowrap" gap={0}>
+          {pages.map(({ name, icon: Icon }) => (
+            <Button
+              key={name}
+              component={Link}
+              {...{ to: pathOf(name) }}
+              variant={pathname === pathOf(name) ? 'light' : 'subtle'}
+              px="xs"
+              h={56}
+              aria-label={words.pages[name]}
+              aria-current={pathname === pathOf(name) ? 'page' : undefined}
+            >
+              <Icon aria-hidden />
+            </Button>
+          ))}
+        </Group>
+      </AppShell.Footer>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <SafetyBanner />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+/** The address holds the page: a link to the content must not change it. */
+function focusContent(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#content')?.focus();
+}
+
+function SignOut() {
+  const { signIn } = useWords();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: () => call<Me>('DELETE', '/v1/sessions'),
+    onSettled: () => {
+      queries.clear();
+      void queries.invalidateQueries();
+      location.reload();
+    },
+  });
+  return (
+    <ActionIcon variant="default" aria-label={signIn.out} onClick={() => leave.mutate()}>
+      <LogOut size={20} aria-hidden />
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,79 @@
+import { Group, Paper, Stack, Text } from '@mantine/core';
+import { CloudCheck, CloudOff, CloudUpload, PlugZap, type LucideIcon } from 'lucide-react';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
+import { isAbsent } from '../api/client.ts';
+import { useStatus } from '../api/queries.ts';
+import { useFormat } from '../parts/format.ts';
+import type { Words } from '../words/en.ts';
+import { useWords } from '../words/words.tsx';
+
+interface Shown {
+  readonly tone: 'teal' | 'indigo' | 'orange' | 'red';
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** Whether the store is safe: since when it is offline, how much waits, what works and what does not. Of one height always. */
+export function SafetyBanner() {
+  const words = useWords();
+  const format = useFormat();
+  // While it is asked again and again there is no error yet, but a reason.
+  const { data, failureReason } = useStatus();
+  const shown = isAbsent(failureReason)
+    ? { tone: 'red' as const, icon: PlugZap, title: words.safety.absent, lines: [words.safety.absentHint] }
+    : data === undefined
+      ? { tone: 'indigo' as const, icon: CloudUpload, title: words.loading, lines: [''] }
+      : shownOf(data, words.safety, format.instant);
+  const { tone, icon: Icon, title, lines } = shown;
+  return (
+    <Paper
+      component="section"
+      aria-label={words.safety.label}
+      aria-live="polite"
+      data-tone={tone}
+      withBorder
+      mb="md"
+      p="sm"
+      mih={62}
+      bg={`var(--mantine-color-${tone}-light)`}
+      className="no-print"
+    >
+      <Group wrap="nowrap" align="start">
+        <Icon aria-hidden size={26} color={`var(--mantine-color-${tone}-light-color)`} />
+        <Stack gap={0}>
+          <Text fw={600}>{title}</Text>
+          {lines.map((line) => (
+            <Text key={line} size="sm">
+              {line}
+            </Text>
+          ))}
+        </Stack>
+      </Group>
+    </Paper>
+  );
+}
+
+function shownOf({ sync, store }: AgentStatus, safety: Words['safety'], instant: (at: number) => string): Shown {
+  if (store === null) {
+    return {
+      tone: 'orange',
+      icon: CloudOff,
+      title: safety.notEnrolled,
+      lines: [`${safety.waiting(sync.backlog)} ${safety.works}`],
+    };
+  }
+  if (sync.phase === 'online') {
+    return sync.backlog === 0
+      ? { tone: 'teal', icon: CloudCheck, title: safety.online, lines: [safety.allSafe] }
+      : { tone: 'teal', icon: CloudUpload, title: safety.online, lines: [safety.sending(sync.backlog)] };
+  }
+  const since = sync.since ?? sync.lastAckAt;
+  const title = since === null ? safety.offlineUnknown : safety.offline(instant(since));
+  return {
+    tone: 'orange',
+    icon: CloudOff,
+    title,
+    lines: [safety.waiting(sync.backlog), safety.works, safety.worksNot],
+  };
+}

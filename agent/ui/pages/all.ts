@@ -1,0 +1,14 @@
+import { Activity, Boxes, Store, TriangleAlert } from 'lucide-react';
+import type { Page } from '../app/page.ts';
+import { ProblemsPage } from './problems/problems-page.tsx';
+import { StatusPage } from './status/status-page.tsx';
+import { StockPage } from './stock/stock-page.tsx';
+import { TodayPage } from './today/today-page.tsx';
+
+/** Every page, in the order of the navigation. The first is where one begins; Alt and its number open it. */
+export const PAGES: readonly Page[] = [
+  { name: 'today', icon: Store, view: TodayPage },
+  { name: 'stock', icon: Boxes, view: StockPage },
+  { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
+  { name: 'status', icon: Activity, view: StatusPage },
+];

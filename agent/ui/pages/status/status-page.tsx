@@ -1,0 +1,101 @@
+import { Badge, Card, SimpleGrid, Table, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
+import { useStatus } from '../../api/queries.ts';
+import { useFormat } from '../../parts/format.ts';
+import { Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { useWords } from '../../words/words.tsx';
+
+export function StatusPage() {
+  const { pages } = useWords();
+  const { data, error, refetch } = useStatus();
+  return (
+    <>
+      <PageTitle>{pages.status}</PageTitle>
+      {data !== undefined ? (
+        <Parts status={data} />
+      ) : error === null ? (
+        <Loading />
+      ) : (
+        <Failed error={error} again={() => void refetch()} />
+      )}
+    </>
+  );
+}
+
+function Parts({ status }: { status: AgentStatus }) {
+  const { status: words } = useWords();
+  const format = useFormat();
+  const { sync, journal } = status;
+  const instant = (at: number | null) => (at === null ? words.never : format.instant(at));
+  const offset = Math.abs(sync.clockOffsetMs) / 1_000;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <Part title={words.connection}>
+        <Said label={words.store}>{status.store === null ? '–' : `${status.store.name} (${status.store.code})`}</Said>
+        <Said label={words.state}>
+          <Badge color={sync.phase === 'online' ? 'teal' : 'orange'} variant="light">
+            {words.phases[sync.phase] ?? sync.phase}
+          </Badge>
+        </Said>
+        <Said label={words.hub}>{status.hubUrl ?? '–'}</Said>
+        <Said label={words.device}>{status.device ?? '–'}</Said>
+        <Said label={words.lastAck}>{instant(sync.lastAckAt)}</Said>
+        <Said label={words.clock}>{offset < 1 ? words.clockFine : words.seconds(offset)}</Said>
+        <Said label={words.version}>{status.version}</Said>
+        <Said label={words.running}>{instant(status.startedAt)}</Said>
+      </Part>
+      <Part title={words.journal}>
+        <Said label={words.written}>{format.number(journal.lastSeq)}</Said>
+        <Said label={words.acknowledged}>{format.number(sync.ackedSeq)}</Said>
+        <Said label={words.backlog}>{format.number(sync.backlog)}</Said>
+        <Said label={words.oldest}>{sync.oldestUnsentAt === null ? '–' : instant(sync.oldestUnsentAt)}</Said>
+      </Part>
+      <Part title={words.sources}>
+        <Table.Tr>
+          <Table.Td />
+          <Table.Th className="num">{words.taken}</Table.Th>
+          <Table.Th className="num">{words.twice}</Table.Th>
+          <Table.Th className="num">{words.refused}</Table.Th>
+        </Table.Tr>
+        {status.sources.map((source) => (
+          <Table.Tr key={source.name}>
+            <Table.Th scope="row">
+              {source.name}{' '}
+              <Text span size="sm" c="dimmed">
+                {words.states[source.state] ?? source.state}
+              </Text>
+            </Table.Th>
+            <Table.Td className="num">{format.number(source.appended)}</Table.Td>
+            <Table.Td className="num">{format.number(source.duplicates)}</Table.Td>
+            <Table.Td className="num">{format.number(source.refused)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Part>
+    </SimpleGrid>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Card withBorder>
+      <Title order={2} size="h4" mb="sm">
+        {title}
+      </Title>
+      <Table>
+        <Table.Tbody>{children}</Table.Tbody>
+      </Table>
+    </Card>
+  );
+}
+
+function Said({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" fw={400}>
+        {label}
+      </Table.Th>
+      <Table.Td className="num">{children}</Table.Td>
+    </Table.Tr>
+  );
+}

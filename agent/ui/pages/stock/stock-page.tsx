@@ -1,0 +1,154 @@
+import { Box, Card, Group, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { PackageSearch, Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { StockItem } from '#shared/agent-api/answers.ts';
+import { useStock } from '../../api/queries.ts';
+import { useFormat } from '../../parts/format.ts';
+import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { useWords } from '../../words/words.tsx';
+import classes from './stock.module.css';
+
+const ROW_PX = 52;
+
+/** Every product of the store, found as one types. A scanner types into the search too, and ends with Enter. */
+export function StockPage() {
+  const { pages, stock } = useWords();
+  const format = useFormat();
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), 40);
+  const field = useRef<HTMLInputElement>(null);
+  useHotkeys([['/', () => field.current?.focus()]]);
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useStock(search);
+  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const asOf = data?.pages[0]?.asOf ?? null;
+  return (
+    <>
+      <PageTitle>{pages.stock}</PageTitle>
+      <TextInput
+        ref={field}
+        aria-label={stock.search}
+        placeholder={stock.search}
+        leftSection={<Search size={18} aria-hidden />}
+        value={typed}
+        autoFocus
+        mb="sm"
+        aria-keyshortcuts="/"
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.currentTarget.select();
+          if (event.key === 'Escape') setTyped('');
+        }}
+      />
+      <Text size="sm" c="dimmed" mb="sm" mih={22}>
+        {data === undefined ? '' : asOf === null ? stock.ownOnly : stock.asOf(format.instant(asOf))}
+      </Text>
+      {error !== null && data === undefined ? (
+        <Failed error={error} again={() => void refetch()} />
+      ) : data === undefined ? (
+        <Loading />
+      ) : items.length === 0 ? (
+        search === '' ? (
+          <Empty icon={PackageSearch} title={stock.none}>
+            {stock.noneHint}
+          </Empty>
+        ) : (
+          <Empty icon={PackageSearch} title={stock.empty}>
+            {stock.emptyHint(search)}
+          </Empty>
+        )
+      ) : (
+        <Rows items={items} more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined} />
+      )}
+    </>
+  );
+}
+
+function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void) | undefined }) {
+  const { stock, pages } = useWords();
+  const format = useFormat();
+  const scroll = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+  });
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more !== undefined && last >= items.length - 60) more();
+  }, [last, items.length, more]);
+  return (
+    <Card withBorder padding={0}>
+      <div role="table" aria-label={pages.stock} aria-rowcount={more === undefined ? items.length + 1 : -1}>
+        <div role="row" className={`${classes['row']} ${classes['head']}`}>
+          <span role="columnheader">{stock.name}</span>
+          <span role="columnheader" className="num">
+            {stock.onHand}
+          </span>
+          <span role="columnheader" className="num">
+            {stock.reserved}
+          </span>
+          <span role="columnheader" className="num">
+            {stock.free}
+          </span>
+        </div>
+        <Box
+          ref={scroll}
+          className={classes['scroll']}
+          role="rowgroup"
+          tabIndex={0}
+          aria-label={stock.shown(items.length)}
+        >
+          <div role="presentation" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+            {shown.map(({ index, start, key }) => {
+              const item = items[index];
+              if (item === undefined) return null;
+              return (
+                <div
+                  key={key}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  className={classes['row']}
+                  style={{
+                    position: 'absolute',
+                    top: 0,
+                    left: 0,
+                    right: 0,
+                    height: ROW_PX,
+                    transform: `translateY(${start}px)`,
+                  }}
+                >
+                  <span role="cell" className={classes['name']}>
+                    <Text span truncate fw={500}>
+                      {item.name ?? stock.unnamed}
+                    </Text>
+                    <Text span size="sm" c="dimmed" ff="monospace">
+                      {item.sku}
+                    </Text>
+                  </span>
+                  <Text role="cell" span className="num" fw={600} {...(item.onHand < 0 ? { c: 'red' } : {})}>
+                    {format.number(item.onHand)}
+                  </Text>
+                  <Text role="cell" span className="num" c="dimmed">
+                    {item.reserved === 0 ? '' : format.number(item.reserved)}
+                  </Text>
+                  <Text role="cell" span className="num">
+                    {format.number(Math.max(0, item.onHand - item.reserved))}
+                  </Text>
+                </div>
+              );
+            })}
+          </div>
+        </Box>
+      </div>
+      <Group p="xs" justify="end">
+        <Text size="sm" c="dimmed">
+          {stock.shown(items.length)}
+        </Text>
+      </Group>
+    </Card>
+  );
+}

@@ -1,0 +1,196 @@
+import { BarChart } from '@mantine/charts';
+import { ActionIcon, Badge, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { ChevronLeft, ChevronRight, CloudCheck, HardDrive, ShoppingBasket } from 'lucide-react';
+import { useState } from 'react';
+import type { DayView, FeedEntry } from '#shared/agent-api/answers.ts';
+import { useDay } from '../../api/queries.ts';
+import { useFormat } from '../../parts/format.ts';
+import { Empty, Failed, Loading, PageTitle, Scrolled } from '../../parts/shown.tsx';
+import { useWords } from '../../words/words.tsx';
+
+/** Midnight of the day that is `days` from today, here. */
+function midnight(days: number): number {
+  const date = new Date();
+  date.setHours(0, 0, 0, 0);
+  date.setDate(date.getDate() + days);
+  return date.getTime();
+}
+
+export function TodayPage() {
+  const words = useWords();
+  const format = useFormat();
+  const [days, setDays] = useState(0);
+  const from = midnight(days);
+  const { data, error, refetch, isPlaceholderData } = useDay(from, midnight(days + 1));
+  const choose = (
+    <Group gap="xs">
+      <ActionIcon variant="default" aria-label={words.today.yesterday} onClick={() => setDays(days - 1)}>
+        <ChevronLeft aria-hidden />
+      </ActionIcon>
+      <Text miw={220} ta="center" aria-live="polite">
+        {format.day(from)}
+      </Text>
+      <ActionIcon
+        variant="default"
+        aria-label={words.today.tomorrow}
+        disabled={days === 0}
+        onClick={() => setDays(days + 1)}
+      >
+        <ChevronRight aria-hidden />
+      </ActionIcon>
+    </Group>
+  );
+  return (
+    <>
+      <PageTitle right={choose}>{words.pages.today}</PageTitle>
+      {data === undefined ? (
+        error === null ? (
+          <Loading />
+        ) : (
+          <Failed error={error} again={() => void refetch()} />
+        )
+      ) : (
+        <Stack style={{ opacity: isPlaceholderData ? 0.5 : 1 }}>
+          <Totals day={data} />
+          <Hours day={data} />
+          <Feed entries={data.feed} />
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function Totals({ day }: { day: DayView }) {
+  const { today } = useWords();
+  const format = useFormat();
+  const sums = Object.entries(day.netMinor).toSorted(([, a], [, b]) => b - a);
+  const [first, ...others] = sums.map(([currency, minor]) => format.money(minor, currency));
+  const tiles = [
+    { label: today.net, value: first ?? '–', more: others.join(', ') },
+    { label: today.sales, value: format.number(day.sales) },
+    { label: today.returns, value: format.number(day.returns) },
+    { label: today.units, value: format.number(day.units) },
+  ];
+  return (
+    <SimpleGrid cols={{ base: 2, md: 4 }}>
+      {tiles.map(({ label, value, more }) => (
+        <Card key={label} withBorder padding="md" mih={104}>
+          <Text size="sm" c="dimmed">
+            {label}
+          </Text>
+          <Text fw={700} fz={28}>
+            {value}
+          </Text>
+          {more === undefined || more === '' ? null : (
+            <Text size="sm" c="dimmed">
+              {more}
+            </Text>
+          )}
+        </Card>
+      ))}
+    </SimpleGrid>
+  );
+}
+
+function Hours({ day }: { day: DayView }) {
+  const { today } = useWords();
+  const format = useFormat();
+  const [currency] = Object.entries(day.netMinor).toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  if (currency === undefined) return null;
+  const byHour = new Map(day.hours.map((hour) => [hour.at, hour]));
+  const first = Math.min(...byHour.keys(), day.from + 8 * 3_600_000);
+  const last = Math.max(...byHour.keys(), day.from + 19 * 3_600_000);
+  const data = [];
+  for (let at = first; at <= last; at += 3_600_000) {
+    data.push({ hour: format.time(at), amount: byHour.get(at)?.netMinor[currency] ?? 0 });
+  }
+  return (
+    <Card withBorder>
+      <Title order={2} size="h4" mb="sm">
+        {today.byHour}
+      </Title>
+      <div role="img" aria-label={today.chart}>
+        <BarChart
+          h={200}
+          data={data}
+          dataKey="hour"
+          series={[{ name: 'amount', label: today.net, color: 'indigo.6' }]}
+          valueFormatter={(minor) => format.money(minor, currency)}
+          gridAxis="x"
+          tickLine="none"
+          yAxisProps={{ width: 80 }}
+          barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0] }}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function Feed({ entries }: { entries: readonly FeedEntry[] }) {
+  const { today } = useWords();
+  const format = useFormat();
+  return (
+    <Card withBorder padding={0}>
+      <Title order={2} size="h4" p="md" pb="xs">
+        {today.feed}
+      </Title>
+      {entries.length === 0 ? (
+        <Empty icon={ShoppingBasket} title={today.empty}>
+          {today.emptyHint}
+        </Empty>
+      ) : (
+        <Scrolled label={today.feed}>
+          <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{today.time}</Table.Th>
+                <Table.Th>{today.what}</Table.Th>
+                <Table.Th>{today.receipt}</Table.Th>
+                <Table.Th className="num">{today.units}</Table.Th>
+                <Table.Th className="num">{today.total}</Table.Th>
+                <Table.Th>{today.safe}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {entries.map((entry) => (
+                <Row key={entry.key} entry={entry} time={format.time(entry.at)} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Scrolled>
+      )}
+    </Card>
+  );
+}
+
+function Row({ entry, time }: { entry: FeedEntry; time: string }) {
+  const { today } = useWords();
+  const format = useFormat();
+  const { kind, receiptNo, till, units, totalMinor, currency, isVoided, isSafe } = entry;
+  const sign = kind === 'return' ? -1 : 1;
+  return (
+    <Table.Tr {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
+      <Table.Td>{time}</Table.Td>
+      <Table.Td>
+        {today.kinds[kind] ?? kind}{' '}
+        {isVoided ? (
+          <Badge color="gray" variant="light">
+            {today.voided}
+          </Badge>
+        ) : null}
+      </Table.Td>
+      <Table.Td>{[till, receiptNo].filter(Boolean).join(' · ')}</Table.Td>
+      <Table.Td className="num">{format.number(units)}</Table.Td>
+      <Table.Td className="num">
+        {totalMinor === null || currency === null ? '' : format.money(sign * totalMinor, currency)}
+      </Table.Td>
+      <Table.Td>
+        {isSafe ? (
+          <CloudCheck size={20} role="img" aria-label={today.safe} color="var(--mantine-color-teal-light-color)" />
+        ) : (
+          <HardDrive size={20} role="img" aria-label={today.waits} color="var(--mantine-color-orange-light-color)" />
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,79 @@
+import { Alert, Button, Center, Code, Group, Loader, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import type { LucideIcon } from 'lucide-react';
+import { TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Failure, isAbsent } from '../api/client.ts';
+import { useWords } from '../words/words.tsx';
+
+/** Nothing is there, and why. */
+export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
+  return (
+    <Center mih={220} p="xl">
+      <Stack align="center" gap="xs" maw={420}>
+        <Icon size={40} strokeWidth={1.4} aria-hidden color="var(--mantine-color-dimmed)" />
+        <Text fw={600} size="lg" ta="center">
+          {title}
+        </Text>
+        <Text c="dimmed" ta="center" component="div">
+          {children}
+        </Text>
+      </Stack>
+    </Center>
+  );
+}
+
+export function Loading() {
+  const { loading } = useWords();
+  return (
+    <Center mih={220} role="status">
+      <Loader aria-hidden />
+      <VisuallyHidden>{loading}</VisuallyHidden>
+    </Center>
+  );
+}
+
+/** What went wrong, and what to do: the agent's own words, with its code for whoever helps. */
+export function Failed({ error, again }: { error: unknown; again?: () => void }) {
+  const { failure, safety } = useWords();
+  const given =
+    error instanceof Failure ? error : new Failure({ code: 'INTERNAL', detail: String(error), status: 500 });
+  const [title, text] = isAbsent(given) ? [safety.absent, safety.absentHint] : [failure.title, given.message];
+  return (
+    <Alert color="red" variant="light" icon={<TriangleAlert aria-hidden />} title={title} role="alert">
+      <Stack gap="xs" align="start">
+        <Text>{text}</Text>
+        {given.remedy === undefined ? null : <Text>{given.remedy}</Text>}
+        <Group>
+          {again === undefined ? null : (
+            <Button variant="default" onClick={again}>
+              {failure.again}
+            </Button>
+          )}
+          <Text size="sm">
+            {failure.code} <Code>{given.code}</Code>
+          </Text>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
+
+export function PageTitle({ children, right }: { children: ReactNode; right?: ReactNode }) {
+  return (
+    <Group justify="space-between" mb="md" wrap="wrap">
+      <Title order={1} size="h2">
+        {children}
+      </Title>
+      {right}
+    </Group>
+  );
+}
+
+/** A wide table that scrolls sideways on narrow windows, also by keyboard. */
+export function Scrolled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div role="region" aria-label={label} tabIndex={0} style={{ overflowX: 'auto' }}>
+      <div style={{ minWidth: 560 }}>{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import { minorOf } from '../money.ts';
+import { fromInstant, ORDER_FIELDS, orderPage, toInstant, type AdobeOrder, type OrderItem } from './order-answer.ts';
+import type { Rest } from './rest.ts';
+import { anyOf, searchPairs, type Filter } from './search.ts';
+import type { Settings } from './settings.ts';
+
+export const ORDERS_A_PAGE = 50;
+
+/**
+ * Orders that changed since then. A page begins with the second that the last one ended with, so that an order that changes
+ * meanwhile comes once more and moves no other away; where a page is all of one second, it goes on by number in it.
+ */
+export async function pollOrders(
+  rest: Rest,
+  settings: Settings,
+  since: Date,
+  cursor: string | null,
+): Promise<OrderPage> {
+  const [from = '', after] = (cursor ?? fromInstant(since)).split('|');
+  const groups: Filter[][] =
+    after === undefined
+      ? [[{ field: 'updated_at', is: 'gteq', value: from }]]
+      : [[{ field: 'updated_at', is: 'eq', value: from }], [{ field: 'entity_id', is: 'gt', value: after }]];
+  const items = await find(rest, settings, groups, ['updated_at', 'entity_id']);
+  const last = items.at(-1);
+  return { orders: toOrders(items, settings), next: nextOf() };
+
+  function nextOf(): string | null {
+    const isFull = items.length >= ORDERS_A_PAGE;
+    if (last !== undefined && isFull) return last.updated_at === from ? `${from}|${last.entity_id}` : last.updated_at;
+    return after === undefined ? null : fromInstant(new Date(Date.parse(toInstant(from)) + 1_000));
+  }
+}
+
+export async function readOrders(rest: Rest, settings: Settings, ids: readonly string[]): Promise<ChannelOrder[]> {
+  if (ids.length === 0) return [];
+  return toOrders(await find(rest, settings, [anyOf('increment_id', ids)], ['entity_id']), settings);
+}
+
+/** The orders of this number: more than one where store views number their orders alike. */
+export async function ordersOfNumber(rest: Rest, settings: Settings, number: string): Promise<readonly AdobeOrder[]> {
+  const items = await find(rest, settings, [anyOf('increment_id', [number])], ['entity_id']);
+  return items.filter(({ increment_id }) => increment_id === number);
+}
+
+async function find(
+  rest: Rest,
+  { storeIds }: Settings,
+  groups: readonly (readonly Filter[])[],
+  sort: readonly string[],
+): Promise<readonly AdobeOrder[]> {
+  const own: Filter[][] = storeIds.length === 0 ? [] : [[{ field: 'store_id', is: 'in', value: storeIds.join(',') }]];
+  const search = { groups: [...groups, ...own], sort, pageSize: ORDERS_A_PAGE, fields: ORDER_FIELDS };
+  return (await rest.get('orders', searchPairs(search), orderPage)).items ?? [];
+}
+
+/** Orders of nothing that a store could give (vouchers, downloads) are none of ours. */
+function toOrders(orders: readonly AdobeOrder[], settings: Settings): ChannelOrder[] {
+  return orders.filter(({ items }) => goodsOf(items).length > 0).map((order) => toChannelOrder(order, settings));
+}
+
+const NOT_GOODS = new Set(['virtual', 'downloadable', 'giftcard', 'bundle', 'grouped']);
+
+/** Lines that a store gives units for: of a configurable product its own line, of a bundle those of its parts. */
+export function goodsOf(items: readonly OrderItem[]): OrderItem[] {
+  const byId = new Map(items.map((one) => [one.item_id, one]));
+  return items.filter(({ product_type, parent_item_id }) => {
+    const parent = parent_item_id === undefined ? undefined : byId.get(parent_item_id);
+    return !NOT_GOODS.has(product_type) && parent?.product_type !== 'configurable';
+  });
+}
+
+/** Paid, or promised by who lends the money: it may be prepared. */
+const PAID_STATES = new Set(['processing', 'complete', 'closed']);
+
+/** An order in canonical form, as it was placed. Each line costs what the customer pays for it to the cent, tax included. */
+export function toChannelOrder(order: AdobeOrder, { country, pickupStores }: Settings): ChannelOrder {
+  const { increment_id: id, order_currency_code: currency, state, payment } = order;
+  const minor = (amount: number): number => minorOf(amount.toFixed(4), currency);
+  const goods = goodsOf(order.items);
+  const lines = goods.map((item) => {
+    const taxMinor = minor(item.tax_amount) + minor(item.discount_tax_compensation_amount);
+    const cost = priced(item.qty_ordered, minor(item.price_incl_tax), {
+      totalMinor: minor(item.row_total) + taxMinor - minor(item.discount_amount),
+      taxMinor,
+    });
+    return { line: String(item.item_id), channelSku: item.sku, units: item.qty_ordered, ...cost };
+  });
+  const shippingTax = minor(order.shipping_tax_amount) + minor(order.shipping_discount_tax_compensation_amount);
+  const shipping = priced(1, minor(order.shipping_amount) + shippingTax, {
+    totalMinor: minor(order.shipping_amount) + shippingTax - minor(order.shipping_discount_amount),
+    taxMinor: shippingTax,
+  });
+  const totalMinor = Math.max(0, minor(order.grand_total));
+  settle(lines, shipping, totalMinor);
+  const isPaid = PAID_STATES.has(state) || (totalMinor > 0 && minor(order.total_paid) >= totalMinor);
+  const canonical = {
+    orderedAt: toInstant(order.created_at),
+    currency,
+    taxIncluded: true,
+    lines,
+    shipping,
+    totalMinor,
+    payment: payment?.method === 'cashondelivery' ? 'onHandover' : isPaid ? 'paid' : 'pending',
+    delivery: deliveryOf(order, country, pickupStores),
+    customer: { reference: order.customer_id === undefined ? `guest of ${id}` : String(order.customer_id) },
+  };
+  const isGivenBack = state === 'closed' && goods.every(({ qty_shipped }) => qty_shipped === 0);
+  return { id, order: canonical, cancelled: state === 'canceled' || isGivenBack ? 'other' : null };
+}
+
+interface Cost {
+  priceMinor: number;
+  discountMinor: number;
+  taxMinor: number;
+}
+
+/** Adobe rounds rows, not units: the price is at least so high that a discount of whole cents comes to the total. */
+function priced(
+  units: number,
+  priceMinor: number,
+  { totalMinor, taxMinor }: { totalMinor: number; taxMinor: number },
+): Cost {
+  const total = Math.max(0, totalMinor);
+  const price = Math.max(priceMinor, Math.ceil(total / Math.max(1, units)));
+  return { priceMinor: price, discountMinor: Math.round(price * units) - total, taxMinor: Math.min(taxMinor, total) };
+}
+
+/**
+ * What belongs to no line (services, gift wrapping) is paid with the parcel; what was paid by other means (gift cards, store
+ * credit) is taken off, from the parcel on.
+ */
+function settle(lines: readonly (Cost & { units: number })[], parcel: Cost, totalMinor: number): void {
+  const costOf = (cost: Cost, units: number): number => units * cost.priceMinor - cost.discountMinor;
+  let over = costOf(parcel, 1) - totalMinor + lines.reduce((sum, line) => sum + costOf(line, line.units), 0);
+  if (over < 0) parcel.priceMinor -= over;
+  for (const [cost, units] of [
+    [parcel, 1] as const,
+    ...lines.map((line) => [line, line.units] as const).toReversed(),
+  ]) {
+    if (over <= 0) return;
+    const off = Math.min(over, costOf(cost, units));
+    cost.discountMinor += off;
+    cost.taxMinor = Math.min(cost.taxMinor, costOf(cost, units));
+    over -= off;
+  }
+}
+
+function deliveryOf({ extension_attributes: more }: AdobeOrder, country: string, stores: Settings['pickupStores']) {
+  const code = more?.pickup_location_code;
+  const store = code !== undefined && Object.hasOwn(stores, code) ? stores[code] : undefined;
+  if (store !== undefined) return { kind: 'collect', store };
+  return { kind: 'ship', country: more?.shipping_assignments[0]?.shipping?.address?.country_id ?? country };
+}

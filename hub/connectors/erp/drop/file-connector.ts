@@ -1,0 +1,99 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Clock } from '#shared/runtime/clock.ts';
+import { ErpFailure, type ErpConnector, type MappedDocument, type Posted } from '../connector.ts';
+import type { DropFiles } from './drop-files.ts';
+
+export const FILE_CAPABILITIES = { cancels: false, once: 'atomicRename', readsStock: false } as const;
+
+/** Where drafts and marks are: on the file system of what they become, so that they can be moved. */
+export const DRAFTS = '.drafts';
+export const MARKS = '.marks';
+
+const DAY_MS = 86_400_000;
+/** Whoever asks for a document later than that is told that it is not there. */
+const MARKS_KEPT_MS = 30 * DAY_MS;
+
+interface Mark {
+  readonly name: string;
+  readonly draft: string;
+}
+
+export type WrittenDocument = Extract<MappedDocument, { act: 'write' }>;
+
+export interface FileConnectorOptions {
+  readonly files: DropFiles;
+  readonly clock: Clock;
+  /** Of names, without its dot. */
+  readonly extension: string;
+  /** What a file says; throws ERP_MAPPING_FAILED. */
+  readonly content: (document: WrittenDocument, key: string) => string | Promise<string>;
+}
+
+/**
+ * Puts files where the ERP, or what stands before it, takes them away: each is there whole or not at all, and once, also
+ * when it was taken away before the hub was killed.
+ *
+ * - A document is written as a draft; its mark, which only one can make, names draft and file.
+ * - The draft is moved to the file, which only one can do. So a mark whose draft is gone says that the file was there.
+ */
+export function fileConnector({ files, clock, extension, content }: FileConnectorOptions): ErpConnector {
+  const names = new Names(clock);
+  const markOf = async (key: string): Promise<Mark | undefined> => {
+    const text = await files.readText(`${MARKS}/${hashOf(key)}`);
+    if (text === undefined) return undefined;
+    const [name = '', draft = ''] = text.split('\n');
+    return { name, draft };
+  };
+  const publish = async ({ name, draft }: Mark): Promise<Posted> => {
+    await files.moveOnce(`${DRAFTS}/${draft}`, name);
+    return { reference: name };
+  };
+  return {
+    capabilities: FILE_CAPABILITIES,
+    async lookup(_document, key) {
+      const mark = await markOf(key);
+      if (mark === undefined || (await files.exists(`${DRAFTS}/${mark.draft}`))) return undefined;
+      return { reference: mark.name };
+    },
+    async post(document, key) {
+      if (document.act === 'cancel')
+        throw new ErpFailure('ERP_MAPPING_FAILED', 'A folder of files cancels nothing by itself.');
+      const known = await markOf(key);
+      if (known !== undefined) return publish(known);
+      const mark = {
+        name: `${names.next(document)}.${extension}`,
+        draft: `${hashOf(key)}-${randomBytes(6).toString('hex')}`,
+      };
+      await files.write(`${DRAFTS}/${mark.draft}`, await content(document, key));
+      const isMine = await files.makeOnce(`${MARKS}/${hashOf(key)}`, `${mark.name}\n${mark.draft}\n`);
+      return publish(isMine ? mark : ((await markOf(key)) ?? mark));
+    },
+    async readStock() {
+      throw new ErpFailure('ERP_REFUSED', 'A folder of files tells no stock.');
+    },
+    async tidy() {
+      await files.removeOld(MARKS, clock.now() - MARKS_KEPT_MS);
+      // Drafts that another hub was quicker than.
+      await files.removeOld(DRAFTS, clock.now() - DAY_MS);
+    },
+    close: () => files.close(),
+  };
+}
+
+/** Names sort as the documents were posted, as far as the clocks of the hubs agree. */
+class Names {
+  readonly #clock: Clock;
+  #last = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  next({ target }: MappedDocument): string {
+    this.#last = Math.max(this.#clock.now(), this.#last + 1);
+    const at = new Date(this.#last).toISOString().replaceAll(/[-:.]/g, '');
+    return `${at}-${target.replaceAll(/[^A-Za-z0-9]+/g, '_').slice(0, 40)}-${randomBytes(4).toString('hex')}`;
+  }
+}
+
+const hashOf = (key: string): string => hash('sha256', key, 'hex').slice(0, 40);

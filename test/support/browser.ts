@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Pictures of pages that tests have seen: kept for people to look at. */
+const SCREENS = join(ROOT, 'test-results', 'screens');
+
+let building: Promise<unknown> | undefined;
+/** Builds the store's app, once for all tests of a file. */
+export const buildUi = (): Promise<unknown> =>
+  (building ??= build({ configFile: join(ROOT, 'agent/ui/vite.config.ts'), logLevel: 'error' }));
+
+/** A real Chromium: the one at CHROMIUM, or that of npm, which brings the libraries it needs. */
+export async function openBrowser(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  const given = process.env['CHROMIUM'];
+  if (given !== undefined && existsSync(given)) return chromium.launch({ executablePath: given, args });
+  // By this it unpacks its own libraries, which a bare machine does not have.
+  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
+  const { default: packed } = await import('@sparticuz/chromium');
+  // Never its default arguments: they switch the web's security off.
+  return chromium.launch({ executablePath: await packed.executablePath(), args: [...args, '--headless=shell'] });
+}
+
+export interface OpenPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What went wrong in the page, as the browser says it. */
+  readonly errors: readonly string[];
+}
+
+export interface Look {
+  readonly scheme?: 'light' | 'dark';
+  readonly locale?: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export async function openPage(browser: Browser, look: Look = {}): Promise<OpenPage> {
+  const { scheme = 'light', locale = 'en-GB', width = 1280, height = 860 } = look;
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    // A refused request is said by the page itself.
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource')) errors.push(message.text());
+  });
+  return { context, page, errors };
+}
+
+export async function keepScreen(page: Page, name: string): Promise<void> {
+  await mkdir(SCREENS, { recursive: true });
+  await page.screenshot({ path: join(SCREENS, `${name}.png`) });
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ALONE_KINDS } from './alone.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const start = (argv: readonly string[]) =>
+  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+it.each(ALONE_KINDS)(
+  '%s runs by itself, says how it is entered at a hub, and ends when it is told to',
+  async (kind) => {
+    const child = start([kind, '--sku', 'A', '--stock', '3', '--order-every', '1', '--channel', 'WEB']);
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    try {
+      await expect.poll(() => text, { timeout: 20_000 }).toMatch(/-d '\{/);
+      const [, url = ''] = /at (http:\S+)/.exec(text) ?? [];
+      const body = JSON.parse(/-d '(\{.*\})'/.exec(text)?.[1] ?? '') as { kind: string };
+      expect(body.kind).toBe(kind);
+      expect(JSON.stringify(body)).toContain(url);
+      expect((await fetch(url)).status).toBeGreaterThanOrEqual(400);
+      // A channel says what it lists and is ordered from; an ERP has nothing to say yet.
+      const news = 'baseUrl' in body ? /A says 3\n[^]*order \S+ of A\n/ : /^/;
+      await expect.poll(() => text, { timeout: 10_000 }).toMatch(news);
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  },
+);
+
+it('says what it did not understand, and how it is called', async () => {
+  const child = start(['nothing']);
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  expect(await once(child, 'exit')).toEqual([2, null]);
+  expect(text).toMatch(/^There is no kind "nothing"\.\n\nUsage: node test/);
+});

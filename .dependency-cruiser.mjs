@@ -39,6 +39,7 @@ export default {
     ...layered('hub', [
       ['cli'],
       ['api', 'sync'],
+      ['reconcile'],
       ['inbound'],
       ['connectors'],
       ['orders'],

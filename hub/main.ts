@@ -5,6 +5,7 @@ import { erpCommands } from './cli/erp-commands.ts';
 import { inboundCommands } from './cli/inbound-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
 import { runHubCommand } from './cli/run-command.ts';
+import { reconcileCommands } from './cli/reconcile-commands.ts';
 import { rulesCommands } from './cli/rules-commands.ts';
 import { schemaCommands } from './cli/schema-commands.ts';
 import { storeCommands } from './cli/store-commands.ts';
@@ -17,6 +18,7 @@ const commands = {
   ...storeCommands,
   ...keyCommands,
   ...erpCommands,
+  ...reconcileCommands,
   ...inboundCommands,
   ...rulesCommands(rulesPorts(() => Date.now())),
   ...availabilityCommands,

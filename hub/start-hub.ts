@@ -58,6 +58,10 @@ import { createOrders } from './orders/orders.ts';
 import { reservationHolds } from './orders/reservation-holds.ts';
 import { noteAnswers } from './orders/tasks/note-answers.ts';
 import type { WorkParts } from './orders/work/work-effects.ts';
+import { comparisonFigures } from './reconcile/figures.ts';
+import { keepComparisons } from './reconcile/keep-comparisons.ts';
+import { createSides } from './reconcile/sides.ts';
+import { StoreViews } from './reconcile/sides/store-views.ts';
 import { pruneOutbox } from './outbox/prune.ts';
 import { enterNats, Webhooks } from './outbox/webhooks.ts';
 import { followSales } from './reservations/follow-sales.ts';
@@ -111,6 +115,8 @@ const ORDER_CONNECTIONS = 8;
 const OUTBOX_CONNECTIONS = 4;
 /** What workers at channels note between calls; none is held while one is made. */
 const CHANNEL_CONNECTIONS = 6;
+/** Two runs, their pages, and stores' views; a comparison is one long statement. */
+const RECONCILE_CONNECTIONS = 4;
 /** What comes of merges, and the batches of the relay; none is held while a document is posted. */
 const ERP_CONNECTIONS = 4;
 /** What sources tell, and the files of one folder at a time. */
@@ -159,6 +165,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
       pipeline: true,
     }),
     channels: open('channels', CHANNEL_CONNECTIONS),
+    reconcile: open('reconcile', RECONCILE_CONNECTIONS),
     inbound: open('inbound', INBOUND_CONNECTIONS),
     orders: open('orders', ORDER_CONNECTIONS, { statementTimeoutMs: API_STATEMENT_MS }),
   };
@@ -172,10 +179,12 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   // The sockets and the API share the server, and the API needs the sockets: so it is hung in last.
   let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
   const listening = createListening((request, response) => answer(request, response));
+  const ledger = createLedger(pools.ledger, observer);
   const sync = startSync({
     httpServer: listening.server,
     pool: pools.sync,
-    ledger: createLedger(pools.ledger, observer),
+    ledger,
+    views: new StoreViews(pools.reconcile),
     clock,
     random,
     logger,
@@ -190,6 +199,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     pools,
     storeLags: () => snapshot(pools.api, (client) => mostSilentStores(client, STORES_SHOWN, clock.now())),
     channels: () => snapshot(pools.api, (client) => accountFigures(client, STORES_SHOWN)),
+    comparisons: () => snapshot(pools.api, (client) => comparisonFigures(client, STORES_SHOWN)),
     erps: () => snapshot(pools.api, erpFigures),
   });
   const rules: RulesPorts = rulesPorts(() => clock.now());
@@ -297,6 +307,10 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
   lifecycle.add(runAccounts({ ...channelParts, observe: (channel, figures) => metrics.published(channel, figures) }));
+  const erps = new Erps(pools.api, surroundings);
+  const compared = createSides(erps, { ...channelParts, pool: pools.reconcile });
+  lifecycle.add(compared.part);
+  lifecycle.add(keepComparisons({ pool: pools.reconcile, sides: compared.sides, ledger, clock, logger }));
   const decisions = {
     quarantine: createQuarantineDecisions(pools.ledger, observer),
     counts: createCountDecisions(pools.ledger, observer),
@@ -306,7 +320,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     channelAccounts,
     receiveWebhook: webhookDoor(channelParts, lifecycle),
     webhooks: new Webhooks(pools.api, { toPrivate }),
-    erps: new Erps(pools.api, surroundings),
+    erps,
     inbound: new Inbound({ ...inboundParts, sources: new InboundSources(pools.api, { vault, clock }) }),
   };
   answer = createApi({ pool: pools.api, sync, ...decisions, metrics, rules, clock, logger, version: PRODUCT_VERSION });

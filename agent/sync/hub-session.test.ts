@@ -39,6 +39,7 @@ it('S2 a welcome comes with the epoch of its own hello, also when that of a conn
     online: () => undefined,
     offline: () => undefined,
     changed: () => undefined,
+    viewWanted: () => undefined,
     phaseChanged: () => undefined,
   });
   session.dispatch({ type: 'start' });

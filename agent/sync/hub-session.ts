@@ -31,6 +31,7 @@ export interface HubSessionParts {
   online(connection: Connection, welcome: Welcome): void;
   offline(): void;
   changed(collection: Collection): void;
+  viewWanted(request: number): void;
   phaseChanged(state: SessionState): void;
 }
 
@@ -98,6 +99,7 @@ export class HubSession {
         }),
       changed: (collection) => current(() => this.#parts.changed(collection)),
       revoked: (detail) => current(() => this.dispatch({ type: 'failed', code: 'DEVICE_REVOKED', detail })),
+      viewWanted: (request) => current(() => this.#parts.viewWanted(request)),
       closed: (detail) => current(() => this.dispatch({ type: 'closed', detail })),
     });
     this.#connection = connection;

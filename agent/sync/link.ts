@@ -3,12 +3,14 @@ import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.
 import type { Collection, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import type { Push, PushAnswer } from '#shared/protocol/messages/push.ts';
 import type { StatusReport } from '#shared/protocol/messages/status.ts';
+import type { View } from '#shared/protocol/messages/view.ts';
 
 /** What a connection tells; nothing more after `closed`. What the hub says has been validated. */
 export interface LinkEvents {
   challenged(challenge: Challenge): void;
   changed(collection: Collection): void;
   revoked(reason: string): void;
+  viewWanted(request: number): void;
   /** It could not be made, or ended. */
   closed(detail: string): void;
 }
@@ -22,6 +24,7 @@ export interface Connection {
   push(message: Push): Promise<Answer<PushAnswer>>;
   pull(message: Pull): Promise<Answer<PullAnswer>>;
   status(message: StatusReport): Promise<Answer<Record<string, never>>>;
+  view(message: View): Promise<Answer<Record<string, never>>>;
   /** Ends it without `closed`. */
   close(): void;
 }

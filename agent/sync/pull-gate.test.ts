@@ -13,6 +13,7 @@ function answering(asked: string[]): Connection {
     hello: never,
     push: never,
     status: never,
+    view: never,
     pull: async ({ collection }) => {
       asked.push(collection);
       return { ok: true, value: { ...EMPTY, collection, complete: true } };

@@ -21,6 +21,7 @@ import { keepSetAside } from './set-aside.ts';
 import type { SyncStatus } from './sync-status.ts';
 import { socketLink } from './transport.ts';
 import { Uplink } from './uplink.ts';
+import { ViewAnswers, type OwnView } from './view-answers.ts';
 
 const REPORT_EVERY_MS = 30_000;
 /** Numbers of a draining store change hundreds of times a second; nobody looks that often. */
@@ -40,6 +41,7 @@ export interface SyncStore {
   readonly device: Pick<Store['device'], 'state' | 'marks' | 'mark' | 'update'>;
   readonly quarantine: Pick<Store['quarantine'], 'count' | 'keep'>;
   readonly db: Pick<Store['db'], Collection>;
+  readonly stockView: OwnView;
   saveMarks(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ class StoreSync implements Sync {
   readonly #changes = new Subject<void>();
   readonly #endListening: () => void;
   readonly #story: JournalStory;
+  readonly #views: ViewAnswers;
   #since: number;
   #connection: Connection | null = null;
   /** The last fact that was there when the connection was made. */
@@ -100,6 +103,7 @@ class StoreSync implements Sync {
     this.#since = clock.now();
     this.#contact = new ContactLog(logger, options.hubUrl);
     this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
+    this.#views = new ViewAnswers({ view: store.stockView, journal: store.journal, clock, logger });
     this.#gate = new PullGate(clock, () => this.#isDraining());
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
@@ -125,6 +129,7 @@ class StoreSync implements Sync {
       online: (connection, welcome) => this.#online(connection, welcome),
       offline: () => this.#offline(),
       changed: (collection) => this.#downstream.resync(collection),
+      viewWanted: (request) => void this.#views.wanted(request),
       phaseChanged: (state) => {
         this.#contact.phase(state);
         this.#since = clock.now();
@@ -217,6 +222,7 @@ class StoreSync implements Sync {
     this.#cameBackWithSeq = this.#options.store.journal.lastSeq;
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
+    this.#views.attach(connection);
     this.#uplink.attach(connection, welcome);
     const { watermark, store } = welcome;
     this.#contact.found({ store: store.code, watermark, backlog: this.#backlog() });
@@ -264,6 +270,7 @@ class StoreSync implements Sync {
 
   #offline(): void {
     this.#connection = null;
+    this.#views.detach();
     this.#cancelMove?.();
     this.#cancelMove = null;
     this.#gate.shut();

@@ -7,6 +7,7 @@ import { challenge, welcome } from '#shared/protocol/messages/hello.ts';
 import { pullAnswer, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { pushAnswer } from '#shared/protocol/messages/push.ts';
 import { revoked } from '#shared/protocol/messages/revoked.ts';
+import { viewWanted } from '#shared/protocol/messages/view.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Connection, Link, LinkEvents } from './link.ts';
 
@@ -72,6 +73,10 @@ function listen(socket: HubSocket, events: LinkEvents, logger: Logger): void {
     'revoked',
     hear('revoked', revoked, ({ reason }) => events.revoked(reason)),
   );
+  socket.on(
+    'viewWanted',
+    hear('viewWanted', viewWanted, ({ request }) => events.viewWanted(request)),
+  );
   socket.on('connect_error', (error) => events.closed(reasonOf(error)));
   socket.on('disconnect', (reason) => events.closed(reason));
 }
@@ -82,6 +87,7 @@ function connectionOf(socket: HubSocket): Connection {
     push: (message) => ask(pushed, (reply) => socket.emit('push', message, reply)),
     pull: (message) => ask<PullAnswer>(pulled, (reply) => socket.emit('pull', message, reply)),
     status: (message) => ask(reported, (reply) => socket.emit('status', message, reply)),
+    view: (message) => ask(reported, (reply) => socket.emit('view', message, reply)),
     close() {
       socket.removeAllListeners();
       socket.disconnect();

@@ -3,8 +3,11 @@ import { channelAccountRoutes } from './channel-accounts.ts';
 import { channelAvailabilityRoutes } from './channel-availability.ts';
 import { channelWebhookRoutes } from './channel-webhooks.ts';
 import { channelRoutes } from './channels.ts';
+import { comparisonRoutes } from './comparisons.ts';
 import { countLimitRoutes } from './count-limits.ts';
 import { countRoutes } from './counts.ts';
+import { dayTotalRoutes } from './day-totals.ts';
+import { differenceRoutes } from './differences.ts';
 import { documentRoutes } from './document-routes.ts';
 import { customerRoutes } from './customers.ts';
 import { enrolRoutes } from './enrol.ts';
@@ -35,6 +38,7 @@ import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { rulesVersionRoutes } from './rules-versions.ts';
 import { rulesRoutes } from './rules.ts';
+import { settlementRoutes } from './settlements.ts';
 import { shortfallRoutes } from './shortfalls.ts';
 import { sourcingRoutes } from './sourcing.ts';
 import { storeConfigRoutes } from './store-config.ts';
@@ -93,6 +97,10 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...erpMappingRoutes(pool),
     ...erpComparisonRoutes(pool),
     ...erpDocumentRoutes(pool),
+    ...comparisonRoutes(pool),
+    ...differenceRoutes(pool),
+    ...dayTotalRoutes(pool),
+    ...settlementRoutes(pool),
     ...recomputeJobRoutes(pool),
     ...whatIfJobRoutes(pool, clock),
     ...rulesVersionRoutes(pool),

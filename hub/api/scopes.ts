@@ -10,6 +10,7 @@ const AREAS = {
   webhooks: ['read', 'write'],
   channels: ['read', 'write'],
   erps: ['read', 'write'],
+  reconcile: ['read', 'write'],
   inbound: ['read', 'write'],
   sources: ['read', 'write'],
   metrics: ['read'],

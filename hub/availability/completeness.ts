@@ -24,7 +24,8 @@ export interface Completeness {
  * oldest unsent fact; what was reported before it was begun is of another journal.
  * Journals of sources are left out: they tell when they like, and their silence means nothing.
  * A device that was revoked says no more: it is left out once another of the location is known beyond its revocation,
- * and until then its stock is known no longer than it was. A journal that was begun anew since is left out.
+ * and until then its stock is known no longer than it was. A journal that was begun anew since is left out, and so is
+ * what the hub itself writes.
  */
 const KNOWN_JOURNALS = `
   WITH known AS MATERIALIZED (
@@ -48,7 +49,7 @@ const KNOWN_JOURNALS = `
           CASE WHEN s.last_seq <= j.watermark THEN (extract(epoch FROM s.reported_at) * 1000)::bigint END
         ) AS heard
       ) last
-     WHERE l.code = ANY($1::text[])
+     WHERE l.code = ANY($1::text[]) AND NOT d.by_hub
   )
   SELECT k.code, k.device_no AS device, k.journal_no AS journal, k.watermark AS seq,
          least(k.until, (extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS "asOf"

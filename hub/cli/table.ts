@@ -1,4 +1,4 @@
-/** Rows as columns of text, as wide as their widest cell. */
+/** Rows of text in columns that are as wide as they need be. The first row is the head. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

@@ -27,6 +27,8 @@ export const LOCKS = {
   spreadDocuments: 0x5e2c,
   /** The number of ERPs must not be passed by two at once, and the first one begins what is told of counts. */
   erpLimit: 0x5e2d,
+  /** The number of comparisons must not be passed by two at once. */
+  comparisonLimit: 0x5e36,
   /** The number of sources must not be passed by two at once. */
   inboundLimit: 0x5e30,
   /** What is said of products is weighed by one at a time. */

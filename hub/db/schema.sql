@@ -2,7 +2,10 @@
 SET check_function_bodies = off;
 
 CREATE TYPE channel_account_state AS ENUM ('active', 'paused', 'ended');
+CREATE TYPE comparison_side AS ENUM ('erp', 'statements', 'channel', 'store', 'till', 'settlement');
 CREATE TYPE count_decision AS ENUM ('approved', 'rejected');
+CREATE TYPE difference_cause AS ENUM ('inFlight', 'unposted', 'unknown');
+CREATE TYPE difference_state AS ENUM ('open', 'explained', 'corrected', 'ignored', 'gone');
 CREATE TYPE document_state AS ENUM ('waiting', 'posted', 'dead', 'skipped');
 CREATE TYPE erp_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE fact_kind AS ENUM ('sale', 'return', 'count', 'receipt', 'transferOut', 'transferIn', 'adjustment', 'void', 'task');
@@ -18,6 +21,7 @@ CREATE TYPE recompute_kind AS ENUM ('rules', 'silence', 'demand');
 CREATE TYPE reservation_move AS ENUM ('reserved', 'released', 'expired', 'fulfilled', 'handedOver', 'takenBack', 'movedAway', 'movedHere');
 CREATE TYPE reservation_state AS ENUM ('pending', 'confirmed', 'fulfilled', 'released', 'expired');
 CREATE TYPE rule_kind AS ENUM ('safetyStock', 'limit', 'exclusive', 'shared');
+CREATE TYPE run_state AS ENUM ('waiting', 'running', 'done', 'failed');
 CREATE TYPE stock_condition AS ENUM ('sellable', 'damaged', 'quarantined');
 CREATE TYPE webhook_state AS ENUM ('active', 'paused', 'ended');
 CREATE TYPE what_if_state AS ENUM ('waiting', 'running', 'done', 'failed', 'cancelled');
@@ -202,6 +206,64 @@ CREATE TABLE channels (
   CONSTRAINT channels_channel_no_key UNIQUE (channel_no)
 );
 
+CREATE TABLE comparison_lines (
+  run_no bigint NOT NULL,
+  location text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  reference text COLLATE "C" NOT NULL,
+  ours double precision,
+  theirs double precision NOT NULL,
+  read_at timestamp with time zone NOT NULL,
+  doubt text
+);
+
+CREATE TABLE comparison_runs (
+  run_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  comparison_no integer NOT NULL,
+  asked_by text NOT NULL,
+  asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  state run_state DEFAULT 'waiting'::run_state NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  claim uuid,
+  claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  began_at timestamp with time zone,
+  phase text,
+  lines_read bigint DEFAULT 0 NOT NULL,
+  finished_at timestamp with time zone,
+  compared bigint DEFAULT 0 NOT NULL,
+  differing bigint DEFAULT 0 NOT NULL,
+  in_flight bigint DEFAULT 0 NOT NULL,
+  unposted bigint DEFAULT 0 NOT NULL,
+  unknown bigint DEFAULT 0 NOT NULL,
+  units double precision DEFAULT 0 NOT NULL,
+  value_minor bigint DEFAULT 0 NOT NULL,
+  opened bigint DEFAULT 0 NOT NULL,
+  gone bigint DEFAULT 0 NOT NULL,
+  corrected bigint DEFAULT 0 NOT NULL,
+  held_back bigint DEFAULT 0 NOT NULL,
+  unmapped bigint DEFAULT 0 NOT NULL,
+  silent bigint DEFAULT 0 NOT NULL,
+  left_out bigint DEFAULT 0 NOT NULL,
+  error json,
+  CONSTRAINT comparison_runs_pkey PRIMARY KEY (run_no)
+) WITH (fillfactor=50);
+
+CREATE TABLE comparisons (
+  comparison_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  side comparison_side NOT NULL,
+  settings json NOT NULL,
+  schedule json,
+  correct json NOT NULL,
+  enabled boolean NOT NULL,
+  next_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT comparisons_pkey PRIMARY KEY (comparison_no),
+  CONSTRAINT comparisons_code_key UNIQUE (code)
+);
+
 CREATE TABLE count_decisions (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -239,6 +301,20 @@ CREATE TABLE counts (
   variance bigint GENERATED ALWAYS AS ((counted - expected)) STORED,
   held boolean DEFAULT false NOT NULL,
   CONSTRAINT counts_pkey PRIMARY KEY (location_no, sku, at, journal_no, seq)
+);
+
+CREATE TABLE day_totals (
+  location_no integer NOT NULL,
+  business_day date NOT NULL,
+  till text COLLATE "C" NOT NULL,
+  currency text NOT NULL,
+  sales_minor bigint NOT NULL,
+  returns_minor bigint NOT NULL,
+  sold_units bigint,
+  returned_units bigint,
+  stated_by text NOT NULL,
+  stated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT day_totals_pkey PRIMARY KEY (location_no, business_day, till, currency)
 );
 
 CREATE TABLE demand (
@@ -331,11 +407,44 @@ CREATE TABLE devices (
   revoked_at timestamp with time zone,
   revoked_reason text,
   source_no integer,
+  by_hub boolean DEFAULT false NOT NULL,
   CONSTRAINT devices_pkey PRIMARY KEY (device_no),
   CONSTRAINT devices_public_key_key UNIQUE (public_key),
   CONSTRAINT devices_check CHECK (((source_no IS NULL) = (public_key IS NOT NULL))),
   CONSTRAINT devices_public_key_check CHECK ((length(public_key) = 32))
 );
+
+CREATE TABLE differences (
+  difference_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  comparison_no integer NOT NULL,
+  location text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  reference text COLLATE "C" NOT NULL,
+  measure text NOT NULL,
+  ours double precision NOT NULL,
+  theirs double precision NOT NULL,
+  difference double precision GENERATED ALWAYS AS ((ours - theirs)) STORED NOT NULL,
+  unexplained double precision NOT NULL,
+  value_minor bigint,
+  currency text,
+  cause difference_cause NOT NULL,
+  evidence json,
+  state difference_state NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  first_run bigint NOT NULL,
+  last_run bigint NOT NULL,
+  seen integer DEFAULT 1 NOT NULL,
+  same_seen integer DEFAULT 1 NOT NULL,
+  decided_by text,
+  decided_at timestamp with time zone,
+  note text,
+  correction json,
+  corrected_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT differences_pkey PRIMARY KEY (difference_no),
+  CONSTRAINT differences_measure_check CHECK ((measure = ANY (ARRAY['units'::text, 'money'::text])))
+) WITH (fillfactor=60);
 
 CREATE TABLE document_entries (
   entry_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -1079,6 +1188,35 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE settlement_lines (
+  settlement_no integer NOT NULL,
+  line_no integer NOT NULL,
+  transaction_type text NOT NULL,
+  order_id text COLLATE "C" NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  quantity integer NOT NULL,
+  amount_type text NOT NULL,
+  amount_description text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  posted_at timestamp with time zone,
+  CONSTRAINT settlement_lines_pkey PRIMARY KEY (settlement_no, line_no)
+);
+
+CREATE TABLE settlements (
+  settlement_no integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  settlement_id text COLLATE "C" NOT NULL,
+  digest bytea NOT NULL,
+  lines integer NOT NULL,
+  posted_from timestamp with time zone,
+  posted_to timestamp with time zone,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  received_by text NOT NULL,
+  CONSTRAINT settlements_pkey PRIMARY KEY (settlement_no),
+  CONSTRAINT settlements_channel_settlement_id_key UNIQUE (channel, settlement_id)
+);
+
 CREATE TABLE shelf_terms (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -1136,6 +1274,19 @@ CREATE TABLE store_config (
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT store_config_pkey PRIMARY KEY (location_no, name)
 );
+
+CREATE TABLE store_view_requests (
+  request_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  run_no bigint NOT NULL,
+  device_no integer NOT NULL,
+  asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  next_page integer DEFAULT 0 NOT NULL,
+  journal_no integer,
+  seq bigint,
+  viewed_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  CONSTRAINT store_view_requests_pkey PRIMARY KEY (request_no)
+) WITH (fillfactor=50);
 
 CREATE TABLE task_answers (
   location_no integer NOT NULL,
@@ -1320,11 +1471,14 @@ ALTER TABLE channel_hints ADD CONSTRAINT channel_hints_account_no_fkey FOREIGN K
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_channel_code_fkey FOREIGN KEY (channel_code) REFERENCES channels(code) ON DELETE CASCADE;
 ALTER TABLE channel_locations ADD CONSTRAINT channel_locations_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE channel_messages ADD CONSTRAINT channel_messages_account_no_fkey FOREIGN KEY (account_no) REFERENCES channel_accounts(account_no);
+ALTER TABLE comparison_runs ADD CONSTRAINT comparison_runs_comparison_no_fkey FOREIGN KEY (comparison_no) REFERENCES comparisons(comparison_no);
+ALTER TABLE day_totals ADD CONSTRAINT day_totals_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE demand_priors ADD CONSTRAINT demand_priors_run_no_fkey FOREIGN KEY (run_no) REFERENCES demand_runs(run_no);
 ALTER TABLE demand_released ADD CONSTRAINT demand_released_quarantine_no_fkey FOREIGN KEY (quarantine_no) REFERENCES quarantine(quarantine_no);
 ALTER TABLE device_status ADD CONSTRAINT device_status_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE devices ADD CONSTRAINT devices_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE devices ADD CONSTRAINT devices_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
+ALTER TABLE differences ADD CONSTRAINT differences_comparison_no_fkey FOREIGN KEY (comparison_no) REFERENCES comparisons(comparison_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 ALTER TABLE enrolment_tokens ADD CONSTRAINT enrolment_tokens_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE erp_acknowledgements ADD CONSTRAINT erp_acknowledgements_erp_no_fkey FOREIGN KEY (erp_no) REFERENCES erps(erp_no);
@@ -1360,6 +1514,7 @@ ALTER TABLE rule_rows ADD CONSTRAINT rule_rows_rule_set_no_fkey FOREIGN KEY (rul
 ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES rule_versions(version);
 ALTER TABLE rule_versions ADD CONSTRAINT rule_versions_restores_fkey FOREIGN KEY (restores) REFERENCES rule_versions(version);
 ALTER TABLE rules_shown ADD CONSTRAINT rules_shown_version_fkey FOREIGN KEY (version) REFERENCES rule_versions(version);
+ALTER TABLE settlement_lines ADD CONSTRAINT settlement_lines_settlement_no_fkey FOREIGN KEY (settlement_no) REFERENCES settlements(settlement_no);
 ALTER TABLE stock_statement_heads ADD CONSTRAINT stock_statement_heads_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE stock_statement_heads ADD CONSTRAINT stock_statement_heads_source_no_fkey FOREIGN KEY (source_no) REFERENCES inbound_sources(source_no);
 ALTER TABLE stock_statement_lines ADD CONSTRAINT stock_statement_lines_statement_no_fkey FOREIGN KEY (statement_no) REFERENCES stock_statement_heads(statement_no) ON DELETE CASCADE;
@@ -1408,13 +1563,26 @@ CREATE INDEX channel_accounts_due ON public.channel_accounts USING btree (next_a
 CREATE UNIQUE INDEX channel_accounts_live ON public.channel_accounts USING btree (channel_no) WHERE (state <> 'ended'::channel_account_state);
 CREATE INDEX channel_hints_due ON public.channel_hints USING btree (account_no, due_at);
 CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (received_at);
+CREATE INDEX comparison_lines_of ON public.comparison_lines USING btree (run_no);
+CREATE INDEX comparison_runs_of ON public.comparison_runs USING btree (comparison_no, run_no);
+CREATE UNIQUE INDEX comparison_runs_unfinished ON public.comparison_runs USING btree (comparison_no) WHERE (finished_at IS NULL);
+CREATE INDEX comparisons_due ON public.comparisons USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE INDEX counts_by_at ON public.counts USING btree (location_no, at);
 CREATE INDEX counts_held ON public.counts USING btree (location_no, sku, at, journal_no, seq) WHERE (held AND (NOT voided));
+CREATE INDEX day_totals_by_day ON public.day_totals USING btree (business_day);
 CREATE INDEX demand_past_by_run ON public.demand_past USING btree (run_no);
+CREATE UNIQUE INDEX devices_by_hub ON public.devices USING btree (location_no) WHERE by_hub;
 CREATE UNIQUE INDEX devices_source_key ON public.devices USING btree (source_no, location_no) WHERE (source_no IS NOT NULL);
+CREATE INDEX differences_by_sku ON public.differences USING btree (sku, difference_no) WHERE (sku <> ''::text);
+CREATE INDEX differences_by_state ON public.differences USING btree (state, difference_no);
+CREATE INDEX differences_ended ON public.differences USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX differences_live ON public.differences USING btree (comparison_no, location, sku, reference, measure) WHERE (ended_at IS NULL);
+CREATE INDEX differences_of ON public.differences USING btree (comparison_no, difference_no);
+CREATE INDEX differences_to_correct ON public.differences USING btree (difference_no) WHERE ((state = 'corrected'::difference_state) AND (corrected_at IS NULL));
 CREATE INDEX erp_documents_at ON public.erp_documents USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX erp_documents_control_number ON public.erp_documents USING btree (erp_no, control_number) WHERE (control_number IS NOT NULL);
 CREATE INDEX erp_documents_dead ON public.erp_documents USING btree (erp_no, document_no) WHERE (state = 'dead'::document_state);
+CREATE INDEX erp_documents_ended_at ON public.erp_documents USING brin (ended_at);
 CREATE INDEX erp_documents_of_fact ON public.erp_documents USING btree (location_no, journal_no, seq) WHERE (journal_no IS NOT NULL);
 CREATE INDEX erp_documents_rejected ON public.erp_documents USING btree (erp_no, document_no) WHERE ((acknowledgement ->> 'state'::text) = 'rejected'::text);
 CREATE INDEX erp_documents_waiting ON public.erp_documents USING btree (erp_no, stream, document_no) WHERE (state = 'waiting'::document_state);
@@ -1482,7 +1650,10 @@ CREATE INDEX reservations_by_reference ON public.reservations USING btree (refer
 CREATE INDEX reservations_by_state ON public.reservations USING btree (state, reservation_no);
 CREATE INDEX reservations_expiring ON public.reservations USING btree (expires_at) WHERE (state = 'pending'::reservation_state);
 CREATE INDEX rule_rows_by_product ON public.rule_rows USING btree (rule_set_no, kind, product, location_no);
+CREATE INDEX settlement_lines_by_order ON public.settlement_lines USING btree (order_id) WHERE (order_id <> ''::text);
 CREATE INDEX stock_statement_heads_latest ON public.stock_statement_heads USING btree (location_no, source_no, as_of DESC) WHERE complete;
+CREATE UNIQUE INDEX store_view_requests_of ON public.store_view_requests USING btree (run_no, device_no);
+CREATE INDEX store_view_requests_open ON public.store_view_requests USING btree (device_no) WHERE (answered_at IS NULL);
 CREATE INDEX task_answers_of ON public.task_answers USING btree (task_no);
 CREATE INDEX task_answers_to_do ON public.task_answers USING btree (retry_at) WHERE (done_at IS NULL);
 CREATE INDEX tasks_by_location ON public.tasks USING btree (location_no, task_no);
@@ -1537,11 +1708,22 @@ COMMENT ON TABLE channel_hints IS 'An order of which something has changed at th
 COMMENT ON TABLE channel_messages IS 'Webhooks of channels that were taken, each once; forgotten after a week.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
 COMMENT ON COLUMN channels.removed_at IS 'Since when no version in force has it; NULL: it is there.';
+COMMENT ON TABLE comparison_lines IS 'What the other side said, while its run lasts.';
+COMMENT ON COLUMN comparison_lines.ours IS 'Where it has to be seen at the same moment; NULL: looked up at the end.';
+COMMENT ON COLUMN comparison_lines.doubt IS 'Why what it says may change any moment.';
+COMMENT ON TABLE comparison_runs IS 'The history of drift. A run writes its differences and its end in one transaction: killed before, it is begun anew.';
+COMMENT ON COLUMN comparison_runs.units IS 'Differences of units whose cause is unknown, added up without their sign; value_minor the same in money.';
+COMMENT ON COLUMN comparison_runs.held_back IS 'Differences that the rule would correct, but there are more of them at once than it allows.';
+COMMENT ON COLUMN comparison_runs.unmapped IS 'Lines of the other side that name no location of ours.';
+COMMENT ON COLUMN comparison_runs.silent IS 'Who was asked and said nothing.';
+COMMENT ON COLUMN comparison_runs.left_out IS 'Differences that are counted here and not listed: there were too many.';
+COMMENT ON COLUMN comparisons.next_at IS 'When it is run next by itself; NULL: on demand only.';
 COMMENT ON TABLE count_decisions IS 'Positions are a function of facts, count_limits and these: they are never changed.';
 COMMENT ON TABLE count_limits IS 'How far a count may lie from what was expected, for counts from from_at on. location_no 0: of every location without its own.';
 COMMENT ON COLUMN count_limits.units IS 'A count is held when it is beyond every part that is set; with none it never is.';
 COMMENT ON COLUMN counts.expected IS 'The count before it plus the movements between; follows when late facts arrive.';
 COMMENT ON COLUMN counts.held IS 'Not in force: its variance is beyond the limit and nobody has approved it, or it was rejected.';
+COMMENT ON TABLE day_totals IS 'What tills say that they sold on a business day (Z reports); the last statement counts. Till: empty for the whole store.';
 COMMENT ON TABLE demand IS 'Sums over the sales of a position, weighted by their age: see shared/stock/demand.ts.';
 COMMENT ON COLUMN demand.sold IS 'Units, neither weighted nor capped.';
 COMMENT ON TABLE demand_marks IS 'Up to which fact of a journal a run has counted demand. Journals are held without a gap, so no late commit is passed over.';
@@ -1551,6 +1733,13 @@ COMMENT ON TABLE demand_released IS 'Which run has counted a fact that came out 
 COMMENT ON TABLE demand_skus IS 'The sums of a sku over all locations: what is believed of one of them before its own sales are looked at.';
 COMMENT ON COLUMN demand_skus.firsts IS 'Sum of the weights of the shelves'' first_at.';
 COMMENT ON COLUMN devices.source_no IS 'Not a device: the journal that the hub itself keeps of a source at this location. It has no key, so nobody enters with it.';
+COMMENT ON COLUMN devices.by_hub IS 'The hub itself writes facts as it; nobody connects as it, and it says nothing of how complete a store is known.';
+COMMENT ON TABLE differences IS 'One a subject at a time. When it is gone and comes back it is another one, with a number of its own.';
+COMMENT ON COLUMN differences.unexplained IS 'What is left of it without what is under way and what is set aside: both arrive by themselves, or by a replay. Only this is corrected.';
+COMMENT ON COLUMN differences.same_seen IS 'Runs in a row in which it was as large as now, and its cause unknown.';
+COMMENT ON COLUMN differences.correction IS 'What was decided to be done. Its key holds the number, so that it is done once.';
+COMMENT ON COLUMN differences.corrected_at IS 'When that was done; NULL: it is to be done, or was never decided.';
+COMMENT ON COLUMN differences.ended_at IS 'NULL while a run may find it again.';
 COMMENT ON TABLE document_entries IS 'Written in the transaction of the cause while there is an ERP: a run of facts, positions whose counts were judged anew, or a step of an order. Of one location or order entries are written under its lock, so in the order of their commits.';
 COMMENT ON COLUMN document_entries.transfer_no IS 'What was settled of it, in content.';
 COMMENT ON TABLE erp_acknowledgements IS 'Files of acknowledgements as they came, with what could not be made of them.';
@@ -1692,6 +1881,8 @@ COMMENT ON TABLE sourcing_versions IS 'Every version of the sourcing rules, kept
 COMMENT ON TABLE stock_statement_heads IS 'What a source says to be at a location, to be compared with: it moves nothing.';
 COMMENT ON COLUMN stock_statement_heads.complete IS 'Set when all of its lines are there; until then nobody reads it.';
 COMMENT ON VIEW stock_statements IS 'Whole statements, line by line; as_of in ms since 1970.';
+COMMENT ON TABLE store_view_requests IS 'Whose own view of its stock is wanted. What is said comes page by page; the first page begins anew.';
+COMMENT ON COLUMN store_view_requests.seq IS 'The last fact of the device''s own journal that its view contains.';
 COMMENT ON TABLE task_answers IS 'Facts of stores about tasks, written by the merge that takes them; worked on right behind it.';
 COMMENT ON COLUMN task_answers.task_no IS 'NULL: this location never had the task that it names.';
 COMMENT ON COLUMN task_answers.applied IS 'The order has heard of it, before it may have been voided.';

@@ -15,6 +15,17 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     sessions: () => 3,
     pools: { ledger: { totalCount: 5, idleCount: 2, waitingCount: 1 } },
     storeLags: () => Promise.resolve(lags.shift() ?? []),
+    comparisons: async () => [
+      {
+        comparison: 'erp',
+        inFlight: 1,
+        unposted: 2,
+        unknown: 3,
+        oldestMs: 60_000,
+        sinceDoneMs: 5_000,
+        failedInARow: 1,
+      },
+    ],
     channels: async () => [{ channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3 }],
     erps: async () => [{ erp: 'main', waiting: 9, dead: 2, rejected: 1, oldestMs: 2_500, failures: 4 }],
   });
@@ -38,6 +49,10 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
     'shelfwire_channel_listings{channel="web",state="waiting"} 4',
     'shelfwire_channel_oldest_seconds{channel="web"} 1.5',
     'shelfwire_channel_failures{channel="web"} 3',
+    'shelfwire_comparison_differences{comparison="erp",cause="unknown"} 3',
+    'shelfwire_comparison_oldest_seconds{comparison="erp"} 60',
+    'shelfwire_comparison_done_seconds{comparison="erp"} 5',
+    'shelfwire_comparison_failures{comparison="erp"} 1',
     'shelfwire_erp_documents{erp="main",state="waiting"} 9',
     'shelfwire_erp_documents{erp="main",state="dead"} 2',
     'shelfwire_erp_documents{erp="main",state="rejected"} 1',
@@ -61,6 +76,7 @@ it('is still read while the database is away', async () => {
     pools: {},
     storeLags: () => Promise.reject(new Error('away')),
     channels: () => Promise.reject(new Error('away')),
+    comparisons: () => Promise.reject(new Error('away')),
     erps: () => Promise.reject(new Error('away')),
   });
   expect(await metrics.expose()).toContain('shelfwire_sessions 0');

@@ -34,6 +34,17 @@ interface ChannelGauges {
   readonly failures: number;
 }
 
+/** How far both sides of a comparison are apart. */
+interface ComparisonGauges {
+  readonly comparison: string;
+  readonly inFlight: number;
+  readonly unposted: number;
+  readonly unknown: number;
+  readonly oldestMs: number;
+  readonly sinceDoneMs: number | null;
+  readonly failedInARow: number;
+}
+
 /** What became of documents for an ERP in one batch. */
 interface ErpCounts {
   readonly posted?: number;
@@ -62,6 +73,8 @@ export interface WatchedParts {
   readonly storeLags: () => Promise<readonly StoreLag[]>;
   /** Accounts at channels; bounded by whoever gives it. */
   readonly channels: () => Promise<readonly ChannelGauges[]>;
+  /** Comparisons; bounded by whoever gives it. */
+  readonly comparisons: () => Promise<readonly ComparisonGauges[]>;
   /** ERPs that are not ended. */
   readonly erps: () => Promise<readonly ErpGauges[]>;
 }
@@ -183,6 +196,7 @@ function watch(registry: Registry, parts: WatchedParts): void {
     for (const { store, lagMs } of lags) lag.set({ store }, lagMs / 1_000);
   });
   const channels = countedOnce(parts.channels);
+  const comparisons = countedOnce(parts.comparisons);
   gauge(
     'channel_listings',
     'Listings of a channel by state, and units in flight there',
@@ -203,6 +217,33 @@ function watch(registry: Registry, parts: WatchedParts): void {
   gauge('channel_failures', 'Calls in a row that failed as a whole', ['channel'], async (failing) => {
     failing.reset();
     for (const { channel, failures } of await channels()) failing.set({ channel }, failures);
+  });
+  gauge(
+    'comparison_differences',
+    'Open and explained differences of a comparison by cause',
+    ['comparison', 'cause'],
+    async (own) => {
+      own.reset();
+      for (const { comparison, inFlight, unposted, unknown } of await comparisons()) {
+        own.set({ comparison, cause: 'inFlight' }, inFlight);
+        own.set({ comparison, cause: 'unposted' }, unposted);
+        own.set({ comparison, cause: 'unknown' }, unknown);
+      }
+    },
+  );
+  gauge('comparison_oldest_seconds', 'Age of the oldest difference of a comparison', ['comparison'], async (oldest) => {
+    oldest.reset();
+    for (const { comparison, oldestMs } of await comparisons()) oldest.set({ comparison }, oldestMs / 1_000);
+  });
+  gauge('comparison_done_seconds', 'Since the last run of a comparison that was done', ['comparison'], async (done) => {
+    done.reset();
+    for (const { comparison, sinceDoneMs } of await comparisons()) {
+      if (sinceDoneMs !== null) done.set({ comparison }, sinceDoneMs / 1_000);
+    }
+  });
+  gauge('comparison_failures', 'Runs of a comparison in a row that failed', ['comparison'], async (failing) => {
+    failing.reset();
+    for (const { comparison, failedInARow } of await comparisons()) failing.set({ comparison }, failedInARow);
   });
   const erps = countedOnce(parts.erps);
   gauge('erp_documents', 'Documents for an ERP by state', ['erp', 'state'], async (own) => {

@@ -3,7 +3,7 @@ import type { Scope } from './session.ts';
 /** A greeted connection, as others may use it. */
 export interface LiveSession {
   readonly scope: Scope;
-  send(event: 'changed' | 'revoked', message: object): void;
+  send(event: 'changed' | 'revoked' | 'viewWanted', message: object): void;
   close(): void;
 }
 

@@ -32,6 +32,7 @@ function portsWith(burst: number): SessionPorts {
     feed: { pull: () => Promise.reject(new Error('nothing is pulled here')) },
     status: { note: () => Promise.resolve() },
     takenTasks: { note: () => Promise.resolve() },
+    views: { take: () => Promise.resolve() },
   };
 }
 

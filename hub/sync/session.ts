@@ -6,6 +6,7 @@ import { hello as helloSchema, type Welcome } from '#shared/protocol/messages/he
 import { pull as pullSchema, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { push as pushSchema, type PushAnswer } from '#shared/protocol/messages/push.ts';
 import { statusReport as statusSchema } from '#shared/protocol/messages/status.ts';
+import { view as viewSchema } from '#shared/protocol/messages/view.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
@@ -16,6 +17,7 @@ import type { Feed } from './feed.ts';
 import { acceptHello, openChallenge, type DeviceVerifier } from './handshake.ts';
 import type { Intake, PushScope } from './intake.ts';
 import type { DeviceStatus } from './status.ts';
+import type { Views } from './views.ts';
 
 /** What a session may see and change. Made from the device's credential alone (S4). */
 export interface Scope extends PushScope {
@@ -32,6 +34,7 @@ export interface SessionPorts {
   readonly feed: Pick<Feed, 'pull'>;
   readonly status: Pick<DeviceStatus, 'note'>;
   readonly takenTasks: Pick<TakenTasks, 'note'>;
+  readonly views: Pick<Views, 'take'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -96,6 +99,8 @@ export class Session {
         return this.#pull(message);
       case 'status':
         return this.#report(message);
+      case 'view':
+        return this.#takeView(message);
       default:
         throw new ShelfwireError('REQUEST_INVALID', `There is no event "${event.slice(0, 32)}".`);
     }
@@ -152,6 +157,11 @@ export class Session {
     const { device } = this.#greeted();
     const report = parse(statusSchema, message);
     await this.#ports.status.note(device, { kind: 'reported', at: this.#ports.clock.now(), report });
+    return {};
+  }
+
+  async #takeView(message: unknown): Promise<Record<string, never>> {
+    await this.#ports.views.take(this.#greeted(), parse(viewSchema, message));
     return {};
   }
 

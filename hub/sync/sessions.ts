@@ -68,6 +68,12 @@ export class Sessions implements Part {
     }
   }
 
+  /** Asks a device what it believes to have. Protocol 1 cannot say that. */
+  askForView(device: number, request: number): void {
+    const session = this.live.ofDevice(device);
+    if (session !== undefined && session.scope.protocol > 1) session.send('viewWanted', { request });
+  }
+
   /** Ends the session of a revoked device. */
   revoke(device: number, reason: string): void {
     const session = this.live.ofDevice(device);

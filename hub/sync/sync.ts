@@ -19,6 +19,7 @@ import { pruneFeed } from './prune-feed.ts';
 import { watchRevocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
 import { DeviceStatus } from './status.ts';
+import { askForViews, NO_VIEWS, type Views } from './views.ts';
 
 export interface SyncOptions {
   readonly httpServer: HttpServer;
@@ -32,6 +33,9 @@ export interface SyncOptions {
   readonly sessionsBurst?: number;
   /** How long a store may be away and still follow the change feed rather than read everything anew. */
   readonly feedRetentionMs?: number;
+  /** Who holds stores' own views against the hub's; absent: nobody asks for them. */
+  readonly views?: Views;
+  readonly askForViewsEveryMs?: number;
   readonly observeMerge?: (merge: ObservedMerge) => void;
   readonly observePulls?: (pulls: number) => void;
 }
@@ -53,7 +57,7 @@ const ANSWERS_GO_OUT_MS = 20;
 
 /** Serves agents on the given HTTP server, which belongs to the caller. Stopping answers what is under way first. */
 export function startSync(options: SyncOptions): Sync {
-  const { httpServer, pool, ledger, clock, random, logger } = options;
+  const { httpServer, pool, ledger, clock, random, logger, views = NO_VIEWS } = options;
   const intake = new Intake({
     ...options.intake,
     ledger,
@@ -77,6 +81,7 @@ export function startSync(options: SyncOptions): Sync {
     devices: new Devices(pool, clock),
     status: new DeviceStatus(pool, clock),
     takenTasks: new TakenTasks(pool, clock),
+    views,
     verifier: new DeviceVerifier(),
     clock,
     logger,
@@ -88,6 +93,14 @@ export function startSync(options: SyncOptions): Sync {
     logger,
     connected: () => sessions.live.devices,
     revoke: (device, reason) => sessions.revoke(device, reason),
+  });
+  const asking = askForViews({
+    views,
+    clock,
+    logger,
+    ...(options.askForViewsEveryMs !== undefined && { everyMs: options.askForViewsEveryMs }),
+    connected: () => sessions.live.devices,
+    ask: (device, request) => sessions.askForView(device, request),
   });
   const pruning = startRepeating({
     name: 'feed pruning',
@@ -115,7 +128,14 @@ export function startSync(options: SyncOptions): Sync {
     },
     async stop() {
       // Whoever waits is answered, and what comes is refused, while there is a database to ask.
-      await Promise.all([pruning.stop(), hints.stop(), revocations.stop(), intake.drain(), sessions.refuse()]);
+      await Promise.all([
+        pruning.stop(),
+        hints.stop(),
+        revocations.stop(),
+        asking.stop(),
+        intake.drain(),
+        sessions.refuse(),
+      ]);
       await sleep(clock, ANSWERS_GO_OUT_MS);
       await sessions.stop();
     },

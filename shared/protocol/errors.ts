@@ -135,6 +135,20 @@ export const ERRORS = {
       'What the store handed over is out of stock. Ask it who has the units: take them back as a return, or settle it with the customer; then close it: POST /v1/tasks/NUMBER/conflict/close.',
   },
 
+  // Reconciliation
+  RECONCILE_SETTINGS_INVALID: { status: 422, remedy: 'Correct the named setting: PUT /v1/comparisons/CODE.' },
+  RECONCILE_LIMIT: { status: 409, remedy: 'Set one that nobody needs for another purpose: PUT /v1/comparisons/CODE.' },
+  RECONCILE_NOT_CORRECTABLE: {
+    status: 409,
+    remedy:
+      'Correct it where it is wrong, or ignore it with the reason; hub/reconcile/README.md says what can be corrected.',
+  },
+  RECONCILE_NOT_READABLE: {
+    status: 409,
+    remedy: 'See the account: GET /v1/channel-accounts. The comparison can be run again at any time.',
+  },
+  RECONCILE_RUN_LOST: { status: 500, remedy: 'Look the run up in the logs of the hubs, then ask for another one.' },
+
   // Webhooks
   WEBHOOK_URL_FORBIDDEN: {
     status: 422,

@@ -6,6 +6,7 @@ import { pull, pullAnswer } from './messages/pull.ts';
 import { push, pushAnswer } from './messages/push.ts';
 import { revoked } from './messages/revoked.ts';
 import { statusReport } from './messages/status.ts';
+import { view, viewWanted } from './messages/view.ts';
 
 type Message<Event extends (...given: never[]) => void> = Parameters<Event>[0];
 type Granted<Event extends (...given: never[]) => void> = Parameters<Event>[1] extends (
@@ -49,6 +50,11 @@ export const AGENT_EVENT_SCHEMAS: AgentEventSchemas = {
     message: statusReport,
     answer: z.record(z.string(), z.never()),
   },
+  view: {
+    summary: 'A page of what the store believes to have, since the hub wants to hold it against its own.',
+    message: view,
+    answer: z.record(z.string(), z.never()),
+  },
 };
 
 /** What the hub may say by itself. */
@@ -59,4 +65,8 @@ export const HUB_EVENT_SCHEMAS: HubEventSchemas = {
     message: changed,
   },
   revoked: { summary: 'The device may not come any more.', message: revoked },
+  viewWanted: {
+    summary: 'The store is asked what it believes to have. Not of protocol 1; asked again until it is answered.',
+    message: viewWanted,
+  },
 };

@@ -5,6 +5,7 @@ import type { Pull, PullAnswer } from './messages/pull.ts';
 import type { Push, PushAnswer } from './messages/push.ts';
 import type { Revoked } from './messages/revoked.ts';
 import type { StatusReport } from './messages/status.ts';
+import type { View, ViewWanted } from './messages/view.ts';
 
 /** The socket.io namespace of the stores' agents. */
 export const NAMESPACE = '/agent';
@@ -19,6 +20,7 @@ export interface AgentEvents {
   push(message: Push, reply: Reply<PushAnswer>): void;
   pull(message: Pull, reply: Reply<PullAnswer>): void;
   status(message: StatusReport, reply: Reply<Record<string, never>>): void;
+  view(message: View, reply: Reply<Record<string, never>>): void;
 }
 
 /** What the hub may say. `changed` is only a hint: a lost one is made good by the next pull. */
@@ -26,4 +28,5 @@ export interface HubEvents {
   challenge(message: Challenge): void;
   changed(message: Changed): void;
   revoked(message: Revoked): void;
+  viewWanted(message: ViewWanted): void;
 }

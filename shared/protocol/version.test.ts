@@ -7,6 +7,7 @@ import { challenge, hello, welcome } from './messages/hello.ts';
 import { pull, pullAnswer } from './messages/pull.ts';
 import { push, pushAnswer } from './messages/push.ts';
 import { statusReport } from './messages/status.ts';
+import { view, viewWanted } from './messages/view.ts';
 import { ENCODINGS, PROTOCOL } from './version.ts';
 
 /**
@@ -15,11 +16,24 @@ import { ENCODINGS, PROTOCOL } from './version.ts';
  * released yet may change under its own number: nobody out there speaks it.
  */
 const WIRE_HASHES: Readonly<Record<number, string>> = {
-  2: 'e49efb3d41319ced',
+  2: '2dd3946eaf942b7e',
 };
 
 function wireHash(): string {
-  const schemas = { ...BODIES, envelope, challenge, hello, welcome, push, pushAnswer, pull, pullAnswer, statusReport };
+  const schemas = {
+    ...BODIES,
+    envelope,
+    challenge,
+    hello,
+    welcome,
+    push,
+    pushAnswer,
+    pull,
+    pullAnswer,
+    statusReport,
+    view,
+    viewWanted,
+  };
   const described = Object.entries({ ...schemas, enrolRequest, enrolAnswer }).map(([name, schema]) => [
     name,
     z.toJSONSchema(schema, { unrepresentable: 'any' }),

@@ -133,6 +133,7 @@ export class FleetStore {
         },
       },
       quarantine: { count: 0, keep: () => Promise.resolve() },
+      stockView: { settled: () => Promise.resolve(), skus: () => [].values(), onHand: () => 0 },
       // The downstream below stands in for the collections.
       db: {} as SyncStore['db'],
       saveMarks: () => Promise.resolve(),

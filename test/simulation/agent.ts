@@ -157,6 +157,7 @@ export class Agent {
       quarantine: { count: 0, keep: (rejected) => handle.keepAside(rejected) },
       // Nothing is pulled, so no collection is touched.
       db: {} as SyncStore['db'],
+      stockView: { settled: () => Promise.resolve(), skus: () => [].values(), onHand: () => 0 },
       saveMarks: () => device.saveMarks(),
     };
     const sync = startSync({

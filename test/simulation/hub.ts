@@ -80,6 +80,7 @@ export class Hub {
       feed: { pull: () => Promise.reject(new Error('nothing is pulled in the simulation')) },
       status: { note: () => Promise.resolve() },
       takenTasks: { note: () => Promise.resolve() },
+      views: { take: () => Promise.resolve() },
       clock,
       logger,
     };

@@ -120,6 +120,7 @@ export class Wire {
     push: (message) => this.#ask('push', message),
     pull: (message) => this.#ask('pull', message),
     status: (message) => this.#ask('status', message),
+    view: (message) => this.#ask('view', message),
     close: () => {
       if (this.#agentEnded) return;
       this.#agentEnded = true;

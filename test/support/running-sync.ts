@@ -6,7 +6,7 @@ import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { systemRandom } from '#shared/runtime/random.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
-import { startSync, type Sync } from '#hub/sync/sync.ts';
+import { startSync, type Sync, type SyncOptions } from '#hub/sync/sync.ts';
 import { pushOf } from './frames.ts';
 import { RawAgent, TEST_EPOCH, type TestDevice } from './raw-agent.ts';
 
@@ -17,7 +17,7 @@ export class RunningSync {
   readonly #http = createServer();
   readonly #agents: RawAgent[] = [];
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, parts: Partial<SyncOptions>) {
     this.#pool = pool;
     this.sync = startSync({
       httpServer: this.#http,
@@ -26,11 +26,12 @@ export class RunningSync {
       clock: systemClock,
       random: systemRandom,
       logger: silentLogger,
+      ...parts,
     });
   }
 
-  static async start(pool: Pool): Promise<RunningSync> {
-    const running = new RunningSync(pool);
+  static async start(pool: Pool, parts: Partial<SyncOptions> = {}): Promise<RunningSync> {
+    const running = new RunningSync(pool, parts);
     await new Promise<void>((resolve) => {
       running.#http.listen(0, '127.0.0.1', resolve);
     });
@@ -38,14 +39,14 @@ export class RunningSync {
   }
 
   connect(): RawAgent {
-    const agent = new RawAgent(this.#url);
+    const agent = new RawAgent(this.url);
     this.#agents.push(agent);
     return agent;
   }
 
   /** Connects and greets; `over` are fields of the hello. */
   async greet(device: TestDevice, over: Record<string, unknown> = {}) {
-    const greeted = await RawAgent.greeted(this.#url, device, over);
+    const greeted = await RawAgent.greeted(this.url, device, over);
     this.#agents.push(greeted.agent);
     return greeted;
   }
@@ -65,7 +66,7 @@ export class RunningSync {
     });
   }
 
-  get #url(): string {
+  get url(): string {
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
 }

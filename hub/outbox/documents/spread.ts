@@ -136,14 +136,14 @@ async function oneStep(client: Queryable, now: number): Promise<number> {
   const entries = rows.toSorted((a, b) => a.entry_no - b.entry_no);
   const { rows: routes } = await client.query<Route>(ROUTES);
   const facts = await readFacts(client, entries);
-  await insert(client, documentsOfFacts(facts, routes));
-  await insert(client, documentsOfOrders(await readOrders(client, entries), routes));
-  await insert(client, documentsOfSettlements(settlementsIn(entries), routes));
+  await insertDocuments(client, documentsOfFacts(facts, routes));
+  await insertDocuments(client, documentsOfOrders(await readOrders(client, entries), routes));
+  await insertDocuments(client, documentsOfSettlements(settlementsIn(entries), routes));
   const judged = entries.flatMap(({ location_no: location, skus }) =>
     location === null || skus === null ? [] : skus.map((sku) => ({ location, sku })),
   );
   const changes = await tellVariances(client, facts, judged);
-  await insert(client, documentsOfVariances(changes, routes, { at: now, newId: randomUUID }));
+  await insertDocuments(client, documentsOfVariances(changes, routes, { at: now, newId: randomUUID }));
   return entries.length;
 }
 
@@ -183,7 +183,8 @@ async function readOrders(client: Queryable, entries: readonly EntryRow[]): Prom
   });
 }
 
-async function insert(client: Queryable, documents: readonly NewDocument[]): Promise<void> {
+/** Writes documents, in their order; one whose key its ERP knows already is not written again. */
+export async function insertDocuments(client: Queryable, documents: readonly NewDocument[]): Promise<void> {
   if (documents.length === 0) return;
   await client.query(INSERT, [
     literal(documents.map(({ erp }) => erp)),

@@ -1,0 +1,143 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Pool } from 'pg';
+import { canonicalContent } from '#shared/protocol/content.ts';
+import type { ReadFact } from '#shared/protocol/frame.ts';
+import { withRetries } from '#hub/db/transaction.ts';
+import { documentKey } from '#hub/outbox/documents/document-kinds.ts';
+import { storeStream } from '#hub/outbox/documents/spread-entries.ts';
+import type { Ledger } from '#hub/ledger/incoming.ts';
+
+interface Pending {
+  readonly difference: number;
+  readonly location: number;
+  readonly sku: string;
+  /** Ours less theirs, less what explains it. */
+  readonly units: number;
+  readonly comparison: string;
+  readonly reference: string;
+  /** Of the location. */
+  readonly code: string;
+  /** Whose number it takes over; null: no ERP's. */
+  readonly erp: string | null;
+}
+
+const FACTS_A_MERGE = 200;
+/** Another hub may write into the same journal at the same moment: then this one finds another watermark. */
+const ATTEMPTS = 20;
+
+const PENDING = `
+  SELECT d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
+    d.reference, l.code, CASE WHEN c.side = 'erp' THEN c.settings ->> 'erp' END AS erp
+  FROM differences d JOIN comparisons c USING (comparison_no) JOIN locations l ON l.code = d.location
+  WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
+  ORDER BY d.difference_no LIMIT $1`;
+const DONE = `
+  UPDATE differences SET corrected_at = clock_timestamp() WHERE difference_no = ANY ($1::bigint[]) AND corrected_at IS NULL`;
+
+/**
+ * The ERP whose number is taken over must not be told of it: its document is skipped before there is one. Other ERPs are told.
+ * $1-$6: ERP, location, key, sku, units, stream.
+ */
+const SKIP_DOCUMENTS = `
+  INSERT INTO erp_documents (erp_no, stream, key, kind, location_no, content, correlation_id, at, urgency, state, error, ended_at)
+  SELECT e.erp_no, g.stream, g.key, 'adjustment', g.location_no,
+    json_build_object('lines', json_build_array(json_build_object('sku', g.sku, 'quantity', g.units))), g.key,
+    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 2, 'skipped',
+    '{"code": "ERP_SKIPPED", "detail": "The hub took over the number of this ERP."}', clock_timestamp()
+  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[]) AS g (code, location_no, key, sku, units, stream)
+  JOIN erps e ON e.code = g.code COLLATE "C"
+  ON CONFLICT (erp_no, key) DO NOTHING`;
+
+/** Nobody has the private half of the key, and the device is revoked: nobody can enter as it. */
+const BEGIN_DEVICE = `
+  INSERT INTO devices (location_no, name, public_key, by_hub, revoked_at, revoked_reason)
+  VALUES ($1, 'reconciliation', $2, true, now(), 'The hub writes as it, and nobody else.')
+  ON CONFLICT (location_no) WHERE by_hub DO NOTHING`;
+const BEGIN_JOURNAL = `
+  INSERT INTO journals (device_no, epoch, location_no)
+  SELECT device_no, 1, location_no FROM devices WHERE location_no = $1 AND by_hub
+  ON CONFLICT (device_no, epoch) DO NOTHING`;
+const JOURNAL = `
+  SELECT j.journal_no AS journal, j.watermark FROM journals j JOIN devices d USING (device_no) WHERE d.location_no = $1 AND d.by_hub`;
+const KNOWN = `
+  SELECT key FROM facts WHERE location_no = $1 AND key = ANY ($2::text[])`;
+
+/**
+ * Makes the adjustments that were decided: facts of the hub in a journal of its own at the location, so that they are
+ * merged, forwarded and explained as any other. The key holds the difference's number: whoever comes again after a kill finds
+ * the fact, or has it refused as a duplicate (F4). Gives how many were made.
+ */
+export async function makeAdjustments(pool: Pool, ledger: Ledger, now: () => number): Promise<number> {
+  let made = 0;
+  for (;;) {
+    const { rows } = await pool.query<Pending>(PENDING, [FACTS_A_MERGE]);
+    if (rows.length === 0) return made;
+    for (const [location, pending] of Map.groupBy(rows, (row) => row.location)) {
+      await skipDocuments(pool, pending);
+      await adjust(pool, ledger, location, pending, now);
+      await withRetries(() => pool.query(DONE, [pending.map(({ difference }) => difference)]));
+      made += pending.length;
+    }
+  }
+}
+
+async function adjust(
+  pool: Pool,
+  ledger: Ledger,
+  location: number,
+  pending: readonly Pending[],
+  now: () => number,
+): Promise<void> {
+  await pool.query(BEGIN_DEVICE, [location, randomBytes(32)]);
+  await pool.query(BEGIN_JOURNAL, [location]);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const known = await pool.query<{ key: string }>(KNOWN, [location, pending.map(keyOf)]);
+    const there = new Set(known.rows.map(({ key }) => key));
+    const missing = pending.filter((one) => !there.has(keyOf(one)));
+    if (missing.length === 0) return;
+    const [at] = (await pool.query<{ journal: number; watermark: number }>(JOURNAL, [location])).rows;
+    if (at === undefined) throw new Error(`the hub has no journal at location ${location}`);
+    const fromSeq = at.watermark + 1;
+    const facts = missing.map((one, place) => factOf(one, fromSeq + place, now()));
+    await ledger.merge([{ location, journal: at.journal, fromSeq, facts }]);
+    // Whether they were taken, or another hub was there first, is seen by their keys.
+  }
+  throw new Error(`adjustments at location ${location} were not taken in ${ATTEMPTS} attempts`);
+}
+
+async function skipDocuments(pool: Pool, pending: readonly Pending[]): Promise<void> {
+  const taken = pending.filter(({ erp }) => erp !== null);
+  if (taken.length === 0) return;
+  const values = [
+    taken.map(({ erp }) => erp),
+    taken.map(({ location }) => location),
+    taken.map((one) => documentKey(one.code, keyOf(one), digest)),
+    taken.map(({ sku }) => sku),
+    taken.map(({ units }) => -units),
+    taken.map(({ code }) => storeStream(code)),
+  ];
+  await withRetries(() => pool.query(SKIP_DOCUMENTS, values));
+}
+
+const digest = (text: string): string => hash('sha256', text, 'hex');
+const keyOf = ({ difference }: Pick<Pending, 'difference'>): string => `reconcile/${difference}`;
+
+function factOf({ difference, sku, units, comparison, reference }: Pending, seq: number, at: number): ReadFact {
+  const about = reference === '' ? comparison : `${comparison}, ${reference}`;
+  const body = {
+    reason: `difference ${difference} of ${about}`,
+    code: 'correction',
+    lines: [{ sku, quantity: -units }],
+  };
+  const key = keyOf({ difference });
+  return {
+    ok: true,
+    seq,
+    at: Math.round(at),
+    offsetMs: 0,
+    key,
+    correlationId: key,
+    source: 'reconcile',
+    ...canonicalContent('adjustment', body),
+  };
+}

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createLedger } from '#hub/ledger/merge.ts';
+import { compare, differences, runNow, testSides } from '#test/support/comparisons.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { nothingKept } from '#test/support/erps.ts';
+import { line, merge, plain, readFact, sale, seedStores } from '#test/support/hub-api.ts';
+import { makeAdjustments } from './correct/adjust-stock.ts';
+import { approveDifference } from './differences.ts';
+import type { Sides } from './run-comparison.ts';
+
+let database: TestDatabase;
+let sides: Sides;
+let stopSides: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await seedStores(database.pool);
+  await database.pool.query(
+    `INSERT INTO inbound_sources (code, kind, name, settings, secrets, created_by) VALUES ('wms', 'wms', 'w', '{}', '\\x00', 'test')`,
+  );
+  const made = testSides(database.pool);
+  sides = made.sides;
+  stopSides = () => made.part.stop();
+});
+afterEach(async () => {
+  await stopSides();
+  await database.clear();
+});
+
+const run = () => runNow(database.pool, sides, 'wms');
+/** A whole statement unless told otherwise. */
+async function state(
+  key: string,
+  asOf: number,
+  stock: Readonly<Record<string, number>>,
+  complete = true,
+): Promise<void> {
+  await database.pool.query(
+    `WITH head AS (INSERT INTO stock_statement_heads (source_no, location_no, key, as_of, complete) VALUES (1, 1, $1, $2, $3) RETURNING statement_no)
+     INSERT INTO stock_statement_lines SELECT statement_no, s.sku, s.quantity FROM head, unnest($4::text[], $5::bigint[]) AS s (sku, quantity)`,
+    [key, asOf, complete, Object.keys(stock), Object.values(stock)],
+  );
+}
+
+it('the newest whole statement counts at its own instant: what moved since is in flight, the rest is unknown and can be adjusted once', async () => {
+  const { pool } = database;
+  await merge(pool, 1, 1, [
+    readFact(
+      1,
+      1_000,
+      'receipt',
+      'r',
+      plain(
+        { sku: 'A', quantity: 10 },
+        { sku: 'B', quantity: 5 },
+        { sku: 'C', quantity: 4 },
+        { sku: 'D', quantity: 1 },
+      ),
+    ),
+    readFact(2, 3_000, 'sale', 's', sale(line('A', 2), line('B', 1))),
+    readFact(3, 4_000, 'count', 'c', plain({ sku: 'C', quantity: 3 })),
+  ]);
+  await compare(pool, 'wms', {
+    side: 'statements',
+    settings: { source: 'wms' },
+    correct: { mode: 'approval', towards: 'theirs' },
+  });
+  await state('old', 500, { A: 99 });
+  await state('half', 5_000, { A: 77 }, false);
+  // D is not named, so nothing is said of it.
+  await state('new', 2_000, { A: 10, B: 4, C: 4 });
+  expect(await run()).toMatchObject({ compared: 3, differing: 2, inFlight: 2 });
+  await state('newest', 2_500, { A: 10, B: 7, C: 3 });
+  expect(await run()).toMatchObject({ compared: 3, differing: 2, inFlight: 1, unknown: 1 });
+  const found = (await differences(pool)).find(({ state }) => state === 'open');
+  expect(found).toMatchObject({ sku: 'B', ours: 4, theirs: 7, evidence: { waitingUnits: -1 } });
+  // B was 5 then, and 7 is stated: 2 are to be added, not the 3 that it differs by now.
+  await approveDifference(pool, found!.difference, { by: 'me', note: null, towards: undefined }, nothingKept);
+  await makeAdjustments(pool, createLedger(pool), () => Date.now());
+  const { rows } = await pool.query<{ units: number }>("SELECT on_hand AS units FROM positions WHERE sku = 'B'");
+  expect(rows[0]?.units).toBe(6);
+  expect(await run()).toMatchObject({ differing: 2, unknown: 0 });
+});

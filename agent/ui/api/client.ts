@@ -26,12 +26,15 @@ interface ProblemAnswer {
   readonly retryAfterMs?: number;
 }
 
+/** A new key for an act: sent again with it, the act is done once. */
+export const newKey = (): string => `ui-${crypto.randomUUID()}`;
+
 /** Calls the agent. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
 export async function call<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  { signal, key }: { readonly signal?: AbortSignal | undefined; readonly key?: string } = {},
 ): Promise<Answer> {
   let response: Response;
   try {
@@ -39,7 +42,11 @@ export async function call<Answer>(
       method,
       credentials: 'same-origin',
       ...(signal === undefined ? {} : { signal }),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;

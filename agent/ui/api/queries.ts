@@ -7,6 +7,7 @@ import type {
   Page,
   QuarantinedItem,
   StockItem,
+  TaskView,
 } from '#shared/agent-api/answers.ts';
 import { call } from './client.ts';
 
@@ -16,14 +17,14 @@ const LIVE_MS = 2_000;
 export const useMe = () =>
   useQuery({
     queryKey: ['me'],
-    queryFn: ({ signal }) => call<Me>('GET', '/v1/me', undefined, signal),
+    queryFn: ({ signal }) => call<Me>('GET', '/v1/me', undefined, { signal }),
     refetchInterval: 60_000,
   });
 
 export const useStatus = () =>
   useQuery({
     queryKey: ['status'],
-    queryFn: ({ signal }) => call<AgentStatus>('GET', '/v1/status', undefined, signal),
+    queryFn: ({ signal }) => call<AgentStatus>('GET', '/v1/status', undefined, { signal }),
     refetchInterval: LIVE_MS,
     placeholderData: (last) => last,
   });
@@ -31,7 +32,7 @@ export const useStatus = () =>
 export const useDay = (from: number, to: number) =>
   useQuery({
     queryKey: ['day', from],
-    queryFn: ({ signal }) => call<DayView>('GET', `/v1/day?from=${from}&to=${to}&feed=200`, undefined, signal),
+    queryFn: ({ signal }) => call<DayView>('GET', `/v1/day?from=${from}&to=${to}&feed=200`, undefined, { signal }),
     refetchInterval: LIVE_MS,
     placeholderData: (last) => last,
   });
@@ -43,7 +44,7 @@ export const useStock = (search: string) =>
       const query = new URLSearchParams({ limit: '200' });
       if (search !== '') query.set('search', search);
       if (pageParam !== null) query.set('cursor', pageParam);
-      return call<Page<StockItem> & Freshness>('GET', `/v1/stock?${query}`, undefined, signal);
+      return call<Page<StockItem> & Freshness>('GET', `/v1/stock?${query}`, undefined, { signal });
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
@@ -53,6 +54,23 @@ export const useStock = (search: string) =>
 export const useQuarantine = () =>
   useQuery({
     queryKey: ['quarantine'],
-    queryFn: ({ signal }) => call<Page<QuarantinedItem>>('GET', '/v1/quarantine?limit=200', undefined, signal),
+    queryFn: ({ signal }) => call<Page<QuarantinedItem>>('GET', '/v1/quarantine?limit=200', undefined, { signal }),
     refetchInterval: 10_000,
+  });
+
+/** What is to be done for orders; ended ones are not in it. */
+export const useTasks = () =>
+  useQuery({
+    queryKey: ['tasks'],
+    queryFn: ({ signal }) => call<Page<TaskView>>('GET', '/v1/tasks?limit=200', undefined, { signal }),
+    refetchInterval: LIVE_MS,
+  });
+
+/** One product; null: this store has never had it. */
+export const useProduct = (sku: string) =>
+  useQuery({
+    queryKey: ['product', sku],
+    queryFn: ({ signal }) => call<StockItem>('GET', `/v1/stock/${encodeURIComponent(sku)}`, undefined, { signal }),
+    retry: false,
+    staleTime: 30_000,
   });

@@ -1,5 +1,7 @@
-import { Activity, Boxes, Store, TriangleAlert } from 'lucide-react';
+import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
 import type { Page } from '../app/page.ts';
+import { AdjustPage } from './adjust/adjust-page.tsx';
+import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
 import { StatusPage } from './status/status-page.tsx';
 import { StockPage } from './stock/stock-page.tsx';
@@ -9,6 +11,8 @@ import { TodayPage } from './today/today-page.tsx';
 export const PAGES: readonly Page[] = [
   { name: 'today', icon: Store, view: TodayPage },
   { name: 'stock', icon: Boxes, view: StockPage },
+  { name: 'pickups', icon: PackageCheck, view: PickupsPage },
+  { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
   { name: 'status', icon: Activity, view: StatusPage },
 ];

@@ -12,7 +12,8 @@ export interface Alone {
   readonly url: string;
   /** Calls that enter it at a hub, once it is reached at `url`: paths and bodies. */
   entering(url: string): readonly { readonly path: string; readonly body: unknown }[];
-  readonly channel?: EmulatedChannel;
+  /** Where customers order; undefined: nobody does. */
+  readonly shop?: EmulatedChannel | undefined;
   /** Lines that say what has changed since they were asked for last. */
   news(): string[];
   stop(): Promise<void>;
@@ -27,7 +28,8 @@ export interface AloneOptions {
 /** Undefined: there is no such kind. */
 export async function startAlone(kind: string, options: AloneOptions): Promise<Alone | undefined> {
   const emulator = CHANNEL_EMULATORS[kind];
-  if (emulator !== undefined) return channelAlone(kind, await emulator.start(systemRandom), options);
+  if (emulator !== undefined)
+    return channelAlone(kind, await emulator.start(systemRandom), options, emulator.takesOrders);
   if (kind === 'rest') {
     const erp = await RestErp.start();
     const credentials = { bearer: erp.token };
@@ -45,12 +47,17 @@ export async function startAlone(kind: string, options: AloneOptions): Promise<A
 
 export const ALONE_KINDS = [...Object.keys(CHANNEL_EMULATORS), 'rest', 'erpnext'];
 
-function channelAlone(kind: string, channel: EmulatedChannel, { channel: code, skus, stock }: AloneOptions): Alone {
+function channelAlone(
+  kind: string,
+  channel: EmulatedChannel,
+  { channel: code, skus, stock }: AloneOptions,
+  takesOrders: boolean,
+): Alone {
   channel.list(skus, stock);
   const said = new Map<string, number>();
   return {
     url: channel.server.url,
-    channel,
+    shop: takesOrders ? channel : undefined,
     entering: (url) => [
       {
         path: '/v1/channel-accounts',

@@ -71,7 +71,7 @@ async function run(given: Arguments, alone: Alone, signal: AbortSignal): Promise
   await line.close();
 }
 
-async function order({ skus, to }: Arguments, { channel }: Alone): Promise<void> {
+async function order({ skus, to }: Arguments, { shop: channel }: Alone): Promise<void> {
   const sku = skus[Math.floor(Math.random() * skus.length)];
   if (channel === undefined || sku === undefined || (channel.says(sku) ?? 0) < 1) return;
   const id = channel.buy(sku, 1);

@@ -41,7 +41,16 @@ export default defineConfig({
           env,
         },
       },
-      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...limits(120_000), execArgv, env } },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/**/*.browser.test.ts'],
+          globalSetup: './test/support/built-ui.ts',
+          ...limits(120_000),
+          execArgv,
+          env,
+        },
+      },
       { test: { name: 'sim', include: ['test/simulation/**/*.sim.test.ts'], ...limits(300_000), execArgv, env } },
       {
         test: {

@@ -62,10 +62,10 @@ export class ViewAnswers {
   /** Read at once: between two pages the store goes on selling. */
   #pages(request: number): View[] {
     const { view, journal } = this.#parts;
-    const units: [string, number][] = [];
+    const units: { sku: string; onHand: number }[] = [];
     for (const sku of view.skus()) {
       const onHand = view.onHand(sku);
-      if (onHand !== 0) units.push([sku, onHand]);
+      if (onHand !== 0) units.push({ sku, onHand });
     }
     const { epoch, lastSeq: seq } = journal;
     const pages = Math.max(1, Math.ceil(units.length / VIEW_SKUS_MAX));

@@ -149,22 +149,26 @@ describe("a store's own view", () => {
       isLast: false,
       epoch: TEST_EPOCH,
       seq: 0,
-      units: [['A', 1]],
+      units: [{ sku: 'A', onHand: 1 }],
       ...over,
     });
     // It is answered as one that nobody waits for, so that it learns nothing.
     expect(codeOf(await stranger.ask('view', page({ isLast: true })))).toBe('ok');
     expect(codeOf(await mine.ask('view', page({ epoch: 1 })))).toBe('EPOCH_UNKNOWN');
     expect(codeOf(await mine.ask('view', page({ page: 1 })))).toBe('REQUEST_INVALID');
-    expect(codeOf(await mine.ask('view', page({ units: [['A', 'x']] })))).toBe('REQUEST_INVALID');
+    expect(codeOf(await mine.ask('view', page({ units: [{ sku: 'A', onHand: 'x' }] })))).toBe('REQUEST_INVALID');
     const staged = async () =>
       (await pool.query('SELECT location, sku, theirs FROM comparison_lines ORDER BY sku')).rows as object[];
     expect(await staged()).toEqual([]);
-    for (const one of [page({}), page({ page: 1, units: [['B', 2]] }), page({ page: 1, units: [['B', 2]] })]) {
+    for (const one of [
+      page({}),
+      page({ page: 1, units: [{ sku: 'B', onHand: 2 }] }),
+      page({ page: 1, units: [{ sku: 'B', onHand: 2 }] }),
+    ]) {
       expect(codeOf(await mine.ask('view', one))).toBe('ok');
     }
     // A first page begins anew; sent twice it is there once.
-    for (const one of [page({}), page({}), page({ page: 1, isLast: true, units: [['C', 3]] })]) {
+    for (const one of [page({}), page({}), page({ page: 1, isLast: true, units: [{ sku: 'C', onHand: 3 }] })]) {
       expect(codeOf(await mine.ask('view', one))).toBe('ok');
     }
     expect(await staged()).toEqual([

@@ -1,18 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pictures of pages that tests have seen: kept for people to look at. */
 const SCREENS = join(ROOT, 'test-results', 'screens');
-
-let building: Promise<unknown> | undefined;
-/** Builds the store's app, once for all tests of a file. */
-export const buildUi = (): Promise<unknown> =>
-  (building ??= build({ configFile: join(ROOT, 'agent/ui/vite.config.ts'), logLevel: 'error' }));
 
 /** A real Chromium: the one at CHROMIUM, or that of npm, which brings the libraries it needs. */
 export async function openBrowser(): Promise<Browser> {

@@ -30,24 +30,36 @@ it(`X2 an agent with a heap of ${HEAP_MB} MB reads or refuses files of ${MEGABYT
   agent.start();
   onTestFinished(() => agent.stop());
 
-  const put = async (name: string, beginning: string, piece: string, end: string): Promise<FileReport> => {
+  const put = async (
+    name: string,
+    beginning: string,
+    piece: string,
+    end: string,
+    megabytes = MEGABYTES,
+  ): Promise<FileReport> => {
     const handle = await open(join(drop, `${name}.part`), 'w');
     await handle.write(beginning);
     const block = piece.repeat(Math.ceil((1024 * 1024) / piece.length));
-    for (let megabyte = 0; megabyte < MEGABYTES; megabyte += 1) await handle.write(block);
+    for (let megabyte = 0; megabyte < megabytes; megabyte += 1) await handle.write(block);
     await handle.write(end);
     await handle.close();
     renameSync(join(drop, `${name}.part`), join(drop, name));
     const places = ['done', 'rejected'].map((part) => join(drop, part, name));
     const at = () => places.find((place) => existsSync(place));
-    await until(() => at() !== undefined || !agent.isRunning, 30_000 + MEGABYTES * 1_000);
+    await until(() => at() !== undefined || !agent.isRunning, 60_000 + megabytes * 2_000);
     expect(agent.crashes).toEqual([]);
     return JSON.parse(readFileSync(`${at()}.report.json`, 'utf8')) as FileReport;
   };
   const other = RECEIPT.replace('>114<', '>115<');
   expect(await put('many.xml', ROOT, RECEIPT, END)).toMatchObject({ outcome: 'taken', factsAppended: 1 });
   expect(
-    await put('text.xml', `${ROOT}<Transaction><a>`, 'lorem ipsum ', `</a></Transaction>${other}${END}`),
+    await put(
+      'text.xml',
+      `${ROOT}<Transaction><a>`,
+      'lorem ipsum ',
+      `</a></Transaction>${other}${END}`,
+      Math.max(9, MEGABYTES),
+    ),
   ).toMatchObject({
     factsAppended: 1,
     rowsRejected: 1,

@@ -84,7 +84,7 @@ describe('availability in SQL', () => {
             expect(await drift()).toEqual(NONE);
           }
         }),
-        historyRuns(60),
+        historyRuns(40),
       );
     },
   );

@@ -3,12 +3,12 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
 
 /**
- * $1 channel, $2-$4 its skus (or, empty, ours), units. Of a channel that counts down by itself: what was in flight is known now,
+ * $1 channel, $2-$4 its skus (or, empty, ours), units; a single empty one comes as NULL. Of a channel that counts down by itself: what was in flight is known now,
  * and what was not, it has taken off what it said, or will when it has applied what it accepted.
  */
 const NOTE = `
   WITH given AS (
-    SELECT g.channel_sku, g.sku, sum(g.units)::int AS units
+    SELECT coalesce(g.channel_sku, '') AS channel_sku, coalesce(g.sku, '') AS sku, sum(g.units)::int AS units
     FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, sku, units) GROUP BY 1, 2
   ), held AS (
     SELECT p.account_no, p.channel_sku, g.units FROM channel_accounts a

@@ -61,7 +61,7 @@ export class StoreViews {
         else if (page !== nextPage || seq !== locked.seq) {
           throw new ShelfwireError('REQUEST_INVALID', `page: ${nextPage} is expected, of the view that was begun.`);
         }
-        const lines = units.map(([sku, theirs]) => ({ location: code, sku, reference, theirs }));
+        const lines = units.map(({ sku, onHand: theirs }) => ({ location: code, sku, reference, theirs }));
         await stageLines(client, run, lines);
         await client.query(NOTE, [request, page, journal, seq, isLast]);
       }),

@@ -18,6 +18,6 @@ export const view = z.strictObject({
   isLast: z.boolean(),
   epoch: z.int().min(0),
   seq: z.int().min(0),
-  units: z.array(z.tuple([sku, z.int()])).max(VIEW_SKUS_MAX),
+  units: z.array(z.strictObject({ sku, onHand: z.int() })).max(VIEW_SKUS_MAX),
 });
 export type View = z.infer<typeof view>;

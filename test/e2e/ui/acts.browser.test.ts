@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { People } from '#agent/people/people.ts';
 import type { PersonRole } from '#shared/agent-api/answers.ts';
 import { accessibilityFaults } from '#test/support/accessibility.ts';
-import { buildUi, keepScreen, openBrowser, openPage } from '#test/support/browser.ts';
+import { keepScreen, openBrowser, openPage } from '#test/support/browser.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 import { STORE_TASK } from '#test/support/store-task.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  [browser] = await Promise.all([openBrowser(), buildUi()]);
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 

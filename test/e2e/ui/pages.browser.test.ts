@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { People } from '#agent/people/people.ts';
 import { accessibilityFaults } from '#test/support/accessibility.ts';
-import { buildUi, keepScreen, openBrowser, openPage, type Look } from '#test/support/browser.ts';
+import { keepScreen, openBrowser, openPage, type Look } from '#test/support/browser.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
 const PAGES = ['today', 'stock', 'pickups', 'adjust', 'problems', 'status'];
@@ -14,7 +14,7 @@ const LOOKS: readonly (Look & { readonly name: string })[] = [
 
 let browser: Browser;
 beforeAll(async () => {
-  [browser] = await Promise.all([openBrowser(), buildUi()]);
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 
@@ -75,7 +75,8 @@ describe('the store’s app', () => {
         await page.keyboard.press(`Alt+Digit${place + 1}`);
         await expect.poll(() => new URL(page.url()).hash).toBe(place === 0 ? '#/' : `#/${one}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
+        // Nothing is loading any more.
+        await expect.poll(() => page.getByRole('status').count()).toBe(0);
         expect([one, await accessibilityFaults(page)]).toEqual([one, []]);
         await keepScreen(page, `${one}-${name}`);
       }

@@ -11,7 +11,7 @@ const start = (argv: readonly string[]) =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
-it.each(ALONE_KINDS)(
+it.concurrent.each(ALONE_KINDS)(
   '%s runs by itself, says how it is entered at a hub, and ends when it is told to',
   async (kind) => {
     const child = start([kind, '--sku', 'A', '--stock', '3', '--order-every', '1', '--channel', 'WEB']);

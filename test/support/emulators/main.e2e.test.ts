@@ -11,9 +11,9 @@ const start = (argv: readonly string[]) =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
-it.concurrent.each(ALONE_KINDS)(
+it.concurrent.for(ALONE_KINDS)(
   '%s runs by itself, says how it is entered at a hub, and ends when it is told to',
-  async (kind) => {
+  async (kind, { expect }) => {
     const child = start([kind, '--sku', 'A', '--stock', '3', '--order-every', '1', '--channel', 'WEB']);
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));

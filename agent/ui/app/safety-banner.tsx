@@ -40,7 +40,7 @@ export function SafetyBanner() {
       className="no-print"
     >
       <Group wrap="nowrap" align="start">
-        <Icon aria-hidden size={26} color={`var(--mantine-color-${tone}-light-color)`} />
+        <Icon aria-hidden size={26} style={{ flexShrink: 0 }} color={`var(--mantine-color-${tone}-light-color)`} />
         <Stack gap={0}>
           <Text fw={600}>{title}</Text>
           {lines.map((line) => (

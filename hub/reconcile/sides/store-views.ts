@@ -56,11 +56,12 @@ export class StoreViews {
         if (locked === undefined || locked.isAnswered) return;
         const { run, nextPage, code } = locked;
         const reference = referenceOf(device);
-        if (page === 0) await client.query(BEGIN, [run, code, reference]);
-        else if (page < nextPage && seq === locked.seq) return;
-        else if (page !== nextPage || seq !== locked.seq) {
+        const isExpected = page === 0 || (page === nextPage && seq === locked.seq);
+        if (!isExpected && page < nextPage && seq === locked.seq) return;
+        if (!isExpected)
           throw new ShelfwireError('REQUEST_INVALID', `page: ${nextPage} is expected, of the view that was begun.`);
-        }
+        // Before the first page nothing is there, and to look for it reads the lines of all stores.
+        if (page === 0 && nextPage > 0) await client.query(BEGIN, [run, code, reference]);
         const lines = units.map(({ sku, onHand: theirs }) => ({ location: code, sku, reference, theirs }));
         await stageLines(client, run, lines);
         await client.query(NOTE, [request, page, journal, seq, isLast]);

@@ -69,6 +69,17 @@ it('journals that the hub keeps of sources are not asked for a view: nobody coul
   expect(await runNow(pool, sides, 'store')).toMatchObject({ state: 'done', silent: 0 });
 });
 
+it('of a run that failed nobody is asked: what they say would be taken by nobody, and asked for again', async () => {
+  const { pool } = database;
+  await compare(pool, 'store', { side: 'store', settings: {} });
+  const run = await askFor(pool, 'store');
+  await pool.query('INSERT INTO store_view_requests (run_no, device_no) VALUES ($1, 1)', [run]);
+  const views = new StoreViews(pool);
+  expect(await views.wanted([1, 2])).toEqual([{ device: 1, request: await requestOf(1) }]);
+  await pool.query(`UPDATE comparison_runs SET state = 'failed', finished_at = now()`);
+  expect(await views.wanted([1, 2])).toEqual([]);
+});
+
 it('who answers in the last moment has answered: its view is not dropped as that of somebody silent', async () => {
   const { pool } = database;
   await merge(pool, 1, 1, [readFact(1, 1_000, 'receipt', 'r', plain({ sku: 'A', quantity: 4 }))]);

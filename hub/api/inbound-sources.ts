@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storeCode, text } from '#shared/protocol/fields.ts';
 import { sourceSettings } from '#hub/inbound/settings.ts';
-import { SOURCE_KINDS, type Source } from '#hub/inbound/source.ts';
+import { SOURCE_KINDS, type ShownSource } from '#hub/inbound/source.ts';
 import type { Inbound } from '#hub/inbound/inbound.ts';
 import type { SourceMade } from '#hub/inbound/sources.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
@@ -129,7 +129,7 @@ export function inboundSourceRoutes(inbound: Pick<Inbound, 'sources'>): Route[] 
   ];
 }
 
-function toShown({ code, kind, name, settings, state, createdAt, createdBy, heardAt, rejects }: Source) {
+function toShown({ code, kind, name, settings, state, createdAt, createdBy, heardAt, rejects }: ShownSource) {
   return {
     code,
     kind,

@@ -9,7 +9,7 @@ import { applyRules } from '#hub/inbound/products/apply-rules.ts';
 import { rulesInForce } from '#hub/inbound/products/rule-versions.ts';
 import { listConflicts } from '#hub/inbound/products/show.ts';
 import { dismissReject, listRejects, type KeptReject } from '#hub/inbound/rejects.ts';
-import { listSources, requireSource, type Source } from '#hub/inbound/source.ts';
+import { listSources, requireSource, type ShownSource } from '#hub/inbound/source.ts';
 import type { HubCli } from '#hub/options.ts';
 import { accountName } from './account-name.ts';
 import { commandLogger, readText } from './command-input.ts';
@@ -111,7 +111,7 @@ async function readRules(file: string): Promise<unknown> {
   }
 }
 
-function sourcesTable(sources: readonly Source[]): string {
+function sourcesTable(sources: readonly ShownSource[]): string {
   if (sources.length === 0) return 'There are no sources. Register one: POST /v1/inbound-sources.\n';
   const rows = sources.map(({ code, kind, state, heardAt, rejects, name }) => {
     return [code, kind, state, heardAt?.toISOString() ?? 'never', String(rejects), name];

@@ -17,41 +17,57 @@ export interface Source {
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly heardAt: Date | null;
+}
+
+/** As it is shown. What takes what it tells does without: rejects are counted one by one. */
+export interface ShownSource extends Source {
   /** Rejects that nobody has dismissed. */
   readonly rejects: number;
 }
 
 const COLUMNS = `
   s.source_no AS source, s.code, s.kind, s.name, s.settings, s.state, s.created_at AS "createdAt", s.created_by AS "createdBy",
-  s.heard_at AS "heardAt",
+  s.heard_at AS "heardAt"`;
+const SHOWN = `${COLUMNS},
   (SELECT count(*)::int FROM inbound_rejects r WHERE r.source_no = s.source_no AND r.dismissed_at IS NULL) AS rejects`;
 
-export async function findSource(client: Queryable, code: string): Promise<Source | undefined> {
-  const { rows } = await client.query<Source>(`SELECT ${COLUMNS} FROM inbound_sources s WHERE s.code = $1`, [code]);
-  return rows.map(toSource)[0];
-}
-
 /** Throws NOT_FOUND. */
-export async function requireSource(client: Queryable, code: string): Promise<Source> {
-  const source = await findSource(client, code);
-  if (source === undefined) throw new ShelfwireError('NOT_FOUND', `There is no source "${code}".`);
-  return source;
+export async function requireSource(client: Queryable, code: string): Promise<ShownSource> {
+  const { rows } = await client.query<ShownSource>(`SELECT ${SHOWN} FROM inbound_sources s WHERE s.code = $1`, [code]);
+  return first(rows.map(toSource), code);
 }
 
 /** Throws NOT_FOUND, INBOUND_CLOSED. */
 export async function requireOpenSource(client: Queryable, code: string): Promise<Source> {
-  const source = await requireSource(client, code);
+  const source = await requireAny(client, code);
   if (source.state !== 'active') throw new ShelfwireError('INBOUND_CLOSED', `The source "${code}" is ${source.state}.`);
   return source;
 }
 
-export async function listSources(client: Queryable, after: number, limit: number): Promise<Source[]> {
-  const text = `SELECT ${COLUMNS} FROM inbound_sources s WHERE s.source_no > $1 ORDER BY s.source_no LIMIT $2`;
-  return (await client.query<Source>(text, [after, limit])).rows.map(toSource);
+/** Throws NOT_FOUND. */
+export async function requireAny(client: Queryable, code: string): Promise<Source> {
+  const { rows } = await client.query<Source>(`SELECT ${COLUMNS} FROM inbound_sources s WHERE s.code = $1`, [code]);
+  return first(rows.map(toSource), code);
+}
+
+function first<Row extends Source>([source]: readonly Row[], code: string): Row {
+  if (source === undefined) throw new ShelfwireError('NOT_FOUND', `There is no source "${code}".`);
+  return source;
+}
+
+export async function listSources(client: Queryable, after: number, limit: number): Promise<ShownSource[]> {
+  const text = `SELECT ${SHOWN} FROM inbound_sources s WHERE s.source_no > $1 ORDER BY s.source_no LIMIT $2`;
+  return (await client.query<ShownSource>(text, [after, limit])).rows.map(toSource);
+}
+
+/** All that something may be taken of now. */
+export async function listOpenSources(client: Queryable): Promise<Source[]> {
+  const text = `SELECT ${COLUMNS} FROM inbound_sources s WHERE s.state = 'active' ORDER BY s.source_no`;
+  return (await client.query<Source>(text)).rows.map(toSource);
 }
 
 /** What an earlier version wrote may lack settings of today. */
-function toSource(row: Source): Source {
+function toSource<Row extends Source>(row: Row): Row {
   return { ...row, settings: readSourceSettings(row.settings) };
 }
 

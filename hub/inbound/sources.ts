@@ -8,7 +8,7 @@ import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { newSecret, shownSecret } from '#hub/outbox/signature.ts';
 import { readSourceSettings } from './settings.ts';
-import { listSources, requireSource, type Source, type SourceKind } from './source.ts';
+import { listSources, requireAny, requireSource, type ShownSource, type Source, type SourceKind } from './source.ts';
 
 const SOURCES_MAX = 200;
 const HOUR_MS = 3_600_000;
@@ -21,7 +21,7 @@ export interface NewSource {
 }
 
 /** A source with a secret of its webhooks, which is shown only now. */
-export type SourceMade = Source & { readonly secret: string };
+export type SourceMade = ShownSource & { readonly secret: string };
 
 type Kept<Shown> = (client: Queryable, shown: Shown) => Promise<void>;
 
@@ -50,12 +50,12 @@ export class InboundSources {
     this.#clock = clock;
   }
 
-  list(after: number, limit: number): Promise<Source[]> {
+  list(after: number, limit: number): Promise<ShownSource[]> {
     return snapshot(this.#pool, (client) => listSources(client, after, limit));
   }
 
   /** Throws NOT_FOUND. */
-  find(code: string): Promise<Source> {
+  find(code: string): Promise<ShownSource> {
     return snapshot(this.#pool, (client) => requireSource(client, code));
   }
 
@@ -79,8 +79,8 @@ export class InboundSources {
   change(
     code: string,
     { name, settings: given }: Pick<NewSource, 'name' | 'settings'>,
-    kept: Kept<Source>,
-  ): Promise<Source> {
+    kept: Kept<ShownSource>,
+  ): Promise<ShownSource> {
     const settings = readSourceSettings(given);
     return this.#act(async (client) => {
       await lockLive(client, code);
@@ -108,17 +108,17 @@ export class InboundSources {
   }
 
   /** Nothing is taken of it until it is resumed; its files wait. Throws NOT_FOUND, INBOUND_CLOSED (ended). */
-  pause(code: string, kept: Kept<Source>): Promise<Source> {
+  pause(code: string, kept: Kept<ShownSource>): Promise<ShownSource> {
     return this.#setState(code, 'paused', kept);
   }
 
   /** Throws NOT_FOUND, INBOUND_CLOSED (ended). */
-  resume(code: string, kept: Kept<Source>): Promise<Source> {
+  resume(code: string, kept: Kept<ShownSource>): Promise<ShownSource> {
     return this.#setState(code, 'active', kept);
   }
 
   /** For good: its secrets are forgotten; what it told stays. Throws NOT_FOUND. */
-  end(code: string, kept: Kept<Source>): Promise<Source> {
+  end(code: string, kept: Kept<ShownSource>): Promise<ShownSource> {
     return this.#act(async (client) => {
       await client.query(`UPDATE inbound_sources SET state = 'ended', secrets = NULL WHERE code = $1`, [code]);
       return finish(client, code, kept);
@@ -133,11 +133,11 @@ export class InboundSources {
       if (row === undefined) return undefined;
       const live = this.#open(code, row.secrets).filter(({ endsAt }) => endsAt === null || endsAt > this.#clock.now());
       const secrets = live.map(({ secret }) => Buffer.from(secret, 'base64'));
-      return { source: await requireSource(client, code), secrets };
+      return { source: await requireAny(client, code), secrets };
     });
   }
 
-  #setState(code: string, state: 'active' | 'paused', kept: Kept<Source>): Promise<Source> {
+  #setState(code: string, state: 'active' | 'paused', kept: Kept<ShownSource>): Promise<ShownSource> {
     return this.#act(async (client) => {
       await lockLive(client, code);
       await client.query('UPDATE inbound_sources SET state = $2 WHERE code = $1', [code, state]);
@@ -170,7 +170,7 @@ async function lockLive(client: Queryable, code: string): Promise<{ secrets: Buf
   return { secrets: row.secrets };
 }
 
-async function finish(client: Queryable, code: string, kept: Kept<Source>): Promise<Source> {
+async function finish(client: Queryable, code: string, kept: Kept<ShownSource>): Promise<ShownSource> {
   const source = await requireSource(client, code);
   await kept(client, source);
   return source;

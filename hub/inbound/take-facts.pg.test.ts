@@ -209,6 +209,19 @@ describe('facts of a source', () => {
     expect(await readCompleteness(pool(), ['W1'])).toEqual([{ location: 'W1', asOf: null, journals: [] }]);
   });
 
+  it('what is taken looks at no rejects, however many there are: to count them is for those who look', async () => {
+    const client = await pool().connect();
+    try {
+      await client.query('BEGIN; LOCK TABLE inbound_rejects');
+      expect(await statuses([receipt('r', 1)])).toEqual(['taken']);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+    await statuses([receipt('bad', 0)]);
+    expect(await inbound.sources.find('wms')).toMatchObject({ rejects: 1 });
+  });
+
   it('a source that is paused or ended is refused', async () => {
     const kept = () => Promise.resolve();
     await inbound.sources.pause('wms', kept);

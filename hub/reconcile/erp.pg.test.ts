@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readCompleteness } from '#hub/availability/completeness.ts';
+import { watermarksAt } from '#hub/availability/explain/watermarks-at.ts';
 import { Erps } from '#hub/connectors/erp/admin/erps.ts';
 import { restExample } from '#hub/connectors/erp/rest/rest-example.ts';
+import { snapshot } from '#hub/db/snapshot.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { compare, differences, runNow, testSides } from '#test/support/comparisons.ts';
@@ -241,6 +243,8 @@ describe('hub against ERP', () => {
     // What the hub writes itself says nothing of how far the store's tills are known, and nobody can enter as it.
     const [known] = await readCompleteness(pool, ['S1']);
     expect(known?.journals.map(({ device }) => device)).toEqual([1, 2]);
+    const past = await snapshot(pool, (client) => watermarksAt(client, [1], Date.now()));
+    expect(past.get(1)?.map(({ device }) => device)).toEqual([1, 2]);
     const own = await pool.query('SELECT revoked_at IS NOT NULL AS revoked FROM devices WHERE by_hub');
     expect(own.rows).toEqual([{ revoked: true }]);
     // A fact as any other, but the ERP whose number was taken over is not told of it: it would take it off once more.
@@ -251,6 +255,19 @@ describe('hub against ERP', () => {
     );
     expect(documents.rows).toEqual([{ state: 'skipped', code: 'ERP_SKIPPED' }]);
     expect(await run()).toMatchObject({ differing: 0 });
+  });
+
+  it('X2 what no fact could name is of none of ours: taken over, it would hold up every other adjustment', async () => {
+    const { pool } = database;
+    await receive();
+    const correct = { mode: 'rule', towards: 'theirs', units: 9 };
+    await compare(pool, 'erp', { side: 'erp', settings: SETTINGS, correct });
+    const long = 'A product without a code of its own, by its name, '.repeat(2);
+    erp.stock = stock(['North', 'A', 8], ['North', 'B', 5], ['North', 'C', 7], ['North', long, 3]);
+    expect(await run()).toMatchObject({ unmapped: 1, unknown: 1 });
+    expect(await run()).toMatchObject({ unmapped: 1, corrected: 1 });
+    expect(await makeAdjustments(pool, createLedger(pool), () => Date.now())).toBe(1);
+    expect(await onHand('B')).toBe(5);
   });
 
   it('a rule corrects what is small, unknown and seen twice; nothing at all when too much qualifies', async () => {

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { compare, differences, runNow, testSides } from '#test/support/comparisons.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { nothingKept } from '#test/support/erps.ts';
+import { RestErp } from '#test/support/emulators/erp-rest.ts';
+import { makeErp, nothingKept, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
 import { line, merge, plain, readFact, sale, seedStores } from '#test/support/hub-api.ts';
 import { makeAdjustments } from './correct/adjust-stock.ts';
 import { approveDifference } from './differences.ts';
@@ -83,4 +87,42 @@ it('the newest whole statement counts at its own instant: what moved since is in
   const { rows } = await pool.query<{ units: number }>("SELECT on_hand AS units FROM positions WHERE sku = 'B'");
   expect(rows[0]?.units).toBe(6);
   expect(await run()).toMatchObject({ differing: 2, unknown: 0 });
+});
+
+it('O1 an ERP that states its stock: what was not posted by then is no drift, and what is taken over is told to others only', async () => {
+  const { pool } = database;
+  const folder = await mkdtemp(join(tmpdir(), 'shelfwire-statements-'));
+  const surroundings = testSurroundings(folder);
+  const erps = [await RestErp.start(), await RestErp.start()] as const;
+  const post = async (): Promise<void> => {
+    const relay = relayQuickly(pool, surroundings);
+    await expect.poll(() => waitingDocuments(pool), { timeout: 10_000 }).toBe(0);
+    await relay.stop();
+  };
+  try {
+    await makeErp(pool, surroundings, erps[0].server.url, { code: 'wms' });
+    await makeErp(pool, surroundings, erps[1].server.url, { code: 'other' });
+    const correct = { mode: 'rule', towards: 'theirs', units: 9 };
+    await compare(pool, 'wms', { side: 'statements', settings: { source: 'wms' }, correct });
+    const now = Date.now();
+    await merge(pool, 1, 1, [readFact(1, now - 9_000, 'receipt', 'r', plain({ sku: 'A', quantity: 10 }))]);
+    await post();
+    await merge(pool, 1, 1, [readFact(2, now - 8_000, 'sale', 's', sale(line('A', 3)))]);
+    // It cannot know of the sale: taken over, three units would be there twice.
+    await state('noon', now - 7_000, { A: 10 });
+    for (const _ of [1, 2, 3]) expect(await run()).toMatchObject({ differing: 1, inFlight: 1, corrected: 0 });
+    await post();
+    for (const _ of [1, 2, 3]) expect(await run()).toMatchObject({ differing: 1, inFlight: 1, corrected: 0 });
+    await state('evening', Date.now(), { A: 6 });
+    expect(await run()).toMatchObject({ differing: 1, unknown: 1 });
+    expect(await run()).toMatchObject({ corrected: 1 });
+    expect(await makeAdjustments(pool, createLedger(pool), () => Date.now())).toBe(1);
+    await post();
+    const told = erps.map((erp) => erp.keys.filter((key) => key.includes('reconcile')).length);
+    expect(told).toEqual([0, 1]);
+    expect(await run()).toMatchObject({ differing: 0 });
+  } finally {
+    for (const erp of erps) await erp.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -19,7 +19,7 @@ export interface PastWatermark {
 const WATERMARKS = `
   SELECT d.location_no AS location, d.device_no AS device, held.journal_no AS journal, coalesce(held.seq, 0) AS seq, held.at
   FROM (SELECT to_timestamp($2::float8 / 1000) AS instant) AS moment
-  JOIN devices d ON d.location_no = ANY ($1::int[]) AND d.enrolled_at <= moment.instant AND d.source_no IS NULL
+  JOIN devices d ON d.location_no = ANY ($1::int[]) AND d.enrolled_at <= moment.instant AND d.source_no IS NULL AND NOT d.by_hub
   LEFT JOIN LATERAL (
     SELECT j.journal_no, last.seq, last.at
     FROM journals j

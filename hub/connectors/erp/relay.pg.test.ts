@@ -154,6 +154,39 @@ describe('what is forwarded', () => {
     expect(keysOf('S1')).toEqual(['S1/wms:r', 'S1/s']);
   });
 
+  it('O1 M5 what an ERP itself counted is no variance for it, what changes that later is; others are told of both', async () => {
+    const other = await RestErp.start();
+    stops.push(() => other.stop());
+    await makeErp(pool(), surroundings(), erp.server.url, { code: 'books' });
+    await makeErp(pool(), surroundings(), other.server.url, { code: 'other' });
+    await pool().query(`INSERT INTO locations (code, name) VALUES ('W1', 'W1')`);
+    const inbound = testInbound(pool());
+    await makeSource(inbound, { code: 'ledger', kind: 'erp', settings: { stock: 'count', erp: 'books' } });
+    await makeSource(inbound, { code: 'handler' });
+    const T = Date.now() - 10_000;
+    const move = (kind: string, key: string, quantity: number, occurredAt: number) => ({
+      kind,
+      key,
+      location: 'W1',
+      body: {
+        occurredAt,
+        ...(kind === 'shipment' && { reference: 'x', currency: 'EUR' }),
+        lines: [{ sku: 'A', quantity }],
+      },
+    });
+    await inbound.facts('handler', [move('receipt', 'r', 12, T)]);
+    relay();
+    await settled();
+    // What it had been told was 12, and it knows better.
+    await inbound.stock('ledger', { location: 'W1', key: 'night', asOf: T + 100, lines: [{ sku: 'A', quantity: 10 }] });
+    await settled();
+    expect([erpStock(erp), erpStock(other)]).toEqual([{ A: 12 }, { A: 10 }]);
+    // Told late: the ERP takes it off, and the count stands.
+    await inbound.facts('handler', [move('shipment', 's', 1, T + 50)]);
+    await settled();
+    expect([erpStock(erp), erpStock(other)]).toEqual([{ A: 12 }, { A: 10 }]);
+  });
+
   it('O1 without an ERP nothing is written down; what was merged before the first one is not forwarded', async () => {
     await tell(1, 1, sold('before'));
     const { rows } = await pool().query('SELECT FROM document_entries');
@@ -500,6 +533,20 @@ describe('what goes wrong', () => {
     await settled();
     expect(keysOf('S1')).toEqual(['S1/one', 'S1/two', 'S1/three']);
     expect(erp.repeated).toEqual([]);
+  });
+
+  it('O1 a hub that has not taken up another mapping yet, or other credentials, begins nothing by the old ones', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url);
+    await tell(1, 1, sold('one'));
+    await spreadDocuments(pool(), () => Date.now());
+    const revisionOf = async () =>
+      (await pool().query<{ revision: number }>('SELECT revision FROM erps')).rows[0]!.revision;
+    const rule = { atOnce: 8, perSecond: null, claimSeconds: 1, workSeconds: 5, failuresMax: 5, documentsMax: 64 };
+    const before = await revisionOf();
+    await putLive(pool(), 'main', { document: restExample, note: null, by: 'me' }, nothingKept);
+    expect(await claimBatch(pool(), 1, randomUUID(), { ...rule, revision: before })).toBeUndefined();
+    const batch = await claimBatch(pool(), 1, randomUUID(), { ...rule, revision: await revisionOf() });
+    expect(batch?.documents).toHaveLength(1);
   });
 
   it('O1 wrong credentials: everything waits until they are set, without a restart', async () => {

@@ -234,6 +234,7 @@ class ErpRunner {
           workSeconds: WORK_MS / 1_000,
           failuresMax: retries.failuresMax,
           documentsMax: DOCUMENTS_MAX,
+          revision: this.#connected.revision,
         });
         if (batch === undefined) break;
         const worker = this.#work(batch)

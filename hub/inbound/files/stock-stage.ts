@@ -4,9 +4,9 @@ import { appendFacts } from '#hub/ledger/append.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { locationOf } from '../items/location.ts';
 import { stockLine, type StockLine } from '../items/stock-item.ts';
-import { countDraft, PART_LINES } from '../stock/count-facts.ts';
+import { countDraft, PART_LINES, whyNoCount } from '../stock/count-facts.ts';
 import { addLines, beginStatement, completeStatement, forgetUnfinished, removeStatement } from '../stock/statements.ts';
-import { rejectNegative } from '../stock/take-statement.ts';
+import { rejectUncounted } from '../stock/take-statement.ts';
 import { useAt, wantedUse } from '../stock/use.ts';
 import { locationNumbers } from '../take-facts.ts';
 import type { FileContext } from './file-context.ts';
@@ -120,19 +120,20 @@ export class StockStage {
       const last = await this.#inTransaction(async (client) => {
         await hold(client);
         const { lines, asOf } = await readPart(client, statement, from);
-        const negative = lines.filter(({ quantity }) => quantity < 0);
-        await rejectNegative(client, source, this.#context.way, this.#key, negative);
-        const counted = lines.filter(({ quantity }) => quantity >= 0);
+        const uncounted = lines.filter(({ quantity }) => whyNoCount(quantity) !== undefined);
+        await rejectUncounted(client, source, this.#context.way, this.#key, uncounted);
+        const counted = lines.filter(({ quantity }) => whyNoCount(quantity) === undefined);
         const of = { code: source.code, key: this.#key, asOf, now: parts.clock.now() };
         const drafts = counted.length === 0 ? [] : [countDraft(of, part, counted)];
         const [outcomes = []] = await appendFacts(client, source.source, [{ location, drafts }], parts.observer);
         if (lines.length < PART_LINES) await removeStatement(client, statement);
-        return { sku: lines.length < PART_LINES ? undefined : lines.at(-1)?.sku, outcomes, negative };
+        return { sku: lines.length < PART_LINES ? undefined : lines.at(-1)?.sku, outcomes, uncounted };
       });
       for (const { status } of last.outcomes) report.count(status);
-      for (const line of last.negative) {
+      for (const line of last.uncounted) {
         const row = JSON.stringify(line);
-        report.reject({ line: null, code: 'INBOUND_INVALID', detail: 'quantity: below zero is no count', row });
+        const detail = `quantity: ${whyNoCount(line.quantity)}`;
+        report.reject({ line: null, code: 'INBOUND_INVALID', detail, row });
       }
       if (last.sku === undefined) return;
       after = last.sku;

@@ -2,10 +2,8 @@ import { join } from 'node:path';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
 import { snapshot } from '#hub/db/snapshot.ts';
-import { listSources, type Source } from '../source.ts';
+import { listOpenSources, type Source } from '../source.ts';
 import { SourceFolder, type FolderParts } from './source-folder.ts';
-
-const SOURCES_READ = 1_000;
 
 /**
  * Watches a folder with one folder a source in it, named by its code. Looked at again and again, since folders on a network do not
@@ -32,8 +30,8 @@ export function watchFolders(folder: string, parts: FolderParts, everyMs = 1_000
     everyMs,
     firstAfterMs: 0,
     async turn() {
-      const sources = await snapshot(parts.pool, (client) => listSources(client, 0, SOURCES_READ));
-      let waiting = sources.filter(({ state, settings }) => state === 'active' && settings.files.length > 0);
+      const sources = await snapshot(parts.pool, listOpenSources);
+      let waiting = sources.filter(({ settings }) => settings.files.length > 0);
       while (waiting.length > 0 && !isStopping()) {
         const more: Source[] = [];
         for (const source of waiting) if (await takeOne(source)) more.push(source);

@@ -32,13 +32,19 @@ export function countDraft({ code, key, asOf, now }: CountOf, part: number, line
   };
 }
 
-/** Sums by sku, in the order of the skus. Those below zero are no count: nobody can have seen them. */
-export function countable(lines: readonly StockLine[]): { counted: StockLine[]; negative: StockLine[] } {
+/** Why a sum of a sku is no count, if it is none: nobody can have seen less than nothing, and a fact has a limit. */
+export function whyNoCount(quantity: number): string | undefined {
+  if (quantity < 0) return 'below zero is no count';
+  return quantity > LIMITS.quantityPerLine ? `a count is ${LIMITS.quantityPerLine} at most` : undefined;
+}
+
+/** Sums by sku, in the order of the skus, and those that are no count. */
+export function countable(lines: readonly StockLine[]): { counted: StockLine[]; uncounted: StockLine[] } {
   const sums = new Map<string, number>();
   for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
   const all = [...sums].map(([sku, quantity]) => ({ sku, quantity })).toSorted((a, b) => (a.sku < b.sku ? -1 : 1));
   return {
-    counted: all.filter(({ quantity }) => quantity >= 0),
-    negative: all.filter(({ quantity }) => quantity < 0),
+    counted: all.filter(({ quantity }) => whyNoCount(quantity) === undefined),
+    uncounted: all.filter(({ quantity }) => whyNoCount(quantity) !== undefined),
   };
 }

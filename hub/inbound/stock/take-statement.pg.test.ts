@@ -64,6 +64,19 @@ describe('stock as a source states it', () => {
     expect(await positions()).toContainEqual({ location: 'W1', sku: 'A', on_hand: 47 });
   });
 
+  it('F5 X2 a sum that is too large for a count is a reject of its own; the rest counts, and the same again changes nothing', async () => {
+    await makeSource(inbound, { code: 'wms', settings: { stock: 'count' } });
+    const told = statement('s1', [
+      ['A', 1_000_000],
+      ['A', 1],
+      ['B', 1_000_000],
+    ]);
+    expect(await inbound.stock('wms', told)).toMatchObject({ status: 'taken', rejectedLines: 1 });
+    expect(await inbound.stock('wms', told)).toMatchObject({ status: 'duplicate', rejectedLines: 1 });
+    expect(await positions()).toEqual([{ location: 'W1', sku: 'B', on_hand: 1_000_000 }]);
+    expect(await rows('SELECT code, times FROM inbound_rejects')).toEqual([{ code: 'INBOUND_INVALID', times: 2 }]);
+  });
+
   it('never overwrites a store with an agent, whatever its settings say: the statement is kept to be compared with', async () => {
     await makeSource(inbound, { code: 'erp', settings: { stock: 'count' } });
     const answer = await inbound.stock('erp', statement('s1', [['A', 40]], 'S1'));

@@ -7,7 +7,7 @@ import { insertRejects, type Way } from '../rejects.ts';
 import type { StockUse } from '../settings.ts';
 import { noteHeard, type Source } from '../source.ts';
 import { countOf, locationNumbers, type Item, type TakeParts } from '../take-facts.ts';
-import { countable, countDraft, PART_LINES } from './count-facts.ts';
+import { countable, countDraft, PART_LINES, whyNoCount } from './count-facts.ts';
 import { addLines, beginStatement, completeStatement, digestOfStatement } from './statements.ts';
 import { useAt } from './use.ts';
 
@@ -20,7 +20,7 @@ export interface StatementResult {
   /** It would have been a count, but an agent counts there. */
   readonly hasAgent: boolean;
   readonly lines: number;
-  /** Lines below zero that are no count. */
+  /** Lines that are no count: below zero, or too many. */
   readonly rejectedLines: number;
   readonly code?: ErrorCode;
   readonly detail?: string;
@@ -122,8 +122,8 @@ async function takeAsCount(
   way: Way,
   { location, key, asOf, lines }: StatementAt,
 ): Promise<Pick<StatementResult, 'status' | 'rejectedLines' | 'code' | 'detail'>> {
-  const { counted, negative } = countable(lines);
-  await rejectNegative(client, source, way, key, negative);
+  const { counted, uncounted } = countable(lines);
+  await rejectUncounted(client, source, way, key, uncounted);
   const drafts = [];
   for (let from = 0; from < counted.length; from += PART_LINES) {
     const part = from / PART_LINES;
@@ -132,32 +132,32 @@ async function takeAsCount(
     );
   }
   const [outcomes = []] = await appendFacts(client, source.source, [{ location, drafts }], observer);
-  const rejectedLines = negative.length;
+  const rejectedLines = uncounted.length;
   const aside = outcomes.find((outcome) => outcome.status === 'quarantined');
   if (aside?.status === 'quarantined') {
     return { status: 'quarantined', rejectedLines, code: aside.code, detail: aside.detail };
   }
   if (outcomes.length === 0)
-    return { status: 'rejected', rejectedLines, code: 'INBOUND_INVALID', detail: 'Every line is below zero.' };
+    return { status: 'rejected', rejectedLines, code: 'INBOUND_INVALID', detail: 'No line of it is a count.' };
   return { status: outcomes.some(({ status }) => status === 'taken') ? 'taken' : 'duplicate', rejectedLines };
 }
 
 /** Kept one by one, beside those that are counted. */
-export async function rejectNegative(
+export async function rejectUncounted(
   client: PoolClient,
   source: Source,
   way: Way,
   key: string,
-  negative: readonly StockLine[],
+  uncounted: readonly StockLine[],
 ): Promise<void> {
   await insertRejects(
     client,
     source.source,
-    negative.map((line) => ({
+    uncounted.map((line) => ({
       way,
       line: null,
       code: 'INBOUND_INVALID' as const,
-      detail: `quantity: below zero is no count; statement "${key}"`,
+      detail: `quantity: ${whyNoCount(line.quantity)}; statement "${key}"`,
       verbatim: JSON.stringify(line),
     })),
   );

@@ -66,6 +66,8 @@ export interface ClaimRule {
   /** The breaker opens after so many failures in a row; then one worker tries at a time. */
   readonly failuresMax: number;
   readonly documentsMax: number;
+  /** Of the settings, credentials and mapping by which it posts: when there are others by now it claims nothing. */
+  readonly revision?: number;
 }
 
 const STREAMS_MAX = 64;
@@ -73,7 +75,8 @@ const STREAMS_MAX = 64;
 /** Its lock is held to the end: no two hubs count workers at once. */
 const ERP = `
   SELECT failures FROM erps
-  WHERE erp_no = $1 AND state = 'active' AND mapping > 0 AND next_at <= clock_timestamp() FOR NO KEY UPDATE`;
+  WHERE erp_no = $1 AND state = 'active' AND mapping > 0 AND next_at <= clock_timestamp() AND revision = coalesce($2, revision)
+  FOR NO KEY UPDATE`;
 const BUSY = 'SELECT count(*)::int AS busy FROM erp_turns WHERE erp_no = $1 AND ends_at > clock_timestamp()';
 
 const IS_DUE = `
@@ -141,7 +144,7 @@ const PACED = `SELECT paced_until > clock_timestamp() AS paced FROM erps WHERE e
 export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRule): Promise<Batch | undefined> {
   const { atOnce, perSecond, claimSeconds, workSeconds, failuresMax } = rule;
   return transaction(pool, async (client) => {
-    const [row] = (await client.query<{ failures: number }>(ERP, [erp])).rows;
+    const [row] = (await client.query<{ failures: number }>(ERP, [erp, rule.revision])).rows;
     if (row === undefined) return undefined;
     const { failures } = row;
     await client.query(ENDED_TURNS, [erp]);

@@ -154,7 +154,14 @@ export function documentsOfOrders(orders: readonly OrderEntry[], routes: readonl
 export interface VarianceChange {
   readonly location: number;
   readonly code: string;
-  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly lines: readonly VarianceLine[];
+}
+
+export interface VarianceLine {
+  readonly sku: string;
+  readonly quantity: number;
+  /** The ERPs whose own count, or its void, changed it: that is what they have already. */
+  readonly toldBy: readonly number[];
 }
 
 /** What was found and what is missing are documents of their own: to many ERPs goods that come and goods that go are two things. */
@@ -168,22 +175,28 @@ export function documentsOfVariances(
     const ways = [lines.filter(({ quantity }) => quantity > 0), lines.filter(({ quantity }) => quantity < 0)];
     return ways.flatMap((oneWay) => {
       const id = newId();
-      if (oneWay.length === 0) return [];
-      return erps.map((erp): NewDocument => ({
-        erp,
-        stream: storeStream(code),
-        key: `${code}/variance/${id}`,
-        kind: 'variance',
-        location,
-        journal: null,
-        seq: null,
-        voids: null,
-        content: JSON.stringify({ lines: oneWay }),
-        correlationId: id,
-        at,
-        urgency: 2,
-        isVoided: false,
-      }));
+      return erps.flatMap((erp): NewDocument[] => {
+        const news = oneWay.filter(({ toldBy }) => !toldBy.includes(erp));
+        if (news.length === 0) return [];
+        const content = JSON.stringify({ lines: news.map(({ sku, quantity }) => ({ sku, quantity })) });
+        return [
+          {
+            erp,
+            stream: storeStream(code),
+            key: `${code}/variance/${id}`,
+            kind: 'variance',
+            location,
+            journal: null,
+            seq: null,
+            voids: null,
+            content,
+            correlationId: id,
+            at,
+            urgency: 2,
+            isVoided: false,
+          },
+        ];
+      });
     });
   });
 }

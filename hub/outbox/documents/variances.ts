@@ -1,6 +1,6 @@
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
-import type { TakenFact, VarianceChange } from './spread-entries.ts';
+import type { TakenFact, VarianceChange, VarianceLine } from './spread-entries.ts';
 
 /**
  * By how much the counts in force found more or less than was expected, over all of a position's life: with the
@@ -40,8 +40,8 @@ const TELL = `
 
 /** Of voids, whose target may be a count: every sku of it. */
 const TARGETS = `
-  SELECT t.location_no AS location, x.line ->> 'sku' AS sku
-  FROM unnest($1::int[], string_to_array($2, E'\\n')) AS v (location_no, key)
+  SELECT t.location_no AS location, x.line ->> 'sku' AS sku, CASE WHEN t.kind = 'count' THEN v.told_by END AS "toldBy"
+  FROM unnest($1::int[], string_to_array($2, E'\\n'), $3::int[]) AS v (location_no, key, told_by)
   JOIN facts t ON t.location_no = v.location_no AND t.key = v.key COLLATE "C"
   CROSS JOIN LATERAL json_array_elements(coalesce(t.body::json -> 'lines', '[]')) AS x (line)`;
 
@@ -59,7 +59,16 @@ interface Body {
   readonly lines?: readonly { readonly sku: string }[];
 }
 
-/** Works out what changed of counts' findings by these facts and judgements, and notes that it was told. */
+interface Target extends Position {
+  readonly toldBy: number | null;
+}
+
+type Told = Omit<VarianceChange, 'lines'> & { readonly lines: readonly Omit<VarianceLine, 'toldBy'>[] };
+
+/**
+ * Works out what changed of counts' findings by these facts and judgements, and notes that it was told. An ERP whose own count
+ * changed it has the number already.
+ */
 export async function tellVariances(
   client: Queryable,
   facts: readonly TakenFact[],
@@ -67,21 +76,27 @@ export async function tellVariances(
 ): Promise<VarianceChange[]> {
   const looked = [...judged];
   const moved: (Position & Pick<TakenFact, 'at' | 'journal' | 'seq'>)[] = [];
-  const voids: { location: number; key: string }[] = [];
-  for (const { location, kind, body: text, at, journal, seq } of facts) {
+  const voids: { location: number; key: string; toldBy: number | null }[] = [];
+  const counted: Target[] = [];
+  for (const { location, kind, body: text, at, journal, seq, toldBy } of facts) {
     const { voids: key, lines = [] } = JSON.parse(text) as Body;
-    if (key !== undefined) voids.push({ location, key });
+    if (key !== undefined) voids.push({ location, key, toldBy });
     for (const { sku } of lines) {
-      if (kind === 'count') looked.push({ location, sku });
+      if (kind === 'count') counted.push({ location, sku, toldBy });
       else moved.push({ location, sku, at, journal, seq });
     }
   }
   if (voids.length > 0) {
-    const named = [literal(voids.map(({ location }) => location)), joined(voids.map(({ key }) => key))];
-    looked.push(...(await client.query<Position>(TARGETS, named)).rows);
+    const named = [
+      literal(voids.map(({ location }) => location)),
+      joined(voids.map(({ key }) => key)),
+      literal(voids.map(({ toldBy }) => toldBy)),
+    ];
+    counted.push(...(await client.query<Target>(TARGETS, named)).rows);
   }
+  looked.push(...counted);
   if (looked.length + moved.length === 0) return [];
-  const { rows } = await client.query<VarianceChange>(TELL, [
+  const { rows } = await client.query<Told>(TELL, [
     literal(moved.map(({ location }) => location)),
     joined(moved.map(({ sku }) => sku)),
     literal(moved.map(({ at }) => at)),
@@ -90,7 +105,23 @@ export async function tellVariances(
     literal(looked.map(({ location }) => location)),
     joined(looked.map(({ sku }) => sku)),
   ]);
-  return rows;
+  const tellers = tellersOf(counted);
+  return rows.map(({ lines, ...at }) => ({
+    ...at,
+    lines: lines.map((line) => ({ ...line, toldBy: [...(tellers.get(nameOf(at.location, line.sku)) ?? [])] })),
+  }));
+}
+
+const nameOf = (location: number, sku: string): string => `${location} ${sku}`;
+
+function tellersOf(counted: readonly Target[]): Map<string, Set<number>> {
+  const tellers = new Map<string, Set<number>>();
+  for (const { location, sku, toldBy } of counted) {
+    if (toldBy === null) continue;
+    const name = nameOf(location, sku);
+    tellers.set(name, (tellers.get(name) ?? new Set()).add(toldBy));
+  }
+  return tellers;
 }
 
 /** What counts have found up to now is taken as known to the ERP. Under the merge locks of every location. */

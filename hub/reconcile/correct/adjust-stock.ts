@@ -17,7 +17,7 @@ interface Pending {
   readonly reference: string;
   /** Of the location. */
   readonly code: string;
-  /** Whose number it takes over; null: no ERP's. */
+  /** The code of the ERP whose number it takes over, by its stock or by a statement; null, or of no ERP: nobody's. */
   readonly erp: string | null;
 }
 
@@ -27,8 +27,9 @@ const ATTEMPTS = 20;
 
 const PENDING = `
   SELECT d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
-    d.reference, l.code, CASE WHEN c.side = 'erp' THEN c.settings ->> 'erp' END AS erp
+    d.reference, l.code, CASE c.side WHEN 'erp' THEN c.settings ->> 'erp' WHEN 'statements' THEN coalesce(s.settings ->> 'erp', s.code) END AS erp
   FROM differences d JOIN comparisons c USING (comparison_no) JOIN locations l ON l.code = d.location
+  LEFT JOIN inbound_sources s ON s.code = c.settings ->> 'source'
   WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
   ORDER BY d.difference_no LIMIT $1`;
 const DONE = `

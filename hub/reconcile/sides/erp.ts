@@ -1,5 +1,5 @@
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { PRINTABLE } from '#shared/protocol/fields.ts';
+import { sku as skuSchema } from '#shared/protocol/fields.ts';
 import type { Erps } from '#hub/connectors/erp/admin/erps.ts';
 import type { StockLine } from '#hub/connectors/erp/connector.ts';
 import { mappingDocument } from '#hub/connectors/erp/mapping/mapping-document.ts';
@@ -123,6 +123,7 @@ async function readTables(
 function toLine({ location, sku, quantity }: StockLine, { known, locations, skus }: Names): Line | undefined {
   const here = locations === undefined ? location : locations.get(location);
   const ours = skus?.get(sku) ?? sku;
-  if (here === undefined || !known.has(here) || !PRINTABLE.test(ours) || !Number.isFinite(quantity)) return undefined;
+  if (here === undefined || !known.has(here) || !skuSchema.safeParse(ours).success || !Number.isFinite(quantity))
+    return undefined;
   return { location: here, sku: ours, reference: '', theirs: quantity };
 }

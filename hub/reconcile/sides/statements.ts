@@ -1,4 +1,5 @@
 import type { SideWork } from '../side.ts';
+import { movedBy } from './stock-sql.ts';
 
 /**
  * The newest whole statement of each location by a source ($1), of the skus that it names. It speaks of its own instant: what moved
@@ -30,10 +31,45 @@ const FIND = `
   )
   SELECT count(*) AS compared FROM held`;
 
+/**
+ * An ERP that states its stock ($1 its source) knows what had been posted to it by then: what had not been may be what is missing, and
+ * arrives by itself. So no rule takes it over; a person may. What was posted longer ago than a week is not looked through.
+ */
+const ADD_DOUBT = `
+  WITH heads AS MATERIALIZED (
+    SELECT DISTINCT ON (h.location_no) h.location_no, h.as_of, e.erp_no
+    FROM inbound_sources s JOIN erps e ON e.code = coalesce(s.settings ->> 'erp', s.code)
+    JOIN stock_statement_heads h USING (source_no)
+    WHERE s.code = $1 AND h.complete AND EXISTS (SELECT FROM found)
+    ORDER BY h.location_no, h.as_of DESC, h.statement_no DESC
+  ), documents AS MATERIALIZED (
+    SELECT d.kind, d.location_no, d.journal_no, d.seq, d.content
+    FROM erp_documents d JOIN heads h USING (erp_no, location_no)
+    WHERE (d.state = 'waiting' OR d.state = 'dead'
+        OR (d.state = 'posted' AND d.ended_at >= (SELECT greatest(to_timestamp(min(as_of) / 1000.0), clock_timestamp() - interval '7 days') FROM heads)))
+      AND d.at <= h.as_of AND (d.ended_at IS NULL OR d.state = 'dead' OR d.ended_at >= to_timestamp(h.as_of / 1000.0))
+  ), facts_told AS (
+    SELECT location_no, journal_no, seq FROM documents WHERE kind NOT IN ('variance', 'count')
+    UNION ALL
+    SELECT e.location_no, e.journal_no, s.seq
+    FROM document_entries e JOIN heads USING (location_no) CROSS JOIN LATERAL generate_series(e.from_seq, e.to_seq) AS s (seq)
+    WHERE e.journal_no IS NOT NULL
+  ), moved AS (
+    ${movedBy('facts_told', '1')}
+    UNION ALL
+    SELECT 1, l.code, x.line ->> 'sku', (x.line ->> 'quantity')::bigint
+    FROM documents d JOIN locations l USING (location_no) CROSS JOIN LATERAL json_array_elements(d.content -> 'lines') AS x (line)
+    WHERE d.kind = 'variance'
+  )
+  UPDATE found f SET doubt = 'notPosted'
+  FROM (SELECT DISTINCT location, sku FROM moved) AS m
+  WHERE f.doubt IS NULL AND f.location = m.location AND f.sku = m.sku COLLATE "C"`;
+
 /** What a WMS, a 3PL or an ERP has stated of its stock, against positions. */
 export const statementsSide: SideWork<'statements'> = {
   async find(client, { comparison }, { source }) {
     const { rows } = await client.query<{ compared: number }>(FIND, [source, comparison]);
+    await client.query(ADD_DOUBT, [source]);
     return rows[0]?.compared ?? 0;
   },
 };

@@ -4,9 +4,11 @@ import type { View } from '#shared/protocol/messages/view.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { stageLines } from '../stage.ts';
 
+/** Of a run that failed, nobody takes what a store would say again and again. */
 const WANTED = `
-  SELECT device_no AS device, max(request_no) AS request FROM store_view_requests
-  WHERE device_no = ANY ($1::int[]) AND answered_at IS NULL GROUP BY device_no`;
+  SELECT device_no AS device, max(request_no) AS request FROM store_view_requests q
+  WHERE device_no = ANY ($1::int[]) AND answered_at IS NULL
+    AND EXISTS (SELECT FROM comparison_runs r WHERE r.run_no = q.run_no AND r.finished_at IS NULL) GROUP BY device_no`;
 const LOCK = `
   SELECT q.run_no AS run, q.next_page AS "nextPage", q.answered_at IS NOT NULL AS "isAnswered", q.seq, l.code
   FROM store_view_requests q, locations l
@@ -56,11 +58,12 @@ export class StoreViews {
         if (locked === undefined || locked.isAnswered) return;
         const { run, nextPage, code } = locked;
         const reference = referenceOf(device);
-        if (page === 0) await client.query(BEGIN, [run, code, reference]);
-        else if (page < nextPage && seq === locked.seq) return;
-        else if (page !== nextPage || seq !== locked.seq) {
+        const isExpected = page === 0 || (page === nextPage && seq === locked.seq);
+        if (!isExpected && page < nextPage && seq === locked.seq) return;
+        if (!isExpected)
           throw new ShelfwireError('REQUEST_INVALID', `page: ${nextPage} is expected, of the view that was begun.`);
-        }
+        // Before the first page nothing is there, and to look for it reads the lines of all stores.
+        if (page === 0 && nextPage > 0) await client.query(BEGIN, [run, code, reference]);
         const lines = units.map(({ sku, onHand: theirs }) => ({ location: code, sku, reference, theirs }));
         await stageLines(client, run, lines);
         await client.query(NOTE, [request, page, journal, seq, isLast]);

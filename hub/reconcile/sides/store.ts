@@ -1,3 +1,6 @@
+import type { Pool } from 'pg';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { forgetLines } from '../runs.ts';
 import type { SideWork } from '../side.ts';
 import { referenceOf } from './store-views.ts';
 import { movedBy } from './stock-sql.ts';
@@ -6,17 +9,17 @@ import { movedBy } from './stock-sql.ts';
 const PULLED_WITHIN_MINUTES = 5;
 const LOOK_EVERY_MS = 250;
 
-/** $1 run, $2 stores or NULL: all. */
+/** $1 run, $2 stores or NULL: all. Journals that the hub keeps, its own and those of sources, have nobody who could answer. */
 const ASK = `
   INSERT INTO store_view_requests (run_no, device_no)
   SELECT $1, d.device_no FROM devices d JOIN locations l USING (location_no)
-  WHERE d.revoked_at IS NULL AND NOT d.by_hub AND ($2::text[] IS NULL OR l.code = ANY ($2::text[]))
+  WHERE d.revoked_at IS NULL AND NOT d.by_hub AND d.source_no IS NULL AND ($2::text[] IS NULL OR l.code = ANY ($2::text[]))
   ON CONFLICT (run_no, device_no) DO UPDATE SET next_page = 0, answered_at = NULL, viewed_at = NULL`;
-const SILENT = `
-  SELECT l.code AS location, q.device_no AS device FROM store_view_requests q JOIN devices d USING (device_no)
-  JOIN locations l USING (location_no) WHERE q.run_no = $1 AND q.answered_at IS NULL ORDER BY q.device_no`;
-/** Asked no more: what comes now is too late. */
-const END_ASKING = 'DELETE FROM store_view_requests WHERE run_no = $1 AND answered_at IS NULL';
+const WAITS = 'SELECT EXISTS (SELECT FROM store_view_requests WHERE run_no = $1 AND answered_at IS NULL) AS waits';
+/** Asked no more: what comes now is too late, and what came just before is not taken for silence. */
+const END_ASKING = `
+  DELETE FROM store_view_requests q USING devices d JOIN locations l USING (location_no)
+  WHERE q.run_no = $1 AND q.answered_at IS NULL AND d.device_no = q.device_no RETURNING l.code AS location, q.device_no AS device`;
 const DROP_PARTS = `
   DELETE FROM comparison_lines c USING unnest($2::text[], $3::text[]) AS s (location, reference)
   WHERE c.run_no = $1 AND c.location = s.location AND c.reference = s.reference`;
@@ -86,15 +89,13 @@ const ADD_CAUSES = `
 export const storeSide: SideWork<'store'> = {
   async read(reading, { stores, waitSeconds }) {
     const { pool, run, signal } = reading;
-    await pool.query(ASK, [run, stores ?? null]);
+    await ask(pool, run, stores);
     const endAt = performance.now() + waitSeconds * 1_000;
-    let silent = await readSilent(pool, run);
-    while (silent.length > 0 && performance.now() < endAt) {
+    while (performance.now() < endAt && (await isWaiting(pool, run))) {
       signal.throwIfAborted();
       await reading.wait(LOOK_EVERY_MS);
-      silent = await readSilent(pool, run);
     }
-    await pool.query(END_ASKING, [run]);
+    const { rows: silent } = await pool.query<{ location: string; device: number }>(END_ASKING, [run]);
     const named = silent.map(({ location, device }) => ({ location, reference: referenceOf(device) }));
     await pool.query(DROP_PARTS, [run, named.map(({ location }) => location), named.map(({ reference }) => reference)]);
     return { unmapped: 0, silent: named };
@@ -106,9 +107,16 @@ export const storeSide: SideWork<'store'> = {
   },
 };
 
-async function readSilent(
-  pool: Parameters<NonNullable<SideWork<'store'>['read']>>[0]['pool'],
-  run: number,
-): Promise<{ location: string; device: number }[]> {
-  return (await pool.query<{ location: string; device: number }>(SILENT, [run])).rows;
+/** Asked anew, what an attempt before was told is forgotten with it: no page of it is on its way between the two. */
+async function ask(pool: Pool, run: number, stores: readonly string[] | undefined): Promise<void> {
+  await withRetries(() =>
+    transaction(pool, async (client) => {
+      await client.query(ASK, [run, stores ?? null]);
+      await forgetLines(client, run);
+    }),
+  );
+}
+
+async function isWaiting(pool: Pool, run: number): Promise<boolean> {
+  return (await pool.query<{ waits: boolean }>(WAITS, [run])).rows[0]?.waits === true;
 }

@@ -6,15 +6,21 @@ import type { SideWork } from '../side.ts';
 /**
  * What tills stated of business days against the sales and returns of these days, which are told apart by the till's own time in
  * the zone of the comparison. $1 comparison, $2 zone, $3 when a day begins, $4 days back. A statement of an empty till is of all of the store.
+ * Recent days, and those that differ still, are found by their days: statements are kept for good.
  * Facts of a day were received after it began, so the search begins there in each journal; a day before is left for clocks.
  */
 const FIND = `
   WITH stated AS MATERIALIZED (
     SELECT t.*, l.code, (t.business_day + $3::time) AT TIME ZONE $2 AS begins, (t.business_day + 1 + $3::time) AT TIME ZONE $2 AS ends
-    FROM day_totals t JOIN locations l USING (location_no)
-    WHERE t.business_day > (clock_timestamp() AT TIME ZONE $2)::date - $4::int
-      OR EXISTS (SELECT FROM differences d WHERE d.comparison_no = $1 AND d.ended_at IS NULL AND d.location = l.code
-        AND d.reference LIKE t.business_day::text || ' %')
+    FROM (
+      SELECT * FROM day_totals WHERE business_day > (now() AT TIME ZONE $2)::date - $4::int
+      UNION
+      SELECT o.* FROM (
+        SELECT DISTINCT location, left(reference, 10)::date AS business_day FROM differences
+        WHERE comparison_no = $1 AND ended_at IS NULL
+      ) AS d JOIN locations w ON w.code = d.location
+      JOIN day_totals o ON o.location_no = w.location_no AND o.business_day = d.business_day
+    ) AS t JOIN locations l USING (location_no)
   ), days AS MATERIALIZED (
     SELECT DISTINCT location_no, business_day, begins, ends FROM stated
   ), spans AS MATERIALIZED (
@@ -64,7 +70,7 @@ const FIND = `
 
 const STORES = `
   SELECT DISTINCT l.code FROM day_totals t JOIN locations l USING (location_no)
-  WHERE t.business_day > (clock_timestamp() AT TIME ZONE $1)::date - $2::int`;
+  WHERE t.business_day > (now() AT TIME ZONE $1)::date - $2::int`;
 
 /** What tills say that they sold on a business day, against the facts of that day. */
 export const tillSide: SideWork<'till'> = {

@@ -35,7 +35,7 @@ export class SftpEmulator {
 
   static async start(root: string): Promise<SftpEmulator> {
     mkdirSync(root, { recursive: true });
-    const [host, client] = [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ed25519')];
+    const [host, client] = [keyPair(), keyPair()];
     let take: (connection: Connection) => void = (connection) => void connection.end();
     const server = new Server({ hostKeys: [host.private] }, (connection) => take(connection));
     server.listen(0, '127.0.0.1');
@@ -200,4 +200,12 @@ async function silenced(sftp: SFTPWrapper, work: () => Promise<void>): Promise<v
 async function attrs(path: string) {
   const { mode, uid, gid, size, atimeMs, mtimeMs } = await lstat(path);
   return { mode, uid, gid, size, atime: Math.floor(atimeMs / 1_000), mtime: Math.floor(mtimeMs / 1_000) };
+}
+
+/** Now and then ssh2 makes a key that it cannot read itself. */
+function keyPair(): ReturnType<typeof utils.generateKeyPairSync> {
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519');
+    if (!(utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }

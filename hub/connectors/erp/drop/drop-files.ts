@@ -3,6 +3,8 @@ import { ErpFailure } from '../connector.ts';
 /** No mark and no acknowledgement is larger. */
 export const READ_BYTES_MAX = 4 * 1024 * 1024;
 
+export type IsNeeded = (name: string) => Promise<boolean>;
+
 /** A place for files, at hand or far away; names are below it. What fails throws an ErpFailure. */
 export interface DropFiles {
   /** Undefined when there is none; throws ERP_ANSWER_INVALID for one larger than `READ_BYTES_MAX`. */
@@ -16,8 +18,8 @@ export interface DropFiles {
   moveOnce(from: string, to: string): Promise<void>;
   /** Names of files in a folder, in their order; those that begin with a dot are not meant to be seen yet. */
   list(folder: string): Promise<readonly string[]>;
-  /** Removes files that were last written before an instant. */
-  removeOld(folder: string, beforeMs: number): Promise<void>;
+  /** Removes files that were last written before an instant, unless `isNeeded` says of a name that it is. */
+  removeOld(folder: string, beforeMs: number, isNeeded?: IsNeeded): Promise<void>;
   close(): void;
 }
 

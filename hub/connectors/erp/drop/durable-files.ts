@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, link, open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { IsNeeded } from './drop-files.ts';
 
 /** Writes a file that is on disk, whole, when it returns. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -60,12 +61,13 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Removes files that were last written before an instant. */
-export async function removeOld(folder: string, beforeMs: number): Promise<void> {
+/** Removes files that were last written before an instant and are not needed. */
+export async function removeOld(folder: string, beforeMs: number, isNeeded?: IsNeeded): Promise<void> {
   for await (const { name } of await opendir(folder)) {
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs < beforeMs) await rm(path, { force: true });
+    if (found === undefined || found.mtimeMs >= beforeMs || (await isNeeded?.(name)) === true) continue;
+    await rm(path, { force: true });
   }
 }
 

@@ -38,12 +38,16 @@ export interface FileConnectorOptions {
  */
 export function fileConnector({ files, clock, extension, content }: FileConnectorOptions): ErpConnector {
   const names = new Names(clock);
-  const markOf = async (key: string): Promise<Mark | undefined> => {
-    const text = await files.readText(`${MARKS}/${hashOf(key)}`);
+  const markAt = async (hashed: string): Promise<Mark | undefined> => {
+    const text = await files.readText(`${MARKS}/${hashed}`);
     if (text === undefined) return undefined;
     const [name = '', draft = ''] = text.split('\n');
     return { name, draft };
   };
+  const markOf = (key: string): Promise<Mark | undefined> => markAt(hashOf(key));
+  /** One that is marked and still there is on its way: without it the mark would say that it had arrived. */
+  const isOnItsWay = async (draft: string): Promise<boolean> =>
+    (await markAt(draft.split('-', 1)[0] ?? ''))?.draft === draft;
   const publish = async ({ name, draft }: Mark): Promise<Posted> => {
     await files.moveOnce(`${DRAFTS}/${draft}`, name);
     return { reference: name };
@@ -74,7 +78,7 @@ export function fileConnector({ files, clock, extension, content }: FileConnecto
     async tidy() {
       await files.removeOld(MARKS, clock.now() - MARKS_KEPT_MS);
       // Drafts that another hub was quicker than.
-      await files.removeOld(DRAFTS, clock.now() - DAY_MS);
+      await files.removeOld(DRAFTS, clock.now() - DAY_MS, isOnItsWay);
     },
     close: () => files.close(),
   };

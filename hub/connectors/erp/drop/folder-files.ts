@@ -38,7 +38,7 @@ export function openFolder(root: string, folders: readonly string[]): DropFiles 
           .flatMap((entry) => (entry.isFile() && !entry.name.startsWith('.') ? [entry.name] : []))
           .toSorted();
       }),
-    removeOld: (folder, beforeMs) => translating(() => removeOld(at(folder), beforeMs)),
+    removeOld: (folder, beforeMs, isNeeded) => translating(() => removeOld(at(folder), beforeMs, isNeeded)),
     close: () => undefined,
   };
 }

@@ -84,11 +84,13 @@ export function openSftp(
           .map(({ filename }) => filename)
           .toSorted();
       }),
-    removeOld: (name, beforeMs) =>
+    removeOld: (name, beforeMs, isNeeded) =>
       translating(async () => {
         const entries = await session.run<FileEntryWithStats[]>((sftp, done) => sftp.readdir(at(name), done));
         const old = entries.filter(({ attrs }) => attrs.isFile() && attrs.mtime * 1_000 < beforeMs);
-        for (const { filename } of old) await remove(at(`${name}/${filename}`));
+        for (const { filename } of old) {
+          if ((await isNeeded?.(filename)) !== true) await remove(at(`${name}/${filename}`));
+        }
       }),
     close: () => session.close(),
   };

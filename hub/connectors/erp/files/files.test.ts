@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -41,7 +50,6 @@ it('O1 killed between any two steps: what is not there yet is put there by the n
   const [mark = ''] = readdirSync(join(folder, 'main', '.marks'));
   const [, draft = ''] = readFileSync(join(folder, 'main', '.marks', mark), 'utf8').split('\n');
   // As it stands after the mark and before the move.
-  const { renameSync } = await import('node:fs');
   renameSync(join(folder, 'main', String(reference)), join(folder, 'main', '.drafts', draft));
   expect(await connect().lookup(sale, 'S1/a')).toBeUndefined();
   expect(await connect().post(sale, 'S1/a')).toEqual({ reference });
@@ -71,6 +79,22 @@ it('forgets marks after 30 days and drafts that nobody needs after one; others s
   await erp.tidy?.();
   expect(existsSync(join(folder, 'main', '.marks', old))).toBe(false);
   expect(readdirSync(join(folder, 'main', '.marks'))).toHaveLength(1);
+});
+
+it('O1 a draft that is marked and could not be moved for days is not forgotten: without it it would count as arrived', async () => {
+  const { reference } = await connect().post(sale, 'S1/a');
+  const [mark = ''] = readdirSync(join(folder, 'main', '.marks'));
+  const [, draft = ''] = readFileSync(join(folder, 'main', '.marks', mark), 'utf8').split('\n');
+  renameSync(join(folder, 'main', String(reference)), join(folder, 'main', '.drafts', draft));
+  writeFileSync(join(folder, 'main', '.drafts', `${draft}0`), 'of nobody');
+  const daysAgo = Date.now() / 1_000 - 3 * 86_400;
+  for (const name of [draft, `${draft}0`]) utimesSync(join(folder, 'main', '.drafts', name), daysAgo, daysAgo);
+  const erp = connect();
+  await erp.tidy?.();
+  expect(readdirSync(join(folder, 'main', '.drafts'))).toEqual([draft]);
+  expect(await erp.lookup(sale, 'S1/a')).toBeUndefined();
+  expect(await erp.post(sale, 'S1/a')).toEqual({ reference });
+  expect(out()).toEqual([reference]);
 });
 
 it('a folder that cannot be used is the same for every document: they wait', async () => {

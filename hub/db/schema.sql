@@ -169,6 +169,7 @@ CREATE TABLE channel_accounts (
   claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   orders_at timestamp with time zone,
   orders_known_to timestamp with time zone,
+  orders_page json,
   CONSTRAINT channel_accounts_pkey PRIMARY KEY (account_no),
   CONSTRAINT channel_accounts_check CHECK (((credentials IS NOT NULL) OR (state = 'ended'::channel_account_state)))
 ) WITH (fillfactor=50);
@@ -1704,6 +1705,7 @@ COMMENT ON COLUMN channel_accounts.failures IS 'Calls in a row that failed as a 
 COMMENT ON COLUMN channel_accounts.claim IS 'Of the hub that works on it, over all hubs, until claimed_until: it may have been killed.';
 COMMENT ON COLUMN channel_accounts.orders_at IS 'When its orders are asked for next; NULL: never, it tells them by itself or has none.';
 COMMENT ON COLUMN channel_accounts.orders_known_to IS 'Every order that was placed at the channel before then has been seen.';
+COMMENT ON COLUMN channel_accounts.orders_page IS 'Its orders are asked for page by page: since when, when that began, and where the next page begins. NULL: with the first page.';
 COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken yet: its state is read there, so order and repetition of webhooks do not matter.';
 COMMENT ON TABLE channel_messages IS 'Webhooks of channels that were taken, each once; forgotten after a week.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';

@@ -1627,6 +1627,7 @@ CREATE INDEX products_category ON public.products USING btree (category) WHERE (
 CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
 CREATE INDEX publications_by_read ON public.publications USING btree (account_no, read_at) WHERE ((due_at IS NULL) AND (call_no IS NULL) AND (parked_at IS NULL));
+CREATE INDEX publications_by_reference ON public.publications USING btree (account_no, reference) WHERE (reference IS NOT NULL);
 CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read) AND ((later_call IS NULL) OR (urgency > (1.01)::double precision)));
 CREATE INDEX publications_in_flight ON public.publications USING btree (account_no) WHERE (in_flight > 0);
 CREATE INDEX publications_of_call ON public.publications USING btree (call_no) WHERE (call_no IS NOT NULL);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +10,8 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import type { EmulatedAnswer } from '#test/support/emulators/channel-server.ts';
 import { SignedReceiver, type ReceiverOptions } from '#test/support/emulators/signed-receiver.ts';
 import { openReservationPool, soldOf, teller } from '#test/support/reservations.ts';
+import { lookAtListings } from '../orders/look-at-listings.ts';
+import { chooseToRead, takeRead } from './read-back.ts';
 
 const SKUS = ['B-0', 'B-1', 'B-2', 'B-3', 'B-4', 'B-5'];
 
@@ -96,7 +101,6 @@ describe('what a channel cannot cope with', () => {
     hub.start();
     await expect.poll(unequal, { timeout: 5_000 }).toEqual([]);
     const asked = { account, countsDown: false, random: () => 0.5 };
-    const { chooseToRead, takeRead } = await import('./read-back.ts');
     await hub.accounts.pause(account);
     await rows(
       `UPDATE publications SET must_read = true, due_at = now() - interval '1 hour' WHERE channel_sku < 'B-3'`,
@@ -173,6 +177,30 @@ describe('what is urgent', () => {
   });
 });
 
+describe('webhooks about listings', () => {
+  it('find the one that they name among many, by its sku and by what the channel calls it', async () => {
+    const account = await open({});
+    await hub.accounts.pause(account);
+    await rows(`
+      INSERT INTO publications (account_no, channel_sku, sku, reference, desired, desired_at, confirmed, must_read)
+      SELECT ${account}, 'M-' || n, 'B-0', 'ref-' || n, 5, now(), 5, false FROM generate_series(1, 5000) AS n`);
+    await rows('ANALYZE publications');
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await lookAtListings(client, account, [{ id: 'ref-77', says: 4 }, { id: 'M-78' }, { id: 'ref-79', says: 5 }]);
+      const { rows: read } = await client.query<{ listings: number }>(`
+        SELECT (seq_tup_read + idx_tup_fetch)::int AS listings FROM pg_stat_xact_user_tables WHERE relname = 'publications'`);
+      expect(read[0]!.listings).toBeLessThan(50);
+      const { rows: due } = await client.query('SELECT channel_sku FROM publications WHERE must_read ORDER BY 1');
+      expect(due).toEqual([{ channel_sku: 'M-77' }, { channel_sku: 'M-78' }]);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+});
+
 describe('orders page by page', () => {
   it('are asked for to the end, however few pages the quota lets be read at a time', async () => {
     const account = await open({ pollOrdersSeconds: 3_600, perSecond: 0.4, burst: 2 });
@@ -199,7 +227,6 @@ describe('orders page by page', () => {
 
 /** Takes webhooks as the API does. */
 async function sink(account: number): Promise<number> {
-  const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -210,7 +237,7 @@ async function sink(account: number): Promise<number> {
       );
     });
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   server.unref();
-  return (server.address() as { port: number }).port;
+  return (server.address() as AddressInfo).port;
 }

@@ -83,7 +83,7 @@ function doors(route: Route, pool: Pool, { failures, enrolments, forged, rates }
   // Channels of many accounts share addresses: one whose secret is wrong must not hold up the others.
   if (route.rawBody) {
     passed.push((request, _, next) => {
-      forged.check(request.ip, request.path);
+      forged.check(request.ip, askedOf(route, request));
       next();
     });
   }
@@ -92,6 +92,9 @@ function doors(route: Route, pool: Pool, { failures, enrolments, forged, rates }
     passed.push(express.json({ limit: route.bodyBytesMax, type: 'application/json', verify: requireText }));
   return passed;
 }
+
+/** What is asked for, however its address is written: capitals, escapes and slashes at its end make it no other. */
+const askedOf = ({ path }: Route, { params }: Request): string => `${path} ${JSON.stringify(params)}`;
 
 /** The parser takes nothing for an empty object. */
 function requireText(_request: unknown, _response: unknown, bytes: Buffer): void {
@@ -115,7 +118,7 @@ function answer(route: Route, pool: Pool, forged: Attempts): RequestHandler {
       : run({ ...context, keep: keepNothing });
     const made = await answered.catch((error: unknown) => {
       if (error instanceof ShelfwireError && error.code === 'CHANNEL_SIGNATURE_INVALID')
-        forged.take(request.ip, request.path);
+        forged.take(request.ip, askedOf(route, request));
       throw error;
     });
     send(response, made);

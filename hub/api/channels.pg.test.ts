@@ -185,6 +185,9 @@ describe('/v1/channel-webhooks', () => {
     );
     expect(forged.filter((status) => status === 401).length).toBeLessThanOrEqual(32);
     expect(forged).toContain(429);
+    // The same account, written in other ways.
+    for (const same of [`${api.url}/v1/channel-webhooks/%31`, `${api.url}/v1/Channel-Webhooks/1`, `${url}/`])
+      expect([same, await shop.sendOrder(shop.buy('A', 1), same, { forged: true })]).toEqual([same, 429]);
     expect(await shop.sendOrder(shop.buy('A', 1), `${api.url}/v1/channel-webhooks/7`)).toBe(401);
   });
 });

@@ -21,6 +21,13 @@ export class ChannelFailure extends ShelfwireError {
   }
 }
 
+/** What a channel answers when it is at fault as a whole, and also, again and again, when it cannot cope with one order. */
+export const MAY_BE_ONES_FAULT: ReadonlySet<string> = new Set<ErrorCode>([
+  'CHANNEL_FAILED',
+  'CHANNEL_ANSWER_INVALID',
+  'CHANNEL_TIMEOUT',
+]);
+
 /** Any failure of work with a channel as one of the channel's. */
 export function toChannelFailure(error: unknown): ChannelFailure {
   if (error instanceof ChannelFailure) return error;

@@ -169,6 +169,7 @@ CREATE TABLE channel_accounts (
   claimed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
   orders_at timestamp with time zone,
   orders_known_to timestamp with time zone,
+  orders_page json,
   CONSTRAINT channel_accounts_pkey PRIMARY KEY (account_no),
   CONSTRAINT channel_accounts_check CHECK (((credentials IS NOT NULL) OR (state = 'ended'::channel_account_state)))
 ) WITH (fillfactor=50);
@@ -1626,6 +1627,7 @@ CREATE INDEX products_category ON public.products USING btree (category) WHERE (
 CREATE INDEX publication_calls_ended ON public.publication_calls USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX publication_calls_open ON public.publication_calls USING btree (account_no, call_no) WHERE (ended_at IS NULL);
 CREATE INDEX publications_by_read ON public.publications USING btree (account_no, read_at) WHERE ((due_at IS NULL) AND (call_no IS NULL) AND (parked_at IS NULL));
+CREATE INDEX publications_by_reference ON public.publications USING btree (account_no, reference) WHERE (reference IS NOT NULL);
 CREATE INDEX publications_due ON public.publications USING btree (account_no, urgency DESC, channel_sku) WHERE ((due_at IS NOT NULL) AND (call_no IS NULL) AND (parked_at IS NULL) AND (NOT must_read) AND ((later_call IS NULL) OR (urgency > (1.01)::double precision)));
 CREATE INDEX publications_in_flight ON public.publications USING btree (account_no) WHERE (in_flight > 0);
 CREATE INDEX publications_of_call ON public.publications USING btree (call_no) WHERE (call_no IS NOT NULL);
@@ -1704,6 +1706,7 @@ COMMENT ON COLUMN channel_accounts.failures IS 'Calls in a row that failed as a 
 COMMENT ON COLUMN channel_accounts.claim IS 'Of the hub that works on it, over all hubs, until claimed_until: it may have been killed.';
 COMMENT ON COLUMN channel_accounts.orders_at IS 'When its orders are asked for next; NULL: never, it tells them by itself or has none.';
 COMMENT ON COLUMN channel_accounts.orders_known_to IS 'Every order that was placed at the channel before then has been seen.';
+COMMENT ON COLUMN channel_accounts.orders_page IS 'Its orders are asked for page by page: since when, when that began, and where the next page begins. NULL: with the first page.';
 COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken yet: its state is read there, so order and repetition of webhooks do not matter.';
 COMMENT ON TABLE channel_messages IS 'Webhooks of channels that were taken, each once; forgotten after a week.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';

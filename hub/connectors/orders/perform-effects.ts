@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backoffMs } from '#shared/runtime/backoff.ts';
-import { toChannelFailure } from '../channel-failure.ts';
+import { MAY_BE_ONES_FAULT, toChannelFailure } from '../channel-failure.ts';
 import type { ChannelEffect } from '../connector.ts';
 import { lookAtListings } from './look-at-listings.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
@@ -10,6 +10,8 @@ const AT_ONCE = 20;
 const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
 /** What is about one order alone; all else is the channel's failure as a whole. */
 const OWN_FAULTS = new Set(['CHANNEL_REFUSED', 'CHANNEL_LATER', 'CHANNEL_MESSAGE_INVALID', 'INTERNAL']);
+/** Perhaps of this order alone, perhaps of the channel: it is left for a moment, so that everything else goes on if it was the order. */
+const RETRY_SOON = { baseMs: 5_000, maxMs: 300_000 };
 
 /** Of one order the first open one; whose turn at the account it is has them all. */
 const DUE = `
@@ -87,13 +89,15 @@ async function performOne(turn: AccountTurn, due: Due): Promise<void> {
   } catch (error) {
     if (error instanceof QuotaWait) throw error;
     const failure = toChannelFailure(error);
-    if (!OWN_FAULTS.has(failure.code)) throw error;
+    const isOwn = OWN_FAULTS.has(failure.code);
+    if (!isOwn && !MAY_BE_ONES_FAULT.has(failure.code)) throw error;
     turn.log.warn(
       { effect: due.effect, code: failure.code, detail: failure.message },
       'a channel did not do what an order asks',
     );
-    const waitMs = backoffMs(RETRY, due.attempts, parts.random);
+    const waitMs = backoffMs(isOwn ? RETRY : RETRY_SOON, due.attempts, parts.random);
     const told = JSON.stringify({ code: failure.code, detail: failure.message, remedy: failure.remedy });
     await parts.pool.query(POSTPONE, [due.effect, told, waitMs]);
+    if (!isOwn) throw error;
   }
 }

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toWireError } from '#shared/protocol/errors.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
-import type { ChannelOrder } from '../connector.ts';
+import { ChannelFailure, MAY_BE_ONES_FAULT } from '../channel-failure.ts';
+import type { Capabilities, ChannelOrder, Cost, OrderPage } from '../connector.ts';
+import type { HeldAccount } from '../publishing/account-claims.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
 import { takeChannelOrder } from './take-channel-order.ts';
 
@@ -11,15 +15,30 @@ import { takeChannelOrder } from './take-channel-order.ts';
 const OVERLAP_MS = 300_000;
 /** What was placed so shortly before a look may not be in its answer yet. */
 const SETTLES_MS = 10_000;
+/** So long pages are read at a time: then numbers have their turn (P2). */
+const READING_MS = 5_000;
+/** No channel knows for longer where a page began. */
+const PAGE_LASTS_MS = 86_400_000;
+/** When a channel cannot give them, all else goes on meanwhile: perhaps it is one order that it cannot cope with. */
+const NOT_GIVEN_MS = 30_000;
 const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
 
 const POLLED = `
-  UPDATE channel_accounts SET orders_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000), orders_known_to = $4
+  UPDATE channel_accounts SET orders_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000), orders_known_to = $4,
+    orders_page = NULL
+  WHERE account_no = $1 AND claim = $2`;
+const PAGED = 'UPDATE channel_accounts SET orders_page = $3::json WHERE account_no = $1 AND claim = $2';
+const POSTPONED = `
+  UPDATE channel_accounts SET orders_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
   WHERE account_no = $1 AND claim = $2`;
 const FAILED = `
   INSERT INTO channel_hints AS h (account_no, id, attempts, error, due_at)
   VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5::float8 / 1000))
   ON CONFLICT (account_no, id) DO UPDATE SET attempts = excluded.attempts, error = excluded.error, due_at = excluded.due_at`;
+/** $1 account, $2-$3 by hint: id, ms; $4 why. */
+const LEFT = `
+  UPDATE channel_hints h SET attempts = h.attempts + 1, error = $4, due_at = clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
+  FROM unnest($2::text[], $3::float8[]) AS l (id, wait_ms) WHERE h.account_no = $1 AND h.id = l.id COLLATE "C"`;
 const DUE = `
   SELECT id, attempts, hinted_at::text AS "hintedAt" FROM channel_hints
   WHERE account_no = $1 AND due_at <= clock_timestamp() ORDER BY due_at LIMIT $2`;
@@ -28,23 +47,64 @@ const DONE = `
   DELETE FROM channel_hints h USING unnest($2::text[], $3::timestamptz[]) AS d (id, hinted_at)
   WHERE h.account_no = $1 AND h.id = d.id COLLATE "C" AND h.hinted_at = d.hinted_at`;
 
-/** Asks for all orders that have changed, when it is time. Gives whether it was. */
+const progress = z.object({ since: z.coerce.date(), beganAt: z.coerce.date(), cursor: z.string() });
+interface Begun {
+  readonly since: Date;
+  readonly beganAt: Date;
+  readonly cursor: string | null;
+}
+
+/**
+ * Asks for all orders that have changed, when it is time. Gives whether it was. However many pages there are and however few
+ * the quota lets be read at a time, the next one is asked for where the last one ended.
+ */
 export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   const { session, parts, held, claim } = turn;
   const { orders: polled } = session.capabilities;
   if (polled === null || held.ordersAt === null || held.ordersAt.getTime() > parts.clock.now()) return false;
-  const beganAt = parts.clock.now();
-  const since = new Date((held.ordersKnownTo ?? held.createdAt).getTime() - OVERLAP_MS);
-  let cursor: string | null = null;
+  const { since, beganAt, cursor: from } = begunOf(held, parts.clock.now());
+  const endAt = parts.clock.monotonic() + READING_MS;
+  let cursor = from;
   do {
-    const page = await turn.call(polled.page, () => session.pollOrders(since, cursor));
+    const page = await pageOf(turn, polled, () => session.pollOrders(since, cursor));
     for (const order of page.orders) await takeOrHint(turn, order, 0);
     cursor = page.next;
+    if (cursor !== null) await keepPage(turn, JSON.stringify({ since, beganAt, cursor }));
     if (!(await turn.hold())) return true;
-  } while (cursor !== null);
-  await parts.pool.query(POLLED, [claim.account, claim.id, polled.everyMs, new Date(beganAt - SETTLES_MS)]);
+  } while (cursor !== null && parts.clock.monotonic() < endAt);
+  if (cursor !== null) return true;
+  const knownTo = new Date(beganAt.getTime() - SETTLES_MS);
+  await parts.pool.query(POLLED, [claim.account, claim.id, polled.everyMs, knownTo]);
   await turn.hold();
   return true;
+}
+
+function begunOf({ ordersPage, ordersKnownTo, createdAt }: HeldAccount, now: number): Begun {
+  const begun = progress.safeParse(ordersPage);
+  if (begun.success && now - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
+  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: new Date(now), cursor: null };
+}
+
+async function pageOf(
+  turn: AccountTurn,
+  { page, everyMs }: NonNullable<Capabilities['orders']>,
+  ask: () => Promise<OrderPage>,
+): Promise<OrderPage> {
+  try {
+    return await turn.call(page, ask);
+  } catch (error) {
+    if (!(error instanceof ChannelFailure)) throw error;
+    // The channel may not know any more where the page begins.
+    if (error.code === 'CHANNEL_REFUSED') await keepPage(turn, null);
+    const { account, id } = turn.claim;
+    if (error.code === 'CHANNEL_REFUSED' || MAY_BE_ONES_FAULT.has(error.code))
+      await turn.parts.pool.query(POSTPONED, [account, id, Math.min(everyMs, NOT_GIVEN_MS)]);
+    throw error;
+  }
+}
+
+async function keepPage({ parts, claim }: AccountTurn, page: string | null): Promise<void> {
+  await parts.pool.query(PAGED, [claim.account, claim.id, page]);
 }
 
 /** Reads orders that a webhook told of, or that could not be taken before. Gives whether there were any. */
@@ -53,9 +113,12 @@ export async function readHinted(turn: AccountTurn): Promise<boolean> {
   const { orders: polled } = session.capabilities;
   if (polled === null) return false;
   type Hint = { readonly id: string; readonly attempts: number; readonly hintedAt: string };
-  const { rows } = await parts.pool.query<Hint>(DUE, [account, polled.readsMax]);
-  if (rows.length === 0) return false;
-  const orders = await turn.call(polled.read, () => session.readOrders(rows.map(({ id }) => id)));
+  const due = (await parts.pool.query<Hint>(DUE, [account, polled.readsMax])).rows;
+  const [first] = due;
+  if (first === undefined) return false;
+  // What failed before is read alone: it may be at fault for what was read with it.
+  const rows = first.attempts > 0 ? [first] : due.filter(({ attempts }) => attempts === 0);
+  const orders = await readSome(turn, polled.read, rows);
   const known = new Map(orders.map((order) => [order.id, order]));
   const done: Hint[] = [];
   for (const hint of rows) {
@@ -65,6 +128,27 @@ export async function readHinted(turn: AccountTurn): Promise<boolean> {
   }
   await forget(parts.pool, account, done);
   return true;
+}
+
+/** What the channel cannot give is left for a moment, so that all else goes on if it was one order (P2). */
+async function readSome(
+  turn: AccountTurn,
+  cost: Cost,
+  hints: readonly { readonly id: string; readonly attempts: number }[],
+): Promise<readonly ChannelOrder[]> {
+  try {
+    return await turn.call(cost, () => turn.session.readOrders(hints.map(({ id }) => id)));
+  } catch (error) {
+    const isLeft =
+      error instanceof ChannelFailure && (error.code === 'CHANNEL_REFUSED' || MAY_BE_ONES_FAULT.has(error.code));
+    if (!isLeft) throw error;
+    const { parts, account } = turn;
+    const ids = hints.map(({ id }) => id);
+    const waits = hints.map(({ attempts }) => backoffMs(RETRY, attempts, parts.random));
+    const told = JSON.stringify({ code: error.code, detail: error.message });
+    await parts.pool.query(LEFT, [account, ids, literal(waits), told]);
+    throw error;
+  }
 }
 
 async function forget(pool: Pool, account: number, hints: readonly { id: string; hintedAt: string }[]): Promise<void> {

@@ -1,4 +1,7 @@
 import type { Pool } from 'pg';
+import type { Clock } from '#shared/runtime/clock.ts';
+import type { Logger } from '#shared/runtime/logger.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
 import { SENDABLE, SETTLED, TO_READ } from './due.ts';
@@ -19,7 +22,7 @@ const CLAIM = `
         OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${TO_READ})
         OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND ${SETTLED})
         OR EXISTS (SELECT FROM publications p WHERE p.account_no = a.account_no AND p.due_at IS NULL AND p.call_no IS NULL
-          AND p.parked_at IS NULL AND p.read_at > '-infinity' AND p.read_at < clock_timestamp() - make_interval(hours => $4))
+          AND p.parked_at IS NULL AND p.later_call IS NULL AND p.settles_at IS NULL AND p.read_at > '-infinity' AND p.read_at < clock_timestamp() - make_interval(hours => $4))
         OR orders_at <= clock_timestamp()
         OR EXISTS (SELECT FROM channel_hints h WHERE h.account_no = a.account_no AND h.due_at <= clock_timestamp())
         OR (NOT dry_run AND EXISTS (SELECT FROM order_effects e
@@ -36,7 +39,11 @@ const HOLD = `
   WHERE a.account_no = $1 AND a.claim = $2 AND a.state = 'active' AND c.channel_no = a.channel_no
   RETURNING c.code AS channel, a.kind, a.base_url AS "baseUrl", a.settings, a.credentials, a.credentials_no AS "credentialsNo",
     a.dry_run AS "dryRun", a.failures, a.quota, a.orders_at AS "ordersAt", a.created_at AS "createdAt",
-    a.orders_known_to AS "ordersKnownTo"`;
+    a.orders_known_to AS "ordersKnownTo", a.orders_page AS "ordersPage"`;
+
+/** Also while it is paused: what is under way there has not ended. */
+const KEEP = `
+  UPDATE channel_accounts SET claimed_until = clock_timestamp() + make_interval(secs => $3) WHERE account_no = $1 AND claim = $2`;
 
 const RELEASE = `
   UPDATE channel_accounts SET claim = NULL, claimed_until = '-infinity', quota = coalesce($3::json, quota),
@@ -72,6 +79,8 @@ export interface HeldAccount {
   readonly ordersAt: Date | null;
   readonly createdAt: Date;
   readonly ordersKnownTo: Date | null;
+  /** Where asking for them goes on, when not all pages were read yet. */
+  readonly ordersPage: unknown;
 }
 
 export async function claimAccounts(
@@ -97,6 +106,29 @@ export async function holdAccount(
 ): Promise<HeldAccount | undefined> {
   const kept = quota === null ? null : JSON.stringify(quota);
   return (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows[0];
+}
+
+/**
+ * Makes the claim last while something is done under it, however long its calls take: whoever else began meanwhile could send a
+ * newer number, over which the older one that is still under way here would come (P3).
+ */
+export async function whileClaimed<T>(
+  { pool, clock, logger, claimSeconds }: { pool: Pool; clock: Clock; logger: Logger; claimSeconds: number },
+  { account, id }: Claim,
+  work: () => Promise<T>,
+): Promise<T> {
+  const keeping = startRepeating({
+    name: 'claim of an account',
+    clock,
+    logger,
+    everyMs: (claimSeconds * 1_000) / 4,
+    turn: () => pool.query(KEEP, [account, id, claimSeconds]).then(() => undefined),
+  });
+  try {
+    return await work();
+  } finally {
+    await keeping.stop();
+  }
 }
 
 /** Leaves the account to whoever comes next; not before `waitMs`, when something is to be waited for. */

@@ -26,7 +26,7 @@ export interface TurnParts extends OpenParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly orders: OrderDoor;
-  /** After so long without a sign whoever works here counts as killed; longer than any call lasts. */
+  /** After so long without a sign whoever works here counts as killed; longer than any request lasts. */
   readonly claimSeconds: number;
   readonly failures: BackoffRule;
   /** So often each listing is read although nothing is known to have changed; null: never. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CallShape } from '../connector.ts';
-import { chooseShape } from './choose-shape.ts';
+import { chooseNow, chooseShape } from './choose-shape.ts';
 
 const SINGLE: CallShape = { name: 'single', quota: 'patches', itemsMax: 1, cost: () => 1 };
 const BATCH: CallShape = { name: 'batch', quota: 'patches', itemsMax: 25, cost: () => 5 };
@@ -30,6 +30,14 @@ it('leaves to single calls as many of the most urgent as are through before the 
   expect(leaves).toBeLessThanOrEqual(1_510);
   expect(chooseShape([SINGLE, FEED], leaves, around).shape.name).toBe('single');
   expect(chooseShape([SINGLE, BATCH], 20_000, around).leaves).toBe(0);
+});
+
+it('while the feed cannot be paid sends what it leaves to single calls', () => {
+  const isPaid = (quota: string) => quota !== 'feeds';
+  const { leaves } = chooseShape([SINGLE, FEED], 20_000, around);
+  expect(chooseNow([SINGLE, FEED], 20_000, { ...around, isPaid })).toEqual({ shape: SINGLE, leaves: 0 });
+  expect(chooseNow([SINGLE, FEED], 20_000, { ...around, isPaid: () => true })).toEqual({ shape: FEED, leaves });
+  expect(chooseNow([FEED], 20_000, { ...around, isPaid })).toEqual({ shape: FEED, leaves: 0 });
 });
 
 it('of two that are through at once takes the cheaper, and the one with fewer in a call, whatever their order', () => {

@@ -52,6 +52,24 @@ export function chooseShape(
   return { shape: best, leaves };
 }
 
+/**
+ * The call to make now. While a call that ends later cannot be paid yet, those that were left to calls that end at once need
+ * not wait for it: they go first.
+ */
+export function chooseNow(
+  shapes: readonly [CallShape, ...CallShape[]],
+  waiting: number,
+  around: ShapeSurroundings & { readonly isPaid: (quota: string, cost: number) => boolean },
+): ChosenShape {
+  const chosen = chooseShape(shapes, waiting, around);
+  const { shape, leaves } = chosen;
+  const [one, ...more] = shapes.filter(({ laterMs }) => laterMs === undefined);
+  const cost = shape.cost(Math.min(waiting - leaves, shape.itemsMax));
+  if (shape.laterMs === undefined || leaves === 0 || one === undefined || around.isPaid(shape.quota, cost))
+    return chosen;
+  return { shape: quickest([one, ...more], leaves, around), leaves: 0 };
+}
+
 function quickest(
   shapes: readonly [CallShape, ...CallShape[]],
   listings: number,

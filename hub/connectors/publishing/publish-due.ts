@@ -3,7 +3,7 @@ import type { CallShape } from '../connector.ts';
 import type { AccountTurn } from './account-turn.ts';
 import { askAgain, callsToAsk, noteLater, openCalls } from './open-calls.ts';
 import { beginCall, countWaiting, type FrozenCall } from './begin-call.ts';
-import { chooseShape } from './choose-shape.ts';
+import { chooseNow } from './choose-shape.ts';
 import { endAnswered, endInDoubt, endRefused, endUnsent, noteSentAgain, type EndParts } from './end-call.ts';
 import { QuotaWait } from './quotas.ts';
 
@@ -103,7 +103,8 @@ async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: Call
   const waiting = shapes.length > 1 ? await countWaiting(parts.pool, account) : shapes[0].itemsMax;
   if (waiting === 0) return 'over';
   const throughMs = (quota: string, cost: number) => turn.quotas.of(quota).throughMs(cost);
-  const { shape, leaves } = chooseShape(shapes, waiting, { callsAtOnce, throughMs });
+  const isPaid = (quota: string, cost: number) => turn.quotas.of(quota).waitMs(cost) === 0;
+  const { shape, leaves } = chooseNow(shapes, waiting, { callsAtOnce, throughMs, isPaid });
   await turn.admit(shape.quota, shape.cost(Math.min(waiting - leaves, shape.itemsMax)));
   const begun = await beginCall(parts.pool, claim, {
     shape,

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import { backoffMs, type BackoffRule } from '#shared/runtime/backoff.ts';
+import type { Random } from '#shared/runtime/random.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import type { ReadAnswer, ReadItem } from '../connector.ts';
@@ -6,15 +8,19 @@ import { SETTLED, TO_READ } from './due.ts';
 
 export interface ToRead extends ReadItem {
   readonly version: number;
+  readonly attempts: number;
 }
+
+/** A listing that the channel says nothing of for now, and that may be asked for again. */
+const AGAIN: BackoffRule = { baseMs: 500, maxMs: 300_000 };
 
 /** $1 account, $2 most. What has to be read before it can be sent goes first, the longest waiting. */
 const MUST_READ = `
-  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
   WHERE account_no = $1 AND ${TO_READ} ORDER BY due_at LIMIT $2`;
 /** What the channel has accepted and should have applied by now. */
 const SETTLING = `
-  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
   WHERE account_no = $1 AND ${SETTLED} AND NOT must_read ORDER BY settles_at LIMIT $2`;
 /** Where it cannot be read it counts as applied. */
 const SETTLE_UNREAD = `
@@ -24,7 +30,7 @@ const SETTLE_UNREAD = `
   WHERE account_no = $1 AND ${SETTLED}`;
 /** $3 hours: what has not been read for so long, though it says what it shall as far as we know. */
 const MAY_READ = `
-  SELECT channel_sku AS "channelSku", reference, version FROM publications
+  SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
   WHERE account_no = $1 AND due_at IS NULL AND call_no IS NULL AND parked_at IS NULL AND later_call IS NULL AND settles_at IS NULL
     AND read_at < clock_timestamp() - make_interval(hours => $3)
   ORDER BY read_at LIMIT $2`;
@@ -34,7 +40,8 @@ const MAY_READ = `
  *
  * What it says is held against what it should: the number that was sent and never acknowledged, if that is it; else what it
  * said last. What is gone from a channel that counts down is in flight: sold there, in orders that are not known yet. What is
- * more than that, or came back, is drift.
+ * more than that, or came back, is drift. Where it says more than it should it is urgent, and else no more: what was believed of
+ * it until now may have been the contrary.
  */
 const APPLY = `
   WITH given AS (
@@ -60,6 +67,8 @@ const APPLY = `
     drift = CASE WHEN j.drift <> 0 THEN j.drift ELSE p.drift END,
     drift_at = CASE WHEN j.drift <> 0 THEN clock_timestamp() ELSE p.drift_at END,
     must_read = false, in_doubt = CASE WHEN j.is_early THEN p.in_doubt END, settles_at = CASE WHEN j.is_early THEN p.settles_at END,
+    urgency = CASE WHEN (p.urgency >= 1) = (j.says > greatest(0, p.desired - j.in_flight)) THEN p.urgency
+      WHEN p.urgency >= 1 THEN p.urgency - 1 ELSE p.urgency + 1 END,
     read_at = clock_timestamp(), confirmed_at = CASE WHEN j.has_settled THEN clock_timestamp() ELSE p.confirmed_at END,
     due_at = CASE WHEN p.desired - j.in_flight <> j.says OR NOT p.listed OR p.waits_since IS NOT NULL THEN clock_timestamp() END,
     waits_since = CASE WHEN p.desired - j.in_flight <> j.says THEN coalesce(p.waits_since, clock_timestamp()) ELSE p.waits_since END
@@ -70,6 +79,15 @@ const PARK = `
   UPDATE publications p SET parked_at = clock_timestamp(), due_at = NULL, error = g.error::json, read_at = clock_timestamp()
   FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, error, version)
   WHERE p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.version = g.version AND p.call_no IS NULL`;
+
+/** It is read later, and holds up none that wait behind it (P2). $1 account, $2-$4 by listing: its name, version, ms. */
+const POSTPONE = `
+  UPDATE publications p SET must_read = true, attempts = p.attempts + 1,
+    due_at = clock_timestamp() + make_interval(secs => g.wait_ms / 1000),
+    settles_at = CASE WHEN p.settles_at IS NOT NULL THEN clock_timestamp() + make_interval(secs => g.wait_ms / 1000) END
+  FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::float8[]) AS g (channel_sku, version, wait_ms)
+  WHERE p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.version = g.version
+    AND p.call_no IS NULL AND p.later_call IS NULL`;
 
 export interface ReadTotals {
   readonly read: number;
@@ -95,10 +113,13 @@ export async function settleUnread(pool: Pool, account: number): Promise<boolean
   return ((await pool.query(SETTLE_UNREAD, [account])).rowCount ?? 0) > 0;
 }
 
-/** Takes over what the channel says, of listings that no call and no order has changed since they were asked for. */
+/**
+ * Takes over what the channel says, of listings that no call and no order has changed since they were asked for. One that it
+ * says nothing of is asked for again, more and more seldom.
+ */
 export async function takeRead(
   pool: Pool,
-  { account, countsDown }: { account: number; countsDown: boolean },
+  { account, countsDown, random }: { account: number; countsDown: boolean; random: Random },
   asked: readonly ToRead[],
   answers: readonly ReadAnswer[],
 ): Promise<ReadTotals> {
@@ -123,6 +144,18 @@ export async function takeRead(
         joined(refused.map(({ channelSku }) => channelSku)),
         joined(refused.map(({ code, detail }) => JSON.stringify({ code, detail }))),
         literal(refused.map(({ channelSku }) => version(channelSku))),
+      ]),
+    );
+  }
+  const named = new Set(answers.map(({ channelSku }) => channelSku));
+  const silent = asked.filter(({ channelSku }) => !named.has(channelSku));
+  if (silent.length > 0) {
+    await withRetries(() =>
+      pool.query(POSTPONE, [
+        account,
+        joined(silent.map(({ channelSku }) => channelSku)),
+        literal(silent.map(({ version }) => version)),
+        literal(silent.map(({ attempts }) => backoffMs(AGAIN, attempts, random))),
       ]),
     );
   }

@@ -4,7 +4,14 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ReadAnswer } from '../connector.ts';
-import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount } from './account-claims.ts';
+import {
+  holdAccount,
+  noteFailed,
+  releaseAccount,
+  whileClaimed,
+  type Claim,
+  type HeldAccount,
+} from './account-claims.ts';
 import { AccountTurn, type TurnParts } from './account-turn.ts';
 import { QuotaWait } from './quotas.ts';
 
@@ -125,8 +132,9 @@ async function oneTurn<T>(
   const { pool, random, failures } = parts;
   let turn: AccountTurn | undefined;
   try {
-    turn = new AccountTurn(parts, claim, held, signal);
-    return { value: await work(turn) };
+    const own = new AccountTurn(parts, claim, held, signal);
+    turn = own;
+    return { value: await whileClaimed(parts, claim, () => work(own)) };
   } catch (error) {
     if (error instanceof QuotaWait) return { waitMs: error.waitMs };
     if (signal.aborted || error instanceof ShelfwireError) throw error;

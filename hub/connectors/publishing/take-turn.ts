@@ -2,13 +2,21 @@ import { backoffMs } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { whenBack } from '#hub/db/when-back.ts';
 import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
+import type { ReadAnswer } from '../connector.ts';
 import { performEffects } from '../orders/perform-effects.ts';
 import { pollOrders, readHinted } from '../orders/read-orders.ts';
-import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount } from './account-claims.ts';
+import {
+  holdAccount,
+  noteFailed,
+  releaseAccount,
+  whileClaimed,
+  type Claim,
+  type HeldAccount,
+} from './account-claims.ts';
 import { AccountTurn, type TurnParts } from './account-turn.ts';
 import { askLater, publishDue, sendOpenCalls } from './publish-due.ts';
 import { QuotaWait } from './quotas.ts';
-import { chooseToRead, settleUnread, takeRead } from './read-back.ts';
+import { chooseToRead, settleUnread, takeRead, type ToRead } from './read-back.ts';
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
@@ -31,7 +39,8 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
   let waitMs = 0;
   try {
     turn = new AccountTurn(parts, claim, held, signal);
-    waitMs = await work(turn);
+    const own = turn;
+    waitMs = await whileClaimed(parts, claim, () => work(own));
   } catch (error) {
     if (error instanceof QuotaWait) waitMs = error.waitMs;
     else if (!signal.aborted) await fail(parts, claim, held, toChannelFailure(error), random);
@@ -86,16 +95,48 @@ function waitOf(error: unknown): number | undefined {
 /** One read of what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. */
 async function readDue(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
-  const { reads, countsDown } = session.capabilities;
+  const { reads } = session.capabilities;
   if (reads === null) return settleUnread(parts.pool, account);
   const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
   if (chosen.length === 0) return false;
-  const cost = reads.cost(chosen);
-  const answers = await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(chosen));
-  const { drifted, parked } = await takeRead(parts.pool, { account, countsDown }, chosen, answers);
+  await readSome(turn, chosen);
+  return true;
+}
+
+/** Refused as a whole, and nobody knows because of which listing: halves are read apart, down to the one (P2). */
+async function readSome(turn: AccountTurn, chosen: readonly ToRead[]): Promise<void> {
+  const { session, parts, account } = turn;
+  const answers = await readOrRefused(turn, chosen);
+  if (answers === 'refused') {
+    const half = Math.ceil(chosen.length / 2);
+    await readSome(turn, chosen.slice(0, half));
+    await readSome(turn, chosen.slice(half));
+    return;
+  }
+  const { countsDown } = session.capabilities;
+  const { drifted, parked } = await takeRead(
+    parts.pool,
+    { account, countsDown, random: parts.random },
+    chosen,
+    answers,
+  );
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });
-  return true;
+}
+
+async function readOrRefused(turn: AccountTurn, chosen: readonly ToRead[]): Promise<readonly ReadAnswer[] | 'refused'> {
+  const { session } = turn;
+  const { reads } = session.capabilities;
+  if (reads === null) return [];
+  const cost = reads.cost(chosen);
+  try {
+    return await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(chosen));
+  } catch (error) {
+    if (!(error instanceof ChannelFailure) || error.code !== 'CHANNEL_REFUSED') throw error;
+    if (chosen.length > 1) return 'refused';
+    const { code, message: detail } = error;
+    return chosen.map(({ channelSku }) => ({ channelSku, code, detail }));
+  }
 }
 
 async function fail(

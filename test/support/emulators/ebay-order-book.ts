@@ -23,6 +23,8 @@ const usd = (value: number | string) => ({
 /** Orders of an eBay seller. */
 export class EbayOrderBook {
   readonly #orders = new Map<string, Order>();
+  /** Refunds show in their order, as they do after a while. */
+  showsRefunds = true;
   /** The next refund is taken and fails. */
   failsRefund = false;
 
@@ -71,7 +73,10 @@ export class EbayOrderBook {
       pricingSummary: { priceSubtotal: usd(total), total: usd(total) },
       cancelStatus: { cancelState, cancelRequests },
       paymentSummary: {
-        refunds: refunds.map(({ value, status }) => ({ amount: usd(value), refundStatus: status })),
+        refunds: (this.showsRefunds ? refunds : []).map(({ value, status }) => ({
+          amount: usd(value),
+          refundStatus: status,
+        })),
       },
       fulfillmentStartInstructions: [
         {

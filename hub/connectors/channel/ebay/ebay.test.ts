@@ -213,8 +213,8 @@ describe('orders of eBay', () => {
     expect(emulator.violations).toEqual([]);
   });
 
-  const back = (cancelled: number, returned: number, line = '10000'): ChannelEffect => {
-    return { kind: 'refund', amountMinor: 1, currency: 'USD', lines: [{ line, cancelled, returned }] };
+  const back = (cancelled: number, returned: number, amountMinor = 500, line = '10000'): ChannelEffect => {
+    return { kind: 'refund', amountMinor, currency: 'USD', lines: [{ line, cancelled, returned }] };
   };
   const tell = (state: string, units: object, line = '10000'): ChannelEffect => ({
     kind: 'tell',
@@ -235,12 +235,23 @@ describe('orders of eBay', () => {
     expect(await perform(tell('picking', { handed: 1 }))).toMatchObject({ handed: 1 });
     expect(await perform(tell('shipped', { handed: 3, cancelled: 1 }))).toMatchObject({ handed: 3, refundedMinor: 0 });
     expect(await perform(back(1, 0))).toMatchObject({ refundedMinor: 500 });
-    expect(await perform(back(1, 2))).toMatchObject({ refundedMinor: 1_500, cancelled: false });
+    expect(await perform(back(1, 2, 1_000))).toMatchObject({ refundedMinor: 1_500, cancelled: false });
     emulator.book.failsRefund = true;
     expect(await failure(perform(back(1, 3)))).toEqual(['CHANNEL_REFUSED', false, undefined]);
     emulator.book.failsRefund = false;
     expect(await perform(back(1, 3))).toMatchObject({ refundedMinor: 2_000 });
     expect(emulator.violations).toEqual([]);
+  });
+
+  it('are given back no more than is asked for, though what was given just before is not shown yet', async () => {
+    const { emulator, session } = await seller();
+    emulator.list(['A'], 10);
+    const id = emulator.buy('A', 4);
+    await session.perform({ key: 'e', channelOrderId: id, effect: tell('shipped', { handed: 4 }) });
+    emulator.book.showsRefunds = false;
+    for (const returned of [1, 2])
+      await session.perform({ key: `e-${returned}`, channelOrderId: id, effect: back(0, returned) });
+    expect(emulator.toldOf(id)).toMatchObject({ refundedMinor: 1_000 });
   });
 
   it('of which nothing is left are cancelled, by which eBay gives everything back, once', async () => {

@@ -58,9 +58,9 @@ function isVain({ lineItems }: EbayOrder, lines: Units): boolean {
 
 /**
  * What the buyer has paid for units that will not reach them or came back, less what they were given back already: by us, by eBay,
- * or by somebody at eBay. An order of which nothing is left is cancelled, by which eBay gives everything back itself.
+ * or by somebody at eBay. No more than is asked for: what was given just before may not be shown yet. An order of which nothing is left is cancelled, by which eBay gives everything back itself.
  */
-async function giveBack(ask: Ask, order: EbayOrder, { lines }: Refund): Promise<void> {
+async function giveBack(ask: Ask, order: EbayOrder, { lines, amountMinor }: Refund): Promise<void> {
   const vain = isVain(order, lines);
   if (vain && (await cancel(ask, order, 'unavailable'))) return;
   const { lines: priced, shipping } = canonicalLines(order);
@@ -71,7 +71,7 @@ async function giveBack(ask: Ask, order: EbayOrder, { lines }: Refund): Promise<
     0,
   );
   const parcel = vain ? lineTotal({ units: 1, ...shipping }, false) : 0;
-  const due = owed + parcel - refundedMinor(order);
+  const due = Math.min(amountMinor, owed + parcel - refundedMinor(order));
   if (due <= 0) return;
   const body = {
     reasonForRefund: lines.some(({ returned }) => returned > 0) ? 'BUYER_RETURN' : 'OTHER_ADJUSTMENT',

@@ -49,7 +49,7 @@ export async function performEffect(
   if (order === undefined) throw refused(`Walmart has no order ${id}.`);
   const path = `v3/orders/${encodeURIComponent(id)}`;
   if (effect.kind === 'refund') {
-    await refund(ask, path, order, effect.lines);
+    await refund(ask, path, order, effect);
     return { listings: [] };
   }
   const told = new Map(effect.lines.map((one) => [one.line, one]));
@@ -135,10 +135,14 @@ async function cancel(ask: Ask, path: string, lines: readonly Line[], why: strin
   if (orderLine.length > 0) await post(ask, `${path}/cancel`, { orderCancellation: { orderLines: { orderLine } } });
 }
 
-type Back = Extract<ChannelEffect, { kind: 'refund' }>['lines'];
+type Refund = Extract<ChannelEffect, { kind: 'refund' }>;
 
-/** What came back, by its share of the line, less what the line was given back already: by us, or by Walmart itself. */
-async function refund(ask: Ask, path: string, order: WalmartOrder, lines: Back): Promise<void> {
+/**
+ * What came back, by its share of the line, less what the line was given back already: by us, or by Walmart itself. No more
+ * than is asked for: what was given just before may not be shown yet.
+ */
+async function refund(ask: Ask, path: string, order: WalmartOrder, { lines, amountMinor }: Refund): Promise<void> {
+  let left = amountMinor;
   const all = order.orderLines.orderLine;
   const currency = currencyOf(all);
   const amount = (minor: number) => ({ currency, amount: -Number(amountOf(minor, currency)) });
@@ -147,8 +151,10 @@ async function refund(ask: Ask, path: string, order: WalmartOrder, lines: Back):
     const [line, own] = [priced.get(name), all.find(({ lineNumber }) => lineNumber === name)];
     if (line === undefined || own === undefined || returned === 0) return [];
     const given = sumOf((own.refund?.refundCharges.refundCharge ?? []).map(({ charge }) => charge));
-    const owed = refundOf(line, false, 0, returned) - Math.abs(given.priceMinor) - Math.abs(given.taxMinor);
+    const due = refundOf(line, false, 0, returned) - Math.abs(given.priceMinor) - Math.abs(given.taxMinor);
+    const owed = Math.min(left, due);
     if (owed <= 0) return [];
+    left -= owed;
     const ofTax = refundOf({ ...line, priceMinor: 0, discountMinor: 0 }, false, 0, returned) - Math.abs(given.taxMinor);
     const tax = Math.min(owed, Math.max(0, ofTax));
     const charge = {

@@ -241,6 +241,19 @@ describe('orders of Walmart', () => {
     expect(emulator.violations).toEqual([]);
   });
 
+  it('are given back no more than is asked for, though what was given just before is not shown yet', async () => {
+    const { emulator, session } = await seller();
+    emulator.list(['A'], 10);
+    const id = emulator.buy('A', 3);
+    const perform = (effect: ChannelEffect) => session.perform({ key: 'e', channelOrderId: id, effect });
+    const back = (returned: number) => [{ line: '1', cancelled: 0, returned }];
+    await perform(tell('shipped', [{ handed: 3 }]));
+    await perform({ kind: 'refund', amountMinor: 500, currency: 'USD', lines: back(1) });
+    expect(emulator.book.orders.get(id)!.lines[0]!.refunds.splice(0)).toHaveLength(1);
+    await perform({ kind: 'refund', amountMinor: 500, currency: 'USD', lines: back(2) });
+    expect(emulator.toldOf(id)).toMatchObject({ refundedMinor: 500 });
+  });
+
   it('that a customer has cancelled there, or that are cancelled here before they were taken, are told as such', async () => {
     const { emulator, session } = await seller({ cut: true });
     emulator.list(['A'], 10);

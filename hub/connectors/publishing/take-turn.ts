@@ -12,6 +12,8 @@ import { chooseToRead, settleUnread, takeRead } from './read-back.ts';
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
+/** Where there are several buckets each kind of work has so long before the next has its turn: none waits for the end of another. */
+const SLICE_MS = 1_000;
 /** One bucket that is empty keeps nobody from the others for longer. */
 const LOOK_AGAIN_MS = 500;
 
@@ -49,8 +51,10 @@ type Work = (turn: AccountTurn) => Promise<boolean>;
 async function work(turn: AccountTurn): Promise<number> {
   const { clock } = turn.parts;
   const endAt = clock.monotonic() + TURN_MS;
-  const publish: Work = (own) => publishDue(own, endAt);
-  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, readDue, publish];
+  const sliceEnd = () => (turn.quotas.isOne ? endAt : Math.min(endAt, clock.monotonic() + SLICE_MS));
+  const publish: Work = (own) => publishDue(own, sliceEnd());
+  const read: Work = (own) => (own.quotas.isOne ? readDue(own) : readForAWhile(own, sliceEnd()));
+  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, read, publish];
   const sends = new Set<Work>([performEffects, askLater, publish]);
   let waits: number[] = [];
   const paid = async (kind: Work): Promise<boolean> => {
@@ -96,6 +100,12 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });
   return true;
+}
+
+async function readForAWhile(turn: AccountTurn, endAt: number): Promise<boolean> {
+  let isBusy = false;
+  while (!turn.signal.aborted && turn.parts.clock.monotonic() < endAt && (await readDue(turn))) isBusy = true;
+  return isBusy;
 }
 
 async function fail(

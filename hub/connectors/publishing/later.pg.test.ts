@@ -21,7 +21,7 @@ let channel: SignedReceiver;
 let tills: ReturnType<typeof teller>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createTestDatabase({ max: 16 });
   reservationPool = openReservationPool(database.url);
 });
 afterAll(async () => {
@@ -48,8 +48,9 @@ const unconfirmed = () =>
     WHERE confirmed IS DISTINCT FROM desired OR settles_at IS NOT NULL OR later_call IS NOT NULL LIMIT 3`);
 
 /** All say 10, as after the first publication, and are to say 9. */
-async function begin(options: ReceiverOptions): Promise<Part> {
+async function begin(options: ReceiverOptions, latencyMs = 0): Promise<Part> {
   channel = await SignedReceiver.start(seededRandom(1), options);
+  channel.server.latencyMs = latencyMs;
   channel.list(SKUS, 10);
   await tills.tell(1, 'receipt', { lines: SKUS.map((sku) => ({ sku, quantity: 10 })) });
   const account = await hub.makeAccount('shop', channel);
@@ -77,6 +78,20 @@ describe('calls that end later', () => {
     expect(single?.listings).toBeGreaterThan(5);
     expect(Number(bulk?.listings) + Number(single?.listings)).toBe(SKUS.length);
     expect(channel.violations).toEqual([]);
+  });
+
+  it('P2 the most urgent leave before the call that carries the bulk', async () => {
+    await begin(SLOW);
+    await expect.poll(() => rows('SELECT FROM publication_calls WHERE ticket IS NOT NULL')).toHaveLength(1);
+    const calls = await rows<{ shape: string; first: string }>(
+      `SELECT shape, items -> 0 ->> 'channelSku' AS first FROM publication_calls ORDER BY call_no LIMIT 4`,
+    );
+    expect(calls.map(({ shape }) => shape)).toEqual(['levels', 'levels', 'levels', 'bulk']);
+    const urgent = await rows<{ sku: string }>(
+      `SELECT channel_sku AS sku FROM publications ORDER BY urgency DESC, channel_sku LIMIT 3`,
+    );
+    expect(calls.slice(0, 3).map(({ first }) => first)).toEqual(urgent.map(({ sku }) => sku));
+    await expect.poll(unconfirmed, { timeout: 8_000 }).toEqual([]);
   });
 
   it('P3 a number that becomes urgent meanwhile goes out beside it, and is read when the older one came over it', async () => {
@@ -141,12 +156,59 @@ describe('numbers that the channel accepts and applies later', () => {
     expect(await differing()).toEqual([]);
   });
 
+  it('P2 are read while others are still being sent', async () => {
+    // All of them, two at a time, take 3.5 s; the call of many takes longer.
+    await begin({ ...SLOW, itemsMax: 2, appliesMs: 200, bulk: { workMs: 60_000 } });
+    await expect
+      .poll(() => rows('SELECT FROM publications WHERE confirmed = 9'), { timeout: 8_000, interval: 20 })
+      .not.toEqual([]);
+    expect(await rows('SELECT FROM publications WHERE last_call IS NULL')).not.toEqual([]);
+    await expect.poll(unconfirmed, { timeout: 20_000 }).toEqual([]);
+    expect(channel.violations).toEqual([]);
+  });
+
+  it('P2 are read by as many calls at once as the channel takes, where reading is not all that is paid for', async () => {
+    await begin({ itemsMax: 10, appliesMs: 200, bulk: { workMs: 60_000 } }, 300);
+    await expect.poll(unconfirmed, { timeout: 8_000 }).toEqual([]);
+    // One after the other, the last of eight would end more than 2.1 s after the first.
+    const [spread] = await rows<{ seconds: number }>(
+      'SELECT extract(epoch FROM max(read_at) - min(read_at))::float8 AS seconds FROM publications',
+    );
+    expect(spread!.seconds).toBeLessThan(1.8);
+    expect(channel.violations).toEqual([]);
+  });
+
   it('P1 and were not applied: they go again', async () => {
     await begin({ itemsMax: 100, appliesMs: 400 });
     await expect.poll(() => channel.says('L-03')).toBe(9);
     channel.edit('L-03', 10);
     await expect.poll(() => channel.numbersOf('L-03'), { timeout: 5_000 }).toEqual([9, 9]);
     await expect.poll(unconfirmed, { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+describe('calls at once', () => {
+  it('P2 the channel does not wait until an answer is written down, and not too many are unwritten', async () => {
+    const gate = 47_110;
+    await database.pool.query(`
+      CREATE FUNCTION hold_ends() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(${gate}); RETURN NEW; END';
+      CREATE TRIGGER hold_ends BEFORE UPDATE OF ended_at ON publication_calls FOR EACH ROW EXECUTE FUNCTION hold_ends()`);
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('SELECT pg_advisory_lock($1)', [gate]);
+      await begin({ itemsMax: 8 });
+      // 4 calls at once, and as many whose answers wait.
+      await expect.poll(() => channel.requests).toBe(8);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(channel.requests).toBe(8);
+    } finally {
+      await holder.query('SELECT pg_advisory_unlock_all()');
+      holder.release();
+      await database.pool.query('DROP TRIGGER hold_ends ON publication_calls; DROP FUNCTION hold_ends');
+    }
+    await expect.poll(unconfirmed).toEqual([]);
+    expect(channel.requests).toBe(SKUS.length / 8);
   });
 });
 

@@ -3,7 +3,7 @@ import type { CallShape } from '../connector.ts';
 import type { AccountTurn } from './account-turn.ts';
 import { askAgain, callsToAsk, noteLater, openCalls } from './open-calls.ts';
 import { beginCall, countWaiting, type FrozenCall } from './begin-call.ts';
-import { chooseNow } from './choose-shape.ts';
+import { chooseNow, type ChosenShape } from './choose-shape.ts';
 import { endAnswered, endInDoubt, endRefused, endUnsent, noteSentAgain, type EndParts } from './end-call.ts';
 import { QuotaWait } from './quotas.ts';
 
@@ -14,6 +14,8 @@ const LATER_MS = 60_000;
 /** What has not ended after so many times as long as it should take will not, nor before that. */
 const LATER_TIMES = 12;
 const LATER_MIN_MS = 3_600_000;
+/** Calls whose answers are not written down yet, with those under way, are so many times the calls at once at most. */
+const UNWRITTEN = 2;
 
 /**
  * Sends again what was begun and not ended, as it was and under its key: whoever was killed may have sent it, and what is
@@ -64,29 +66,44 @@ export async function askLater(turn: AccountTurn): Promise<boolean> {
 /**
  * Sends what is due, as many calls at once as the channel takes, until nothing is or the turn is over. Gives whether
  * there was anything. Throws the first failure of a call as a whole, when those beside it have ended.
+ *
+ * A call that was answered makes room for the next while its answer is written down: the channel waits for no database.
  */
 export async function publishDue(turn: AccountTurn, endAt: number): Promise<boolean> {
+  const atChannel = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
   const ended: { failure?: unknown } = {};
   let isBusy = false;
+  let sinceLate = 0;
   try {
     while (ended.failure === undefined && !turn.signal.aborted && turn.parts.clock.monotonic() < endAt) {
-      if (running.size >= turn.callsAtOnce) {
+      if (atChannel.size >= turn.callsAtOnce) {
+        await Promise.race(atChannel);
+        continue;
+      }
+      if (running.size >= UNWRITTEN * turn.callsAtOnce) {
         await Promise.race(running);
         continue;
       }
-      const begun = await begin(turn);
+      const begun = await begin(turn, sinceLate < turn.callsAtOnce - 1);
       if (begun === 'over') break;
       isBusy = true;
       if (begun === 'settled') continue;
-      const sending = send(turn, begun.call, begun.shape)
+      sinceLate = begun.shape.laterMs === undefined ? sinceLate + 1 : 0;
+      const answered = Promise.withResolvers<void>();
+      const calling = answered.promise.finally(() => atChannel.delete(calling));
+      atChannel.add(calling);
+      const sending = send(turn, begun.call, begun.shape, answered.resolve)
         .then((failed) => {
           ended.failure ??= failed;
         })
         .catch((error: unknown) => {
           ended.failure ??= error;
         })
-        .finally(() => running.delete(sending));
+        .finally(() => {
+          answered.resolve();
+          running.delete(sending);
+        });
       running.add(sending);
     }
   } finally {
@@ -96,7 +113,11 @@ export async function publishDue(turn: AccountTurn, endAt: number): Promise<bool
   return isBusy;
 }
 
-async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: CallShape } | 'settled' | 'over'> {
+/** `urgentFirst`: what is left beside a call that ends later goes before it, where it can be paid at once. */
+async function begin(
+  turn: AccountTurn,
+  urgentFirst: boolean,
+): Promise<{ call: FrozenCall; shape: CallShape } | 'settled' | 'over'> {
   const { parts, claim, session, account } = turn;
   const { capabilities } = session;
   const { shapes, callsAtOnce } = capabilities;
@@ -104,7 +125,8 @@ async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: Call
   if (waiting === 0) return 'over';
   const throughMs = (quota: string, cost: number) => turn.quotas.of(quota).throughMs(cost);
   const isPaid = (quota: string, cost: number) => turn.quotas.of(quota).waitMs(cost) === 0;
-  const { shape, leaves } = chooseNow(shapes, waiting, { callsAtOnce, throughMs, isPaid });
+  const chosen = chooseNow(shapes, waiting, { callsAtOnce, throughMs, isPaid });
+  const { shape, leaves } = urgentFirst ? (besideNow(turn, chosen) ?? chosen) : chosen;
   await turn.admit(shape.quota, shape.cost(Math.min(waiting - leaves, shape.itemsMax)));
   const begun = await beginCall(parts.pool, claim, {
     shape,
@@ -118,16 +140,24 @@ async function begin(turn: AccountTurn): Promise<{ call: FrozenCall; shape: Call
   return { call: begun.call, shape };
 }
 
-/** Gives the failure when there is no sense in sending more. */
+function besideNow(turn: AccountTurn, { leaves, beside }: ChosenShape): ChosenShape | undefined {
+  if (beside === undefined) return undefined;
+  const cost = beside.cost(Math.min(leaves, beside.itemsMax));
+  return turn.quotas.of(beside.quota).waitMs(cost) === 0 ? { shape: beside, leaves: 0 } : undefined;
+}
+
+/** Gives the failure when there is no sense in sending more. `answered` is called when the channel has taken or refused it. */
 async function send(
   turn: AccountTurn,
   call: FrozenCall,
   shape: CallShape,
+  answered: () => void = () => undefined,
 ): Promise<ChannelFailure | QuotaWait | undefined> {
   const parts = endParts(turn);
   try {
     const cost = shape.cost(call.items.length);
     const answers = await turn.callAdmitted(shape.quota, cost, () => turn.session.publish(call));
+    answered();
     if ('later' in answers) {
       const later = { ticket: answers.later, afterMs: shape.laterMs ?? LATER_MS };
       await noteLater(turn.parts.pool, turn.account, call, later);

@@ -20,6 +20,8 @@ import { chooseToRead, settleUnread, takeRead, type ToRead } from './read-back.t
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
+/** Where there are several buckets each kind of work has so long before the next has its turn: none waits for the end of another. */
+const SLICE_MS = 1_000;
 /** One bucket that is empty keeps nobody from the others for longer. */
 const LOOK_AGAIN_MS = 500;
 
@@ -58,8 +60,10 @@ type Work = (turn: AccountTurn) => Promise<boolean>;
 async function work(turn: AccountTurn): Promise<number> {
   const { clock } = turn.parts;
   const endAt = clock.monotonic() + TURN_MS;
-  const publish: Work = (own) => publishDue(own, endAt);
-  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, readDue, publish];
+  const sliceEnd = () => (turn.quotas.isOne ? endAt : Math.min(endAt, clock.monotonic() + SLICE_MS));
+  const publish: Work = (own) => publishDue(own, sliceEnd());
+  const read: Work = (own) => (own.quotas.isOne ? readDue(own) : readForAWhile(own, sliceEnd()));
+  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, read, publish];
   const sends = new Set<Work>([performEffects, askLater, publish]);
   let waits: number[] = [];
   const paid = async (kind: Work): Promise<boolean> => {
@@ -92,51 +96,83 @@ function waitOf(error: unknown): number | undefined {
   return error instanceof ChannelFailure && error.code === 'CHANNEL_THROTTLED' ? (error.retryAfterMs ?? 0) : undefined;
 }
 
-/** One read of what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. */
+/**
+ * Reads what the channel says: of what waits for it, else, while there is quota, of what was read longest ago. With a bucket
+ * of its own as many reads at once as the channel takes calls, else one: it is paid from what sends.
+ */
 async function readDue(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
   const { reads } = session.capabilities;
   if (reads === null) return settleUnread(parts.pool, account);
-  const chosen = await chooseToRead(parts.pool, account, { most: reads.itemsMax, everyHours: parts.readEveryHours });
-  if (chosen.length === 0) return false;
-  await readSome(turn, chosen);
-  return true;
+  const atOnce = turn.quotas.isOne ? 1 : turn.callsAtOnce;
+  const most = reads.itemsMax * atOnce;
+  const chosen = await chooseToRead(parts.pool, account, { most, everyHours: parts.readEveryHours });
+  const running: Promise<void>[] = [];
+  try {
+    for (let from = 0; from < chosen.length; from += reads.itemsMax) {
+      const some = chosen.slice(from, from + reads.itemsMax);
+      const cost = reads.cost(some);
+      await turn.admit(reads.quota, cost);
+      const first = () => turn.callAdmitted(reads.quota, cost, () => session.readBack(some));
+      const reading = readSome(turn, some, first);
+      // It is looked at with all others, below.
+      reading.catch(() => undefined);
+      running.push(reading);
+    }
+  } catch (error) {
+    if (!(error instanceof QuotaWait) || running.length === 0) throw error;
+  } finally {
+    await Promise.allSettled(running);
+  }
+  await Promise.all(running);
+  return chosen.length > 0;
 }
 
 /** Refused as a whole, and nobody knows because of which listing: halves are read apart, down to the one (P2). */
-async function readSome(turn: AccountTurn, chosen: readonly ToRead[]): Promise<void> {
+async function readSome(
+  turn: AccountTurn,
+  some: readonly ToRead[],
+  read: () => Promise<readonly ReadAnswer[]>,
+): Promise<void> {
   const { session, parts, account } = turn;
-  const answers = await readOrRefused(turn, chosen);
+  const answers = await orRefused(some, read);
   if (answers === 'refused') {
-    const half = Math.ceil(chosen.length / 2);
-    await readSome(turn, chosen.slice(0, half));
-    await readSome(turn, chosen.slice(half));
+    const half = Math.ceil(some.length / 2);
+    for (const part of [some.slice(0, half), some.slice(half)]) await readSome(turn, part, () => readPaid(turn, part));
     return;
   }
   const { countsDown } = session.capabilities;
-  const { drifted, parked } = await takeRead(
-    parts.pool,
-    { account, countsDown, random: parts.random },
-    chosen,
-    answers,
-  );
+  const { drifted, parked } = await takeRead(parts.pool, { account, countsDown, random: parts.random }, some, answers);
   if (drifted > 0) turn.log.warn({ listings: drifted }, 'a channel says something else than it was told');
   turn.observe({ drifted, parked });
 }
 
-async function readOrRefused(turn: AccountTurn, chosen: readonly ToRead[]): Promise<readonly ReadAnswer[] | 'refused'> {
+function readPaid(turn: AccountTurn, some: readonly ToRead[]): Promise<readonly ReadAnswer[]> {
   const { session } = turn;
   const { reads } = session.capabilities;
-  if (reads === null) return [];
-  const cost = reads.cost(chosen);
+  if (reads === null) return Promise.resolve([]);
+  const cost = reads.cost(some);
+  return turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(some));
+}
+
+async function orRefused(
+  some: readonly ToRead[],
+  read: () => Promise<readonly ReadAnswer[]>,
+): Promise<readonly ReadAnswer[] | 'refused'> {
   try {
-    return await turn.call({ quota: reads.quota, needs: cost, takes: cost }, () => session.readBack(chosen));
+    return await read();
   } catch (error) {
     if (!(error instanceof ChannelFailure) || error.code !== 'CHANNEL_REFUSED') throw error;
-    if (chosen.length > 1) return 'refused';
+    if (some.length > 1) return 'refused';
     const { code, message: detail } = error;
-    return chosen.map(({ channelSku }) => ({ channelSku, code, detail }));
+    return some.map(({ channelSku }) => ({ channelSku, code, detail }));
   }
+}
+
+async function readForAWhile(turn: AccountTurn, endAt: number): Promise<boolean> {
+  let isBusy = false;
+  while (!turn.signal.aborted && turn.parts.clock.monotonic() < endAt && (await readDue(turn))) isBusy = true;
+  return isBusy;
 }
 
 async function fail(

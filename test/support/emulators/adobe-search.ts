@@ -6,14 +6,21 @@ export interface Found {
   readonly total_count: number;
 }
 
-const CONDITIONS: Readonly<Record<string, (own: unknown, value: string) => boolean>> = {
-  eq: (own, value) => same(own, value),
-  in: (own, value) => value.split(',').some((one) => same(own, one)),
-  gt: (own, value) => isAbove(own, value),
-  gteq: (own, value) => same(own, value) || isAbove(own, value),
+/** A condition is made once of its value, then asked of every row. */
+const CONDITIONS: Readonly<Record<string, (value: string) => (own: unknown) => boolean>> = {
+  eq: (value) => isOneOf([value]),
+  in: (value) => isOneOf(value.split(',')),
+  gt: (value) => (own) => isAbove(own, value),
+  gteq(value) {
+    const isSame = isOneOf([value]);
+    return (own) => isSame(own) || isAbove(own, value);
+  },
 };
 /** MySQL compares text without minding capitals. */
-const same = (own: unknown, value: string): boolean => String(own).toLowerCase() === value.toLowerCase();
+function isOneOf(values: readonly string[]): (own: unknown) => boolean {
+  const known = new Set(values.map((value) => value.toLowerCase()));
+  return (own) => known.has(String(own).toLowerCase());
+}
 const isAbove = (own: unknown, value: string): boolean =>
   typeof own === 'number' ? own > Number(value) : String(own) > value;
 
@@ -38,15 +45,16 @@ export function search(rows: readonly Row[], query: URLSearchParams, pageMax: nu
     else throw new Error(`Property "${name}" does not have accessor method`);
   }
   if (pageSize > pageMax) throw new Error(`Maximum SearchCriteria pageSize is ${pageMax}`);
-  const found = rows.filter((row) =>
-    [...groups.values()].every((group) =>
-      [...group.values()].some(({ field = '', value = '', condition_type: is = 'eq' }) => {
-        const condition = CONDITIONS[is];
-        if (condition === undefined || !(field in row)) throw new Error(`Column not found: ${field} ${is}`);
-        return condition(row[field], value);
-      }),
-    ),
+  const filters = [...groups.values()].map((group) =>
+    [...group.values()].map(({ field = '', value = '', condition_type: is = 'eq' }) => {
+      const holds = CONDITIONS[is]?.(value);
+      return (row: Row): boolean => {
+        if (holds === undefined || !(field in row)) throw new Error(`Column not found: ${field} ${is}`);
+        return holds(row[field]);
+      };
+    }),
   );
+  const found = rows.filter((row) => filters.every((group) => group.some((holds) => holds(row))));
   const by = [...sorts.values()].map(({ field = '' }) => field);
   found.sort((a, b) => {
     for (const field of by) if (a[field] !== b[field]) return isAbove(a[field], String(b[field])) ? 1 : -1;

@@ -25,6 +25,7 @@ const save = z.strictObject({
 
 interface Item {
   readonly sku: string;
+  readonly source_code: string;
   quantity: number;
   status: 0 | 1;
   readonly set: number[];
@@ -116,7 +117,7 @@ export class AdobeShop implements EmulatedChannel {
 
   list(skus: readonly string[], quantity: number): void {
     for (const sku of skus) {
-      this.#items.set(sku, { sku, quantity, status: quantity > 0 ? 1 : 0, set: [], lastCall: 0 });
+      this.#items.set(sku, { sku, source_code: SOURCE, quantity, status: quantity > 0 ? 1 : 0, set: [], lastCall: 0 });
     }
   }
   says(sku: string): number | undefined {
@@ -163,16 +164,7 @@ export class AdobeShop implements EmulatedChannel {
     const id = Number(/\/(\d+)\//.exec(what)?.[1]);
     switch (what.replace(/\/\d+\//, '/:id/')) {
       case 'GET inventory/source-items':
-        return search(
-          [...this.#items.values()].map(({ sku, quantity, status }) => ({
-            sku,
-            source_code: SOURCE,
-            quantity,
-            status,
-          })),
-          searchParams,
-          PAGE_MAX,
-        );
+        return search([...this.#items.values()] as never, searchParams, PAGE_MAX);
       case 'POST inventory/source-items':
         return this.#save(text, Number(String(headers['x-shelfwire-call']).split(' ')[0]));
       case 'GET orders':

@@ -8,7 +8,8 @@ import { correlationOf } from './quantities.ts';
 /** Far under 5 MB with the longest skus, and few enough that the details of each can be read. */
 export const FEED_ITEMS_MAX = 2_000;
 const DETAILS_A_PAGE = 50;
-const ASK_AGAIN_MS = 60_000;
+/** So much of the time that a file takes it is left alone. */
+const ASK_AGAIN = 1 / 30;
 
 const sent = z.object({ feedId: z.string().min(1).max(200) });
 const ingestionErrors = z
@@ -37,6 +38,8 @@ export interface FeedParts {
   readonly ask: Ask;
   /** For one look at how far a feed is. */
   readonly pay: () => Promise<void>;
+  /** About so long a file takes. */
+  readonly feedSeconds: number;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function sendFeed(ask: Ask, shipNode: string | undefined, call: Pub
 export async function askFeed(parts: FeedParts, call: PublishCall, feedId: string): Promise<AskAnswer> {
   const seen = await readStatus(parts, feedId, 0);
   if (seen.feedStatus === 'RECEIVED' || seen.feedStatus === 'INPROGRESS') {
-    return { again: feedId, afterMs: ASK_AGAIN_MS };
+    return { again: feedId, afterMs: Math.ceil(parts.feedSeconds * 1_000 * ASK_AGAIN) };
   }
   if (seen.feedStatus === 'ERROR') return { answers: ofFailedFeed(call, seen) };
   if (seen.itemsSucceeded === call.items.length) {

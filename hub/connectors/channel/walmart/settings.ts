@@ -11,6 +11,8 @@ export const settings = z.strictObject({
   /** Calls a minute that Walmart's page of limits allows this seller: for inventory, and for orders. */
   inventoryPerMinute: perMinute.default(100),
   ordersPerMinute: perMinute.default(60),
+  /** About so long Walmart works at a file of inventory. */
+  feedSeconds: z.number().min(0.01).max(86_400).default(1_800),
   /** Who brings parcels, as Walmart shows it; under `trackingUrl` a parcel is found by the number of its order. */
   carrier: z.string().trim().min(1).max(60),
   trackingUrl: z.url({ protocol: /^https$/ }).max(500),

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-async function seller(options: SellerOptions = {}) {
+async function seller(options: SellerOptions = {}, more: object = {}) {
   const emulator = await WalmartSeller.start(seededRandom(5), { readLagMs: 0, ...options });
   const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
   stops.push(
@@ -33,7 +33,8 @@ async function seller(options: SellerOptions = {}) {
     seen: (_: string, one: QuotaSeen) => void seen.push(one),
     pay: async () => undefined,
   };
-  const { settings, credentials } = emulator.account;
+  const { credentials } = emulator.account;
+  const settings = { ...emulator.account.settings, ...more };
   const open = () => walmart.open({ channel: 'w', baseUrl: emulator.server.url, settings, credentials }, tools);
   return { emulator, session: open(), open, seen };
 }
@@ -140,6 +141,16 @@ describe('feeds of Walmart', () => {
     expect(Object.values(outcomes).filter((outcome) => outcome === 'taken')).toHaveLength(118);
     expect([emulator.says('S50'), emulator.says('S60'), emulator.violations]).toEqual([7, 0, []]);
     expect((await ended(session, feed(['S1', 'S2']), pass)).outcomes).toEqual({ S1: 'taken', S2: 'taken' });
+  });
+
+  it('are asked for as often as they take long at this seller', async () => {
+    const { emulator, session } = await seller({ feedMs: 100_000, clock: () => 0 }, { feedSeconds: 300 });
+    emulator.list(['A'], 0);
+    expect(session.capabilities.shapes.map(({ laterMs }) => laterMs)).toEqual([undefined, 300_000]);
+    const sent = feed(['A']);
+    const answer = await session.publish(sent);
+    if (!('later' in answer)) throw new Error('a feed ends later');
+    expect(await session.ask!(sent, answer.later)).toEqual({ again: answer.later, afterMs: 10_000 });
   });
 
   it('that fail as a whole are sent again where that is the fault of Walmart, and not known where it is the file', async () => {

@@ -15,9 +15,8 @@ import { receive } from './receive.ts';
 import { credentials, settings, type Credentials, type Settings } from './settings.ts';
 
 const [INVENTORY, ORDERS, FEEDS, FEED_STATUS] = ['inventory', 'orders', 'feeds', 'feed status'];
-/** Files an hour that Walmart takes, and how long it works at one. */
+/** Files an hour that Walmart takes. */
 const FEEDS_AN_HOUR = 10;
-const FEED_MS = 1_800_000;
 /** How often it is asked how far it is, a second: Walmart names no limit. */
 const STATUS = { perSecond: 1, burst: 60 };
 /** Read and written: what Walmart keeps for orders is put on top. */
@@ -26,13 +25,14 @@ const FEED = 'feed';
 const READS_MAX = 20;
 const ORDERS_READ_MAX = 5;
 
-function capabilitiesOf({ pollOrdersSeconds, inventoryPerMinute, ordersPerMinute }: Settings): Capabilities {
+function capabilitiesOf(given: Settings): Capabilities {
+  const { pollOrdersSeconds, inventoryPerMinute, ordersPerMinute, feedSeconds } = given;
   const perMinute = (calls: number) => ({ perSecond: calls / 60, burst: calls });
   const ofOrders = (calls: number) => ({ quota: ORDERS, needs: calls, takes: calls });
   return {
     shapes: [
       { name: 'single', quota: INVENTORY, itemsMax: 1, cost: () => SET_COST },
-      { name: FEED, quota: FEEDS, itemsMax: FEED_ITEMS_MAX, cost: () => 1, laterMs: FEED_MS },
+      { name: FEED, quota: FEEDS, itemsMax: FEED_ITEMS_MAX, cost: () => 1, laterMs: feedSeconds * 1_000 },
     ],
     reads: { quota: INVENTORY, itemsMax: READS_MAX, cost: (items) => items.length },
     quotas: {
@@ -74,7 +74,8 @@ function open(access: AccountAccess<Settings, Credentials>, tools: ChannelTools)
   return {
     capabilities: capabilitiesOf(settings),
     publish: (call) => (call.shape === FEED ? sendFeed(ask, settings.shipNode, call) : setQuantities(node, call)),
-    ask: (call, feedId) => askFeed({ ask, pay: () => tools.pay(FEED_STATUS, 1) }, call, feedId),
+    ask: (call, feedId) =>
+      askFeed({ ask, pay: () => tools.pay(FEED_STATUS, 1), feedSeconds: settings.feedSeconds }, call, feedId),
     readBack: (items) => readQuantities(node, items),
     pollOrders: (since, cursor) => pollOrders(ask, since, cursor, now()),
     readOrders: (ids) => readOrders(ask, ids),

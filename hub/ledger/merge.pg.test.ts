@@ -59,7 +59,7 @@ describe('the merge in SQL', () => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(150),
+        historyRuns(80),
       );
     },
   );
@@ -73,7 +73,7 @@ describe('the merge in SQL', () => {
           await run(judged, [1], 0);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(60),
+        historyRuns(40),
       );
     },
   );
@@ -89,7 +89,7 @@ describe('the merge in SQL', () => {
         await run(judged, [1], 0);
         expect(await found()).toEqual(byHand(judged));
       }),
-      historyRuns(60),
+      historyRuns(40),
     );
   });
 
@@ -150,7 +150,7 @@ describe('the merge in SQL', () => {
         );
         expect(await found()).toEqual(byHand({ facts, limits: [], verdicts: [], writeOffs: [] }));
       }),
-      historyRuns(60),
+      historyRuns(40),
     );
   });
 
@@ -165,7 +165,7 @@ describe('the merge in SQL', () => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(60),
+        historyRuns(40),
       );
     } finally {
       await database.drop();

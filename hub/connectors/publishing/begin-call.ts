@@ -37,6 +37,7 @@ const CHOOSE = `
   WITH chosen AS MATERIALIZED (
     SELECT channel_sku, sku, reference, desired, desired_at, confirmed, in_flight, listed, urgency, last_call, changes_left, changes_at,
       later_call IS NULL AND settles_at IS NULL AS is_settled, ${EXPECTED} AS expected,
+      CASE WHEN later_call IS NULL AND settles_at IS NOT NULL THEN in_doubt END AS settling,
       coalesce(confirmed_at < clock_timestamp() - make_interval(secs => $5::float8 / 1000), false) AS renews
     FROM publications WHERE account_no = $1 AND ${SENDABLE}
     ORDER BY urgency DESC, channel_sku
@@ -47,7 +48,7 @@ const CHOOSE = `
   ), open_lines AS MATERIALIZED (${OPEN_LINES})
   SELECT chosen.channel_sku AS "channelSku", chosen.reference, chosen.desired, chosen.desired_at AS "desiredAt",
     chosen.confirmed, chosen.in_flight AS "inFlight", chosen.listed, chosen.urgency, chosen.last_call AS "lastCall",
-    chosen.is_settled AS "isSettled", chosen.expected, chosen.renews, chosen.changes_left AS "changesLeft",
+    chosen.is_settled AS "isSettled", chosen.expected, chosen.settling, chosen.renews, chosen.changes_left AS "changesLeft",
     (extract(epoch FROM clock_timestamp() - chosen.changes_at) * 1000)::float8 AS "changesAgeMs", coalesce(own.units, 0)::int AS "notHeld"
   FROM chosen LEFT JOIN LATERAL (
     SELECT sum(l.units) AS units FROM open_lines l
@@ -92,6 +93,8 @@ interface Chosen {
   readonly urgency: number;
   readonly lastCall: number | null;
   /** What it says is known: nothing is under way that changes it. */
+  /** Accepted, and not known to be applied. */
+  readonly settling: number | null;
   readonly isSettled: boolean;
   readonly expected: number | null;
   readonly renews: boolean;
@@ -114,6 +117,7 @@ export const frozenItem = z.object({
   reference: z.string().nullable(),
   quantity: z.int().min(0),
   changeFrom: z.int().nullable(),
+  settlingFrom: z.array(z.int()).max(2).optional(),
   basis,
   /** The call that carried it before. */
   before: z.int().nullable().default(null),
@@ -200,7 +204,16 @@ function judge(row: Chosen, changesADay: number | undefined): Judged {
   const quantity = Math.max(0, desired - inFlight - notHeld);
   const basis = { desired, inFlight, notHeld, availabilityAt: desiredAt.toISOString() };
   const changeFrom = isSettled ? confirmed : null;
-  const item = { channelSku, reference, quantity, changeFrom, basis, before: row.lastCall };
+  const settling = row.settling === null ? undefined : [confirmed, row.settling].filter((one) => one !== null);
+  const item = {
+    channelSku,
+    reference,
+    quantity,
+    changeFrom,
+    ...(settling !== undefined && { settlingFrom: settling }),
+    basis,
+    before: row.lastCall,
+  };
   const isSaid = quantity === row.expected && !row.renews;
   if (changesADay === undefined || isSaid) return { row, item, isSaid, waitMs: 0, changesLeft: null };
   const kept = changesLeft === null ? null : { left: changesLeft, ageMs: row.changesAgeMs ?? 0 };

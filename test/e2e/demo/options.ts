@@ -68,6 +68,8 @@ export interface DemoOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly channels: boolean;
+  /** Only these kinds of them. */
+  readonly kinds?: readonly string[];
   readonly keep: boolean;
 }
 
@@ -79,5 +81,6 @@ export const SHORT: DemoOptions = {
   seconds: 12,
   seed: 1,
   channels: true,
+  kinds: ['signedWebhook', 'shopify', 'amazon', 'googleLocal'],
   keep: false,
 };

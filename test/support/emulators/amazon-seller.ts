@@ -24,6 +24,8 @@ export interface SellerOptions {
   readonly applyMs?: number;
   readonly readLagMs?: number;
   readonly feedMs?: number;
+  /** How often the hub asks for its orders; by default as it does where nothing is said. */
+  readonly pollOrdersSeconds?: number;
   /** So long an access token lives, s. */
   readonly tokenSeconds?: number;
   /** Time for its quotas, ms. */
@@ -91,8 +93,10 @@ export class AmazonSeller implements EmulatedChannel {
         sellerId: SELLER,
         marketplaceId: MARKETPLACE,
         country: 'DE',
-        settlesSeconds: (options.applyMs + options.readLagMs + 10) / 1_000,
+        // With room for a machine that is busy: what is read before it is applied may be taken for what was sent.
+        settlesSeconds: (options.applyMs + options.readLagMs + 300) / 1_000,
         feedSeconds: options.feedMs / 1_000,
+        pollOrdersSeconds: options.pollOrdersSeconds,
         tokenUrl: `${this.#elsewhere.url}/auth/o2/token`,
         documentHosts: ['127.0.0.1'],
         ...(options.mode === 'externalFulfillment' && { locationId: LOCATION }),
@@ -108,6 +112,7 @@ export class AmazonSeller implements EmulatedChannel {
       applyMs: 20,
       readLagMs: 15,
       feedMs: 50,
+      pollOrdersSeconds: 600,
       tokenSeconds: 3_600,
       clock: () => performance.now(),
       ...options,

@@ -23,7 +23,11 @@ export const CHANNEL_EMULATORS: Readonly<Record<string, ChannelEmulator>> = {
     start: (random) => SignedReceiver.start(random, { countsDown: true, pollOrdersSeconds: 5 }),
   },
   shopify: { title: 'Shopify', takesOrders: true, start: (random) => ShopifyShop.start(random) },
-  amazon: { title: 'Amazon', takesOrders: true, start: (random) => AmazonSeller.start(random) },
+  amazon: {
+    title: 'Amazon',
+    takesOrders: true,
+    start: (random) => AmazonSeller.start(random, { pollOrdersSeconds: 10 }),
+  },
   walmart: { title: 'Walmart', takesOrders: true, start: (random) => WalmartSeller.start(random) },
   ebay: { title: 'eBay', takesOrders: true, start: (random) => EbaySeller.start(random) },
   adobeCommerce: { title: 'Adobe Commerce', takesOrders: true, start: (random) => AdobeShop.start(random) },

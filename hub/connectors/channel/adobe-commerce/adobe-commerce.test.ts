@@ -72,7 +72,10 @@ describe('against a shop', () => {
   it('P3 what is promised there is added to what is sent: whatever is ordered, shipped and given back, no unit is sold twice', async () => {
     // Nothing is remembered: each look is a new one.
     let ms = 0;
-    const session = await openShop({}, { ...systemClock, monotonic: () => (ms += 10_000) });
+    const session = await openShop(
+      { perSecond: 1_000, burst: 1_000 },
+      { ...systemClock, monotonic: () => (ms += 10_000) },
+    );
     const act = fc.oneof(
       fc.record({ act: fc.constant('publish' as const), quantity: fc.nat({ max: 20 }) }),
       fc.record({ act: fc.constant('buy' as const), units: fc.integer({ min: 1, max: 3 }) }),

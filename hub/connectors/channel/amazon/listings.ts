@@ -72,13 +72,15 @@ export async function patchListing(
   isAgain: boolean,
 ): Promise<ItemAnswer | undefined> {
   const { channelSku, changeFrom, quantity } = item;
+  /** What it may say if nobody has sold any meanwhile; empty: nothing is known of it. */
+  const expected = changeFrom === null ? (item.settlingFrom ?? []) : [changeFrom];
   let { reference } = item;
-  if (changeFrom !== null || reference === null) {
+  if (expected.length > 0 || reference === null) {
     const own = await readOne(api, settings, channelSku);
     const says = saysOf(own);
     if (says === undefined) return { channelSku, outcome: 'refused', ...unknown(channelSku, own) };
     reference = typeOf(own, settings.marketplaceId) ?? reference;
-    if (changeFrom !== null && says !== changeFrom) {
+    if (expected.length > 0 && !expected.includes(says)) {
       // It may say what the first try has made it say: that is in doubt, and read.
       if (isAgain) return undefined;
       return { channelSku, outcome: 'stale', ...(reference !== null && { reference }) };

@@ -19,8 +19,8 @@ export const settings = z
       .string()
       .regex(/^[A-Z0-9_]{1,64}$/, 'must be a product type of Amazon')
       .default('PRODUCT'),
-    /** Amazon lets a seller ask once in 3 minutes; notifications come at once. */
-    pollOrdersSeconds: z.int().min(180).max(86_400).default(600),
+    /** Amazon's quota allows 20 at once and one in 3 minutes after that; notifications come at once. */
+    pollOrdersSeconds: z.int().min(5).max(86_400).default(600),
     /** What Amazon has accepted shows after so long at most, about: then it is read. */
     settlesSeconds: z.number().min(0.01).max(3_600).default(120),
     /** About so long Amazon works at a feed. */

@@ -39,7 +39,11 @@ export interface Outside {
 export const OUTSIDE_OPTIONS = ['--private-webhooks', '--private-erps'] as const;
 
 /** Starts channels and ERP, and enters them at the hub by its API, as an operator would. */
-export async function openOutside(plan: Plan, hub: HubProcess, seed: number): Promise<Outside> {
+export async function openOutside(
+  plan: Plan,
+  hub: HubProcess,
+  { seed, kinds: wanted }: { readonly seed: number; readonly kinds?: readonly string[] | undefined },
+): Promise<Outside> {
   const skus = bestSellers(plan);
   const erp = await RestErp.start();
   const stops: (() => Promise<unknown>)[] = [() => erp.stop()];
@@ -47,7 +51,7 @@ export async function openOutside(plan: Plan, hub: HubProcess, seed: number): Pr
     for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
-    const kinds = Object.entries(CHANNEL_EMULATORS);
+    const kinds = Object.entries(CHANNEL_EMULATORS).filter(([kind]) => wanted?.includes(kind) ?? true);
     const codes = kinds.map(([kind]) => kind.toUpperCase());
     const locations = [...STORES];
     await hub.post('/v1/rules', {

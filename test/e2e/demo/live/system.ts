@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { HubProcess } from '#test/support/hub-process.ts';
+import type { DemoOptions } from '../options.ts';
 import type { Plan } from '../input/plan.ts';
 import { STORES, type StoreCode } from '../input/rules.ts';
 import { StoreProcess } from './store-process.ts';
@@ -28,7 +29,7 @@ export interface System {
 /** Starts all; `say` is told each step. What was started before a failure is stopped again. */
 export async function startSystem(
   plan: Plan,
-  { channels, seed }: { readonly channels: boolean; readonly seed: number },
+  { channels, seed, kinds }: Pick<DemoOptions, 'channels' | 'seed' | 'kinds'>,
   say: (step: string) => void,
   signal: AbortSignal,
 ): Promise<System> {
@@ -61,7 +62,7 @@ export async function startSystem(
     let outside: Outside | undefined;
     if (channels) {
       say('channels and an ERP');
-      outside = await openOutside(plan, hub, seed);
+      outside = await openOutside(plan, hub, { seed, kinds });
       stops.push(outside.stop);
     }
     const programs = [hub.program, ...Object.values(stores).map((store) => store.program)];

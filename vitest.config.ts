@@ -18,7 +18,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     teardownTimeout: 60_000,
     // Most tests wait for a database, a socket or a disk; by default two cores would run one file at a time.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

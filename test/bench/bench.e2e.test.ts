@@ -14,7 +14,6 @@ describe('benchmarks', () => {
     ['publish', /sales, 20\/s: sale merged to confirmed/],
     ['till-to-channel', /checked +all 120 listings say what is left/],
     ['fleet', /storm +40 stores come back at once/],
-    ['what-if', /mean silence, nearest .* \d\.\d\d \(/],
   ] as const)('%s runs through in its short form', ([name, closing]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, name, '--short', '--without-peer'], {
       encoding: 'utf8',

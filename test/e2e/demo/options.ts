@@ -81,6 +81,6 @@ export const SHORT: DemoOptions = {
   seconds: 12,
   seed: 1,
   channels: true,
-  kinds: ['signedWebhook', 'shopify', 'amazon', 'googleLocal'],
+  kinds: ['signedWebhook', 'shopify', 'googleLocal'],
   keep: false,
 };

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { hubCli } from '#hub/options.ts';
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
+import { capturedRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { makeErp, testSurroundings } from '#test/support/erps.ts';
 import { line, merge, readFact, sale, seedStores } from '#test/support/hub-api.ts';
@@ -37,17 +38,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: { DATABASE_URL: database.url },
-    columns: 100,
-    isInteractive: false,
-  };
-  return { code: await runCommand(cli, erpCommands, ['erp', ...args], terminal), out, err };
-}
+const run = (...args: string[]) =>
+  capturedRun(database.url, (terminal) => runCommand(cli, erpCommands, ['erp', ...args], terminal));
 
 it('O2 tries a mapping and puts it live, lists dead letters, replays and skips them', async () => {
   const { pool } = database;

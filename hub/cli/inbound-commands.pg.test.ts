@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hubCli } from '#hub/options.ts';
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
+import { capturedRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { makeSource, testInbound } from '#test/support/inbound.ts';
 import { inboundCommands } from './inbound-commands.ts';
@@ -34,17 +35,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: { DATABASE_URL: database.url },
-    columns: 100,
-    isInteractive: false,
-  };
-  return { code: await runCommand(cli, inboundCommands, args, terminal), out, err };
-}
+const run = (...args: string[]) =>
+  capturedRun(database.url, (terminal) => runCommand(cli, inboundCommands, args, terminal));
 
 it('sources, rejects, files, rules and conflicts on the command line', async () => {
   expect((await run('inbound', 'list')).out).toContain('There are no sources');

@@ -9,8 +9,9 @@ import { keepComparisons } from '#hub/reconcile/keep-comparisons.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { defineCli } from '#shared/runtime/command-line.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
-import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
 import { compare, testSides } from '#test/support/comparisons.ts';
+import { capturedRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { seedStores } from '#test/support/hub-api.ts';
 import { reconcileCommands } from './reconcile-commands.ts';
@@ -43,17 +44,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: { DATABASE_URL: database.url },
-    columns: 100,
-    isInteractive: true,
-  };
-  return { code: await runCommand(cli, reconcileCommands, ['reconcile', ...args], terminal), out, err };
-}
+const run = (...args: string[]) =>
+  capturedRun(database.url, (terminal) => runCommand(cli, reconcileCommands, ['reconcile', ...args], terminal), true);
 
 it('lists comparisons, has one run by a hub and watches it, lists what differs and decides', async () => {
   const { pool } = database;

@@ -30,6 +30,14 @@ describe('listings of Amazon', () => {
     expect(at.seller.numbersOf('A')).toEqual([]);
   });
 
+  it('P3 while a number settles a newer one goes over what was there before or over that, and over nothing else', async () => {
+    const settling = { changeFrom: null, reference: 'SHIRT', settlingFrom: [7, 5] };
+    expect(await at.publish([itemOf('A', settling)])).toMatchObject([{ outcome: 'accepted' }]);
+    at.seller.buy('B', 2);
+    expect(await at.publish([itemOf('B', settling)])).toMatchObject([{ channelSku: 'B', outcome: 'stale' }]);
+    expect(at.seller.numbersOf('B')).toEqual([]);
+  });
+
   it('P3 of a change that is sent again it is not known whose number it finds', async () => {
     at.seller.edit('A', 3);
     expect(await at.publish([itemOf('A')], { isAgain: true })).toEqual([]);

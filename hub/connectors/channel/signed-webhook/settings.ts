@@ -51,5 +51,10 @@ export const settings = z
   .refine(({ countsDown, compareAndSet, readable }) => !countsDown || (compareAndSet && readable), {
     message: 'needs compareAndSet and readable: else what it sold would be overwritten before its orders are known',
     path: ['countsDown'],
+  })
+  .refine(({ countsDown, appliesWithinSeconds }) => !countsDown || appliesWithinSeconds === null, {
+    message:
+      'cannot be with countsDown: while a number is applied nothing could be compared, and what it sold would be overwritten',
+    path: ['appliesWithinSeconds'],
   });
 export type Settings = z.output<typeof settings>;

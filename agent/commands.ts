@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
@@ -32,6 +33,8 @@ export const agentCommands: CommandHandlers<AgentCli> = {
       connect: (store) => connectStore(store, { folder: options.data, ...parts }),
     });
     stopOnSignals((reason) => daemon.stop(reason));
+    // All that is large has been read. From here on a backlog is to go out quickly: see shelfwire-agent.mjs.
+    setFlagsFromString('--no-optimize-for-size');
     return 0;
   },
 

@@ -24,7 +24,7 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
+  --rounds N       app, availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal; relay: documents of each round
   --without-peer   drain, reserve: leave PouchDB, or Medusa, out
   --stores N       fleet, till-to-channel: connected stores; relay: stores that sell

@@ -1,5 +1,5 @@
 import { Box, Card, Group, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
+import { useHotkeys } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { PackageSearch, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -17,7 +17,8 @@ export function StockPage() {
   const { pages, stock } = useWords();
   const format = useFormat();
   const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 40);
+  // The agent answers in a few ms, and what is not wanted any more is called off: no key waits.
+  const search = typed.trim();
   const field = useRef<HTMLInputElement>(null);
   useHotkeys([['/', () => field.current?.focus()]]);
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useStock(search);

@@ -25,6 +25,7 @@ const online: AgentStatus = {
   quarantined: 0,
   quarantinedAtHub: 0,
   sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
+  network: { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null },
   problems: [],
 };
 

@@ -191,6 +191,22 @@ export const de: Words = {
     refused: 'Abgelehnt',
     state: 'Zustand',
     never: 'nie',
+    signedIn: {
+      title: 'Angemeldet',
+      here: 'an diesem Rechner',
+      since: (when: string) => `seit ${when}`,
+      own: 'hier',
+      end: 'Abmelden',
+    },
+    network: {
+      title: 'Andere Geräte',
+      state: 'Die App ist',
+      states: { off: 'für sie geschlossen', listening: 'für sie offen', failed: 'nicht erreichbar' },
+      addresses: 'Sie öffnen',
+      validUntil: 'Zertifikat bis',
+      fingerprint: 'Fingerabdruck (SHA-256)',
+      compare: 'Ein Gerät warnt beim ersten Besuch. Nur weitergehen, wenn es diesen Fingerabdruck zeigt.',
+    },
     phases: {
       online: 'verbunden',
       offline: 'ohne Verbindung',

@@ -193,6 +193,22 @@ export const en = {
     refused: 'Refused',
     state: 'State',
     never: 'never',
+    signedIn: {
+      title: 'Signed in',
+      here: 'at this machine',
+      since: (when: string) => `since ${when}`,
+      own: 'this one',
+      end: 'Sign out',
+    },
+    network: {
+      title: 'Other devices',
+      state: 'The app is',
+      states: { off: 'closed to them', listening: 'open to them', failed: 'not reachable' },
+      addresses: 'They open',
+      validUntil: 'Certificate until',
+      fingerprint: 'Fingerprint (SHA-256)',
+      compare: 'A device warns at its first visit. Go on there only if it shows this fingerprint.',
+    },
     phases: {
       online: 'connected',
       offline: 'offline',

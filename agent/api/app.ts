@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import type { AgentHealth } from '#shared/agent-api/answers.ts';
+import { CONTENT_POLICY } from '#shared/agent-api/content-policy.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { callerOf, correlate } from './caller.ts';
@@ -31,24 +32,8 @@ export interface Door {
   health(): Promise<AgentHealth>;
 }
 
-/** The UI is this origin's own: no script and no style of anybody else, and nobody may frame it. */
 const HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      // The UI kit sets its variables by style elements; they hold no code.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
+  contentSecurityPolicy: { useDefaults: false, directives: CONTENT_POLICY },
   // Loopback has no TLS to insist on; the network's certificate is the store's own, which a browser must let people accept.
   strictTransportSecurity: false,
 } as const;

@@ -480,6 +480,16 @@ export const ERRORS = {
     status: 409,
     remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile.",
   },
+  AGENT_START_FAILED: {
+    status: 503,
+    remedy:
+      'Start it where it was installed: its service, or `shelfwire-agent run`. The file that is named says what it said last.',
+  },
+  DESKTOP_ELECTRON_MISSING: {
+    status: 404,
+    remedy:
+      'Fetch it once with: npx install-electron; or name the folder of an Electron by ELECTRON_OVERRIDE_DIST_PATH. Without it: npm run desktop -- shortcut, which opens the app in the installed browser.',
+  },
   NETWORK_PORT_TAKEN: {
     status: 409,
     remedy:

@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { Center, MantineProvider, Stack, Title } from '@mantine/core';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failure, isAbsent } from '../api/client.ts';
@@ -44,9 +44,18 @@ export function App() {
 }
 
 function SignedIn() {
-  const { data, error, refetch } = useMe();
+  // While it is asked again and again there is no error yet, but a reason.
+  const { data, error, failureReason, refetch } = useMe();
   if (data !== undefined)
     return data.person === null ? <SignIn isFirst={data.isFirst} /> : <Pages person={data.person} />;
-  if (error instanceof Failure) return <Failed error={error} again={() => void refetch()} />;
-  return <Loading />;
+  const failure = error ?? failureReason;
+  if (!(failure instanceof Failure)) return <Loading />;
+  return (
+    <Center mih="100dvh" p="md" component="main">
+      <Stack>
+        <Title order={1}>Shelfwire</Title>
+        <Failed error={failure} again={() => void refetch()} />
+      </Stack>
+    </Center>
+  );
 }

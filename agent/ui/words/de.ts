@@ -28,7 +28,7 @@ export const de: Words = {
     clear: 'Leeren',
     digits: 'Ziffern',
     wait: (seconds) => `Zu viele falsche PINs. In ${count(seconds, 'Sekunde', 'Sekunden')} wieder möglich.`,
-    first: 'Noch kann sich niemand anmelden. Führen Sie an diesem Rechner aus:',
+    first: 'Noch kann sich niemand anmelden. Führen Sie am Rechner des Agenten aus:',
     firstThen: 'Der Befehl zeigt eine PIN. Geben Sie sie hier ein.',
     out: 'Abmelden',
     roles: { clerk: 'Verkauf', manager: 'Leitung' },
@@ -48,9 +48,13 @@ export const de: Words = {
         : `${count(facts, 'Vorgang wartet', 'Vorgänge warten')} hier, sicher auf diesem Rechner.`,
     works: 'Verkauf, Rückgaben, Zählungen, Wareneingang und Abholungen gehen weiter wie sonst.',
     worksNot: 'Bestände anderer Filialen und neue Abholungen kommen, sobald die Verbindung wieder da ist.',
-    absent: 'Der Agent auf diesem Rechner antwortet nicht',
+    absent: 'Der Agent der Filiale antwortet nicht',
     absentHint:
       'Was eingegeben wurde, ist sicher gespeichert. Diese Seite geht von selbst weiter, sobald er wieder da ist.',
+  },
+  startAgent: {
+    start: 'Agent starten',
+    starting: 'Er wird gestartet.',
   },
   failure: { title: 'Das hat nicht geklappt', again: 'Noch einmal', code: 'Code' },
   loading: 'Wird geladen',

@@ -27,7 +27,7 @@ export const en = {
     clear: 'Clear',
     digits: 'Digits',
     wait: (seconds: number) => `Too many wrong PINs. Try again in ${count(seconds, 'second', 'seconds')}.`,
-    first: 'Nobody can sign in yet. On this machine, run:',
+    first: 'Nobody can sign in yet. On the machine of the agent, run:',
     firstThen: 'It prints a PIN. Enter it here.',
     out: 'Sign out',
     roles: { clerk: 'Clerk', manager: 'Manager' },
@@ -47,8 +47,12 @@ export const en = {
         : `${count(facts, 'fact waits', 'facts wait')} here, safe on this disk.`,
     works: 'Selling, returns, counts, receipts and pickups go on as usual.',
     worksNot: 'Stock of other stores and new pickups come when the connection is back.',
-    absent: 'The agent on this machine does not answer',
+    absent: 'The agent of the store does not answer',
     absentHint: 'What was entered is safe on disk. This page goes on by itself when the agent is back.',
+  },
+  startAgent: {
+    start: 'Start the agent',
+    starting: 'It is being started.',
   },
   failure: {
     title: 'That did not work',

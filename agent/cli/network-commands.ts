@@ -25,7 +25,7 @@ export const networkCommands: NetworkHandlers = {
     }
     makePrivateFolder(options.data);
     const names = storeNames(thisMachine(), listen, options.name);
-    const identity = currentIdentity(options.data, { names, now: Date.now(), newKey: options.newKey });
+    const identity = await currentIdentity(options.data, { names, now: Date.now(), newKey: options.newKey });
     new NetworkFileSettings(options.data).set(showAddress(listen), options.name);
     const { fingerprint256, validToDate } = identity.certificate;
     const urls = urlsOf(names, listen.port);

@@ -46,6 +46,17 @@ describe('status for people', () => {
     );
   });
 
+  it('says where other devices find the app, if they may', () => {
+    const network = {
+      ...online.network,
+      state: 'listening',
+      urls: ['https://till:7443', 'https://10.0.0.5:7443'],
+    } as const;
+    expect(statusText({ ...online, network }, false)).toContain(
+      '  devices     open to them at https://till:7443, https://10.0.0.5:7443\n',
+    );
+  });
+
   it('says what is unsent and what needs attention while offline', () => {
     const problem = { code: 'HUB_UNREACHABLE', detail: 'No answer.', remedy: 'Check the network.' } as const;
     const sync = { ...online.sync, phase: 'backingOff', since: null, backlog: 1, oldestUnsentAt: now - 7_200_000 };

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { fileOf } from './app-files.ts';
 import { autoStartOf, desktopEntry } from './auto-start.ts';
 import { isOwnSender } from './ipc.ts';
@@ -154,6 +155,11 @@ it('starts with the computer by an entry that runs the very program, whatever it
   const windows = autoStartOf(app, { platform: 'win32', configFolder: '', command: [] });
   windows.set(false);
   expect([windows.isOn(), told]).toEqual([true, [{ openAtLogin: false, args: [HIDDEN] }]]);
+  const configFolder = mkdtempSync(join(tmpdir(), 'config-'));
+  onTestFinished(() => rmSync(configFolder, { recursive: true, force: true }));
+  const linux = autoStartOf(app, { platform: 'linux', configFolder, command: ['/opt/shelfwire'] });
+  const seen = [linux.isOn(), linux.set(true), linux.isOn(), linux.set(false), linux.isOn()];
+  expect(seen).toEqual([false, undefined, true, undefined, false]);
 });
 
 it.each(['win32', 'darwin', 'linux'] as const)(

@@ -15,9 +15,9 @@ function folder(): string {
   return made;
 }
 
-it('makes a certificate for its names and addresses, for a server alone, in a file of its owner', () => {
+it('makes a certificate for its names and addresses, for a server alone, in a file of its owner', async () => {
   const data = folder();
-  const { certificate, key } = currentIdentity(data, { names: NAMES, now: NOW });
+  const { certificate, key } = await currentIdentity(data, { names: NAMES, now: NOW });
   expect(namesOf(certificate)).toEqual(NAMES);
   expect([certificate.checkHost('till-server.local'), certificate.checkIP('192.168.7.5')]).toEqual([
     'till-server.local',
@@ -33,44 +33,44 @@ it('makes a certificate for its names and addresses, for a server alone, in a fi
   expect(readIdentity(data)?.certificate.fingerprint256).toBe(certificate.fingerprint256);
 });
 
-it('stays the same until it ends soon, is not valid yet, or lacks a name; the key stays with all of them', () => {
+it('stays the same until it ends soon, is not valid yet, or lacks a name; the key stays with all of them', async () => {
   const data = folder();
-  const first = currentIdentity(data, { names: NAMES, now: NOW }).certificate;
-  const at = (now: number, names = NAMES) => currentIdentity(data, { names, now }).certificate;
-  expect(at(NOW + 300 * DAY_MS).fingerprint256).toBe(first.fingerprint256);
-  expect(at(NOW, NAMES.slice(1)).fingerprint256).toBe(first.fingerprint256);
-  const renewed = at(NOW + 370 * DAY_MS);
+  const first = (await currentIdentity(data, { names: NAMES, now: NOW })).certificate;
+  const at = async (now: number, names = NAMES) => (await currentIdentity(data, { names, now })).certificate;
+  expect((await at(NOW + 300 * DAY_MS)).fingerprint256).toBe(first.fingerprint256);
+  expect((await at(NOW, NAMES.slice(1))).fingerprint256).toBe(first.fingerprint256);
+  const renewed = await at(NOW + 370 * DAY_MS);
   expect(renewed.fingerprint256).not.toBe(first.fingerprint256);
   expect(renewed.validToDate.getTime()).toBeGreaterThan(NOW + 700 * DAY_MS);
   // The clock was ahead when it was made, and has been set right.
-  const right = at(NOW);
+  const right = await at(NOW);
   expect(right.validFromDate.getTime()).toBeLessThan(NOW);
-  const moved = at(NOW, ['10.0.0.9']);
+  const moved = await at(NOW, ['10.0.0.9']);
   expect(namesOf(moved)).toEqual(['10.0.0.9', ...NAMES]);
   const keys = [first, renewed, right, moved].map(({ publicKey }) => publicKey.export({ type: 'spki', format: 'pem' }));
   expect(new Set(keys).size).toBe(1);
 });
 
-it('never replaces a damaged key by itself, only when it is asked to', () => {
+it('never replaces a damaged key by itself, only when it is asked to', async () => {
   const data = folder();
-  const before = currentIdentity(data, { names: NAMES, now: NOW });
+  const before = await currentIdentity(data, { names: NAMES, now: NOW });
   const pem = readFileSync(identityFile(data), 'utf8');
-  const other = currentIdentity(folder(), { names: NAMES, now: NOW }).certificate.toString();
+  const other = (await currentIdentity(folder(), { names: NAMES, now: NOW })).certificate.toString();
   for (const text of ['', 'junk', pem.slice(0, 200), pem.replace(before.certificate.toString(), other)]) {
     writeFileSync(identityFile(data), text);
-    expect(() => currentIdentity(data, { names: NAMES, now: NOW })).toThrow(
-      expect.objectContaining({ code: 'NETWORK_KEY_DAMAGED' }),
-    );
+    await expect(currentIdentity(data, { names: NAMES, now: NOW })).rejects.toMatchObject({
+      code: 'NETWORK_KEY_DAMAGED',
+    });
     expect(readFileSync(identityFile(data), 'utf8')).toBe(text);
   }
-  const made = currentIdentity(data, { names: NAMES, now: NOW, newKey: true });
+  const made = await currentIdentity(data, { names: NAMES, now: NOW, newKey: true });
   expect(made.certificate.checkPrivateKey(made.key)).toBe(true);
   expect(made.certificate.checkPrivateKey(before.key)).toBe(false);
 });
 
-it('X1 closes a key file that others may read', () => {
+it('X1 closes a key file that others may read', async () => {
   const data = folder();
-  currentIdentity(data, { names: NAMES, now: NOW });
+  await currentIdentity(data, { names: NAMES, now: NOW });
   chmodSync(identityFile(data), 0o644);
   readIdentity(data);
   expect(statSync(identityFile(data)).mode & 0o777).toBe(0o600);

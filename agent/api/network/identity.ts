@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { writeSyncedFile } from '../../storage/synced-file.ts';
-import { issueCertificate } from './certificate.ts';
 
 /** A certificate is renewed while it still has so long to live. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
@@ -49,14 +48,16 @@ export function readIdentity(folder: string): StoreIdentity | undefined {
  * The store's identity, made when there is none, with a new certificate of the same key when the old one ends soon, is not
  * valid yet (the clock was wrong) or lacks a name. On disk when this returns. Throws NETWORK_KEY_DAMAGED, STORAGE_IO.
  */
-export function currentIdentity(
+export async function currentIdentity(
   folder: string,
   { names, now, newKey = false }: { names: readonly string[]; now: number; newKey?: boolean },
-): StoreIdentity {
+): Promise<StoreIdentity> {
   const known = newKey ? undefined : readIdentity(folder);
   if (known && isGood(known.certificate, names, now)) return known;
   const key = known?.key ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const all = [...new Set([...names, ...(known ? namesOf(known.certificate) : [])])].slice(0, NAMES_MAX);
+  // Loaded for this alone: an agent without a store network never makes one.
+  const { issueCertificate } = await import('./certificate.ts');
   const certificate = issueCertificate(key, all, now);
   try {
     const pem = [key.export({ type: 'pkcs8', format: 'pem' }), certificate.toString()].join('');

@@ -173,11 +173,6 @@ it('X1 wrong PINs slow down the address that they come from, not others and not 
   expect([await enter(other, pin), await enter(other, '000000')]).toEqual([200, 401]);
   const init = { method: 'POST', body: JSON.stringify({ pin }), headers: { 'content-type': 'application/json' } };
   expect((await fetch(`${agent.url}/v1/sessions`, init)).status).toBe(200);
-  // Of many addresses together no more than thirty; then somebody is told.
-  for (let no = 10; no < 40; no += 1) await enter(guesser.at(`127.0.0.${no}`), '000000');
-  expect(await enter(other, pin)).toBe(429);
-  expect(await codesOf(agent)).toContain('NETWORK_GUESSING');
-  expect((await fetch(`${agent.url}/v1/sessions`, init)).status).toBe(200);
 });
 
 it('X1 a manager sees who is signed in where, and ends it; a clerk sees their own', async () => {

@@ -17,7 +17,7 @@ const HERE: Machine = { hostname: 'till', addresses: [{ address: '192.168.7.5', 
 async function network(listen: NetworkSettings['listen']) {
   const folder = mkdtempSync(join(tmpdir(), 'network-'));
   const clock = new ManualClock();
-  const world = { listen, machine: HERE, later: 0, turnedOff: 0, fails: false };
+  const world = { listen, machine: HERE, later: 0, turnedOff: 0, wrongPins: 0 };
   const running = await StoreNetwork.start({
     folder,
     settings: () => ({ listen: world.listen, names: [] }),
@@ -25,7 +25,7 @@ async function network(listen: NetworkSettings['listen']) {
     trueNow: () => clock.now() + world.later,
     handler: () => (_request, response) => void response.end('here'),
     turnedOff: () => (world.turnedOff += 1),
-    wrongPins: () => ({ count: 0, addresses: [] }),
+    wrongPins: () => ({ count: world.wrongPins, addresses: ['a', 'b', 'c', 'd'] }),
     clock,
     logger: silentLogger,
   });
@@ -119,4 +119,15 @@ it('goes on with the key that it holds when the file is damaged meanwhile, and s
   writeFileSync(identityFile(folder), 'damaged');
   await becomes('listening', 'NETWORK_KEY_DAMAGED');
   expect(await seenAt(held.port)).toBe(fingerprint);
+});
+
+it('X1 says that somebody tries PINs, and from where', async () => {
+  const { world, running } = await network(undefined);
+  world.wrongPins = 14;
+  expect(running.report().lastError).toBeNull();
+  world.wrongPins = 15;
+  expect(running.report().lastError).toMatchObject({
+    code: 'NETWORK_GUESSING',
+    detail: '15 wrong PINs in the last hour, from a, b, c and 1 more.',
+  });
 });

@@ -118,7 +118,7 @@ export class StoreNetwork implements Part {
     }
     const names = storeNames(machine, listen, more);
     this.#names = new Set(names);
-    const identity = currentIdentity(folder, { names, now: this.#parts.trueNow() });
+    const identity = await currentIdentity(folder, { names, now: this.#parts.trueNow() });
     if (this.#open === undefined) {
       const listener = await listenSecurely(listen, identity, this.#handle);
       this.#open = { address: listen, listener, identity };

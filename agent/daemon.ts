@@ -4,8 +4,11 @@ import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
 import { requireProgram } from './api/guard.ts';
+import { openNetwork } from './api/network/open-network.ts';
+import type { StoreNetwork } from './api/network/store-network.ts';
 import { startApi } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { PINS_AT_MACHINE, WrongPins } from './api/wrong-pins.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -17,7 +20,7 @@ import { configuredSources } from './pos/registry.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
-import { statusOf } from './status-report.ts';
+import { healthOf, statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
@@ -33,6 +36,8 @@ export interface DaemonOptions {
   readonly origins: readonly string[];
   readonly requestsPerSecond: number;
   readonly keepDays: number;
+  /** Where the store's network is listened on, whatever `shelfwire-agent network` has set. */
+  readonly network?: string | undefined;
 }
 
 export interface DaemonParts {
@@ -95,6 +100,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const clients = new ClientRegistry(options.data);
   const token = newClientToken();
   clients.admit('cli', token);
+  let network: StoreNetwork | undefined;
   const status = () =>
     statusOf({
       store,
@@ -102,11 +108,11 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       now: () => clock.now(),
       sync,
       sources: () => sources.map((source) => source.status()),
+      network: () => network?.report(),
     });
-  const api = await startApi({
-    port: options.port,
-    clients,
-    sessions: new Sessions(new People(options.data), clock),
+  const people = new People(options.data);
+  const sessions = new Sessions(people, clock);
+  const app = {
     uiFolder: join(import.meta.dirname, 'ui', 'dist'),
     readers: readersOf(store, status),
     routes: [
@@ -115,12 +121,29 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
     ],
-    allowedOrigins: options.origins,
-    rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
     clock,
     logger,
+  };
+  const wrongPins = new WrongPins(PINS_AT_MACHINE, clock);
+  const api = await startApi({
+    ...app,
+    port: options.port,
+    clients,
+    door: { name: 'machine', people, sessions, wrongPins, isSecure: false },
+    health: async () => healthOf(await status()),
+    allowedOrigins: options.origins,
+    rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
   });
   lifecycle.add(api);
+  network = await openNetwork({
+    app,
+    folder: options.data,
+    listen: options.network,
+    people,
+    sessions,
+    clockOffsetMs: () => store.device.state.clock?.offsetMs ?? 0,
+  });
+  lifecycle.add(network);
   writeEndpoint(options.data, { port: api.port, token, pid: process.pid });
   lifecycle.add({ name: 'endpoint file', stop: async () => removeEndpoint(options.data) });
   logger.info({ port: api.port, data: options.data, lastSeq: journal.lastSeq, feeds: feeds.length }, 'agent runs');

@@ -51,8 +51,19 @@ export interface AgentStatus {
   readonly quarantined: number;
   readonly quarantinedAtHub: number;
   readonly sources: readonly SourceReport[];
+  readonly network: NetworkReport;
   /** Everything that needs somebody's attention; empty means all is well. */
   readonly problems: readonly WireError[];
+}
+
+/** What anybody at the agent's machine may know: that it runs, and whether somebody should look. Names nothing of the store. */
+export interface AgentHealth {
+  readonly status: 'ok';
+  readonly connection?: 'online' | 'offline' | 'notEnrolled';
+  /** Of the connection; ms since 1970. */
+  readonly since?: number | null;
+  /** Codes of what needs attention. */
+  readonly problems?: readonly string[];
 }
 
 export interface SyncReport {
@@ -74,6 +85,18 @@ export interface SourceReport {
   readonly appended: number;
   readonly duplicates: number;
   readonly refused: number;
+  readonly lastError: WireError | null;
+}
+
+/** The store's network: how other devices of the store reach the app. */
+export interface NetworkReport {
+  readonly state: 'off' | 'listening' | 'failed';
+  /** Addresses of the app for other devices. */
+  readonly urls: readonly string[];
+  /** SHA-256 of the certificate, to compare with what a browser shows; null: there is none yet. */
+  readonly fingerprint: string | null;
+  /** When the certificate ends, ms since 1970. It is renewed before. */
+  readonly validUntil: number | null;
   readonly lastError: WireError | null;
 }
 
@@ -119,6 +142,22 @@ export interface Person {
 export interface Me {
   readonly person: Person | null;
   readonly isFirst: boolean;
+}
+
+/** Somebody who is signed in on a device. */
+export interface SignedIn {
+  readonly id: string;
+  readonly person: Person;
+  /** At the agent's own machine, or from the store's network. */
+  readonly door: 'machine' | 'network';
+  /** As the browser calls itself, such as "Chrome, Android"; may be empty. */
+  readonly device: string;
+  readonly address: string;
+  /** Ms since 1970; `lastSeenAt` is when somebody last touched the page. */
+  readonly since: number;
+  readonly lastSeenAt: number;
+  /** The session that asks. */
+  readonly isOwn: boolean;
 }
 
 /** What was sold in one hour of the day. */

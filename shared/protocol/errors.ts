@@ -480,6 +480,39 @@ export const ERRORS = {
     status: 409,
     remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile.",
   },
+  AGENT_START_FAILED: {
+    status: 503,
+    remedy:
+      'Start it where it was installed: its service, or `shelfwire-agent run`. The file that is named says what it said last.',
+  },
+  DESKTOP_ELECTRON_MISSING: {
+    status: 404,
+    remedy:
+      'Fetch it once with: npx install-electron; or name the folder of an Electron by ELECTRON_OVERRIDE_DIST_PATH. Without it: npm run desktop -- shortcut, which opens the app in the installed browser.',
+  },
+  NETWORK_PORT_TAKEN: {
+    status: 409,
+    remedy:
+      'Stop what uses the port, or choose another: shelfwire-agent network on --listen ADDRESS:PORT. The machine itself is served meanwhile.',
+  },
+  NETWORK_PORT_FORBIDDEN: {
+    status: 403,
+    remedy: 'Choose a port of 1024 or more: shelfwire-agent network on --listen ADDRESS:PORT.',
+  },
+  NETWORK_ADDRESS_ABSENT: {
+    status: 503,
+    remedy:
+      'Check the cable or the wireless network: it goes on by itself when the address is back. Or choose another: shelfwire-agent network on --listen ADDRESS:PORT.',
+  },
+  NETWORK_KEY_DAMAGED: {
+    status: 500,
+    remedy: 'Make a new key: shelfwire-agent network on --new-key. Then compare its fingerprint on every device.',
+  },
+  NETWORK_GUESSING: {
+    status: 429,
+    remedy:
+      'Find the device with this address. Wrong PINs are slowed down; `shelfwire-agent network off` closes the app to all other devices.',
+  },
   OPTION_INVALID: { status: 400, remedy: 'See --help for the options and their types.' },
   CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },
 

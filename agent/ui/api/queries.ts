@@ -6,6 +6,7 @@ import type {
   Me,
   Page,
   QuarantinedItem,
+  SignedIn,
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
@@ -26,6 +27,16 @@ export const useStatus = () =>
     queryKey: ['status'],
     queryFn: ({ signal }) => call<AgentStatus>('GET', '/v1/status', undefined, { signal }),
     refetchInterval: LIVE_MS,
+    placeholderData: (last) => last,
+  });
+
+/** Who is signed in: everybody for a manager, oneself for a clerk. */
+export const useSessions = () =>
+  useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) =>
+      call<{ readonly sessions: readonly SignedIn[] }>('GET', '/v1/sessions', undefined, { signal }),
+    refetchInterval: 10_000,
     placeholderData: (last) => last,
   });
 

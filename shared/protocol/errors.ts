@@ -107,6 +107,11 @@ export const ERRORS = {
     remedy:
       'The channel sent another order under this id before; that one counts, and this one is kept beside it: GET the order. Cancel units or return them by its acts, or send a new id.',
   },
+  ORDER_EDIT_UNFOLLOWED: {
+    status: 409,
+    remedy:
+      'Settle it with the customer: units that have left come back by a return, what was added too late needs a new order. Then say that the effect is done (POST /v1/order-effects/NUMBER/done).',
+  },
   ORDER_NAME_UNKNOWN: {
     status: 422,
     remedy:

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sumsOfAll } from '#hub/orders/states/line-units.ts';
 import { readOrder } from '#hub/orders/store/stored-order.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { seededRandom, type Random } from '#shared/runtime/random.ts';
@@ -16,7 +17,7 @@ import { openReservationPool, soldOf, teller } from '#test/support/reservations.
 export interface ConnectorUnderTest {
   readonly name: string;
   /** What the channel itself has not: the tests of that are skipped. */
-  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading' | 'unknown skus')[];
+  readonly lacks?: readonly ('orders' | 'edits' | 'webhooks' | 'reading' | 'unknown skus')[];
   start(random: Random): Promise<EmulatedChannel>;
 }
 
@@ -267,6 +268,35 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
             return differing();
           })
           .toEqual([]);
+      },
+    );
+
+    it.skipIf(lacks.includes('orders') || lacks.includes('edits'))(
+      'an order that is edited there is followed: what was taken out can be sold again, what was added is held',
+      async () => {
+        hub.start();
+        await expectEqual();
+        const order = channel.buy('SKU-08', 4);
+        await tellOrder(order);
+        const mayBeSold = async () => (await wanted(database.pool, 'shop'))['SKU-08'];
+        await expect.poll(mayBeSold).toBe(6);
+        channel.change?.(order, 1);
+        await tellOrder(order);
+        await expect.poll(mayBeSold).toBe(9);
+        if (channel.adds !== false) {
+          channel.change?.(order, 3);
+          await tellOrder(order);
+          await expect.poll(mayBeSold).toBe(7);
+        }
+        await tellOrder(order);
+        await expectEqual();
+        const { order: stored } = await readOrder(database.pool, 1);
+        const units = channel.adds === false ? { open: 1, cancelled: 3 } : { open: 3, cancelled: 1 };
+        const { reserved, cancelled } = sumsOfAll(stored.lines);
+        expect({ open: reserved, cancelled, state: stored.state }).toEqual({ ...units, state: 'released' });
+        // The money is the channel's, and it knows.
+        expect(await rows(`SELECT FROM order_effects WHERE kind IN ('refund', 'alarm')`)).toEqual([]);
+        expect(channel.violations).toEqual([]);
       },
     );
 

@@ -140,6 +140,7 @@ const money = (amount: string) => ({ shopMoney: { amount } });
 const ORDER: Parameters<typeof toChannelOrder>[0] = {
   id: 'gid://shopify/Order/5',
   createdAt: '2026-11-01T10:00:00Z',
+  updatedAt: '2026-11-01T11:00:00Z',
   cancelledAt: null,
   cancelReason: null,
   displayFinancialStatus: 'PAID',
@@ -153,6 +154,8 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
         id: 'gid://shopify/LineItem/1',
         sku: 'A',
         quantity: 3,
+        currentQuantity: 3,
+        nonFulfillableQuantity: 0,
         originalUnitPriceSet: money('10.0'),
         discountAllocations: [{ allocatedAmountSet: money('3.0') }],
         taxLines: [{ priceSet: money('2.7') }],

@@ -167,7 +167,8 @@ const placeOf = (delivery: OrderContent['delivery']): string | null =>
   delivery.kind === 'collect' ? delivery.store : null;
 
 /** All that is kept of it but how many units are wanted, and the sums that follow from these. */
-const termsOf = ({ lines, totalMinor: _, ...terms }: OrderContent) => ({
+const termsOf = ({ lines, ...terms }: OrderContent) => ({
   ...terms,
+  totalMinor: 0,
   lines: lines.map(({ line, priceMinor, substitution }) => ({ line, priceMinor, substitution })),
 });

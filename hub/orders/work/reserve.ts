@@ -58,7 +58,10 @@ export async function reserveOpen(parts: OrderParts, holds: Holds, claimed: Clai
       if (!(await finishEffect(client, claimed.effect, { now, by: said.by }))) return;
       const kept =
         outcome === undefined ? [] : await keepHolds(client, claimed.order, outcome.held, outcome.plan.lines, now);
-      await settle(client, parts, stored, kept, said);
+      const open = await settle(client, parts, stored, kept, said);
+      if (openUnits(open.order.lines).length === 0 || !canWant(open.order)) return;
+      if (await isLookedForNext(client, parts, open, outcome)) return;
+      await giveUp(client, parts, open, said);
     }),
   );
 }
@@ -132,24 +135,49 @@ async function makePlan(
 async function settle(
   client: PoolClient,
   parts: OrderParts,
-  before: StoredOrder,
+  stored: StoredOrder,
   held: readonly UnitsAt[],
   said: Said,
-): Promise<void> {
-  const { wanted, surplus } = split(before.order, held);
+): Promise<StoredOrder> {
+  const { wanted, surplus } = split(stored.order, held);
   if (surplus.length > 0) {
-    await insertEffects(client, before.number, [{ kind: 'release', parts: surplus }], parts.now());
+    await insertEffects(client, stored.number, [{ kind: 'release', parts: surplus }], parts.now());
   }
+  if (wanted.length === 0) return stored;
+  return take(client, parts, stored, { act: 'reserve', parts: wanted }, said, GOES_ON);
+}
+
+const NEXT = `SELECT FROM order_effects WHERE order_no = $1 AND kind = 'reserve' AND done_at IS NULL LIMIT 1`;
+
+/**
+ * Whether what is open will be looked for once more: it came to be open meanwhile, which asks for that itself; or others were
+ * quicker where a part was to be held, and there may be more elsewhere.
+ */
+async function isLookedForNext(
+  client: PoolClient,
+  parts: OrderParts,
+  { number, order }: StoredOrder,
+  outcome: Outcome,
+): Promise<boolean> {
+  if (((await client.query(NEXT, [number])).rowCount ?? 0) > 0) return true;
+  const sumOf = (lines: readonly { readonly units: number }[]) => lines.reduce((sum, { units }) => sum + units, 0);
+  const isLess = outcome !== undefined && sumOf(outcome.held.lines) < sumOf(outcome.plan.request.lines);
+  const again = isLess ? reserveEffect(order) : undefined;
+  if (again === undefined) return false;
+  await insertEffects(client, number, [again], parts.now());
+  return true;
+}
+
+/** What is open is nowhere to be had: the order says what becomes of it. */
+async function giveUp(client: PoolClient, parts: OrderParts, before: StoredOrder, said: Said): Promise<void> {
   let stored = before;
-  if (wanted.length > 0) stored = await take(client, parts, stored, { act: 'reserve', parts: wanted }, said, GOES_ON);
   const { content, skus, lines } = stored.order;
   const open = openUnits(lines);
-  if (open.length === 0 || !canWant(stored.order)) return;
   const missing = open.filter(({ line }) => skus[line] !== undefined);
   const isNamed = missing.length === open.length;
-  if (content.onUnavailable === 'cancel' && missing.length > 0) {
-    // A part is of no use to who wanted all: what is not begun ends whole.
-    const isBegun = !isNamed || content.partial || lines.some(({ places, returned }) => places.length + returned > 0);
+  // A part is of no use to who wanted all: what is not begun ends whole, once all of it is known.
+  const isBegun = content.partial || lines.some(({ places, returned }) => places.length + returned > 0);
+  if (content.onUnavailable === 'cancel' && missing.length > 0 && (isNamed || isBegun)) {
     stored = await take(
       client,
       parts,

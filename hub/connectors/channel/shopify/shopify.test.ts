@@ -218,6 +218,26 @@ describe('orders of Shopify', () => {
   });
 });
 
+describe('orders that are edited at Shopify', () => {
+  const [line] = ORDER.lineItems.nodes;
+  const edited = (parts: object, total = '33.69') =>
+    canonical({ totalPriceSet: money(total), lineItems: { ...ORDER.lineItems, nodes: [{ ...line, ...parts }] } });
+
+  it('say what was taken out, and come to their lines whether the total is that before or after', () => {
+    for (const total of ['33.69', '23.46']) {
+      const order = edited({ currentQuantity: 2, nonFulfillableQuantity: 1 }, total);
+      expect(() => checkTotals(order)).not.toThrow();
+      expect(order.lines).toMatchObject([{ units: 3, calledOff: 1 }]);
+    }
+    expect(toChannelOrder(ORDER, DELIVERING).version).toBe(Date.UTC(2026, 10, 1, 11));
+  });
+
+  it('say nothing of units that were sent and came back, nor of what is never sent', () => {
+    expect(edited({ currentQuantity: 2 }).lines[0]?.calledOff).toBeUndefined();
+    expect(edited({ nonFulfillableQuantity: 3 }).lines[0]?.calledOff).toBeUndefined();
+  });
+});
+
 const RECEIVING = { locationId: LOCATION, takesOrders: true };
 
 describe('webhooks of Shopify', () => {

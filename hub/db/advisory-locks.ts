@@ -33,6 +33,8 @@ export const LOCKS = {
   inboundLimit: 0x5e30,
   /** The first of two numbers, beside a hash of channel and id: an order comes and is cancelled one after the other, also while there is none yet. */
   channelOrder: 0x5e32,
+  /** One hub adjusts stock to what others say at a time. */
+  adjustStock: 0x5e33,
   /** What is said of products is weighed by one at a time. */
   productMaster: 0x5e31,
 } as const;

@@ -283,6 +283,11 @@ export const ERRORS = {
     status: 403,
     remedy: 'Name the location among the locations of the source if it may speak of it; then send it again.',
   },
+  INBOUND_COUNT_FORBIDDEN: {
+    status: 403,
+    remedy:
+      'Send it as a snapshot of stock (POST /v1/inbound/SOURCE/stock), which is kept to be compared with, or count in the store.',
+  },
   INBOUND_INVALID: { status: 422, remedy: 'Correct what is named and send it again; nothing of this one was taken.' },
   INBOUND_STATEMENT_REUSED: {
     status: 409,

@@ -127,7 +127,7 @@ describe('what sources tell by the API', () => {
       const { body } = await api.call('GET', `/v1/inbound-sources/wms/files?limit=1${cursor}`);
       seen.push(...body.items.map((file) => file['sha256']));
       if (body.next === null) break;
-      cursor = `&cursor=${String(body.next)}`;
+      cursor = `&cursor=${body.next}`;
     }
     expect(seen).toEqual(['f4', 'f3', 'f2', 'f1']);
   });

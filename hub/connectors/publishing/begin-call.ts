@@ -15,7 +15,7 @@ const WAITING = `
   SELECT count(*) AS waiting FROM (SELECT FROM publications WHERE account_no = $1 AND ${SENDABLE} LIMIT ${WAITING_MAX}) AS due`;
 
 /** Orders of which units may be open: new ones, such that wait, and those of which units were added or could not be given. */
-const LACKING = `
+export const LACKING = `
   SELECT order_no FROM orders WHERE state IN ('received', 'validated')
   UNION SELECT order_no FROM orders WHERE look_again_at IS NOT NULL
   UNION SELECT order_no FROM order_effects WHERE done_at IS NULL AND stream <> 'channel' AND kind = 'reserve'`;

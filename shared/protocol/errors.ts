@@ -107,6 +107,11 @@ export const ERRORS = {
     remedy:
       'The channel sent another order under this id before; that one counts, and this one is kept beside it: GET the order. Cancel units or return them by its acts, or send a new id.',
   },
+  ORDER_EDIT_UNFOLLOWED: {
+    status: 409,
+    remedy:
+      'Settle it with the customer: units that have left come back by a return, what was added too late needs a new order. Then say that the effect is done (POST /v1/order-effects/NUMBER/done).',
+  },
   ORDER_NAME_UNKNOWN: {
     status: 422,
     remedy:
@@ -277,6 +282,11 @@ export const ERRORS = {
   INBOUND_LOCATION_FORBIDDEN: {
     status: 403,
     remedy: 'Name the location among the locations of the source if it may speak of it; then send it again.',
+  },
+  INBOUND_COUNT_FORBIDDEN: {
+    status: 403,
+    remedy:
+      'Send it as a snapshot of stock (POST /v1/inbound/SOURCE/stock), which is kept to be compared with, or count in the store.',
   },
   INBOUND_INVALID: { status: 422, remedy: 'Correct what is named and send it again; nothing of this one was taken.' },
   INBOUND_STATEMENT_REUSED: {

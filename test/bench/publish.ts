@@ -142,7 +142,7 @@ async function publishAll(
     random: systemRandom,
     logger: silentLogger,
     vault,
-    orders: { take: absent, act: absent, finish: absent },
+    orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
     toPrivate: true,
     observe: () => undefined,
   });

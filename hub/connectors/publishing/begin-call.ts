@@ -14,20 +14,26 @@ const WAITING_MAX = 25_000;
 const WAITING = `
   SELECT count(*) AS waiting FROM (SELECT FROM publications WHERE account_no = $1 AND ${SENDABLE} LIMIT ${WAITING_MAX}) AS due`;
 
+/** Orders of which units may be open: new ones, such that wait, and those of which units were added or could not be given. */
+export const LACKING = `
+  SELECT order_no FROM orders WHERE state IN ('received', 'validated')
+  UNION SELECT order_no FROM orders WHERE look_again_at IS NOT NULL
+  UNION SELECT order_no FROM order_effects WHERE done_at IS NULL AND stream <> 'channel' AND kind = 'reserve'`;
+
 /** Units that the channel has taken off its number already, in orders that no stock is held for yet. */
 const OPEN_LINES = `
   SELECT asked.value ->> 'channelSku' AS channel_sku,
     coalesce(o.skus ->> (asked.value ->> 'line'), asked.value ->> 'sku') AS sku,
     greatest(0, (stood.value ->> 'ordered')::int - (stood.value ->> 'cancelled')::int - (stood.value ->> 'returned')::int
       - held.units) AS units
-  FROM orders o
+  FROM (${LACKING}) AS lacking JOIN orders o USING (order_no)
   CROSS JOIN LATERAL json_array_elements(o.content -> 'lines') WITH ORDINALITY AS asked (value, place)
   JOIN LATERAL json_array_elements(o.lines) WITH ORDINALITY AS stood (value, place) ON stood.place = asked.place
   CROSS JOIN LATERAL (
     SELECT coalesce(sum((at.value ->> 'reserved')::int + (at.value ->> 'picked')::int + (at.value ->> 'handed')::int), 0) AS units
     FROM json_array_elements(stood.value -> 'places') AS at
   ) AS held
-  WHERE o.channel = $3 AND o.state IN ('received', 'validated')`;
+  WHERE o.channel = $3`;
 
 /**
  * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with.

@@ -81,7 +81,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const context = { intake, clock, logger };
   const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);
-  const acts = actSource(context, (response) => callerOf(response).person);
+  const acts = actSource(context, { personOf: (response) => callerOf(response).person, returns: store.returns });
   const sources: PosSource[] = [
     http,
     acts,
@@ -146,6 +146,8 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
       get: async (task) => store.tasks.get(task),
     },
     day: { read: (asked) => store.dayBook.read(asked) },
+    sales: store.returns,
+    slips: store.slips,
     quarantine: {
       list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
     },

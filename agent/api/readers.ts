@@ -4,6 +4,9 @@ import type {
   Freshness,
   Page,
   QuarantinedItem,
+  Slip,
+  SlipKind,
+  SoldReceipt,
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
@@ -37,4 +40,20 @@ export interface StatusReader {
 export interface DayReader {
   /** Of [from, to), ms since 1970. */
   read(day: { from: number; to: number; feed: number }): Promise<DayView>;
+}
+
+export interface SaleReader {
+  ofReceipt(receiptNo: string): Promise<SoldReceipt[]>;
+  /** Of [from, to), ms since 1970. */
+  between(lost: {
+    from: number;
+    to: number;
+    till?: string | undefined;
+    sku?: string | undefined;
+  }): Promise<SoldReceipt[]>;
+}
+
+export interface SlipReader {
+  get(key: string): Promise<Slip | undefined>;
+  list(query: { kinds: readonly SlipKind[]; to: number; limit: number }): Promise<Slip[]>;
 }

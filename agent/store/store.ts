@@ -7,6 +7,7 @@ import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts
 import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { DayBook } from './day-book.ts';
 import { Device } from './device.ts';
+import { FactIndex } from './fact-index.ts';
 import { HybridClock } from './hybrid-clock.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
@@ -14,6 +15,8 @@ import { settleLosses } from './journal-losses.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
 import { pruneJournal } from './retention.ts';
+import { Returns } from './returns.ts';
+import { Slips } from './slips.ts';
 import { StockList } from './stock-list.ts';
 import { StockView } from './stock-view.ts';
 import { Tasks } from './tasks.ts';
@@ -41,6 +44,8 @@ export interface Store {
   readonly stockList: StockList;
   readonly tasks: Tasks;
   readonly dayBook: DayBook;
+  readonly returns: Returns;
+  readonly slips: Slips;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
@@ -82,17 +87,19 @@ async function open(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** @param place where the storage has its files: the data folder, or one in it */
-async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions, place: string): Promise<Store> {
+/** @param files where the storage has its files: the data folder, or one in it */
+async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions, files: string): Promise<Store> {
   const device = await Device.open(db.device);
   const log = new RxdbJournalLog(db.journal);
   const hybridClock = new HybridClock(clock, { lastAt: 0, offsetMs: device.state.clock?.offsetMs ?? 0 });
-  const { usedSeq, settled } = await settleLosses({ folder: place, device, log, clock, logger });
+  const { usedSeq, settled } = await settleLosses({ folder: files, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
+  const index = new FactIndex({ log, journal });
+  const place = () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq });
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
@@ -106,6 +113,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     await stockView.close();
     products.close();
     tasks.close();
+    index.close();
     await db.close();
   };
   return {
@@ -118,9 +126,16 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     stockView,
     stockList: new StockList(stockView, products, tasks),
     tasks,
-    dayBook: new DayBook({
+    dayBook: new DayBook({ log, place }),
+    returns: new Returns({ index, log, products }),
+    slips: new Slips({
       log,
-      place: () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq }),
+      products,
+      place,
+      isVoided: async (key) => {
+        await index.ready();
+        return index.isVoided(key);
+      },
     }),
     freshness: () => {
       return {
@@ -129,7 +144,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
       };
     },
     // Also what the data folder has kept from before a move to another engine.
-    damage: () => [...new Set([place, folder])].flatMap(damageProblems),
+    damage: () => [...new Set([files, folder])].flatMap(damageProblems),
     saveMarks,
     prune: (days) => {
       const limits = {

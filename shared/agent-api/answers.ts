@@ -1,3 +1,4 @@
+import type { Condition } from '../protocol/fields.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { TaskState } from '../protocol/messages/pull.ts';
 
@@ -160,4 +161,64 @@ export interface DayView {
   readonly netMinor: Readonly<Record<string, number>>;
   /** The newest first. */
   readonly feed: readonly FeedEntry[];
+}
+
+/** A line of a sale with what has come back of it. Money as in the fact, in the smallest unit. */
+export interface SoldLine {
+  /** Its place in the sale, from 0. */
+  readonly line: number;
+  readonly sku: string;
+  readonly name: string | null;
+  /** Postage, a fee: no stock. */
+  readonly isService: boolean;
+  readonly quantity: number;
+  readonly returned: number;
+  readonly unitPriceMinor: number;
+  readonly discountMinor: number;
+  readonly taxMinor: number;
+}
+
+/** A sale as it is found by its receipt. */
+export interface SoldReceipt {
+  readonly key: string;
+  readonly at: number;
+  readonly source: string;
+  readonly receiptNo: string | null;
+  readonly till: string | null;
+  readonly currency: string;
+  readonly isVoided: boolean;
+  readonly lines: readonly SoldLine[];
+}
+
+export const SLIP_KINDS = ['return', 'receipt', 'transferIn'] as const;
+export type SlipKind = (typeof SLIP_KINDS)[number];
+
+/** A journaled return or arrival, for print. */
+export interface Slip {
+  readonly key: string;
+  readonly kind: SlipKind;
+  readonly at: number;
+  readonly source: string;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** Receipt, delivery note or transfer. */
+  readonly reference: string | null;
+  /** Supplier, or the store that sent it. */
+  readonly partner: string | null;
+  readonly till: string | null;
+  readonly currency: string | null;
+  readonly reason: string | null;
+  readonly hasNoReceipt: boolean;
+  /** Nothing more of the transfer will come. */
+  readonly isFinal: boolean;
+  readonly lines: readonly SlipLine[];
+}
+
+export interface SlipLine {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly condition: Condition;
+  readonly unitPriceMinor: number | null;
 }

@@ -6,6 +6,9 @@ import type {
   Me,
   Page,
   QuarantinedItem,
+  Slip,
+  SlipKind,
+  SoldReceipt,
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
@@ -73,4 +76,35 @@ export const useProduct = (sku: string) =>
     queryFn: ({ signal }) => call<StockItem>('GET', `/v1/stock/${encodeURIComponent(sku)}`, undefined, { signal }),
     retry: false,
     staleTime: 30_000,
+  });
+
+/** Sales by their receipt number, or by what is remembered of one that is lost. */
+export const useSales = (query: Readonly<Record<string, string>> | undefined) =>
+  useQuery({
+    queryKey: ['sales', query],
+    queryFn: async ({ signal }) => {
+      const asked = new URLSearchParams(query).toString();
+      return (await call<{ items: SoldReceipt[] }>('GET', `/v1/sales?${asked}`, undefined, { signal })).items;
+    },
+    enabled: query !== undefined,
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/** The latest returns or arrivals. */
+export const useSlips = (kinds: readonly SlipKind[], limit: number) =>
+  useQuery({
+    queryKey: ['slips', ...kinds],
+    queryFn: async ({ signal }) => {
+      const asked = `kind=${kinds.join(',')}&limit=${limit}`;
+      return (await call<{ items: Slip[] }>('GET', `/v1/slips?${asked}`, undefined, { signal })).items;
+    },
+    placeholderData: (last) => last,
+  });
+
+export const useSlip = (key: string) =>
+  useQuery({
+    queryKey: ['slip', key],
+    queryFn: ({ signal }) => call<Slip>('GET', `/v1/slips/${encodeURIComponent(key)}`, undefined, { signal }),
   });

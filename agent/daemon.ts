@@ -140,6 +140,7 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
         const item = store.stockList.get(sku);
         return item && { ...item, ...store.freshness() };
       },
+      history: (sku, limit) => store.itemHistories.read(sku, limit),
     },
     tasks: {
       list: async ({ cursor, limit, state }) => store.tasks.page({ cursor, limit, state }),

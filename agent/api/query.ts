@@ -18,6 +18,7 @@ export const pageQuery = {
 };
 
 export const stockQuery = z.strictObject({ ...pageQuery, search: z.string().min(1).max(LIMITS.textChars).optional() });
+export const historyQuery = z.strictObject({ limit: pageQuery.limit });
 const instant = z
   .string()
   .regex(/^\d{1,14}$/, 'must be ms since 1970')

@@ -2,6 +2,7 @@ import type {
   AgentStatus,
   DayView,
   Freshness,
+  ItemHistory,
   Page,
   QuarantinedItem,
   Slip,
@@ -20,6 +21,7 @@ export interface PageQuery {
 export interface StockReader {
   list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem> & Freshness>;
   get(sku: string): Promise<(StockItem & Freshness) | undefined>;
+  history(sku: string, limit: number): Promise<ItemHistory | undefined>;
 }
 
 export interface TaskReader {

@@ -3,6 +3,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { sku as skuSchema } from '#shared/protocol/fields.ts';
 import {
   dayQuery,
+  historyQuery,
   quarantineQuery,
   readQuery,
   salesQuery,
@@ -52,6 +53,12 @@ export function readRoutes(readers: Readers): Router {
     const item = await readers.stock.get(sku);
     if (!item) throw new ShelfwireError('NOT_FOUND', `This store has never had "${sku}".`);
     return item;
+  });
+  get('/v1/stock/:sku/history', async (request) => {
+    const sku = readQuery(skuSchema, request.params['sku']);
+    const history = await readers.stock.history(sku, readQuery(historyQuery, request.query).limit);
+    if (!history) throw new ShelfwireError('NOT_FOUND', `This store has never had "${sku}".`);
+    return history;
   });
   get('/v1/tasks', async (request) => readers.tasks.list(readQuery(taskQuery, request.query)));
   get('/v1/tasks/:task', async (request) => {

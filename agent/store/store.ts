@@ -9,6 +9,7 @@ import { DayBook } from './day-book.ts';
 import { Device } from './device.ts';
 import { FactIndex } from './fact-index.ts';
 import { HybridClock } from './hybrid-clock.ts';
+import { ItemHistories } from './items/item-history.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
 import { settleLosses } from './journal-losses.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly dayBook: DayBook;
   readonly returns: Returns;
   readonly slips: Slips;
+  readonly itemHistories: ItemHistories;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
@@ -100,6 +102,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
   const index = new FactIndex({ log, journal });
   const place = () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq });
+  const stockList = new StockList(stockView, products, tasks);
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
@@ -124,7 +127,8 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     device,
     products,
     stockView,
-    stockList: new StockList(stockView, products, tasks),
+    stockList,
+    itemHistories: new ItemHistories({ index, stockList, stockView, place }),
     tasks,
     dayBook: new DayBook({ log, place }),
     returns: new Returns({ index, log, products }),

@@ -222,3 +222,44 @@ export interface SlipLine {
   readonly condition: Condition;
   readonly unitPriceMinor: number | null;
 }
+
+/** Something that changed the stock of one item, or that looked at it. */
+export interface ItemChange {
+  /** Of the fact; null: a count that another device has made, as the hub told it. */
+  readonly key: string | null;
+  readonly kind: string;
+  readonly at: number;
+  /** By which way it came ("http:till-1", "ui:Ada"); null: from the hub. */
+  readonly source: string | null;
+  readonly till: string | null;
+  /** Receipt, delivery note, transfer, task, or who counted. */
+  readonly reference: string | null;
+  readonly reason: string | null;
+  /** Of an adjustment. */
+  readonly code: string | null;
+  /** Sellable units that came or went. */
+  readonly moved: number;
+  /** What a count found. */
+  readonly counted: number | null;
+  /** Units that came to, or left, another condition. */
+  readonly other: Readonly<Record<string, number>>;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** By how much the stock changed; of a count its variance. Null: nobody knows what was there before. */
+  readonly change: number | null;
+  readonly after: number | null;
+}
+
+/** Why there is of one item what there is. */
+export interface ItemHistory {
+  readonly item: StockItem;
+  /** From when on the stock is known; null: nothing has happened to it here. */
+  readonly knownSince: number | null;
+  /** What other devices and the hub have changed, as far as it is not in `changes`. */
+  readonly elsewhere: number;
+  /** Older changes are left out. */
+  readonly isCut: boolean;
+  /** The latest first. */
+  readonly changes: readonly ItemChange[];
+}

@@ -3,6 +3,7 @@ import type {
   DayView,
   Freshness,
   ItemHistory,
+  OtherStoresView,
   Page,
   QuarantinedItem,
   Slip,
@@ -21,6 +22,8 @@ export interface PageQuery {
 export interface StockReader {
   list(query: PageQuery & { readonly search: string | undefined }): Promise<Page<StockItem> & Freshness>;
   get(sku: string): Promise<(StockItem & Freshness) | undefined>;
+  /** What other stores have. */
+  elsewhere(sku: string): Promise<OtherStoresView>;
   history(sku: string, limit: number): Promise<ItemHistory | undefined>;
 }
 

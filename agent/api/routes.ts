@@ -60,6 +60,9 @@ export function readRoutes(readers: Readers): Router {
     if (!history) throw new ShelfwireError('NOT_FOUND', `This store has never had "${sku}".`);
     return history;
   });
+  get('/v1/stock/:sku/elsewhere', async (request) =>
+    readers.stock.elsewhere(readQuery(skuSchema, request.params['sku'])),
+  );
   get('/v1/tasks', async (request) => readers.tasks.list(readQuery(taskQuery, request.query)));
   get('/v1/tasks/:task', async (request) => {
     const number = readQuery(taskNumber, request.params['task']);

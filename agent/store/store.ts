@@ -3,6 +3,8 @@ import { placeOf, settleFolderStorage } from '#agent/storage/folder-storage.ts';
 import type { WireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { ArrivalDrafts } from './arrivals/arrival-drafts.ts';
+import { OwnArrivals } from './arrivals/own-arrivals.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
 import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { DayBook } from './day-book.ts';
@@ -48,6 +50,8 @@ export interface Store {
   readonly returns: Returns;
   readonly slips: Slips;
   readonly itemHistories: ItemHistories;
+  readonly arrivalDrafts: ArrivalDrafts;
+  readonly ownArrivals: OwnArrivals;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
@@ -102,6 +106,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
   const index = new FactIndex({ log, journal });
   const place = () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq });
+  const ownArrivals = new OwnArrivals(log, journal);
   const stockList = new StockList(stockView, products, tasks);
   let closing: Promise<void> | undefined;
 
@@ -117,6 +122,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     products.close();
     tasks.close();
     index.close();
+    ownArrivals.close();
     await db.close();
   };
   return {
@@ -128,6 +134,8 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     products,
     stockView,
     stockList,
+    arrivalDrafts: new ArrivalDrafts({ folder, log, clock }),
+    ownArrivals,
     itemHistories: new ItemHistories({ index, stockList, stockView, place }),
     tasks,
     dayBook: new DayBook({ log, place }),

@@ -1,5 +1,7 @@
+import type { ArrivalDraft } from './arrivals.ts';
 import type { Condition } from '../protocol/fields.ts';
 import type { WireError } from '../protocol/errors.ts';
+import type { ComingTransfer, OtherStock } from '../protocol/messages/questions.ts';
 import type { TaskState } from '../protocol/messages/pull.ts';
 
 /** What stock numbers rest on. */
@@ -262,4 +264,29 @@ export interface ItemHistory {
   readonly isCut: boolean;
   /** The latest first. */
   readonly changes: readonly ItemChange[];
+}
+
+/** What other stores have of an item. */
+export interface OtherStoresView {
+  /** The hub's last answer; null: it was never asked. */
+  readonly answer: OtherStock | null;
+  /** When it was asked, ms since 1970. */
+  readonly askedAt: number | null;
+  /** Why the answer is not one of now. */
+  readonly problem: WireError | null;
+}
+
+/** A transfer on its way here, with what has been received of it, also what the hub has not heard of. */
+export type ComingView = ComingTransfer;
+
+/** What is expected here, and what is being received. */
+export interface ArrivalsView {
+  /** When the hub last said what is on its way, ms since 1970; null: never. */
+  readonly asOf: number | null;
+  /** Transfers that are left out. */
+  readonly more: number;
+  readonly transfers: readonly ComingView[];
+  /** Why there is no newer answer. */
+  readonly problem: WireError | null;
+  readonly drafts: readonly ArrivalDraft[];
 }

@@ -132,7 +132,14 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     readers: readersOf(store, status, hub.otherStores),
     routes: [
       acts.routes,
-      arrivalRoutes({ drafts: store.arrivalDrafts, onTheWay: hub.onTheWay, intake, ownStore, personOf }),
+      arrivalRoutes({
+        drafts: store.arrivalDrafts,
+        onTheWay: hub.onTheWay,
+        intake,
+        ownStore,
+        personOf,
+        nameOf: (sku) => products.get(sku)?.name,
+      }),
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),

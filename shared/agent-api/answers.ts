@@ -289,4 +289,6 @@ export interface ArrivalsView {
   /** Why there is no newer answer. */
   readonly problem: WireError | null;
   readonly drafts: readonly ArrivalDraft[];
+  /** Of the skus in it that are products here. */
+  readonly names: Readonly<Record<string, string>>;
 }

@@ -20,6 +20,8 @@ export interface ArrivalParts {
   readonly intake: Pick<Intake, 'take'>;
   /** Code of this store; undefined before it is enrolled. */
   readonly ownStore: () => string | undefined;
+  /** Of a product; undefined: there is none. */
+  readonly nameOf: (sku: string) => string | undefined;
   readonly personOf: (response: Response) => Person | undefined;
 }
 
@@ -51,7 +53,8 @@ export function arrivalRoutes(parts: ArrivalParts): Router {
   on('get', '/v1/arrivals', async (): Promise<ArrivalsView> => {
     // Who looks sees the last answer at once, and the new one with the next look.
     void onTheWay.refresh();
-    return { ...(await onTheWay.list()), drafts: await drafts.list() };
+    const [expected, begun] = await Promise.all([onTheWay.list(), drafts.list()]);
+    return { ...expected, drafts: begun, names: namesIn([...expected.transfers, ...begun], parts.nameOf) };
   });
   on('post', '/v1/arrivals', async (request, { name }) => {
     const origin = readGiven(arrivalOrigin, await readRequestJson(request, BODY_BYTES_MAX), BODY);
@@ -85,4 +88,18 @@ async function say(intake: Pick<Intake, 'take'>, name: string, facts: readonly S
   for (const result of await intake.take(`ui:${name}`, arrivals)) {
     if (result.status === 'refused') throw new ShelfwireError(result.code, result.detail);
   }
+}
+
+function namesIn(
+  all: readonly { readonly lines: readonly { readonly sku: string }[] }[],
+  nameOf: ArrivalParts['nameOf'],
+) {
+  const skus = new Set(all.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
+  // Entries, not assignments: a sku may be called like a part of every object.
+  return Object.fromEntries(
+    [...skus].flatMap((sku): [string, string][] => {
+      const name = nameOf(sku);
+      return name === undefined ? [] : [[sku, name]];
+    }),
+  );
 }

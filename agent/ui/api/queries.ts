@@ -1,9 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type {
   AgentStatus,
+  ArrivalsView,
   DayView,
   Freshness,
+  ItemHistory,
   Me,
+  OtherStoresView,
   Page,
   QuarantinedItem,
   Slip,
@@ -107,4 +110,32 @@ export const useSlip = (key: string) =>
   useQuery({
     queryKey: ['slip', key],
     queryFn: ({ signal }) => call<Slip>('GET', `/v1/slips/${encodeURIComponent(key)}`, undefined, { signal }),
+  });
+
+/** Why there is of an item what there is. */
+export const useItemHistory = (sku: string) =>
+  useQuery({
+    queryKey: ['stock', 'history', sku],
+    queryFn: ({ signal }) =>
+      call<ItemHistory>('GET', `/v1/stock/${encodeURIComponent(sku)}/history?limit=1000`, undefined, { signal }),
+    refetchInterval: 10_000,
+    placeholderData: (last) => (last?.item.sku === sku ? last : undefined),
+  });
+
+/** Asked of the hub by the agent, when somebody looks. */
+export const useOtherStores = (sku: string) =>
+  useQuery({
+    queryKey: ['elsewhere', sku],
+    queryFn: ({ signal }) =>
+      call<OtherStoresView>('GET', `/v1/stock/${encodeURIComponent(sku)}/elsewhere`, undefined, { signal }),
+    refetchInterval: 30_000,
+  });
+
+/** What is on its way here, and receipts that are begun. */
+export const useArrivals = () =>
+  useQuery({
+    queryKey: ['arrivals'],
+    queryFn: ({ signal }) => call<ArrivalsView>('GET', '/v1/arrivals', undefined, { signal }),
+    refetchInterval: 3_000,
+    placeholderData: (last) => last,
   });

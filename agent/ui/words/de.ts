@@ -11,6 +11,7 @@ export const de: Words = {
     today: 'Heute',
     stock: 'Bestand',
     return: 'Rückgabe',
+    receive: 'Wareneingang',
     pickups: 'Abholungen',
     adjust: 'Korrektur',
     problems: 'Probleme',

@@ -11,6 +11,7 @@ export const en = {
     today: 'Today',
     stock: 'Stock',
     return: 'Return',
+    receive: 'Receive',
     pickups: 'Pickups',
     adjust: 'Adjust',
     problems: 'Problems',

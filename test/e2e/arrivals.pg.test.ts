@@ -94,7 +94,7 @@ it('M7 a store sees what another has sent it, also when it is offline again, wit
 
   // Heard of: the same, and not twice.
   sync = await receiver.goOnline();
-  await until(async () => (await sync!.status()).backlog === 0);
+  await until(async () => (await sync.status()).backlog === 0);
   await restarted.refresh();
   expect(await restarted.list()).toMatchObject({ problem: null, transfers: [{ lines: [{ received: 2, coming: 3 }] }] });
   await receiver.say('transferIn', 'rest', {

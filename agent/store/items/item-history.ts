@@ -118,7 +118,10 @@ function referenceOf({ kind, body }: StoredFact): string | null {
       return body.countedBy ?? null;
     case 'task':
       return String(body.task);
-    default:
+    case 'adjustment':
+    case 'void':
       return null;
+    default:
+      return kind satisfies never;
   }
 }

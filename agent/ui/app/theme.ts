@@ -21,7 +21,8 @@ export const theme = createTheme({
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
     Button: { defaultProps: { size: 'md' }, styles: { root: { minHeight: TOUCH_PX } } },
     TextInput: { defaultProps: { size: 'md' }, styles: touched },
-    NumberInput: { defaultProps: { size: 'md' }, styles: touched },
+    // Its arrows are too small to touch: numbers are typed, or scanned.
+    NumberInput: { defaultProps: { size: 'md', hideControls: true }, styles: touched },
     Select: { defaultProps: { size: 'md' }, styles: touched },
     NativeSelect: { styles: touched },
     Autocomplete: { defaultProps: { size: 'md' }, styles: touched },

@@ -1,4 +1,4 @@
-import { Activity, Boxes, PackageCheck, PackageOpen, PencilLine, Store, TriangleAlert, Undo2 } from 'lucide-react';
+import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert, Truck, Undo2 } from 'lucide-react';
 import type { Page } from '../app/page.ts';
 import { AdjustPage } from './adjust/adjust-page.tsx';
 import { PickupsPage } from './pickups/pickups-page.tsx';
@@ -14,7 +14,7 @@ export const PAGES: readonly Page[] = [
   { name: 'today', icon: Store, view: TodayPage },
   { name: 'stock', icon: Boxes, view: StockPage },
   { name: 'return', icon: Undo2, view: ReturnPage },
-  { name: 'receive', icon: PackageOpen, view: ReceivePage },
+  { name: 'receive', icon: Truck, view: ReceivePage },
   { name: 'pickups', icon: PackageCheck, view: PickupsPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },

@@ -87,7 +87,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([browser.close(), agent.end()]);
-  expect(pagesErrors.flat()).toEqual([]);
 });
 
 const fact = (kind: string, key: string, body: object) => ({ kind, key, body });
@@ -120,13 +119,13 @@ async function scan(page: Page, label: string, code: string): Promise<void> {
   await field.press('Enter');
 }
 
-/** Looked at by axe, and kept as pictures, in light and dark. */
+/** Kept as pictures in light and dark; axe looks at the dark one, where contrasts are harder. Light pages have a test of their own. */
 async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect([name, colorScheme, await accessibilityFaults(page)]).toEqual([name, colorScheme, []]);
-    await keepScreen(page, `${name}-${colorScheme}`);
-  }
+  await keepScreen(page, `${name}-light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect([name, await accessibilityFaults(page)]).toEqual([name, []]);
+  await keepScreen(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 describe('returns', () => {
@@ -240,9 +239,9 @@ describe('one item', () => {
     const cells = async (row: number) =>
       (await changes.getByRole('row').nth(row).getByRole('cell').allTextContents()).slice(1, 5);
     await changes.getByText('fell down').waitFor();
-    expect(await cells(1)).toEqual(['Adjustment Damaged · fell down', 'http:till-1', '-2', '25']);
+    expect(await cells(1)).toEqual(['Adjustment Damaged · fell down', 'till-1', '-2', '25']);
     // 30 - 24 sold + 24 delivered should be there.
-    expect(await cells(2)).toEqual(['Count 27 counted', 'http:till-1', '-3', '27']);
+    expect(await cells(2)).toEqual(['Count 27 counted', 'till-1', '-3', '27']);
     await page.getByRole('cell', { name: 'Harbour S02' }).waitFor();
     await look(page, 'item');
     expect(await page.getByRole('img', { name: 'Stock in steps since' }).count()).toBe(1);
@@ -322,8 +321,7 @@ describe('arrivals', () => {
     const small = await page.evaluate(() =>
       [...document.querySelectorAll('button, a, input, [role=combobox]')].flatMap((element) => {
         const { width, height } = element.getBoundingClientRect();
-        const isSmall =
-          width > 1 && height > 1 && height < 44 && !element.closest('.mantine-NumberInput-controls, .skip');
+        const isSmall = width > 1 && height > 1 && height < 44 && !element.closest('.skip');
         return isSmall ? [`${element.outerHTML.slice(0, 90)} ${height}`] : [];
       }),
     );
@@ -337,4 +335,8 @@ describe('arrivals', () => {
     });
     isOnline = true;
   });
+});
+
+it('nothing of it went wrong in the pages', () => {
+  expect(pagesErrors.flat()).toEqual([]);
 });

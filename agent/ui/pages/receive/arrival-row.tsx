@@ -28,7 +28,7 @@ export function ArrivalRowView(parts: {
           {sku}
         </Text>
         <Group gap={6}>
-          <Text size="sm">{expected === null ? '' : receive.expected(expected)}</Text>
+          {expected === null ? null : <Text size="sm">{receive.expected(expected)}</Text>}
           {isDone ? <Badge color="teal">{receive.complete}</Badge> : null}
           {units === 0 && expected !== null
             ? null

@@ -34,7 +34,7 @@ export function BeginArrival({ open }: { open: (draft: ArrivalDraft) => void }) 
           <SegmentedControl
             aria-label={receive.kind}
             value={kind}
-            onChange={(next) => setKind(next as Kind)}
+            onChange={(next) => setKind(next)}
             transitionDuration={0}
             size="md"
             data={[

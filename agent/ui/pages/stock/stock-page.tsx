@@ -16,7 +16,7 @@ const ROW_PX = 52;
 
 /** Every product of the store; one of them when the address names it. */
 export function StockPage() {
-  const { item } = useLocation().search as { readonly item?: unknown };
+  const { item } = useLocation().search as { readonly item?: string | number };
   return item === undefined ? <Products /> : <ItemPage key={String(item)} sku={String(item)} />;
 }
 

@@ -81,7 +81,7 @@ function Row({ change }: { change: ItemChange }) {
         </Text>
       </Table.Td>
       <Table.Td>
-        {source === null ? words.anotherDevice : [source.replace(/^ui:/, ''), till].filter(Boolean).join(' · ')}
+        {source === null ? words.anotherDevice : [source.replace(/^\w+:/, ''), till].filter(Boolean).join(' · ')}
       </Table.Td>
       <Table.Td className="num">{change.change === null ? '–' : signed(change.change, format.number)}</Table.Td>
       <Table.Td className="num">{change.after === null ? '–' : format.number(change.after)}</Table.Td>

@@ -12,7 +12,7 @@ import { OtherStores } from './other-stores.tsx';
 
 /** One item: how its stock has changed and why, and what other stores have. */
 export function ItemPage({ sku }: { sku: string }) {
-  const { item: words, stock } = useWords();
+  const { item: words } = useWords();
   const { data, error, refetch } = useItemHistory(sku);
   const back = (
     <Button component={Link} {...{ to: '/stock' }} variant="default" leftSection={<ArrowLeft size={18} aria-hidden />}>
@@ -21,7 +21,7 @@ export function ItemPage({ sku }: { sku: string }) {
   );
   return (
     <>
-      <PageTitle right={back}>{data?.item.name ?? (data === undefined ? sku : stock.unnamed)}</PageTitle>
+      <PageTitle right={back}>{data?.item.name ?? sku}</PageTitle>
       {data === undefined ? (
         error === null ? (
           <Loading />

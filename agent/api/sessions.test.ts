@@ -17,7 +17,7 @@ const BROKEN = {
 const BACK = {
   kind: 'return',
   key: 'r',
-  body: { currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100, condition: 'sellable' }] },
+  body: { sale: 's', currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100, condition: 'sellable' }] },
 };
 
 async function signIn(agent: RunningAgent, pin: string): Promise<{ status: number; cookie: string }> {
@@ -92,6 +92,9 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
       async (role) => (await signIn(agent, people.add({ name: role, role }, 0))).cookie,
     ),
   );
+  // Of a sale that nobody knows, there is nothing to take back.
+  expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(422);
+  await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(SALE) });
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(200);
   expect((await asked(agent, '/v1/acts', bob!, BROKEN)).status).toBe(403);
@@ -101,6 +104,7 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
   expect((await agent.call('/v1/acts', { method: 'POST', body: JSON.stringify(BACK) })).status).toBe(403);
   const { journal } = agent.daemon.store;
   expect((await journal.read(1, 10)).map(({ kind, source }) => [kind, source])).toEqual([
+    ['sale', 'http:till-1'],
     ['return', 'ui:clerk'],
     ['adjustment', 'ui:manager'],
   ]);

@@ -1,4 +1,7 @@
+import type { ArrivalDraft } from './arrivals.ts';
+import type { Condition } from '../protocol/fields.ts';
 import type { WireError } from '../protocol/errors.ts';
+import type { ComingTransfer, OtherStock } from '../protocol/messages/questions.ts';
 import type { TaskState } from '../protocol/messages/pull.ts';
 
 /** What stock numbers rest on. */
@@ -199,4 +202,132 @@ export interface DayView {
   readonly netMinor: Readonly<Record<string, number>>;
   /** The newest first. */
   readonly feed: readonly FeedEntry[];
+}
+
+/** A line of a sale with what has come back of it. Money as in the fact, in the smallest unit. */
+export interface SoldLine {
+  /** Its place in the sale, from 0. */
+  readonly line: number;
+  readonly sku: string;
+  readonly name: string | null;
+  /** Postage, a fee: no stock. */
+  readonly isService: boolean;
+  readonly quantity: number;
+  readonly returned: number;
+  readonly unitPriceMinor: number;
+  readonly discountMinor: number;
+  readonly taxMinor: number;
+}
+
+/** A sale as it is found by its receipt. */
+export interface SoldReceipt {
+  readonly key: string;
+  readonly at: number;
+  readonly source: string;
+  readonly receiptNo: string | null;
+  readonly till: string | null;
+  readonly currency: string;
+  readonly isVoided: boolean;
+  readonly lines: readonly SoldLine[];
+}
+
+export const SLIP_KINDS = ['return', 'receipt', 'transferIn'] as const;
+export type SlipKind = (typeof SLIP_KINDS)[number];
+
+/** A journaled return or arrival, for print. */
+export interface Slip {
+  readonly key: string;
+  readonly kind: SlipKind;
+  readonly at: number;
+  readonly source: string;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** Receipt, delivery note or transfer. */
+  readonly reference: string | null;
+  /** Supplier, or the store that sent it. */
+  readonly partner: string | null;
+  readonly till: string | null;
+  readonly currency: string | null;
+  readonly reason: string | null;
+  readonly hasNoReceipt: boolean;
+  /** Nothing more of the transfer will come. */
+  readonly isFinal: boolean;
+  readonly lines: readonly SlipLine[];
+}
+
+export interface SlipLine {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly condition: Condition;
+  readonly unitPriceMinor: number | null;
+}
+
+/** Something that changed the stock of one item, or that looked at it. */
+export interface ItemChange {
+  /** Of the fact; null: a count that another device has made, as the hub told it. */
+  readonly key: string | null;
+  readonly kind: string;
+  readonly at: number;
+  /** By which way it came ("http:till-1", "ui:Ada"); null: from the hub. */
+  readonly source: string | null;
+  readonly till: string | null;
+  /** Receipt, delivery note, transfer, task, or who counted. */
+  readonly reference: string | null;
+  readonly reason: string | null;
+  /** Of an adjustment. */
+  readonly code: string | null;
+  /** Sellable units that came or went. */
+  readonly moved: number;
+  /** What a count found. */
+  readonly counted: number | null;
+  /** Units that came to, or left, another condition. */
+  readonly other: Readonly<Record<string, number>>;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** By how much the stock changed; of a count its variance. Null: nobody knows what was there before. */
+  readonly change: number | null;
+  readonly after: number | null;
+}
+
+/** Why there is of one item what there is. */
+export interface ItemHistory {
+  readonly item: StockItem;
+  /** From when on the stock is known; null: nothing has happened to it here. */
+  readonly knownSince: number | null;
+  /** What other devices and the hub have changed, as far as it is not in `changes`. */
+  readonly elsewhere: number;
+  /** Older changes are left out. */
+  readonly isCut: boolean;
+  /** The latest first. */
+  readonly changes: readonly ItemChange[];
+}
+
+/** What other stores have of an item. */
+export interface OtherStoresView {
+  /** The hub's last answer; null: it was never asked. */
+  readonly answer: OtherStock | null;
+  /** When it was asked, ms since 1970. */
+  readonly askedAt: number | null;
+  /** Why the answer is not one of now. */
+  readonly problem: WireError | null;
+}
+
+/** A transfer on its way here, with what has been received of it, also what the hub has not heard of. */
+export type ComingView = ComingTransfer;
+
+/** What is expected here, and what is being received. */
+export interface ArrivalsView {
+  /** When the hub last said what is on its way, ms since 1970; null: never. */
+  readonly asOf: number | null;
+  /** Transfers that are left out. */
+  readonly more: number;
+  readonly transfers: readonly ComingView[];
+  /** Why there is no newer answer. */
+  readonly problem: WireError | null;
+  readonly drafts: readonly ArrivalDraft[];
+  /** Of the skus in it that are products here. */
+  readonly names: Readonly<Record<string, string>>;
 }

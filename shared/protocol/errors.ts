@@ -134,6 +134,15 @@ export const ERRORS = {
     remedy: 'Put picked units back on the shelf; units that have left all the same are told as a sale.',
   },
   TASK_UNITS: { status: 409, remedy: 'Look at the task again, and name no more units than its lines have left.' },
+  RETURN_UNITS: {
+    status: 409,
+    remedy: 'Look the receipt up again, and take back no more than was sold on it and has not come back yet.',
+  },
+  RETURN_SALE_UNKNOWN: {
+    status: 422,
+    remedy:
+      'Look the sale up by its receipt. When it is lost or of another store, a manager may take the goods back without it.',
+  },
   TASK_CONFLICT: {
     status: 409,
     remedy:

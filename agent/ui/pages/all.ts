@@ -1,8 +1,10 @@
-import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
+import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert, Truck, Undo2 } from 'lucide-react';
 import type { Page } from '../app/page.ts';
 import { AdjustPage } from './adjust/adjust-page.tsx';
 import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
+import { ReceivePage } from './receive/receive-page.tsx';
+import { ReturnPage } from './return/return-page.tsx';
 import { StatusPage } from './status/status-page.tsx';
 import { StockPage } from './stock/stock-page.tsx';
 import { TodayPage } from './today/today-page.tsx';
@@ -11,6 +13,8 @@ import { TodayPage } from './today/today-page.tsx';
 export const PAGES: readonly Page[] = [
   { name: 'today', icon: Store, view: TodayPage },
   { name: 'stock', icon: Boxes, view: StockPage },
+  { name: 'return', icon: Undo2, view: ReturnPage },
+  { name: 'receive', icon: Truck, view: ReceivePage },
   { name: 'pickups', icon: PackageCheck, view: PickupsPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },

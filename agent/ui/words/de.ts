@@ -1,13 +1,17 @@
+import { goodsDe } from './goods/de.ts';
 import type { Words } from './en.ts';
 
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('de')} ${number === 1 ? one : many}`;
 
 export const de: Words = {
+  ...goodsDe,
   language: 'Deutsch',
   pages: {
     today: 'Heute',
     stock: 'Bestand',
+    return: 'Rückgabe',
+    receive: 'Wareneingang',
     pickups: 'Abholungen',
     adjust: 'Korrektur',
     problems: 'Probleme',

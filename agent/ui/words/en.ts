@@ -1,12 +1,17 @@
+import { goodsEn } from './goods/en.ts';
+
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
 /** What the app says, in English. Another language is one file of the same shape and one line in `words.tsx`. */
 export const en = {
+  ...goodsEn,
   language: 'English',
   pages: {
     today: 'Today',
     stock: 'Stock',
+    return: 'Return',
+    receive: 'Receive',
     pickups: 'Pickups',
     adjust: 'Adjust',
     problems: 'Problems',

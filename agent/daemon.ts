@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
@@ -12,6 +12,7 @@ import { PINS_AT_MACHINE, WrongPins } from './api/wrong-pins.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { countSource } from './pos/count/count-source.ts';
 import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
@@ -86,10 +87,13 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const context = { intake, clock, logger };
   const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);
-  const acts = actSource(context, (response) => callerOf(response).person);
+  const personOf = (response: Response) => callerOf(response).person;
+  const acts = actSource(context, personOf);
+  const counts = countSource(context, store, personOf);
   const sources: PosSource[] = [
     http,
     acts,
+    counts,
     ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
   ];
   for (const source of sources) {
@@ -117,6 +121,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     readers: readersOf(store, status),
     routes: [
       acts.routes,
+      counts.routes,
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),

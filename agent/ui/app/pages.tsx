@@ -11,7 +11,7 @@ import {
   useLocation,
 } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
-import { createContext, useContext, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Me, Person } from '#shared/agent-api/answers.ts';
 import { call } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
@@ -19,16 +19,8 @@ import { PAGES } from '../pages/all.ts';
 import { useWords } from '../words/words.tsx';
 import { Looks } from './looks.tsx';
 import type { Page } from './page.ts';
+import { Someone, usePerson } from './person.ts';
 import { SafetyBanner } from './safety-banner.tsx';
-
-const Someone = createContext<Person | undefined>(undefined);
-
-/** Who is signed in. */
-export function usePerson(): Person {
-  const person = useContext(Someone);
-  if (person === undefined) throw new Error('nobody is signed in');
-  return person;
-}
 
 const maySee = (page: Page, { role }: Person): boolean => page.role === undefined || page.role === role;
 
@@ -125,7 +117,7 @@ function Frame() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Footer hiddenFrom="sm" className="no-print">
-        <Group component="nav" aria-label={words.navigation} h="100%" justify="space-around" wrap="nowrap" gap={0}>
+        <Group component="nav" aria-label={words.navigation} h="100%" wrap="nowrap" gap={0} className="strip">
           {pages.map(({ name, icon: Icon }) => (
             <Button
               key={name}
@@ -134,6 +126,8 @@ function Frame() {
               variant={pathname === pathOf(name) ? 'light' : 'subtle'}
               px="xs"
               h={56}
+              miw={48}
+              style={{ flex: '1 0 auto' }}
               aria-label={words.pages[name]}
               aria-current={pathname === pathOf(name) ? 'page' : undefined}
             >

@@ -1,6 +1,7 @@
-import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
+import { Activity, Boxes, ClipboardList, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
 import type { Page } from '../app/page.ts';
 import { AdjustPage } from './adjust/adjust-page.tsx';
+import { CountPage } from './count/count-page.tsx';
 import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
 import { StatusPage } from './status/status-page.tsx';
@@ -12,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { name: 'today', icon: Store, view: TodayPage },
   { name: 'stock', icon: Boxes, view: StockPage },
   { name: 'pickups', icon: PackageCheck, view: PickupsPage },
+  { name: 'count', icon: ClipboardList, view: CountPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
   { name: 'status', icon: Activity, view: StatusPage },

@@ -16,6 +16,10 @@ export function useFormat() {
       day: (at: number) => day.format(at),
       /** With its day, unless it is within the last one. */
       instant: (at: number) => (Math.abs(Date.now() - at) < DAY_MS / 2 ? time : dayTime).format(at),
+      full: (at: number) => dayTime.format(at),
+      /** Digits behind the point of a currency. */
+      digits: (currency: string) =>
+        new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
       money: (minor: number, currency: string) => {
         const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
         return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));

@@ -1,3 +1,4 @@
+import { countDe } from './count/de.ts';
 import type { Words } from './en.ts';
 
 const count = (number: number, one: string, many: string): string =>
@@ -9,6 +10,7 @@ export const de: Words = {
     today: 'Heute',
     stock: 'Bestand',
     pickups: 'Abholungen',
+    count: 'Zählung',
     adjust: 'Korrektur',
     problems: 'Probleme',
     status: 'Zustand',
@@ -57,6 +59,7 @@ export const de: Words = {
     starting: 'Er wird gestartet.',
   },
   failure: { title: 'Das hat nicht geklappt', again: 'Noch einmal', code: 'Code' },
+  close: 'Schließen',
   loading: 'Wird geladen',
   today: {
     net: 'Verkäufe abzüglich Rückgaben',
@@ -141,6 +144,7 @@ export const de: Words = {
       expired: 'nicht abgeholt',
     },
   },
+  count: countDe,
   adjust: {
     product: 'Artikel',
     way: 'Mehr oder weniger',

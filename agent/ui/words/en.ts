@@ -1,3 +1,5 @@
+import { countEn } from './count/en.ts';
+
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
@@ -8,6 +10,7 @@ export const en = {
     today: 'Today',
     stock: 'Stock',
     pickups: 'Pickups',
+    count: 'Count',
     adjust: 'Adjust',
     problems: 'Problems',
     status: 'Status',
@@ -59,6 +62,7 @@ export const en = {
     again: 'Try again',
     code: 'Code',
   },
+  close: 'Close',
   loading: 'Loading',
   today: {
     net: 'Sales less returns',
@@ -143,6 +147,7 @@ export const en = {
       expired: 'not collected',
     },
   },
+  count: countEn,
   adjust: {
     product: 'Product',
     way: 'More or less',

@@ -7,6 +7,16 @@ const typed = (text: string, gapMs: number, from = 0) =>
 it.each([
   ['a scanner', typed('4006381333931', 4), { code: '4006381333931' }],
   ['a slow wireless scanner', typed('4006381333931', 28), { code: '4006381333931' }],
+  [
+    'a scanner while the machine halts',
+    [...typed('40', 4), ...typed('06381333931', 4, 200)],
+    { code: '4006381333931' },
+  ],
+  [
+    'a code by hand, with a pause',
+    [...typed('400638', 150), ...typed('1333931', 150, 2_000)],
+    { code: '4006381333931' },
+  ],
   ['a code by hand', typed('A-17', 140), { code: 'A-17' }],
   ['a long code by hand', typed('96385074', 200), { code: '96385074' }],
   ['a number of units', typed('12', 120), { units: 12 }],

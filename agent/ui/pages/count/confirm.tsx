@@ -42,7 +42,7 @@ export function Confirm(parts: {
             <Button variant="default" mih={44} onClick={parts.close}>
               {words.keep}
             </Button>
-            <Button type="submit" mih={44} color={parts.isReasoned === true ? 'red' : 'teal'} disabled={isMissing}>
+            <Button type="submit" mih={44} color={parts.isReasoned === true ? 'red.9' : 'teal.9'} disabled={isMissing}>
               {parts.yes}
             </Button>
           </Group>

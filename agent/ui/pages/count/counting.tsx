@@ -105,8 +105,8 @@ function CountingOf({ count, person }: { count: CountView; person: string }) {
       >
         {count.name}
       </PageTitle>
+      <Waiting queue={queue} queued={queued} trouble={trouble} />
       <Stack>
-        <Waiting queue={queue} queued={queued} trouble={trouble} />
         {state === 'open' ? null : (
           <Alert color="orange" title={words.ended}>
             {words.endedHint}

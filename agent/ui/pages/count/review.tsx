@@ -179,7 +179,7 @@ function Decision({ review, isUnsettled }: { review: CountReview; isUnsettled: b
             <Group>
               <Button
                 mih={48}
-                color="teal"
+                color="teal.9"
                 leftSection={<Check size={20} aria-hidden />}
                 loading={end.isPending}
                 disabled={isUnsettled}

@@ -9,7 +9,7 @@ export function Waiting({ queue, queued, trouble }: { queue: ActQueue; queued: Q
   const { count: words } = useWords();
   const { waiting, refused } = queued;
   return (
-    <Stack gap="sm" aria-live="polite">
+    <Stack gap="sm" aria-live="polite" mb={trouble === undefined && refused.length === 0 ? 0 : 'md'}>
       {trouble === undefined || waiting.length === 0 ? null : (
         <Alert color="orange" icon={<HardDrive aria-hidden />} title={words.waiting(waiting.length)}>
           <Text>{isAbsent(trouble) ? words.waitingHint : words.waitingTrouble}</Text>

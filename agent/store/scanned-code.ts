@@ -16,6 +16,6 @@ export function gtinOf(scanned: string): string | undefined {
 }
 
 function hasCheckDigit(gtin: string): boolean {
-  const sum = [...gtin].reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 3 : 1), 0);
+  const sum = gtin.split('').reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 3 : 1), 0);
   return sum % 10 === 0;
 }

@@ -34,15 +34,15 @@ const closing = new AbortController();
 const selling = sellOn();
 
 parentPort?.on('message', (order: SellingOrder) => {
-  void answer(order).then((result) => parentPort?.postMessage({ id: order.id, result }));
+  void answer(order).then((result) => parentPort?.postMessage({ id: order.id, result }, []));
 });
-parentPort?.postMessage({ id: 0, result: null });
+parentPort?.postMessage({ id: 0, result: null }, []);
 
 async function answer(order: SellingOrder): Promise<unknown> {
   switch (order.do) {
     case 'sell':
       sells = order.sells;
-      return null;
+      break;
     case 'progress':
       return { written: store.journal.lastSeq, acked: store.device.marks.ackedSeq };
     case 'close':
@@ -54,9 +54,9 @@ async function answer(order: SellingOrder): Promise<unknown> {
       await selling;
       await sync.stop();
       await store.close();
-      parentPort?.close();
-      return null;
+      break;
   }
+  return null;
 }
 
 async function sellOn(): Promise<void> {

@@ -14,12 +14,16 @@ export type SellingOrder = { readonly id: number } & (
   | { readonly do: 'sell'; readonly sells: boolean }
   | { readonly do: 'progress' | 'close' | 'stop' }
 );
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
 type Ask = Pick<SellingOrder, 'do'> & { readonly sells?: boolean };
 
 /** A real store with the real sync in a thread of its own: RxDB's free form has no room for the collections of two in one. */
 export class SellingThread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: unknown): void }>();
+  readonly #waiting = new Map<number, Waiting>();
   #last = 0;
 
   private constructor(start: SellingStart) {
@@ -61,7 +65,7 @@ export class SellingThread {
     const id = (this.#last += 1);
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, ...order });
+      this.#worker.postMessage({ id, ...order }, []);
     });
   }
 }

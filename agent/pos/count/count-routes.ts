@@ -37,9 +37,9 @@ export interface CountEdges {
   readonly counts: Counts;
   readonly reviews: CountReviews;
   /** Brings an approved count into the journal. */
-  finish(id: string): Promise<void>;
-  personOf: PersonOf;
-  isOpen(): boolean;
+  readonly finish: (id: string) => Promise<void>;
+  readonly personOf: PersonOf;
+  readonly isOpen: () => boolean;
 }
 
 /** `/v1/counts`: for people who are signed in. Programs post counts as facts. */

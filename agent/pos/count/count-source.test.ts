@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '#agent/store/store.ts';
 import type { Person } from '#shared/agent-api/answers.ts';
 import { countAct } from '#shared/agent-api/count-acts.ts';
@@ -17,7 +17,8 @@ const CRASHES = ['before the result', 'before the facts', 'among the facts', 'af
 
 describe('an approved count', () => {
   it.each(CRASHES)('CN7 F4 is in the journal once, each sku at its own instant: power fails %s', async (crash) => {
-    await using edge = await openEdgeStore();
+    const edge = await openEdgeStore();
+    onTestFinished(() => edge[Symbol.asyncDispose]());
     const { store, context, folder } = edge;
     await store.journal.append([
       {

@@ -129,8 +129,9 @@ export class Tally {
       case 'zero':
         return act.skus;
       case 'identify':
-        return [];
+        break;
     }
+    return [];
   }
 
   /** A code has become another sku: its scans move. */

@@ -1,4 +1,5 @@
 import { Button, Card, Checkbox, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ReviewLine } from '#shared/agent-api/counts.ts';
 import { useFormat } from '../../parts/format.ts';
@@ -143,9 +144,12 @@ function Row({
           {sku}
         </Text>
         {moved > 0 ? (
-          <Text size="sm" fw={500}>
-            ⚠ {words.moved(moved)}
-          </Text>
+          <Group gap={6} wrap="nowrap" align="start">
+            <TriangleAlert size={16} aria-hidden style={{ flexShrink: 0, marginTop: 3 }} />
+            <Text size="sm" fw={500}>
+              {words.moved(moved)}
+            </Text>
+          </Group>
         ) : null}
       </Table.Td>
       <Table.Td className="num">

@@ -78,7 +78,7 @@ function Form({ close }: { close: () => void }) {
           required
           onChange={(event) => setZone(event.currentTarget.value)}
         />
-        <Radio.Group label={words.expected} value={kind} onChange={(next) => setKind(next as Expectation['kind'])}>
+        <Radio.Group label={words.expected} value={kind} onChange={setKind}>
           <Stack gap="xs" mt="xs">
             {KINDS.map((one) => (
               <Radio.Card key={one} value={one} p="sm" mih={56}>

@@ -131,7 +131,7 @@ export const countDe: typeof countEn = {
   notCounted: 'Erwartet und von niemandem gezählt',
   notCountedHint: 'Sie bleiben in den Büchern, wie sie sind, außer Sie sagen, dass es keine gibt.',
   notCountedMore: (items) => `und ${items.toLocaleString('de')} weitere`,
-  zero: (items) => `${items === 1 ? 'Davon' : `Von diesen ${items.toLocaleString('de')}`} gibt es keine: 0`,
+  zero: (items) => (items < 2 ? 'Davon gibt es keine: 0' : `Von diesen ${items.toLocaleString('de')} gibt es keine: 0`),
   lost: (acts) =>
     `Ein beschädigter Datenträger hat ${many(acts, 'Eingabe', 'Eingaben')} dieser Zählung verloren. Zählen Sie im Zweifel noch einmal.`,
   nothing: 'Noch nichts ist gezählt.',

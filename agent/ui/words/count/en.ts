@@ -124,7 +124,8 @@ export const countEn = {
   notCounted: 'Expected, and counted by nobody',
   notCountedHint: 'They stay as they are in the books, unless you say that there are none.',
   notCountedMore: (items: number) => `and ${items.toLocaleString('en')} more`,
-  zero: (items: number) => `There are none of ${items === 1 ? 'this' : `these ${items.toLocaleString('en')}`}: 0`,
+  zero: (items: number) =>
+    items < 2 ? 'There are none: 0' : `There are none of these ${items.toLocaleString('en')}: 0`,
   lost: (acts: number) =>
     `A damaged disk has lost ${many(acts, 'act', 'acts')} of this count. Count again what you doubt.`,
   nothing: 'Nothing has been counted yet.',

@@ -12,6 +12,7 @@ import { PINS_AT_MACHINE, WrongPins } from './api/wrong-pins.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { countSource } from './pos/count/count-source.ts';
 import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
@@ -108,9 +109,11 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       }),
     );
   }
+  const counts = countSource(context, store, personOf);
   const sources: PosSource[] = [
     http,
     acts,
+    counts,
     ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
   ];
   for (const source of sources) {
@@ -146,6 +149,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
         personOf,
         nameOf: (sku) => products.get(sku)?.name,
       }),
+      counts.routes,
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),

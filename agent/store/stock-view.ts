@@ -93,6 +93,11 @@ export class StockView {
     return this.#skus.size;
   }
 
+  /** The last fact of the journal that is in the numbers. */
+  get taken(): Place {
+    return this.#taken;
+  }
+
   /** Every fact up to this place is contained in the positions that are stored here. */
   settledPlace(): Place {
     if (this.#pending) return this.#parts.device.marks.settled;

@@ -5,6 +5,9 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { ArrivalDrafts } from './arrivals/arrival-drafts.ts';
 import { OwnArrivals } from './arrivals/own-arrivals.ts';
+import { Counts } from './counts/counts.ts';
+import { LastPrices } from './counts/last-prices.ts';
+import { CountReviews } from './counts/reviews.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
 import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { DayBook } from './day-book.ts';
@@ -15,9 +18,10 @@ import { ItemHistories } from './items/item-history.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
 import { settleLosses } from './journal-losses.ts';
+import { ProductCodes } from './product-codes.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
-import { pruneJournal } from './retention.ts';
+import { pruneJournal, RETENTION_DAYS } from './retention.ts';
 import { Returns } from './returns.ts';
 import { Slips } from './slips.ts';
 import { StockList } from './stock-list.ts';
@@ -52,13 +56,15 @@ export interface Store {
   readonly itemHistories: ItemHistories;
   readonly arrivalDrafts: ArrivalDrafts;
   readonly ownArrivals: OwnArrivals;
+  readonly counts: Counts;
+  readonly countReviews: CountReviews;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
   damage(): WireError[];
   /** Saves the hints that make the next start quick. */
   saveMarks(): Promise<void>;
-  /** Prunes acknowledged facts older than `days`; returns how many. */
+  /** Prunes acknowledged facts and ended counts older than `days`; returns how many facts. */
   prune(days?: number): Promise<number>;
   /** Commits what was taken, then closes. Idempotent. */
   close(): Promise<void>;
@@ -108,6 +114,9 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const place = () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq });
   const ownArrivals = new OwnArrivals(log, journal);
   const stockList = new StockList(stockView, products, tasks);
+  const codes = new ProductCodes(products, (sku) => stockView.has(sku));
+  const counts = await Counts.open({ collection: db.countDrafts, hybridClock, codes, products, logger });
+  const prices = new LastPrices(db.journal, () => clock.monotonic());
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
@@ -115,6 +124,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     await device.saveMarks();
   };
   const close = async () => {
+    await counts.close();
     await journal.close();
     await stockView.settled();
     await saveMarks();
@@ -155,10 +165,13 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
         unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq),
       };
     },
+    counts,
+    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes }),
     // Also what the data folder has kept from before a move to another engine.
     damage: () => [...new Set([files, folder])].flatMap(damageProblems),
     saveMarks,
-    prune: (days) => {
+    prune: async (days) => {
+      await counts.prune(days ?? RETENTION_DAYS);
       const limits = {
         ackedSeq: device.marks.ackedSeq,
         now: hybridClock.now(),

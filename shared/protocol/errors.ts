@@ -34,6 +34,21 @@ export const ERRORS = {
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
   },
 
+  // Counts
+  COUNT_ENDED: {
+    status: 409,
+    remedy: 'The count is approved or cancelled. Begin another one for what was seen since.',
+  },
+  COUNT_MOVED_ON: {
+    status: 409,
+    remedy: 'Somebody has counted meanwhile. Look at the review again, then approve.',
+  },
+  COUNT_UNSETTLED: {
+    status: 409,
+    remedy: 'Settle what the review shows first: contradictions, unknown codes, what is to be counted again.',
+  },
+  COUNT_LIMIT: { status: 409, remedy: 'Approve or cancel a count that is open, and go on in a new one.' },
+
   // Requests
   BODY_NOT_JSON: { status: 400, remedy: 'Send a JSON body with content type application/json.' },
   BODY_TOO_LARGE: { status: 413, remedy: 'Send fewer facts in one request.' },

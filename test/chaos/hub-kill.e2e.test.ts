@@ -77,10 +77,10 @@ it(`S1 S2 M1 a hub killed with -9, ${KILLS} times each at random, in a merge, in
   /** Gives of each store how many facts were committed and not answered when it died. */
   const killBeforeItsAnswersArrive = async () => {
     // Nothing is under way when the lines stall: an answer that has passed already could still arrive.
-    stores.sell = false;
+    await stores.sell(false);
     await everythingIsAnswered();
     for (const { link } of stores.all) link.stall(['down']);
-    stores.sell = true;
+    await stores.sell(true);
     await until('every store lacks an answer', (all) => all.every(({ committed, acked }) => committed > acked));
     await killHub();
     for (const { link } of stores.all) link.cut();

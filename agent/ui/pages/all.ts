@@ -1,6 +1,17 @@
-import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert, Truck, Undo2 } from 'lucide-react';
+import {
+  Activity,
+  Boxes,
+  ClipboardList,
+  PackageCheck,
+  PencilLine,
+  Store,
+  TriangleAlert,
+  Truck,
+  Undo2,
+} from 'lucide-react';
 import type { Page } from '../app/page.ts';
 import { AdjustPage } from './adjust/adjust-page.tsx';
+import { CountPage } from './count/count-page.tsx';
 import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
 import { ReceivePage } from './receive/receive-page.tsx';
@@ -16,6 +27,7 @@ export const PAGES: readonly Page[] = [
   { name: 'return', icon: Undo2, view: ReturnPage },
   { name: 'receive', icon: Truck, view: ReceivePage },
   { name: 'pickups', icon: PackageCheck, view: PickupsPage },
+  { name: 'count', icon: ClipboardList, view: CountPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
   { name: 'status', icon: Activity, view: StatusPage },

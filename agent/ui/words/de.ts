@@ -1,4 +1,5 @@
 import { goodsDe } from './goods/de.ts';
+import { countDe } from './count/de.ts';
 import type { Words } from './en.ts';
 
 const count = (number: number, one: string, many: string): string =>
@@ -13,6 +14,7 @@ export const de: Words = {
     return: 'Rückgabe',
     receive: 'Wareneingang',
     pickups: 'Abholungen',
+    count: 'Zählung',
     adjust: 'Korrektur',
     problems: 'Probleme',
     status: 'Zustand',
@@ -61,6 +63,7 @@ export const de: Words = {
     starting: 'Er wird gestartet.',
   },
   failure: { title: 'Das hat nicht geklappt', again: 'Noch einmal', code: 'Code' },
+  close: 'Schließen',
   loading: 'Wird geladen',
   today: {
     net: 'Verkäufe abzüglich Rückgaben',
@@ -145,6 +148,7 @@ export const de: Words = {
       expired: 'nicht abgeholt',
     },
   },
+  count: countDe,
   adjust: {
     product: 'Artikel',
     way: 'Mehr oder weniger',

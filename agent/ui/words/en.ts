@@ -1,4 +1,5 @@
 import { goodsEn } from './goods/en.ts';
+import { countEn } from './count/en.ts';
 
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
@@ -13,6 +14,7 @@ export const en = {
     return: 'Return',
     receive: 'Receive',
     pickups: 'Pickups',
+    count: 'Count',
     adjust: 'Adjust',
     problems: 'Problems',
     status: 'Status',
@@ -64,6 +66,7 @@ export const en = {
     again: 'Try again',
     code: 'Code',
   },
+  close: 'Close',
   loading: 'Loading',
   today: {
     net: 'Sales less returns',
@@ -148,6 +151,7 @@ export const en = {
       expired: 'not collected',
     },
   },
+  count: countEn,
   adjust: {
     product: 'Product',
     way: 'More or less',

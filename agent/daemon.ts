@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
-import { requireProgram } from './api/guard.ts';
+import { managerOf, requireProgram } from './api/guard.ts';
 import { startApi } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
 import type { Readers } from './api/routes.ts';
@@ -13,7 +13,9 @@ import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
-import { configuredSources } from './pos/registry.ts';
+import { ConfiguredSources } from './pos/configured-sources.ts';
+import { Repairs } from './pos/repair/repairs.ts';
+import { repairRoutes } from './pos/repair/routes.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
@@ -82,15 +84,14 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);
   const acts = actSource(context, (response) => callerOf(response).person);
-  const sources: PosSource[] = [
-    http,
-    acts,
-    ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
-  ];
+  const sources: PosSource[] = [http, acts];
   for (const source of sources) {
     lifecycle.add(source);
     await source.start();
   }
+  const configured = lifecycle.add(new ConfiguredSources({ ...context, stateFolder: join(options.data, 'sources') }));
+  for (const feed of feeds) await configured.put(feed);
+  const repairs = new Repairs({ quarantine, intake, feedOf: (source) => configured.feedOf(source) });
 
   const clients = new ClientRegistry(options.data);
   const token = newClientToken();
@@ -101,7 +102,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       startedAt,
       now: () => clock.now(),
       sync,
-      sources: () => sources.map((source) => source.status()),
+      sources: () => [...sources.map((source) => source.status()), ...configured.status()],
     });
   const api = await startApi({
     port: options.port,
@@ -114,6 +115,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
+      repairRoutes(repairs, managerOf),
     ],
     allowedOrigins: options.origins,
     rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
@@ -147,7 +149,8 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
     },
     day: { read: (asked) => store.dayBook.read(asked) },
     quarantine: {
-      list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
+      list: ({ cursor, limit, state }) =>
+        store.quarantine.list({ limit, closed: state === 'closed', ...(cursor === undefined ? {} : { cursor }) }),
     },
   };
 }

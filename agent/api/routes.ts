@@ -42,8 +42,8 @@ export function readRoutes(readers: Readers): Router {
   });
   get('/v1/day', async (request) => readers.day.read(readQuery(dayQuery, request.query)));
   get('/v1/quarantine', async (request) => {
-    const { cursor, limit } = readQuery(quarantineQuery, request.query);
-    return readers.quarantine.list({ cursor, limit });
+    const { cursor, limit, state } = readQuery(quarantineQuery, request.query);
+    return readers.quarantine.list({ cursor, limit, state });
   });
   return router;
 }

@@ -13,7 +13,7 @@ import { RxdbJournalLog } from './journal-log-rxdb.ts';
 import { settleLosses } from './journal-losses.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
-import { pruneJournal } from './retention.ts';
+import { pruneJournal, RETENTION_DAYS } from './retention.ts';
 import { StockList } from './stock-list.ts';
 import { StockView } from './stock-view.ts';
 import { Tasks } from './tasks.ts';
@@ -47,7 +47,7 @@ export interface Store {
   damage(): WireError[];
   /** Saves the hints that make the next start quick. */
   saveMarks(): Promise<void>;
-  /** Prunes acknowledged facts older than `days`; returns how many. */
+  /** Prunes acknowledged facts older than `days`, and what was dealt with in quarantine as long ago; returns how many facts. */
   prune(days?: number): Promise<number>;
   /** Commits what was taken, then closes. Idempotent. */
   close(): Promise<void>;
@@ -90,6 +90,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const { usedSeq, settled } = await settleLosses({ folder: place, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
+  const quarantine = await Quarantine.open(db.quarantine, clock);
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
@@ -112,7 +113,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     db,
     journal,
     hybridClock,
-    quarantine: await Quarantine.open(db.quarantine, clock),
+    quarantine,
     device,
     products,
     stockView,
@@ -131,7 +132,8 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     // Also what the data folder has kept from before a move to another engine.
     damage: () => [...new Set([place, folder])].flatMap(damageProblems),
     saveMarks,
-    prune: (days) => {
+    prune: async (days) => {
+      await quarantine.prune(clock.now() - (days ?? RETENTION_DAYS) * 86_400_000);
       const limits = {
         ackedSeq: device.marks.ackedSeq,
         now: hybridClock.now(),

@@ -24,6 +24,11 @@ export const ERRORS = {
     remedy:
       "Set that machine's clock, then count, and dismiss this: the new count has the units. Released, a count hides what is sold up to its instant, and units that were added are added once more to each count made before it.",
   },
+  QUARANTINE_FULL: {
+    status: 507,
+    remedy:
+      'Correct or dismiss what is set aside (page Problems of the app), then send it again; what is in order is taken all the while.',
+  },
   TRANSFER_TO_ITSELF: {
     status: 422,
     remedy:

@@ -5,10 +5,10 @@ import type {
   Freshness,
   Me,
   Page,
-  QuarantinedItem,
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
+import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import { call } from './client.ts';
 
 /** How often what changes by itself is asked for, ms. */

@@ -1,6 +1,7 @@
 import { Accordion, Alert, Badge, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { ShieldCheck, TriangleAlert } from 'lucide-react';
-import type { AgentStatus, QuarantinedItem } from '#shared/agent-api/answers.ts';
+import type { AgentStatus } from '#shared/agent-api/answers.ts';
+import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import { useQuarantine, useStatus } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';

@@ -74,7 +74,9 @@ function quarantineProblems({ count, countAtHub, isFull }: Store['quarantine']):
   ];
   return [
     ...details.map((detail) => problem('QUARANTINE_NOT_EMPTY', detail)),
-    ...(isFull ? [problem('QUARANTINE_FULL', 'Nothing more can be set aside: what is not in order waits at its source.')] : []),
+    ...(isFull
+      ? [problem('QUARANTINE_FULL', 'Nothing more can be set aside: what is not in order waits at its source.')]
+      : []),
   ];
 }
 

@@ -1,11 +1,4 @@
-import type {
-  AgentStatus,
-  DayView,
-  Freshness,
-  Page,
-  StockItem,
-  TaskView,
-} from '#shared/agent-api/answers.ts';
+import type { AgentStatus, DayView, Freshness, Page, StockItem, TaskView } from '#shared/agent-api/answers.ts';
 import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import type { TaskState } from '#shared/protocol/messages/pull.ts';
 

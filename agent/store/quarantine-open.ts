@@ -73,7 +73,9 @@ export class OpenEntries {
   /** Ids of what came from a source under these keys, with the key. */
   under(source: string, keys: readonly string[]): [id: string, key: string][] {
     if (this.#byKey.size === 0) return [];
-    return keys.flatMap((key) => [...(this.#byKey.get(nameOf(source, key)) ?? [])].map((id) => [id, key] as [string, string]));
+    return keys.flatMap((key) =>
+      [...(this.#byKey.get(nameOf(source, key)) ?? [])].map((id) => [id, key] as [string, string]),
+    );
   }
 
   /** Ids of all of one source with one code. */

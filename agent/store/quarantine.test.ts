@@ -63,7 +63,11 @@ describe.each(STORAGE_ENGINES)('quarantine on %s', (engine) => {
 
   it('F4 what its source has sent again in order is closed by its key, and nothing else is', async () => {
     const { quarantine } = await opened(temporary(), engine);
-    await quarantine.keep([one('a', { key: 'k' }), one('b', { key: 'k', source: 'http:other' }), one('c', { key: 'l' })]);
+    await quarantine.keep([
+      one('a', { key: 'k' }),
+      one('b', { key: 'k', source: 'http:other' }),
+      one('c', { key: 'l' }),
+    ]);
     await quarantine.corrected('http:till', ['k', 'm']);
     expect((await quarantine.list({ limit: 10 })).items.map(({ id }) => id).toSorted()).toEqual(['b', 'c']);
     expect((await quarantine.get('a'))?.acts).toMatchObject([{ by: 'http:till', act: 'corrected', note: 'k' }]);

@@ -202,7 +202,10 @@ type Place = Pick<QuarantineDocument, 'closedAt' | 'at' | 'id'>;
 function selectorOf(closed: boolean, before: Place | undefined): MangoQuery<QuarantineDocument>['selector'] {
   if (before === undefined) return { closedAt: closed ? { $gt: 0 } : { $eq: 0 } };
   const { closedAt, at, id } = before;
-  const here = [{ closedAt, at: { $lt: at } }, { closedAt, at, id: { $lt: id } }];
+  const here = [
+    { closedAt, at: { $lt: at } },
+    { closedAt, at, id: { $lt: id } },
+  ];
   return closed
     ? { closedAt: { $gt: 0, $lte: closedAt }, $or: [{ closedAt: { $lt: closedAt } }, ...here] }
     : { closedAt: { $eq: 0 }, $or: here };

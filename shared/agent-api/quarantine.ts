@@ -15,14 +15,7 @@ export interface QuarantineOrigin {
  * - `corrected`: whoever sent it has sent it again, in order
  * - `dismissed`, `reopened`: a manager decided; `cameAgain`: the same file was rejected once more
  */
-export type QuarantineActName =
-  | 'sending'
-  | 'sent'
-  | 'refused'
-  | 'corrected'
-  | 'dismissed'
-  | 'reopened'
-  | 'cameAgain';
+export type QuarantineActName = 'sending' | 'sent' | 'refused' | 'corrected' | 'dismissed' | 'reopened' | 'cameAgain';
 
 export interface QuarantineAct {
   /** Ms since 1970. */

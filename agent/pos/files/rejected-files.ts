@@ -19,7 +19,10 @@ export async function findRejected(folder: string, { file, opening }: RejectedFi
   const same = names.filter((name) => name.startsWith(base) && name.endsWith(ending) && numbered(name)).slice(0, 100);
   for (const name of same.toReversed()) {
     const path = join(folder, 'rejected', name);
-    const isFile = await lstat(path).then((stat) => stat.isFile(), () => false);
+    const isFile = await lstat(path).then(
+      (stat) => stat.isFile(),
+      () => false,
+    );
     if (isFile && (await openingOf(path).catch(() => undefined)) === opening) return name;
   }
   return undefined;
@@ -28,9 +31,13 @@ export async function findRejected(folder: string, { file, opening }: RejectedFi
 /** Puts it where new files are dropped, so that it is read again. Throws NOT_FOUND, CONFLICT. */
 export async function readAgain(folder: string, rejected: RejectedFile): Promise<void> {
   const name = await findRejected(folder, rejected);
-  if (name === undefined) throw new ShelfwireError('NOT_FOUND', `The file ${rejected.file} is not in rejected/ any more.`);
+  if (name === undefined)
+    throw new ShelfwireError('NOT_FOUND', `The file ${rejected.file} is not in rejected/ any more.`);
   const target = join(folder, rejected.file);
-  const isTaken = await lstat(target).then(() => true, () => false);
+  const isTaken = await lstat(target).then(
+    () => true,
+    () => false,
+  );
   if (isTaken) throw new ShelfwireError('CONFLICT', `A file ${rejected.file} waits to be read already.`);
   await rename(join(folder, 'rejected', name), target);
 }

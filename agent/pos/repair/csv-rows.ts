@@ -82,7 +82,8 @@ export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
         { status: 'refused', key: null, code: 'CSV_ROW_INVALID', detail },
       ];
       const names = namesOf(feed, entry);
-      if (names === undefined) return refuse('The row of column names of its file is not known: drop it in a file again.');
+      if (names === undefined)
+        return refuse('The row of column names of its file is not known: drop it in a file again.');
       const { documents, rejected } = documentsOfRows(feed, Layout.of(feed, names), recordsOf(feed, text));
       const [first] = rejected;
       if (first !== undefined) return refuse(first.reason);
@@ -124,4 +125,3 @@ function quoted(cell: string, delimiter: string): string {
   if (!cell.includes(delimiter) && !/["\r\n]/.test(cell)) return cell;
   return `"${cell.replaceAll('"', '""')}"`;
 }
-

@@ -40,7 +40,8 @@ export function jsonFactMender(intake: CorrectionDoor): Mender {
       const next = structuredClone(withKey(entry, given));
       for (const [id, value] of Object.entries(values)) {
         const field = known.get(id);
-        if (field === undefined) throw new ShelfwireError('REQUEST_INVALID', `fields: there is no "${id.slice(0, 80)}".`);
+        if (field === undefined)
+          throw new ShelfwireError('REQUEST_INVALID', `fields: there is no "${id.slice(0, 80)}".`);
         setAt(next, pathOf(id), value === '' ? undefined : valueOf(field, value, at(given, pathOf(id))));
       }
       return JSON.stringify(next);
@@ -142,7 +143,8 @@ function labelOf(path: Path): string {
 
 function at(from: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (held, part) => (typeof held === 'object' && held !== null && Object.hasOwn(held, part) ? (held as never)[part] : undefined),
+    (held, part) =>
+      typeof held === 'object' && held !== null && Object.hasOwn(held, part) ? (held as never)[part] : undefined,
     from,
   );
 }

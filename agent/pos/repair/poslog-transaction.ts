@@ -53,7 +53,8 @@ export function poslogTransactionMender(feed: PoslogFeed, intake: CorrectionDoor
       const leaves = leavesIn(entry);
       const changes = Object.entries(values).map(([id, value]) => {
         const leaf = leaves[Number(id)];
-        if (leaf === undefined) throw new ShelfwireError('REQUEST_INVALID', `fields: there is no "${id.slice(0, 80)}".`);
+        if (leaf === undefined)
+          throw new ShelfwireError('REQUEST_INVALID', `fields: there is no "${id.slice(0, 80)}".`);
         return { ...leaf, value };
       });
       // From the end on, so that places before stay where they are.

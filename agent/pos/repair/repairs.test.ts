@@ -76,7 +76,10 @@ const post = ({ edge }: Shop, submission: object) =>
 
 it('F4 F5 a posted fact is corrected by its fields and counts once, under the key that it came with', async () => {
   const one = await shop();
-  await post(one, { kind: 'sale', body: { currency: 'EUR', lines: [{ sku: 'Z', quantity: '2', unitPriceMinor: 100 }] } });
+  await post(one, {
+    kind: 'sale',
+    body: { currency: 'EUR', lines: [{ sku: 'Z', quantity: '2', unitPriceMinor: 100 }] },
+  });
   const id = await one.only();
   const { form } = await one.repairs.detail(id);
   expect(form.fields.filter(({ isWrong }) => isWrong)).toEqual([
@@ -180,13 +183,14 @@ it('F5 a file that was rejected is read again by the feed as it is then; a secon
   const text = 'Nr;Art;Qty;Price;Day\n1;A;2;1.50;2026-03-01\n';
   await one.drop('a.csv', text);
   const id = await one.only();
-  expect(await one.repairs.detail(id)).toMatchObject({ code: 'CSV_FILE_INVALID', form: { why: 'file', canReadAgain: true } });
+  expect(await one.repairs.detail(id)).toMatchObject({
+    code: 'CSV_FILE_INVALID',
+    form: { why: 'file', canReadAgain: true },
+  });
   await one.repairs.readAgain(id, ADA);
   await until(() => one.edge.store.quarantine.count === 1);
   const columns = { ...CSV.columns, document: 'Nr' };
-  await one.sources.put(
-    parseFeed({ name: 'f', folder: one.folder, settleMs: 50, ...CSV, columns, delimiter: ';' }),
-  );
+  await one.sources.put(parseFeed({ name: 'f', folder: one.folder, settleMs: 50, ...CSV, columns, delimiter: ';' }));
   await one.repairs.readAgain(id, ADA);
   await until(async () => (await one.edge.facts()).length === 1);
   expect((await one.repairs.detail(id)).acts.map(({ act }) => act)).toEqual(['sent', 'cameAgain', 'sent']);

@@ -70,7 +70,8 @@ export class Repairs {
   reopen(id: string, by: Person): Promise<QuarantineDetail> {
     return this.#alone(async () => {
       const entry = await this.#entry(id);
-      if (entry.state !== 'dismissed') throw new ShelfwireError('CONFLICT', 'Only what was dismissed can be opened again.');
+      if (entry.state !== 'dismissed')
+        throw new ShelfwireError('CONFLICT', 'Only what was dismissed can be opened again.');
       const act = { by: nameOf(by), act: 'reopened', note: '' } as const;
       return this.#shown(await this.#parts.quarantine.note(id, 'open', act));
     });
@@ -119,7 +120,8 @@ export class Repairs {
     if (last?.act !== 'sending') return entry;
     const mender = this.#menderOf(entry);
     const person: Person = { name: last.by.replace(/^ui:/, ''), role: 'manager' };
-    if (mender === undefined) throw new ShelfwireError('CONFLICT', 'A correction of it is under way, but its feed is gone.');
+    if (mender === undefined)
+      throw new ShelfwireError('CONFLICT', 'A correction of it is under way, but its feed is gone.');
     const isRefused = await this.#send(entry, mender, last.note, person).then(
       () => false,
       (error: unknown) => isRefusal(error),

@@ -31,7 +31,10 @@ export function repairRoutes(repairs: Repairs, managerOf: (response: Response) =
     return (request: Request, response: Response) => respond(request, response);
   };
   const idOf = (request: Request) => parsed(id, request.params['id']);
-  router.get('/v1/quarantine/:id', answer((request) => repairs.detail(idOf(request))));
+  router.get(
+    '/v1/quarantine/:id',
+    answer((request) => repairs.detail(idOf(request))),
+  );
   router.post(
     '/v1/quarantine/dismiss',
     body,
@@ -56,7 +59,10 @@ export function repairRoutes(repairs: Repairs, managerOf: (response: Response) =
       repairs.dismiss(idOf(request), managerOf(response), parsed(dismissal, request.body).reason),
     ),
   );
-  router.post('/v1/quarantine/:id/reopen', answer((request, response) => repairs.reopen(idOf(request), managerOf(response))));
+  router.post(
+    '/v1/quarantine/:id/reopen',
+    answer((request, response) => repairs.reopen(idOf(request), managerOf(response))),
+  );
   router.post(
     '/v1/quarantine/:id/read-again',
     answer((request, response) => repairs.readAgain(idOf(request), managerOf(response))),

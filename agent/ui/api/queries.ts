@@ -1,14 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type {
-  AgentStatus,
-  DayView,
-  Freshness,
-  Me,
-  Page,
-  StockItem,
-  TaskView,
-} from '#shared/agent-api/answers.ts';
-import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
+import type { AgentStatus, DayView, Freshness, Me, Page, StockItem, TaskView } from '#shared/agent-api/answers.ts';
+import type { QuarantineDetail, QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import { call } from './client.ts';
 
 /** How often what changes by itself is asked for, ms. */
@@ -51,11 +43,23 @@ export const useStock = (search: string) =>
     placeholderData: (last) => last,
   });
 
-export const useQuarantine = () =>
-  useQuery({
-    queryKey: ['quarantine'],
-    queryFn: ({ signal }) => call<Page<QuarantinedItem>>('GET', '/v1/quarantine?limit=200', undefined, { signal }),
+export const useQuarantine = (state: 'open' | 'closed') =>
+  useInfiniteQuery({
+    queryKey: ['quarantine', state],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ limit: '100', state });
+      if (pageParam !== null) query.set('cursor', pageParam);
+      return call<Page<QuarantinedItem>>('GET', `/v1/quarantine?${query}`, undefined, { signal });
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchInterval: 10_000,
+  });
+
+export const useQuarantined = (id: string) =>
+  useQuery({
+    queryKey: ['quarantined', id],
+    queryFn: ({ signal }) => call<QuarantineDetail>('GET', `/v1/quarantine/${id}`, undefined, { signal }),
   });
 
 /** What is to be done for orders; ended ones are not in it. */

@@ -11,7 +11,7 @@ import {
   useLocation,
 } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
-import { createContext, useContext, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Me, Person } from '#shared/agent-api/answers.ts';
 import { call } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
@@ -19,16 +19,9 @@ import { PAGES } from '../pages/all.ts';
 import { useWords } from '../words/words.tsx';
 import { Looks } from './looks.tsx';
 import type { Page } from './page.ts';
+import { Someone, usePerson } from './person.tsx';
 import { SafetyBanner } from './safety-banner.tsx';
-
-const Someone = createContext<Person | undefined>(undefined);
-
-/** Who is signed in. */
-export function usePerson(): Person {
-  const person = useContext(Someone);
-  if (person === undefined) throw new Error('nobody is signed in');
-  return person;
-}
+import { troublesOf } from './troubles.ts';
 
 const maySee = (page: Page, { role }: Person): boolean => page.role === undefined || page.role === role;
 
@@ -66,10 +59,10 @@ function Frame() {
     addEventListener('keydown', open);
     return () => removeEventListener('keydown', open);
   });
-  const troubles = status?.problems.length ?? 0;
+  const troubles = troublesOf(status);
   const badge = (name: string) =>
     name === 'problems' && troubles > 0 ? (
-      <Badge color="red" variant="light" circle>
+      <Badge color="red" variant="light" circle={troubles < 100}>
         {troubles}
       </Badge>
     ) : null;

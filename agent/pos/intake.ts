@@ -66,6 +66,8 @@ export interface Unreadable {
   /** The how-manieth of the same text in the same file, from 1: such rows are two, not one that came twice. */
   readonly occurrence?: number;
   readonly origin?: QuarantineOrigin;
+  /** The key that it will have once it is in order: then this is dealt with. */
+  readonly key?: string | null;
   /** Not when only the beginning is there; then the detail says so. */
   readonly isWhole?: boolean;
   /** It is a problem again when it comes again after somebody has dealt with it. */
@@ -141,7 +143,7 @@ export class Intake {
   /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */
   async setAside(source: string, refusals: readonly Unreadable[]): Promise<void> {
     if (refusals.length === 0) return;
-    await this.#quarantine.keep(refusals.map((one) => quarantineDraft(source, one, null)));
+    await this.#quarantine.keep(refusals.map((one) => quarantineDraft(source, one, one.key ?? null)));
   }
 
   #resultOf(draft: FactDraft, result: AppendResult): IntakeResult {

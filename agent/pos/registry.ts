@@ -2,6 +2,9 @@ import { csvFormat } from './csv/csv.ts';
 import type { Feed } from './feeds.ts';
 import { FileSource } from './files/file-source.ts';
 import { poslogFormat } from './poslog/poslog.ts';
+import { erpnextInvoices } from './erpnext/erpnext-invoices.ts';
+import { odooOrders } from './odoo/odoo-orders.ts';
+import { PullSource } from './pull/pull-source.ts';
 import type { PosSource, SourceContext } from './source.ts';
 
 /** What sources that are made by configuration need. */
@@ -14,6 +17,10 @@ export interface SourceParts extends SourceContext {
 export function configuredSource(feed: Feed, parts: SourceParts): PosSource {
   const { stateFolder, ...context } = parts;
   switch (feed.kind) {
+    case 'odoo':
+      return new PullSource(feed, odooOrders(feed), context, stateFolder);
+    case 'erpnext':
+      return new PullSource(feed, erpnextInvoices(feed), context, stateFolder);
     case 'poslog':
       return new FileSource(poslogFormat(feed), context, stateFolder);
     default:

@@ -2,7 +2,7 @@ import type { Person } from '#shared/agent-api/answers.ts';
 import type { QuarantineDetail, RepairForm, ResendAnswer } from '#shared/agent-api/quarantine.ts';
 import { ERRORS, ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import { SET_ASIDE_AT_HUB, type Entry, type Quarantine } from '#agent/store/quarantine.ts';
-import type { Feed } from '../feeds.ts';
+import { isFileFeed, type Feed } from '../feeds.ts';
 import { findRejected, readAgain } from '../files/rejected-files.ts';
 import type { IntakeResult } from '../intake.ts';
 import { csvRowsMender } from './csv-rows.ts';
@@ -148,14 +148,14 @@ export class Repairs {
     if (entry.origin?.line === 0) return form(null, [], 'file');
     const mender = this.#menderOf(entry);
     if (mender !== undefined) return mender.form(entry);
-    return form(null, [], 'feed');
+    return form(null, [], this.#parts.feedOf(entry.source) === undefined ? 'feed' : 'pulled');
   }
 
   #menderOf({ source }: Entry): Mender | undefined {
     const { intake, feedOf } = this.#parts;
     if (/^(http|ui):/.test(source)) return jsonFactMender(intake);
     const feed = feedOf(source);
-    if (feed === undefined) return undefined;
+    if (feed === undefined || !isFileFeed(feed)) return undefined;
     return feed.kind === 'poslog' ? poslogTransactionMender(feed, intake) : csvRowsMender(feed, intake);
   }
 
@@ -166,7 +166,8 @@ export class Repairs {
   }
 
   #folderOf({ origin, source }: Entry): string | undefined {
-    return origin?.line === 0 ? this.#parts.feedOf(source)?.folder : undefined;
+    const feed = origin?.line === 0 ? this.#parts.feedOf(source) : undefined;
+    return feed !== undefined && isFileFeed(feed) ? feed.folder : undefined;
   }
 
   #alone<Result>(work: () => Promise<Result>): Promise<Result> {

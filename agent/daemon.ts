@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
-import { managerOf, requireProgram } from './api/guard.ts';
+import { requireProgram } from './api/guard.ts';
 import { startApi } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
 import type { Readers } from './api/routes.ts';
@@ -13,12 +13,10 @@ import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
-import { ConfiguredSources } from './pos/configured-sources.ts';
-import { Repairs } from './pos/repair/repairs.ts';
-import { repairRoutes } from './pos/repair/routes.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
+import { startFeeds } from './start-feeds.ts';
 import { statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -89,9 +87,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     lifecycle.add(source);
     await source.start();
   }
-  const configured = lifecycle.add(new ConfiguredSources({ ...context, stateFolder: join(options.data, 'sources') }));
-  for (const feed of feeds) await configured.put(feed);
-  const repairs = new Repairs({ quarantine, intake, feedOf: (source) => configured.feedOf(source) });
+  const configured = await startFeeds({ data: options.data, store, context, fixed: feeds }, lifecycle);
 
   const clients = new ClientRegistry(options.data);
   const token = newClientToken();
@@ -115,7 +111,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
-      repairRoutes(repairs, managerOf),
+      ...configured.routes,
     ],
     allowedOrigins: options.origins,
     rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },

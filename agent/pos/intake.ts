@@ -161,7 +161,8 @@ function* stockedSkus(
 
 type Refusal = Extract<IntakeResult, { status: 'refused' }>;
 
-function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {
+/** A draft of what was submitted, or why it is none. */
+export function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {
   const parsed = submission.safeParse(given);
   if (!parsed.success) {
     return { status: 'refused', key: keyOf(given), code: 'FACT_INVALID', detail: describeIssues(parsed.error) };

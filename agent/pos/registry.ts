@@ -1,5 +1,6 @@
 import { csvFormat } from './csv/csv.ts';
-import type { Feed } from './feeds.ts';
+import type { Feed, FileFeed } from './feeds.ts';
+import type { FileFormat } from './files/file-format.ts';
 import { FileSource } from './files/file-source.ts';
 import { poslogFormat } from './poslog/poslog.ts';
 import { erpnextInvoices } from './erpnext/erpnext-invoices.ts';
@@ -21,9 +22,10 @@ export function configuredSource(feed: Feed, parts: SourceParts): PosSource {
       return new PullSource(feed, odooOrders(feed), context, stateFolder);
     case 'erpnext':
       return new PullSource(feed, erpnextInvoices(feed), context, stateFolder);
-    case 'poslog':
-      return new FileSource(poslogFormat(feed), context, stateFolder);
     default:
-      return new FileSource(csvFormat(feed), context, stateFolder);
+      return new FileSource(formatOf(feed), context, stateFolder);
   }
 }
+
+/** What the files of a feed are made of. */
+export const formatOf = (feed: FileFeed): FileFormat => (feed.kind === 'poslog' ? poslogFormat(feed) : csvFormat(feed));

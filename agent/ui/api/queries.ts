@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { AgentStatus, DayView, Freshness, Me, Page, StockItem, TaskView } from '#shared/agent-api/answers.ts';
+import type { FeedFile, FeedView, TableLook } from '#shared/agent-api/sources.ts';
 import type { QuarantineDetail, QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import { call } from './client.ts';
 
@@ -68,6 +69,31 @@ export const useTasks = () =>
     queryKey: ['tasks'],
     queryFn: ({ signal }) => call<Page<TaskView>>('GET', '/v1/tasks?limit=200', undefined, { signal }),
     refetchInterval: LIVE_MS,
+  });
+
+export const useFeeds = () =>
+  useQuery({
+    queryKey: ['feeds'],
+    queryFn: ({ signal }) => call<{ feeds: FeedView[] }>('GET', '/v1/feeds', undefined, { signal }),
+    refetchInterval: 10_000,
+  });
+
+export const useFeedFiles = (name: string) =>
+  useQuery({
+    queryKey: ['feedFiles', name],
+    queryFn: ({ signal }) => call<{ files: FeedFile[] }>('GET', `/v1/feeds/${name}/files`, undefined, { signal }),
+    enabled: name !== '',
+  });
+
+/** How a sample looks under what was set by hand. */
+export const useLook = (sample: string, query: string) =>
+  useQuery({
+    queryKey: ['look', sample, query],
+    queryFn: ({ signal }) => call<TableLook>('GET', `/v1/samples/${sample}/look?${query}`, undefined, { signal }),
+    enabled: sample !== '',
+    placeholderData: (last) => last,
+    retry: false,
+    staleTime: Infinity,
   });
 
 /** One product; null: this store has never had it. */

@@ -1,8 +1,9 @@
-import { Activity, Boxes, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
+import { Activity, Boxes, FolderInput, PackageCheck, PencilLine, Store, TriangleAlert } from 'lucide-react';
 import type { Page } from '../app/page.ts';
 import { AdjustPage } from './adjust/adjust-page.tsx';
 import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
+import { SourcesPage } from './sources/sources-page.tsx';
 import { StatusPage } from './status/status-page.tsx';
 import { StockPage } from './stock/stock-page.tsx';
 import { TodayPage } from './today/today-page.tsx';
@@ -14,5 +15,6 @@ export const PAGES: readonly Page[] = [
   { name: 'pickups', icon: PackageCheck, view: PickupsPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
+  { name: 'sources', icon: FolderInput, view: SourcesPage, role: 'manager' },
   { name: 'status', icon: Activity, view: StatusPage },
 ];

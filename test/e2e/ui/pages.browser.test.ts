@@ -5,7 +5,7 @@ import { accessibilityFaults } from '#test/support/accessibility.ts';
 import { keepScreen, openBrowser, openPage, type Look } from '#test/support/browser.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
-const PAGES = ['today', 'stock', 'pickups', 'adjust', 'problems', 'status'];
+const PAGES = ['today', 'stock', 'pickups', 'adjust', 'problems', 'sources', 'status'];
 const LOOKS: readonly (Look & { readonly name: string })[] = [
   { name: 'light', scheme: 'light' },
   { name: 'dark', scheme: 'dark' },

@@ -1,5 +1,5 @@
 import { csvFormat } from './csv/csv.ts';
-import type { Feed, FileFeed } from './feeds.ts';
+import { isFileFeed, type Feed, type FileFeed } from './feeds.ts';
 import type { FileFormat } from './files/file-format.ts';
 import { FileSource } from './files/file-source.ts';
 import { poslogFormat } from './poslog/poslog.ts';
@@ -17,14 +17,9 @@ export interface SourceParts extends SourceContext {
 /** The source that a feed asks for, not started yet. A new kind is one line here, and its schema among the feeds. */
 export function configuredSource(feed: Feed, parts: SourceParts): PosSource {
   const { stateFolder, ...context } = parts;
-  switch (feed.kind) {
-    case 'odoo':
-      return new PullSource(feed, odooOrders(feed), context, stateFolder);
-    case 'erpnext':
-      return new PullSource(feed, erpnextInvoices(feed), context, stateFolder);
-    default:
-      return new FileSource(formatOf(feed), context, stateFolder);
-  }
+  if (isFileFeed(feed)) return new FileSource(formatOf(feed), context, stateFolder);
+  const reader = feed.kind === 'odoo' ? odooOrders(feed) : erpnextInvoices(feed);
+  return new PullSource(feed, reader, context, stateFolder);
 }
 
 /** What the files of a feed are made of. */

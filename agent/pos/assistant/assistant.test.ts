@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { People } from '#agent/people/people.ts';
+import type { DaemonOptions } from '#agent/daemon.ts';
+import type { PersonRole } from '#shared/agent-api/answers.ts';
 import type { FeedView, Sample, TableLook, Trial } from '#shared/agent-api/sources.ts';
 import { until } from '#test/support/edge-store.ts';
-import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
+import { runAgent } from '#test/support/running-agent.ts';
 import { lookAt } from './look.ts';
 
 const RETAIL = gunzipSync(readFileSync(join(import.meta.dirname, '../../../test/data/online-retail-2011-08.csv.gz')));
@@ -30,17 +32,8 @@ function temporary(): string {
   return folder;
 }
 
-interface Manager {
-  readonly agent: RunningAgent;
-  ask<Answer>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Answer & { code?: string } }>;
-  upload(bytes: Buffer | string): Promise<string>;
-}
-
-async function manager(options = {}, role: 'manager' | 'clerk' = 'manager'): Promise<Manager> {
+/** A running agent, and what somebody who is signed in asks of it. */
+async function manager(options: Partial<DaemonOptions> = {}, role: PersonRole = 'manager') {
   const agent = await runAgent(options);
   const pin = new People(agent.folder).add({ name: 'Ada', role }, Date.now());
   const signedIn = await fetch(`${agent.url}/v1/sessions`, {
@@ -49,19 +42,19 @@ async function manager(options = {}, role: 'manager' | 'clerk' = 'manager'): Pro
     body: JSON.stringify({ pin }),
   });
   const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const send = async (method: string, path: string, body?: BodyInit) => {
+  const send = async (method: string, path: string, body?: string | Buffer) => {
     const headers = { cookie, 'content-type': typeof body === 'string' ? 'application/json' : 'text/csv' };
-    const answer = await fetch(agent.url + path, { method, headers, ...(body === undefined ? {} : { body }) });
-    return { status: answer.status, body: (await answer.json()) as never };
+    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) };
+    const answer = await fetch(agent.url + path, { method, headers, ...sent });
+    return { status: answer.status, body: (await answer.json()) as unknown };
   };
-  return {
-    agent,
-    ask: (method, path, body) => send(method, path, body === undefined ? undefined : JSON.stringify(body)),
-    upload: async (bytes) => {
-      const { body } = await send('POST', '/v1/samples?name=a.csv', new Uint8Array(Buffer.from(bytes)));
-      return (body as Sample).id;
-    },
+  const ask = (method: string, path: string, body?: object) =>
+    send(method, path, body === undefined ? undefined : JSON.stringify(body));
+  const upload = async (bytes: Buffer | string): Promise<string> => {
+    const { body } = await send('POST', '/v1/samples?name=a.csv', Buffer.from(bytes));
+    return (body as Sample).id;
   };
+  return { agent, ask, upload };
 }
 
 describe('how a table looks', () => {
@@ -91,10 +84,10 @@ describe('how a table looks', () => {
 it('a manager uploads a file, has it tried, saves the feed, and it takes files at once and after a restart', async () => {
   const { agent, ask, upload } = await manager();
   const id = await upload(Buffer.from(TEXT, 'latin1'));
-  const look = await ask<TableLook>('GET', `/v1/samples/${id}/look`);
+  const look = await ask('GET', `/v1/samples/${id}/look`);
   expect(look.body).toMatchObject({ encoding: 'latin1', guess: { columns: FEED.columns, returnPrefix: 'R' } });
   const feed = { ...FEED, name: 'till', encoding: 'latin1' };
-  const trial = await ask<Trial>('POST', `/v1/samples/${id}/trial`, { feed });
+  const trial = await ask('POST', `/v1/samples/${id}/trial`, { feed });
   expect(trial.body).toMatchObject({
     isWhole: true,
     rowsRead: 3,
@@ -106,23 +99,25 @@ it('a manager uploads a file, has it tried, saves the feed, and it takes files a
     failure: null,
   });
   expect(agent.daemon.store.journal.lastSeq).toBe(0);
-  const saved = await ask<FeedView>('PUT', '/v1/feeds/till', { feed, basedOn: 0 });
+  const saved = await ask('PUT', '/v1/feeds/till', { feed, basedOn: 0 });
   expect(saved.body).toMatchObject({ from: 'app', version: 1, history: [{ by: 'Ada' }] });
   const drop = join(agent.folder, 'drop', 'till');
   await until(() => existsSync(join(drop, 'working')));
   writeFileSync(join(drop, 'a.csv'), TEXT, 'latin1');
   await until(() => agent.daemon.store.journal.lastSeq === 2);
   // Changed while it runs: the next file is read by the new settings.
-  const changed = await ask<FeedView>('PUT', '/v1/feeds/till', { feed: { ...feed, encoding: 'utf16le' }, basedOn: 1 });
-  expect(changed.body.history.map(({ version }) => version)).toEqual([2, 1]);
+  const changed = await ask('PUT', '/v1/feeds/till', { feed: { ...feed, encoding: 'utf16le' }, basedOn: 1 });
+  expect((changed.body as FeedView).history.map(({ version }) => version)).toEqual([2, 1]);
   writeFileSync(join(drop, 'b.csv'), `\uFEFF${TEXT.replaceAll('\n1;', '\n11;').replace('R2', 'R12')}`, 'utf16le');
   await until(() => agent.daemon.store.journal.lastSeq === 4);
-  const again = await ask<FeedView>('PUT', '/v1/feeds/till', { feed, basedOn: 1 });
-  expect([again.status, again.body.code]).toEqual([409, 'CONFLICT']);
-  const files = async () => (await ask<{ files: object[] }>('GET', '/v1/feeds/till/files')).body.files;
+  const again = await ask('PUT', '/v1/feeds/till', { feed, basedOn: 1 });
+  expect(again).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+  const files = async () => ((await ask('GET', '/v1/feeds/till/files')).body as { files: object[] }).files;
   await until(async () => (await files()).length === 2 && existsSync(join(drop, 'done', 'b.csv')));
-  const { body } = await ask<{ feeds: FeedView[] }>('GET', '/v1/feeds');
-  expect(body.feeds).toMatchObject([{ name: 'till', version: 2, feed: { encoding: 'utf16le' } }]);
+  const { body } = await ask('GET', '/v1/feeds');
+  expect((body as { feeds: FeedView[] }).feeds).toMatchObject([
+    { name: 'till', version: 2, feed: { encoding: 'utf16le' } },
+  ]);
   await agent.daemon.stop('to start again');
   const { startDaemon } = await import('#agent/daemon.ts');
   const { systemClock } = await import('#shared/runtime/clock.ts');
@@ -144,24 +139,28 @@ it('a trial of a real export says what would come of it; a file of a feed can be
   writeFileSync(join(rejected, 'month.csv'), RETAIL);
   writeFileSync(join(folder, 'feeds.json'), JSON.stringify({ feeds: [{ ...FEED, name: 'fixed', folder: 'drop' }] }));
   const { ask, agent } = await manager({ feeds: join(folder, 'feeds.json') });
-  const { body: sample } = await ask<Sample>('POST', '/v1/samples/from-feed', {
+  const copied = await ask('POST', '/v1/samples/from-feed', {
     feed: 'fixed',
     place: 'rejected',
     file: 'month.csv',
   });
-  const { body: look } = await ask<TableLook>('GET', `/v1/samples/${sample.id}/look`);
+  const sample = copied.body as Sample;
+  const look = (await ask('GET', `/v1/samples/${sample.id}/look`)).body as TableLook;
   const { description: _description, ...columns } = look.guess.columns;
   const feed = { kind: 'transactions', name: 'other', currency: 'GBP', dateFormat: look.guess.dateFormat, columns };
   const rules = { returnPrefix: 'C', moneyPrefix: 'A', serviceSkus: ['POST', 'M'] };
-  const { body: trial } = await ask<Trial>('POST', `/v1/samples/${sample.id}/trial`, { feed: { ...feed, rules } });
+  const trial = (await ask('POST', `/v1/samples/${sample.id}/trial`, { feed: { ...feed, rules } })).body as Trial;
   const lines = RETAIL.toString().trim().split('\n').length - 1;
   expect(trial).toMatchObject({ isWhole: true, failure: null, currency: 'GBP' });
   expect(trial.rowsRead).toBeGreaterThan(lines * 0.99);
   expect(trial.facts['sale']).toBeGreaterThan(500);
   expect(trial.from).toBeLessThan(trial.to ?? 0);
   const wrong = { ...feed, columns: { ...columns, sku: 'Nothing' } };
-  const failed = await ask<Trial>('POST', `/v1/samples/${sample.id}/trial`, { feed: wrong });
-  expect(failed.body.failure).toMatchObject({ code: 'CSV_FILE_INVALID', detail: expect.stringContaining('"Nothing"') });
+  const failed = await ask('POST', `/v1/samples/${sample.id}/trial`, { feed: wrong });
+  expect((failed.body as Trial).failure).toMatchObject({
+    code: 'CSV_FILE_INVALID',
+    detail: expect.stringContaining('"Nothing"'),
+  });
   const fixed = await ask('PUT', '/v1/feeds/fixed', { feed: FEED, basedOn: 0 });
   expect([fixed.status, agent.daemon.store.journal.lastSeq]).toEqual([403, 0]);
 });

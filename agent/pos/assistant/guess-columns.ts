@@ -207,24 +207,17 @@ function scoreOf(role: ColumnRole, { name, values }: Column): number {
   return fits < 0 ? 0 : byName + fits;
 }
 
-/** -1: its values cannot be of that role; above 0: they speak for it. */
-function fitOf(role: ColumnRole, values: readonly string[]): number {
-  if (values.length === 0) return 0;
-  switch (role) {
-    case 'sku':
-      return share(values, isGtin) > 0.8 ? 2 : 0;
-    case 'quantity':
-      return share(values, isUnits) > 0.6 ? 0.5 : -1;
-    case 'price':
-      return share(values, isDecimal) > 0.8 ? (share(values, (value) => /[.,]\d\d$/.test(value)) > 0.5 ? 1 : 0.2) : -1;
-    case 'date':
-      return dateFormatsOf(values.slice(0, 20)).best !== undefined ? 2 : -1;
-    case 'time':
-      return share(values, isTime) > 0.9 ? 2 : -1;
-    default:
-      return 0;
-  }
-}
+/** -1: its values cannot be of that role; above 0: they speak for it. Any value may be of the roles that are not here. */
+const FITS: Partial<Readonly<Record<ColumnRole, (values: readonly string[]) => number>>> = {
+  sku: (values) => (share(values, isGtin) > 0.8 ? 2 : 0),
+  quantity: (values) => (share(values, isUnits) > 0.6 ? 0.5 : -1),
+  price: (values) => (share(values, isDecimal) > 0.8 ? 0.2 + share(values, (value) => /[.,]\d\d$/.test(value)) : -1),
+  date: (values) => (dateFormatsOf(values.slice(0, 20)).best === undefined ? -1 : 2),
+  time: (values) => (share(values, isTime) > 0.9 ? 2 : -1),
+};
+
+const fitOf = (role: ColumnRole, values: readonly string[]): number =>
+  values.length === 0 ? 0 : (FITS[role]?.(values) ?? 0);
 
 /** Which of day, month and year comes first. */
 const orderOf = (format: string): string => format.replaceAll(/[^yMd]/g, '').replaceAll(/(.)\1+/g, '$1');

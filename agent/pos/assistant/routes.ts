@@ -42,7 +42,7 @@ export interface AssistantParts {
   readonly samples: Samples;
   readonly clock: Clock;
   readonly unknownSkus: Missing;
-  managerOf(response: Response): Person;
+  readonly managerOf: (response: Response) => Person;
 }
 
 /** Feeds, and what helps to set them up: for managers. */

@@ -70,10 +70,10 @@ class TrialResult implements IntakeDoor {
   }
 
   take: IntakeDoor['take'] = async (source, arrivals) => {
-    const results = arrivals.map(({ submission, verbatim, origin }): IntakeResult => {
-      const draft = readDraft(source, submission, undefined);
+    const results = arrivals.map((arrival): IntakeResult => {
+      const draft = readDraft(source, arrival.submission, undefined);
       const result = 'body' in draft ? this.#journaled(draft) : draft;
-      if (result.status === 'refused') this.#refuse(result.detail, origin?.line ?? 0, verbatim());
+      if (result.status === 'refused') this.#refuse(result.detail, arrival.origin?.line ?? 0, arrival.verbatim());
       return result;
     });
     return results;

@@ -59,7 +59,7 @@ export const isTime = (value: string): boolean => /^([01]?\d|2[0-3]):[0-5]\d(:[0
 /** A GTIN of 8, 12, 13 or 14 digits whose last one is its check digit. */
 export function isGtin(value: string): boolean {
   if (!/^(\d{8}|\d{12,14})$/.test(value)) return false;
-  const digits = [...value.padStart(14, '0')].map(Number);
+  const digits = Array.from(value.padStart(14, '0'), Number);
   const sum = digits.slice(0, 13).reduce((total, digit, place) => total + digit * (place % 2 === 0 ? 3 : 1), 0);
   return (10 - (sum % 10)) % 10 === digits[13];
 }

@@ -14,7 +14,7 @@ export interface RepairParts {
   readonly quarantine: Quarantine;
   readonly intake: CorrectionDoor;
   /** The feed of a source ("csv:sales"); undefined when there is none of that name any more. */
-  feedOf(source: string): Feed | undefined;
+  readonly feedOf: (source: string) => Feed | undefined;
 }
 
 type Taken = Exclude<IntakeResult, { status: 'refused' }>;

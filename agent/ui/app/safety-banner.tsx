@@ -52,7 +52,14 @@ export function SafetyBanner() {
           ))}
         </Stack>
         {troubles > 0 ? (
-          <Anchor href="#/problems" ml="auto" size="sm" c="var(--mantine-color-text)" underline="always">
+          <Anchor
+            href="#/problems"
+            ml="auto"
+            size="sm"
+            style={{ flexShrink: 0 }}
+            c="var(--mantine-color-text)"
+            underline="always"
+          >
             <Group gap={4} wrap="nowrap">
               <TriangleAlert aria-hidden size={16} />
               {words.problems.inBanner(troubles)}

@@ -101,11 +101,7 @@ it('F4 F5 a manager sees what is wrong, corrects and sends it, dismisses the res
   await keepScreen(page, 'problems-narrow');
   expect(errors).toEqual([]);
 
-  const facts = (await store.journal.read(1, 10)).map(({ key, source }) => [key, source]);
-  expect(facts.toSorted()).toEqual([
-    ['sales:1', 'csv:sales'],
-    ['sales:3', 'csv:sales'],
-    ['t-1', 'http:till-1'],
-  ]);
+  const facts = (await store.journal.read(1, 10)).map(({ key, source }) => `${key} ${source}`);
+  expect(new Set(facts)).toEqual(new Set(['sales:1 csv:sales', 'sales:3 csv:sales', 't-1 http:till-1']));
   expect(store.quarantine.count).toBe(0);
 });

@@ -26,7 +26,10 @@ export function ProblemsPage() {
           <SegmentedControl
             aria-label={problems.setAside}
             value={state}
-            onChange={(next) => setState(next as 'open' | 'closed')}
+            onChange={(next) => {
+              setState(next);
+              setAnswer(undefined);
+            }}
             transitionDuration={0}
             data={[
               { value: 'open', label: problems.open },

@@ -9,7 +9,7 @@ import { Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { Mapping } from './mapping.tsx';
-import { feedOf, missingRoles, suggested, type TableSettings } from './table-settings.ts';
+import { feedOf, missingRoles, suggested, textOf, type TableSettings } from './table-settings.ts';
 import { TrialCard } from './trial-card.tsx';
 
 interface Given {
@@ -79,7 +79,7 @@ function Settings({
   const queries = useQueryClient();
   const [settings, setSettings] = useState<TableSettings>(() => suggested(look, feed?.feed));
   const [name, setName] = useState(feed?.name ?? '');
-  const [folder, setFolder] = useState(String(feed?.feed['folder'] ?? ''));
+  const [folder, setFolder] = useState(textOf(feed?.feed['folder'], ''));
   const missing = missingRoles(settings);
   const given = { ...feedOf(settings, feed?.feed), ...(folder.trim() === '' ? {} : { folder: folder.trim() }) };
   const save = useMutation({
@@ -87,7 +87,7 @@ function Settings({
       call<FeedView>('PUT', `/v1/feeds/${name}`, { feed: { ...given, name }, basedOn: feed?.version ?? 0 }),
     onSuccess: (saved) => {
       void queries.invalidateQueries();
-      done(String(saved.feed['folder']));
+      done(textOf(saved.feed['folder'], ''));
     },
   });
   return (

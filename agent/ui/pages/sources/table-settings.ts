@@ -22,6 +22,9 @@ export const ROLES: Readonly<Record<TableSettings['kind'], readonly ColumnRole[]
 };
 const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['time', 'description', 'till', 'countedBy']);
 
+/** A setting that is a text. */
+export const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+
 /** Settings as a file suggests them; `before` are those of the feed that is being changed. */
 export function suggested(look: TableLook, before: Readonly<Record<string, unknown>> | undefined): TableSettings {
   const { guess } = look;
@@ -36,10 +39,10 @@ export function suggested(look: TableLook, before: Readonly<Record<string, unkno
     hasHeader: look.hasHeader,
     columnNames: names,
     columns: { ...guess.columns, ...known },
-    dateFormat: guess.dateFormat ?? String(before?.['dateFormat'] ?? ''),
+    dateFormat: guess.dateFormat ?? textOf(before?.['dateFormat'], ''),
     decimalSeparator: guess.decimalSeparator,
-    currency: String(before?.['currency'] ?? 'EUR'),
-    timeZone: String(before?.['timeZone'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    currency: textOf(before?.['currency'], 'EUR'),
+    timeZone: textOf(before?.['timeZone'], Intl.DateTimeFormat().resolvedOptions().timeZone),
     returnPrefix: rules?.returnPrefix ?? guess.returnPrefix ?? '',
     serviceSkus: (rules?.serviceSkus ?? []).join(', '),
   };

@@ -35,6 +35,9 @@ export default {
     // The app in the browser speaks with the agent over its API alone.
     never('ui-knows-shared-only', '^agent/ui/', '^agent/(?!ui/)'),
     never('nobody-knows-the-ui', '^agent/(?!ui/)', '^agent/ui/'),
+    // So does the desktop, which holds nothing of the store.
+    never('shell-knows-shared-only', '^agent/shell/', '^agent/(?!shell/)'),
+    never('nobody-knows-the-shell', '^agent/(?!shell/)', '^agent/shell/'),
     ...layered('agent', [['cli'], ['api', 'sync', 'pos', 'archive'], ['people', 'store'], ['storage']]),
     ...layered('hub', [
       ['cli'],

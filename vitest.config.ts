@@ -12,6 +12,9 @@ const limits = (testTimeout: number) => ({
   expect: { poll: { timeout: testTimeout / 2 } },
 });
 
+/** Files of one process share the modules that it has loaded: see test/README.md. */
+const isolate = false;
+
 /** One project per kind of test; the suffix of the file says which (CONTRIBUTING.md). */
 export default defineConfig({
   test: {
@@ -26,6 +29,7 @@ export default defineConfig({
           include: ['{agent,hub,shared,test}/**/*.test.ts'],
           exclude: ['**/*.{pg,e2e,sim,browser}.test.ts', 'test/peers/**'],
           globalSetup: './test/support/compile-cache.ts',
+          isolate,
           ...limits(30_000),
           execArgv,
           env,
@@ -36,6 +40,7 @@ export default defineConfig({
           name: 'pg',
           include: ['{hub,test}/**/*.pg.test.ts'],
           globalSetup: './test/support/postgres-cluster.ts',
+          isolate,
           ...limits(60_000),
           execArgv,
           env,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
 import { stopOnSignals } from '#shared/runtime/lifecycle.ts';
@@ -8,6 +9,7 @@ import type { CommandHandlers } from '#shared/runtime/run-command.ts';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { clientCommands } from './cli/client-commands.ts';
 import { enrolCommand } from './cli/enrol-command.ts';
+import { networkCommands } from './cli/network-commands.ts';
 import { personCommands } from './cli/person-commands.ts';
 import { taskCommands } from './cli/task-commands.ts';
 import { statusCommand } from './cli/status-command.ts';
@@ -21,6 +23,7 @@ import { openStore } from './store/store.ts';
 /** What each command of the agent does. */
 export const agentCommands: CommandHandlers<AgentCli> = {
   ...clientCommands,
+  ...networkCommands,
   ...personCommands,
   ...taskCommands,
 
@@ -32,6 +35,8 @@ export const agentCommands: CommandHandlers<AgentCli> = {
       connect: (store) => connectStore(store, { folder: options.data, ...parts }),
     });
     stopOnSignals((reason) => daemon.stop(reason));
+    // All that is large has been read. From here on a backlog is to go out quickly: see shelfwire-agent.mjs.
+    setFlagsFromString('--no-optimize-for-size');
     return 0;
   },
 
@@ -65,7 +70,14 @@ async function restingStatus(folder: string, engine: StorageEngine | undefined):
     const store = await openStore({ folder, engine, logger: silentLogger, clock: systemClock });
     try {
       const now = Date.now();
-      return await statusOf({ store, startedAt: now, now: () => now, sync: undefined, sources: () => [] });
+      return await statusOf({
+        store,
+        startedAt: now,
+        now: () => now,
+        sync: undefined,
+        sources: () => [],
+        network: () => undefined,
+      });
     } finally {
       await store.close();
     }

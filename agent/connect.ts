@@ -8,11 +8,14 @@ import type { SyncReport } from '#shared/agent-api/answers.ts';
 import { restingSync } from './status-report.ts';
 import type { Store } from './store/store.ts';
 import { loadDeviceKey } from './sync/device-key.ts';
+import type { HubQuestions } from './sync/hub-questions.ts';
 import { startSync } from './sync/sync.ts';
 
 /** Brings the store's facts to the hub. */
 export interface SyncPart extends Part {
   status(): Promise<SyncReport>;
+  /** What only the hub knows; undefined when it can never be asked. */
+  readonly questions?: Pick<HubQuestions, 'otherStock' | 'coming'> | undefined;
 }
 
 /**

@@ -1,29 +1,43 @@
 import { join } from 'node:path';
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
 import { requireProgram } from './api/guard.ts';
+import { openNetwork } from './api/network/open-network.ts';
+import type { StoreNetwork } from './api/network/store-network.ts';
 import { startApi } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { PINS_AT_MACHINE, WrongPins } from './api/wrong-pins.ts';
 import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { countSource } from './pos/count/count-source.ts';
 import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
+import { arrivalRoutes } from './pos/ui/arrival-routes.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
+import { OnTheWay } from './store/arrivals/on-the-way.ts';
+import { OtherStores } from './store/items/other-stores.ts';
 import { startFeeds } from './start-feeds.ts';
-import { statusOf } from './status-report.ts';
+import { healthOf, statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
+import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { lockFolder } from '#shared/runtime/folder-lock.ts';
+import { startRepeating } from '#shared/runtime/repeating.ts';
 import { startTogether, type Lifecycle } from '#shared/runtime/lifecycle.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+
+/** Asked again so often what is on its way. */
+const ASK_EVERY_MS = 60_000;
+/** By then there is a connection, when there can be one. */
+const ASK_FIRST_MS = 3_000;
 
 export interface DaemonOptions {
   readonly data: string;
@@ -33,6 +47,8 @@ export interface DaemonOptions {
   readonly origins: readonly string[];
   readonly requestsPerSecond: number;
   readonly keepDays: number;
+  /** Where the store's network is listened on, whatever `shelfwire-agent network` has set. */
+  readonly network?: string | undefined;
 }
 
 export interface DaemonParts {
@@ -72,17 +88,29 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   else logger.warn({ code: 'NOT_ENROLLED' }, 'not enrolled: facts are kept, and wait for a hub');
 
   const { journal, quarantine, products } = store;
-  const intake = new Intake({
-    journal,
-    quarantine,
-    unknownSkus: (skus) => products.unknown(skus),
-    ownStore: () => store.device.state.identity?.store.code,
-  });
+  const ownStore = () => store.device.state.identity?.store.code;
+  const intake = new Intake({ journal, quarantine, unknownSkus: (skus) => products.unknown(skus), ownStore });
   const context = { intake, clock, logger };
   const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);
-  const acts = actSource(context, (response) => callerOf(response).person);
-  const sources: PosSource[] = [http, acts];
+  const personOf = (response: Response) => callerOf(response).person;
+  const acts = actSource(context, { personOf, returns: store.returns });
+  const hub = hubAnswers(store, options.data, sync, clock);
+  // Also when nobody looks: the next lorry may come while the store is offline.
+  if (sync?.questions !== undefined) {
+    lifecycle.add(
+      startRepeating({
+        name: 'what is on its way',
+        clock,
+        logger,
+        everyMs: ASK_EVERY_MS,
+        firstAfterMs: ASK_FIRST_MS,
+        turn: () => hub.onTheWay.refresh(),
+      }),
+    );
+  }
+  const counts = countSource(context, store, personOf);
+  const sources: PosSource[] = [http, acts, counts];
   for (const source of sources) {
     lifecycle.add(source);
     await source.start();
@@ -92,6 +120,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const clients = new ClientRegistry(options.data);
   const token = newClientToken();
   clients.admit('cli', token);
+  let network: StoreNetwork | undefined;
   const status = () =>
     statusOf({
       store,
@@ -99,33 +128,72 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       now: () => clock.now(),
       sync,
       sources: () => [...sources.map((source) => source.status()), ...configured.status()],
+      network: () => network?.report(),
     });
-  const api = await startApi({
-    port: options.port,
-    clients,
-    sessions: new Sessions(new People(options.data), clock),
+  const people = new People(options.data);
+  const sessions = new Sessions(people, clock);
+  const app = {
     uiFolder: join(import.meta.dirname, 'ui', 'dist'),
-    readers: readersOf(store, status),
+    readers: readersOf(store, status, hub.otherStores),
     routes: [
       acts.routes,
+      arrivalRoutes({
+        drafts: store.arrivalDrafts,
+        onTheWay: hub.onTheWay,
+        intake,
+        ownStore,
+        personOf,
+        nameOf: (sku) => products.get(sku)?.name,
+      }),
+      counts.routes,
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
       ...configured.routes,
     ],
-    allowedOrigins: options.origins,
-    rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
     clock,
     logger,
+  };
+  const wrongPins = new WrongPins(PINS_AT_MACHINE, clock);
+  const api = await startApi({
+    ...app,
+    port: options.port,
+    clients,
+    door: { name: 'machine', people, sessions, wrongPins, isSecure: false },
+    health: async () => healthOf(await status()),
+    allowedOrigins: options.origins,
+    rate: { perSecond: options.requestsPerSecond, burst: options.requestsPerSecond * 2 },
   });
   lifecycle.add(api);
+  network = await openNetwork({
+    app,
+    folder: options.data,
+    listen: options.network,
+    people,
+    sessions,
+    clockOffsetMs: () => store.device.state.clock?.offsetMs ?? 0,
+  });
+  lifecycle.add(network);
   writeEndpoint(options.data, { port: api.port, token, pid: process.pid });
   lifecycle.add({ name: 'endpoint file', stop: async () => removeEndpoint(options.data) });
   logger.info({ port: api.port, data: options.data, lastSeq: journal.lastSeq, feeds: feeds.length }, 'agent runs');
   return { port: api.port, store, stop: (reason) => lifecycle.stop(reason) };
 }
 
-function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Readers {
+/** What the store remembers of what only the hub knows. */
+function hubAnswers(store: Store, folder: string, sync: SyncPart | undefined, clock: Clock) {
+  const questions = () => {
+    if (sync?.questions !== undefined) return sync.questions;
+    throw new ShelfwireError('NOT_ENROLLED', 'There is no hub to ask.');
+  };
+  const { device, ownArrivals: arrivals } = store;
+  return {
+    otherStores: new OtherStores({ folder, clock, ask: async (sku) => questions().otherStock(sku) }),
+    onTheWay: new OnTheWay({ folder, arrivals, device, ask: async () => questions().coming() }),
+  };
+}
+
+function readersOf(store: Store, status: () => ReturnType<typeof statusOf>, otherStores: OtherStores): Readers {
   return {
     status: { read: status },
     stock: {
@@ -138,12 +206,16 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>): Rea
         const item = store.stockList.get(sku);
         return item && { ...item, ...store.freshness() };
       },
+      elsewhere: (sku) => otherStores.read(sku),
+      history: (sku, limit) => store.itemHistories.read(sku, limit),
     },
     tasks: {
       list: async ({ cursor, limit, state }) => store.tasks.page({ cursor, limit, state }),
       get: async (task) => store.tasks.get(task),
     },
     day: { read: (asked) => store.dayBook.read(asked) },
+    sales: store.returns,
+    slips: store.slips,
     quarantine: {
       list: ({ cursor, limit, state }) =>
         store.quarantine.list({ limit, closed: state === 'closed', ...(cursor === undefined ? {} : { cursor }) }),

@@ -82,6 +82,13 @@ export const agentCli = defineCli({
           default: 400,
           help: 'Days that acknowledged facts are kept; others are kept always.',
         },
+        network: {
+          type: 'string',
+          maxLength: 64,
+          env: 'SHELFWIRE_AGENT_NETWORK',
+          placeholder: 'ADDRESS:PORT',
+          help: "Opens the app to the store's network there, whatever `network` has set. By default it is closed.",
+        },
       },
     },
     enrol: {
@@ -206,6 +213,31 @@ export const agentCli = defineCli({
     },
     'person list': { summary: 'Lists who may sign in.', options: { json } },
     'person remove': { summary: "Takes somebody's access away.", arguments: { name: 'name of the person' } },
+    'network on': {
+      summary: "Opens the people's app to other devices of the store, over TLS; prints addresses and fingerprint.",
+      options: {
+        listen: {
+          type: 'string',
+          maxLength: 64,
+          default: '0.0.0.0:7443',
+          env: 'SHELFWIRE_AGENT_NETWORK_LISTEN',
+          placeholder: 'ADDRESS:PORT',
+          help: 'Address of this machine, and port; 0.0.0.0 are all of its addresses.',
+        },
+        name: {
+          type: 'list',
+          placeholder: 'NAME',
+          help: 'Further name or address that devices call this machine by; may be repeated.',
+        },
+        newKey: {
+          type: 'boolean',
+          help: 'Makes a new key: after the old one was damaged or seen by others. Every device asks anew whether to trust it.',
+        },
+        json,
+      },
+    },
+    'network off': { summary: 'Closes the app to other devices; who is signed in there is signed out.' },
+    'network show': { summary: 'Says whether it is open, where, and with which fingerprint.', options: { json } },
     'client remove': { summary: 'Takes the access of a program away.', arguments: { name: 'name of the program' } },
   },
 });

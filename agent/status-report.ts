@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
-import type { AgentStatus, SyncReport } from '#shared/agent-api/answers.ts';
+import type { AgentHealth, AgentStatus, NetworkReport, SyncReport } from '#shared/agent-api/answers.ts';
 import type { SourceStatus } from './pos/source.ts';
 import type { Store } from './store/store.ts';
 
@@ -12,7 +12,11 @@ export interface StatusParts {
   /** Undefined when the device is not enrolled. */
   readonly sync: { status(): Promise<SyncReport> } | undefined;
   sources(): readonly SourceStatus[];
+  /** Undefined while the agent does not run. */
+  network(): NetworkReport | undefined;
 }
+
+const NO_NETWORK: NetworkReport = { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null };
 
 /** How the store is right now, from all parts of the agent. */
 export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
@@ -20,6 +24,7 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
   const identity = store.device.state.identity;
   const sync = (await parts.sync?.status()) ?? restingSync(store);
   const sources = parts.sources();
+  const network = parts.network() ?? NO_NETWORK;
   return {
     version: PRODUCT_VERSION,
     startedAt,
@@ -32,14 +37,27 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
     quarantined: store.quarantine.count,
     quarantinedAtHub: store.quarantine.countAtHub,
     sources,
+    network,
     problems: [
       ...(identity ? [] : [problem('NOT_ENROLLED', 'Facts are kept here; no hub is known to bring them to.')]),
       ...(sync.lastError && sync.phase !== 'online' ? [sync.lastError] : []),
       ...sources.flatMap(({ lastError }) => lastError ?? []),
+      ...(network.lastError ? [network.lastError] : []),
       ...clockProblems(sync.clockOffsetMs),
       ...quarantineProblems(store.quarantine),
       ...store.damage(),
     ],
+  };
+}
+
+/** Of a status what names nothing of the store. */
+export function healthOf({ store, sync, problems }: AgentStatus): AgentHealth {
+  const isOnline = sync.phase === 'online';
+  return {
+    status: 'ok',
+    connection: store === null ? 'notEnrolled' : isOnline ? 'online' : 'offline',
+    since: isOnline ? sync.since : (sync.since ?? sync.lastAckAt),
+    problems: [...new Set(problems.map(({ code }) => code))],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
 import { callerOf, nameCaller } from './caller.ts';
 import type { ClientRegistry } from './client-registry.ts';
-import type { Sessions } from './sessions.ts';
+import { sessionOf, type SessionDoor } from './session-routes.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -37,15 +37,15 @@ const FAILURES: RateRule = { perSecond: 1, burst: 20 };
  * each (X1). Failures have a bucket of their own: whoever guesses is slowed down, who has a valid token is not.
  */
 export function requireCaller(
-  { clients, sessions }: { readonly clients: ClientRegistry; readonly sessions: Sessions },
+  { clients, door }: { readonly clients: ClientRegistry; readonly door: SessionDoor },
   rule: RateRule,
   clock: Clock,
 ): RequestHandler {
   const failures = new TokenBucket(FAILURES, clock);
-  const buckets = new Map<string, TokenBucket>();
+  const allowed = new Allowances(rule, clock);
   return (request, response, next) => {
     const [, token] = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(request.get('Authorization') ?? '') ?? [];
-    const person = token === undefined ? sessions.find(request) : undefined;
+    const person = token === undefined ? sessionOf(request, door)?.person : undefined;
     const client = token === undefined ? undefined : clients.find(token);
     const name = person === undefined ? client : `person ${person.name}`;
     if (name === undefined) {
@@ -55,13 +55,47 @@ export function requireCaller(
         token === undefined ? 'A bearer token is missing, and nobody is signed in.' : 'The token is not known.',
       );
     }
-    const bucket = buckets.get(name) ?? new TokenBucket(rule, clock);
-    buckets.set(name, bucket);
-    refuseWhile(bucket.take());
+    refuseWhile(allowed.take(name));
     if (person !== undefined) nameCaller(response, { person });
     else if (client !== undefined) nameCaller(response, { client });
     next();
   };
+}
+
+/** Only somebody who is signed in: the tokens of programs are worth nothing here. */
+export function requirePerson(door: SessionDoor, rule: RateRule, clock: Clock): RequestHandler {
+  const allowed = new Allowances(rule, clock);
+  return (request, response, next) => {
+    const person = sessionOf(request, door)?.person;
+    if (person === undefined) {
+      throw new ShelfwireError('UNAUTHORIZED', 'Nobody is signed in.', { remedy: 'Sign in with your PIN.' });
+    }
+    refuseWhile(allowed.take(person.name));
+    nameCaller(response, { person });
+    next();
+  };
+}
+
+/** How many requests each caller may still send. */
+export class Allowances {
+  readonly #rule: RateRule;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(rule: RateRule, clock: Clock) {
+    this.#rule = rule;
+    this.#clock = clock;
+  }
+
+  /** Takes one of them, or answers the ms until there is one. */
+  take(name: string): number {
+    if (this.#buckets.size > 1_000) {
+      for (const [other, bucket] of this.#buckets) if (bucket.isFull) this.#buckets.delete(other);
+    }
+    const bucket = this.#buckets.get(name) ?? new TokenBucket(this.#rule, this.#clock);
+    this.#buckets.set(name, bucket);
+    return bucket.take();
+  }
 }
 
 /** Routes that are for programs alone: a person's acts have their own, where their role counts. */
@@ -78,7 +112,7 @@ export function managerOf(response: Response): Person {
   return person;
 }
 
-function refuseWhile(retryAfterMs: number): void {
+export function refuseWhile(retryAfterMs: number): void {
   if (retryAfterMs === 0) return;
   throw new ShelfwireError('RATE_LIMITED', 'Too many requests.', { context: { retryAfterMs } });
 }

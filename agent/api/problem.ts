@@ -14,7 +14,7 @@ export const notFound: RequestHandler = (request) => {
 /** Answers every failure as a problem (RFC 9457) with our code, its remedy and the correlation id of the request. */
 export function answerProblems(logger: Logger): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
-    const error = wentAway(thrown) ?? toCodedError(thrown);
+    const error = wentAway(thrown) ?? badBody(thrown) ?? toCodedError(thrown);
     const { correlationId, client } = callerOf(response);
     const { code, status } = error;
     const entry = { correlationId, client, method: request.method, path: request.path, status, code };
@@ -33,4 +33,13 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
 function wentAway(thrown: unknown): ShelfwireError | undefined {
   if ((thrown as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET') return undefined;
   return new ShelfwireError('REQUEST_INVALID', 'The caller went away before its body was complete.', { cause: thrown });
+}
+
+/** What express's reader of bodies throws, by its own types. */
+function badBody(thrown: unknown): ShelfwireError | undefined {
+  const type = (thrown as { readonly type?: unknown } | undefined)?.type;
+  if (type === 'entity.too.large')
+    return new ShelfwireError('BODY_TOO_LARGE', 'The body is too big.', { cause: thrown });
+  const isUnreadable = typeof type === 'string' && /^(?:entity|encoding|charset|request)\./.test(type);
+  return isUnreadable ? new ShelfwireError('BODY_NOT_JSON', 'The body cannot be read.', { cause: thrown }) : undefined;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { SLIP_KINDS } from '#shared/agent-api/answers.ts';
+import { key, sku, text } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { TASK_STATES } from '#shared/protocol/messages/pull.ts';
 
@@ -16,6 +18,7 @@ export const pageQuery = {
 };
 
 export const stockQuery = z.strictObject({ ...pageQuery, search: z.string().min(1).max(LIMITS.textChars).optional() });
+export const historyQuery = z.strictObject({ limit: pageQuery.limit });
 const instant = z
   .string()
   .regex(/^\d{1,14}$/, 'must be ms since 1970')
@@ -28,6 +31,25 @@ export const dayQuery = z
     feed: pageQuery.limit,
   })
   .refine(({ from, to }) => to > from && to - from <= 25 * 3_600_000, 'to: must be within 25 hours behind from');
+
+/** By the number on the receipt, or by what is remembered of one that is lost. */
+export const salesQuery = z.union([
+  z.strictObject({ receiptNo: text }),
+  z
+    .strictObject({ from: instant, to: instant, till: text.optional(), sku: sku.optional() })
+    .refine(({ from, to }) => to > from && to - from <= 25 * 3_600_000, 'to: must be within 25 hours behind from'),
+]);
+const slipKind = z.enum(SLIP_KINDS);
+export const slipsQuery = z.strictObject({
+  kind: z
+    .string()
+    .max(64)
+    .transform((kinds) => kinds.split(','))
+    .pipe(z.array(slipKind).min(1).max(SLIP_KINDS.length)),
+  to: instant.default(Number.MAX_SAFE_INTEGER),
+  limit: pageQuery.limit,
+});
+export const slipKey = key;
 
 export const taskQuery = z.strictObject({ ...pageQuery, state: z.enum(TASK_STATES).optional() });
 export const taskNumber = z

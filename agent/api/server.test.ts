@@ -1,7 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import { statSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ClientRegistry } from './client-registry.ts';
 import { standingClock } from '#test/support/manual-clock.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
@@ -197,6 +198,7 @@ describe('loopback API', () => {
       sources: [
         { name: 'http', state: 'ready', appended: 1 },
         { name: 'ui', state: 'ready', appended: 0 },
+        { name: 'counts', state: 'ready', appended: 0 },
       ],
       problems: [{ code: 'NOT_ENROLLED' }, { code: 'QUARANTINE_NOT_EMPTY' }],
     });
@@ -216,8 +218,12 @@ describe('loopback API', () => {
   });
 
   it('a port that is taken is OPTION_INVALID, and nothing is left running', async () => {
-    const agent = await runAgent();
-    await expect(runAgent({ port: agent.daemon.port })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => {
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as AddressInfo).port));
+    });
+    onTestFinished(() => void other.close());
+    await expect(runAgent({ port })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it('a second agent on the same folder is FOLDER_IN_USE', async () => {

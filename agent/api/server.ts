@@ -1,69 +1,39 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Router } from 'express';
-import helmet from 'helmet';
+import type { AgentHealth } from '#shared/agent-api/answers.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import type { Clock } from '#shared/runtime/clock.ts';
 import type { Part } from '#shared/runtime/lifecycle.ts';
-import type { Logger } from '#shared/runtime/logger.ts';
 import type { RateRule } from '#shared/runtime/token-bucket.ts';
-import { callerOf, correlate } from './caller.ts';
+import { appOf, type AppParts, type Door } from './app.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import { requireCaller, requireLoopback } from './guard.ts';
-import { answerProblems, notFound } from './problem.ts';
-import { readRoutes, type Readers } from './routes.ts';
-import type { Sessions } from './sessions.ts';
-import { uiFiles } from './ui-files.ts';
+import type { SessionDoor } from './session-routes.ts';
 
-export interface ApiParts {
+export interface ApiParts extends AppParts {
   /** 0 takes any free port. */
   readonly port: number;
   readonly clients: ClientRegistry;
-  readonly sessions: Sessions;
-  /** Where the built UI is. */
-  readonly uiFolder: string;
-  readonly readers: Readers;
-  /** Further routes behind the credential: those of POS sources. */
-  readonly routes: readonly Router[];
+  readonly door: SessionDoor;
   /** Origins of web pages, other than the agent's own, that may call. */
   readonly allowedOrigins: readonly string[];
   readonly rate: RateRule;
-  readonly clock: Clock;
-  readonly logger: Logger;
+  /** How the store is, in a few words, for whoever is at this machine. */
+  health(): Promise<AgentHealth>;
 }
 
 export interface Api extends Part {
   readonly port: number;
 }
 
-/** The UI is this origin's own: no script and no style of anybody else, and nobody may frame it. */
-const HEADERS = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      // The UI kit sets its variables by style elements; they hold no code.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // Of loopback: there is no TLS to insist on.
-  strictTransportSecurity: false,
-} as const;
-
 /** A request that has not arrived within this time is a client that hangs. */
 const REQUEST_MS_MAX = 60_000;
 
 /** Starts the loopback API. It listens on 127.0.0.1 and nowhere else. Throws OPTION_INVALID when the port is taken. */
 export async function startApi(parts: ApiParts): Promise<Api> {
-  const server = createServer({ requestTimeout: REQUEST_MS_MAX, headersTimeout: 10_000 }, apiOf(parts));
+  const server = createServer(
+    { requestTimeout: REQUEST_MS_MAX, headersTimeout: 10_000 },
+    appOf(parts, machineDoor(parts)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
@@ -91,29 +61,10 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   };
 }
 
-function apiOf(parts: ApiParts): express.Express {
-  const app = express();
-  app.set('query parser', 'simple');
-  app.set('etag', false);
-  app.use(correlate, helmet(HEADERS), requireLoopback(parts.allowedOrigins));
-  app.use((request, response, next) => {
-    const startedAt = parts.clock.monotonic();
-    response.once('finish', () => {
-      const durationMs = Math.round(parts.clock.monotonic() - startedAt);
-      const { statusCode: status } = response;
-      parts.logger.debug(
-        { ...callerOf(response), method: request.method, path: request.path, status, durationMs },
-        'request',
-      );
-    });
-    next();
-  });
-  app.get('/health', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
-  app.use(uiFiles(parts.uiFolder), parts.sessions.routes());
-  app.use(requireCaller(parts, parts.rate, parts.clock));
-  app.use(readRoutes(parts.readers), ...parts.routes, notFound);
-  app.use(answerProblems(parts.logger));
-  return app;
-}
+/** At the machine itself: programs with a token, and people. */
+const machineDoor = (parts: ApiParts): Door => ({
+  session: parts.door,
+  meant: requireLoopback(parts.allowedOrigins),
+  credential: requireCaller(parts, parts.rate, parts.clock),
+  health: () => parts.health(),
+});

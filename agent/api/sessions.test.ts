@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { People } from '#agent/people/people.ts';
+import { UNTOUCHED_HEADER } from '#shared/agent-api/session.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
@@ -16,7 +17,7 @@ const BROKEN = {
 const BACK = {
   kind: 'return',
   key: 'r',
-  body: { currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100, condition: 'sellable' }] },
+  body: { sale: 's', currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 100, condition: 'sellable' }] },
 };
 
 async function signIn(agent: RunningAgent, pin: string): Promise<{ status: number; cookie: string }> {
@@ -60,8 +61,15 @@ it('X1 a session ends after half an hour of rest, and when one signs out', async
     later += 29 * 60_000;
     expect((await asked(agent, '/v1/status', cookie)).status).toBe(200);
   }
-  later += 31 * 60_000;
-  expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
+  // What the page asks by itself while nobody touches it is answered, and keeps nobody signed in.
+  const untouched = { cookie: cookie.split(';')[0] ?? '', [UNTOUCHED_HEADER]: '1' };
+  for (const [minutes, status] of [
+    [20, 200],
+    [11, 401],
+  ] as const) {
+    later += minutes * 60_000;
+    expect((await fetch(`${agent.url}/v1/status`, { headers: untouched })).status).toBe(status);
+  }
   const again = await signIn(agent, pin);
   const headers = { cookie: again.cookie.split(';')[0] ?? '' };
   await fetch(`${agent.url}/v1/sessions`, { method: 'DELETE', headers });
@@ -84,6 +92,9 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
       async (role) => (await signIn(agent, people.add({ name: role, role }, 0))).cookie,
     ),
   );
+  // Of a sale that nobody knows, there is nothing to take back.
+  expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(422);
+  await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(SALE) });
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(200);
   expect((await asked(agent, '/v1/acts', bob!, BROKEN)).status).toBe(403);
@@ -93,6 +104,7 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
   expect((await agent.call('/v1/acts', { method: 'POST', body: JSON.stringify(BACK) })).status).toBe(403);
   const { journal } = agent.daemon.store;
   expect((await journal.read(1, 10)).map(({ kind, source }) => [kind, source])).toEqual([
+    ['sale', 'http:till-1'],
     ['return', 'ui:clerk'],
     ['adjustment', 'ui:manager'],
   ]);

@@ -25,6 +25,7 @@ const online: AgentStatus = {
   quarantined: 0,
   quarantinedAtHub: 0,
   sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
+  network: { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null },
   problems: [],
 };
 
@@ -42,6 +43,17 @@ describe('status for people', () => {
         '  http        ready, 12 taken, 1 duplicates, 0 refused',
         '',
       ].join('\n'),
+    );
+  });
+
+  it('says where other devices find the app, if they may', () => {
+    const network = {
+      ...online.network,
+      state: 'listening',
+      urls: ['https://till:7443', 'https://10.0.0.5:7443'],
+    } as const;
+    expect(statusText({ ...online, network }, false)).toContain(
+      '  devices     open to them at https://till:7443, https://10.0.0.5:7443\n',
     );
   });
 

@@ -20,6 +20,7 @@ export function statusText(status: AgentStatus, coloured: boolean): string {
     ],
     ['last sync', sync.lastAckAt === null ? 'never' : `${ago(now - sync.lastAckAt)} ago`],
     ['quarantine', quarantineOf(status)],
+    ...networkOf(status),
     ...status.sources.map((source): [string, string] => [
       source.name,
       `${source.state}, ${source.appended} taken, ${source.duplicates} duplicates, ${source.refused} refused`,
@@ -50,6 +51,14 @@ function verdictOf({ store, sync, problems }: AgentStatus): [Colour, string] {
 
 function hubOf({ hubUrl, sync, now }: AgentStatus): string {
   return hubUrl === null ? 'none' : `${hubUrl}, ${PHASES[sync.phase] ?? sync.phase}${since(sync.since, now, ' for')}`;
+}
+
+/** Nothing, while the app is closed to other devices. */
+function networkOf({ network }: AgentStatus): [string, string][] {
+  if (network.state === 'off') return [];
+  return [
+    ['devices', network.state === 'failed' ? 'not reachable for them' : `open to them at ${network.urls.join(', ')}`],
+  ];
 }
 
 /** Where the connection stands, in words of people who have not read its machine; others are words already. */

@@ -37,6 +37,25 @@ it('adds up the day by hours and currencies, without what was taken back on any 
   await tell('return', 'r', body);
   await tell('void', 'v2', { voids: 'b', reason: 'wrong till' });
   expect(await read()).toMatchObject({ sales: 2, returns: 1, units: 2, netMinor: { EUR: 900, GBP: 1_000 } });
+  // What people have counted is a fact for each sku, and one thing in the feed.
+  for (const [sku, hour] of [
+    ['A', 13],
+    ['B', 14],
+    ['C', 13.5],
+  ] as const) {
+    const submission = {
+      kind: 'count',
+      key: `count:${sku}`,
+      correlationId: 'count:1',
+      body: { occurredAt: DAY + hour * HOUR, lines: [{ sku, quantity: 4 }] },
+    };
+    await edge.context.intake.take('ui:Mia', [{ submission, verbatim: () => '' }]);
+  }
+  await tell('void', 'v3', { voids: 'count:C', reason: 'the wrong shelf' });
+  expect((await read()).feed.filter(({ kind }) => kind === 'count')).toMatchObject([
+    { at: DAY + 14 * HOUR, lines: 2, units: 8, isVoided: false },
+    { at: DAY + 13.5 * HOUR, lines: 1, units: 4, isVoided: true },
+  ]);
   // Another day, and back.
   expect(await edge.store.dayBook.read({ from: DAY - 24 * HOUR, to: DAY, feed: 10 })).toMatchObject({
     sales: 1,

@@ -19,7 +19,11 @@ export interface AskedDay {
   readonly feed: number;
 }
 
-type Entry = Omit<FeedEntry, 'isVoided' | 'isSafe'> & { readonly epoch: number; readonly seq: number };
+type Entry = Omit<FeedEntry, 'isVoided' | 'isSafe'> & {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly correlationId: string;
+};
 
 /**
  * What happened on a day, for people. The day that was asked for last is kept, so that looking again costs what has come
@@ -86,7 +90,9 @@ export class DayBook {
       hours.set(at, added(hours.get(at) ?? { at, sales: 0, returns: 0, units: 0, netMinor: {} }, entry));
       Object.assign(day, added({ at: 0, ...day }, entry));
     }
-    const newest = [...this.#entries.values()].toSorted((a, b) => b.at - a.at || b.seq - a.seq).slice(0, most);
+    const standing = [...this.#entries.values()].filter(({ key }) => !this.#voided.has(key));
+    const voided = [...this.#entries.values()].filter(({ key }) => this.#voided.has(key));
+    const newest = [...gathered(standing), ...voided].toSorted((a, b) => b.at - a.at || b.seq - a.seq).slice(0, most);
     return {
       from,
       to,
@@ -95,7 +101,7 @@ export class DayBook {
       units: day.units,
       netMinor: day.netMinor,
       hours: [...hours.values()].toSorted((a, b) => a.at - b.at),
-      feed: newest.map(({ epoch: of, seq, ...entry }) => ({
+      feed: newest.map(({ epoch: of, seq, correlationId: _story, ...entry }) => ({
         ...entry,
         isVoided: this.#voided.has(entry.key),
         isSafe: of < epoch || seq <= ackedSeq,
@@ -116,7 +122,25 @@ function added(hour: HourOfDay, { kind, units, totalMinor, currency }: Entry): H
   };
 }
 
-function entryOf({ key, kind, at, source, epoch, seq, body }: StoredFact): Entry {
+/** A count of people is a fact for each sku; for people it is one thing. */
+function gathered(entries: readonly Entry[]): Entry[] {
+  const counts = new Map<string, Entry>();
+  const rest: Entry[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== 'count') rest.push(entry);
+    const before = counts.get(entry.correlationId);
+    if (entry.kind === 'count') counts.set(entry.correlationId, before === undefined ? entry : joined(before, entry));
+  }
+  return [...rest, ...counts.values()];
+}
+
+/** The place is that of the later one: both are safe when it is. */
+function joined(a: Entry, b: Entry): Entry {
+  const last = b.epoch > a.epoch || (b.epoch === a.epoch && b.seq > a.seq) ? b : a;
+  return { ...last, at: Math.max(a.at, b.at), lines: a.lines + b.lines, units: a.units + b.units };
+}
+
+function entryOf({ key, kind, at, source, epoch, seq, correlationId, body }: StoredFact): Entry {
   const lines = 'lines' in body ? (body.lines as readonly { quantity: number; service?: true }[]) : [];
   const goods = lines.filter(({ service }) => service !== true);
   const priced = kind === 'sale' || kind === 'return' ? body : undefined;
@@ -127,6 +151,7 @@ function entryOf({ key, kind, at, source, epoch, seq, body }: StoredFact): Entry
     source,
     epoch,
     seq,
+    correlationId,
     receiptNo: priced?.receiptNo ?? null,
     till: priced?.till ?? null,
     lines: lines.length,

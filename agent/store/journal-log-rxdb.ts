@@ -96,6 +96,17 @@ export class RxdbJournalLog implements JournalLog {
     );
   }
 
+  /** Facts of a kind with from <= at < to, page by page, the latest first. */
+  async *readLatest(kind: FactKind, { from, to }: { from: number; to: number }, pageSize = 200) {
+    yield* this.#pages(
+      (last) =>
+        last
+          ? { kind, at: { $gte: from, $lte: last.at }, $or: [{ at: { $lt: last.at } }, { key: { $lt: last.key } }] }
+          : { kind, at: { $gte: from, $lt: to } },
+      { sort: [{ kind: 'desc' }, { at: 'desc' }, { key: 'desc' }], limit: pageSize },
+    );
+  }
+
   /** Facts of epochs before `epoch`, page by page, ordered by (epoch, seq). */
   async *readEpochsBefore(epoch: number, pageSize = 500): AsyncGenerator<StoredFact[]> {
     yield* this.#pages(

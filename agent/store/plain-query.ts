@@ -7,6 +7,8 @@ import {
   type RxDocumentData,
 } from 'rxdb';
 
+const PAGE = 2_000;
+
 /** A query for the collection's storage, without deleted documents, as RxDB itself would ask it. */
 export function preparePlain<Doc>(collection: RxCollection<Doc>, query: MangoQuery<Doc>): PreparedQuery<Doc> {
   const schema = collection.schema.jsonSchema;
@@ -20,6 +22,19 @@ export async function queryPlain<Doc>(
   query: MangoQuery<Doc>,
 ): Promise<RxDocumentData<Doc>[]> {
   return (await collection.storageInstance.query(preparePlain(collection, query))).documents;
+}
+
+/** Every document, in the order of ids, without all of them in memory at once. */
+export async function* readPlain<Doc extends { id: string }>(
+  collection: RxCollection<Doc>,
+): AsyncGenerator<readonly RxDocumentData<Doc>[]> {
+  for (let last = ''; ;) {
+    const query = { selector: { id: { $gt: last } }, sort: [{ id: 'asc' }], limit: PAGE } as MangoQuery<Doc>;
+    const page = await queryPlain(collection, query);
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    last = page.at(-1)?.id ?? last;
+  }
 }
 
 export async function countPlain<Doc>(collection: RxCollection<Doc>, query: MangoQuery<Doc>): Promise<number> {

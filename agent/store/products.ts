@@ -1,27 +1,32 @@
 import type { RxCollection } from 'rxdb';
 import type { Subscription } from 'rxjs';
 import type { ProductDocument } from './collections/products.ts';
-import { queryPlain } from './plain-query.ts';
+import { readPlain } from './plain-query.ts';
+
+/** What memory holds of a product: some hundred thousand of them are to fit a till's machine. */
+export type Product = Pick<ProductDocument, 'sku' | 'name' | 'gtin'>;
 
 /** The store's products, from the hub, in memory: names for the stock list, and which skus are known. */
 export class Products {
-  readonly #bySku: Map<string, ProductDocument>;
+  readonly #bySku: Map<string, Product>;
   readonly #changes: Subscription;
   #version = 0;
 
-  private constructor(collection: RxCollection<ProductDocument>, known: readonly ProductDocument[]) {
-    this.#bySku = new Map(known.map((product) => [product.sku, product]));
+  private constructor(collection: RxCollection<ProductDocument>, known: Map<string, Product>) {
+    this.#bySku = known;
     this.#changes = collection.eventBulks$.subscribe(({ events }) => {
       this.#version++;
       for (const { operation, documentData } of events) {
         if (operation === 'DELETE') this.#bySku.delete(documentData.sku);
-        else this.#bySku.set(documentData.sku, documentData);
+        else this.#bySku.set(documentData.sku, heldOf(documentData));
       }
     });
   }
 
   static async open(collection: RxCollection<ProductDocument>): Promise<Products> {
-    return new Products(collection, await queryPlain(collection, {}));
+    const known = new Map<string, Product>();
+    for await (const page of readPlain(collection)) for (const product of page) known.set(product.sku, heldOf(product));
+    return new Products(collection, known);
   }
 
   get size(): number {
@@ -33,7 +38,7 @@ export class Products {
     return this.#version;
   }
 
-  get(sku: string): ProductDocument | undefined {
+  get(sku: string): Product | undefined {
     return this.#bySku.get(sku);
   }
 
@@ -51,3 +56,5 @@ export class Products {
     this.#changes.unsubscribe();
   }
 }
+
+const heldOf = ({ sku, name, gtin }: Product): Product => ({ sku, name, gtin });

@@ -22,6 +22,8 @@ export interface HubPosition {
 }
 
 const NOTHING_KNOWN: Place = { epoch: 0, seq: 0 };
+/** One for the many skus of which nothing is held; it stays empty. */
+const NO_EVENTS: SkuEvent[] = [];
 
 /**
  * The store's own view of one sku: the hub's position plus the events that it does not contain. Events that it does
@@ -29,7 +31,7 @@ const NOTHING_KNOWN: Place = { epoch: 0, seq: 0 };
  */
 export class SkuView {
   #hub: HubPosition | null = null;
-  #events: SkuEvent[] = [];
+  #events: SkuEvent[] = NO_EVENTS;
   #onHand: number | undefined;
 
   get hub(): HubPosition | null {
@@ -43,11 +45,15 @@ export class SkuView {
   setHub(hub: HubPosition | null): void {
     this.#hub = hub;
     this.#onHand = undefined;
-    if (!this.#hasUnknownCount()) this.#events = this.#events.filter((event) => this.#isUnknown(event));
+    if (this.#events.length > 0 && !this.#hasUnknownCount())
+      this.#events = this.#events.filter((event) => this.#isUnknown(event));
   }
 
   add(event: SkuEvent): void {
-    if (this.#isUnknown(event) || this.#hasUnknownCount()) this.#events.push(event);
+    if (this.#isUnknown(event) || this.#hasUnknownCount()) {
+      if (this.#events === NO_EVENTS) this.#events = [event];
+      else this.#events.push(event);
+    }
     this.#onHand = undefined;
   }
 

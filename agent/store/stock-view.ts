@@ -6,7 +6,7 @@ import type { Device } from './device.ts';
 import type { StoredFact } from './journal-log.ts';
 import type { RxdbJournalLog } from './journal-log-rxdb.ts';
 import type { StoreJournal } from './journal.ts';
-import { queryPlain } from './plain-query.ts';
+import { readPlain } from './plain-query.ts';
 import { SkuView, type HubPosition, type SkuEvent } from './sku-view.ts';
 import { effectOf, eventsOf, reversalOf, type PlacedEvent } from './stock-events.ts';
 import { comparePlace, type Place } from './stock-place.ts';
@@ -41,6 +41,7 @@ export class StockView {
   readonly #endings: (() => void)[] = [];
   /** The last fact that is in the view: what comes again (a rebuild had read it) is passed over. */
   #taken: Place = { epoch: 0, seq: 0 };
+  #lastPlace: Place = { epoch: 0, seq: 0 };
   /** Work that waits for the disk, in order; null when there is none. */
   #pending: Promise<void> | null = null;
   #rebuildDue = false;
@@ -90,6 +91,11 @@ export class StockView {
 
   get size(): number {
     return this.#skus.size;
+  }
+
+  /** The last fact of the journal that is in the numbers. */
+  get taken(): Place {
+    return this.#taken;
   }
 
   /** Every fact up to this place is contained in the positions that are stored here. */
@@ -151,8 +157,8 @@ export class StockView {
     const { log, positions, device, journal } = this.#parts;
     this.#skus.clear();
     this.#voids.clear();
-    for (const document of await queryPlain(positions, {}))
-      this.#view(document.sku).setHub(this.#hubPosition(document));
+    for await (const page of readPlain(positions))
+      for (const document of page) this.#view(document.sku).setHub(this.#hubPosition(document));
     for await (const page of log.readKind('void')) for (const fact of page) this.#noteVoid(fact);
     const { settled } = device.marks;
     const counts: PlacedEvent[] = [];
@@ -271,7 +277,10 @@ export class StockView {
     const placedAnchor = anchor
       ? { order: { at: anchor.at, journal: anchor.journal, seq: anchor.seq }, quantity: anchor.quantity }
       : null;
-    return { state: { onHand, damaged, quarantined, anchor: placedAnchor }, place: { epoch, seq: watermark } };
+    // Most positions were told together: one place serves them all.
+    const last = this.#lastPlace;
+    if (last.epoch !== epoch || last.seq !== watermark) this.#lastPlace = { epoch, seq: watermark };
+    return { state: { onHand, damaged, quarantined, anchor: placedAnchor }, place: this.#lastPlace };
   }
 
   #view(sku: string): SkuView {

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STORAGE_ENGINES } from '#agent/storage/engines.ts';
+import { openEngine, STORAGE_ENGINES } from '#agent/storage/engines.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
+import { journalSchema } from './collections/journal.ts';
+import { openEmptyDatabase } from './database.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
 import { pruneJournal } from './retention.ts';
 import { openStore, type Store } from './store.ts';
@@ -120,9 +122,19 @@ describe.each(STORAGE_ENGINES)('store on %s', (name) => {
 
   it('takes two stores in one process for two', async () => {
     const other = mkdtempSync(join(tmpdir(), 'store-'));
-    const second = await openStore({ folder: other, engine, logger: silentLogger, clock });
-    await second.journal.append([adjustmentDraft('a')]);
-    expect([store.journal.lastSeq, second.journal.lastSeq]).toEqual([0, 1]);
+    // RxDB's free form has no room for the collections of two whole stores.
+    const storage = await openEngine(engine, other, { now: () => time });
+    const second = await openEmptyDatabase(storage, other);
+    await second.addCollections({ journal: { schema: journalSchema } });
+    const log = new RxdbJournalLog(second.journal);
+    const [first] = await store.journal.append([adjustmentDraft('a')]);
+    await log.appendGroup(await new RxdbJournalLog(store.db.journal).read(store.journal.epoch, 1, 1));
+    await store.journal.append([adjustmentDraft('b')]);
+    expect([first?.status, store.journal.lastSeq, await log.tailOf(store.journal.epoch, 0)]).toEqual([
+      'appended',
+      2,
+      { lastSeq: 1, count: 1 },
+    ]);
     await second.close();
     rmSync(other, { recursive: true, force: true });
   });

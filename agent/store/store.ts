@@ -3,17 +3,27 @@ import { placeOf, settleFolderStorage } from '#agent/storage/folder-storage.ts';
 import type { WireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { ArrivalDrafts } from './arrivals/arrival-drafts.ts';
+import { OwnArrivals } from './arrivals/own-arrivals.ts';
+import { Counts } from './counts/counts.ts';
+import { LastPrices } from './counts/last-prices.ts';
+import { CountReviews } from './counts/reviews.ts';
 import { openDatabase, type AnyStorage, type StoreDatabase } from './database.ts';
 import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { DayBook } from './day-book.ts';
 import { Device } from './device.ts';
+import { FactIndex } from './fact-index.ts';
 import { HybridClock } from './hybrid-clock.ts';
+import { ItemHistories } from './items/item-history.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
 import { RxdbJournalLog } from './journal-log-rxdb.ts';
 import { settleLosses } from './journal-losses.ts';
+import { ProductCodes } from './product-codes.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
 import { pruneJournal, RETENTION_DAYS } from './retention.ts';
+import { Returns } from './returns.ts';
+import { Slips } from './slips.ts';
 import { StockList } from './stock-list.ts';
 import { StockView } from './stock-view.ts';
 import { Tasks } from './tasks.ts';
@@ -41,13 +51,20 @@ export interface Store {
   readonly stockList: StockList;
   readonly tasks: Tasks;
   readonly dayBook: DayBook;
+  readonly returns: Returns;
+  readonly slips: Slips;
+  readonly itemHistories: ItemHistories;
+  readonly arrivalDrafts: ArrivalDrafts;
+  readonly ownArrivals: OwnArrivals;
+  readonly counts: Counts;
+  readonly countReviews: CountReviews;
   /** What the stock numbers rest on: when the hub's were last complete here, and local facts not acknowledged. */
   freshness(): { asOf: number | null; unsent: number };
   /** Damage that the data file has or had, each with a code. */
   damage(): WireError[];
   /** Saves the hints that make the next start quick. */
   saveMarks(): Promise<void>;
-  /** Prunes acknowledged facts older than `days`, and what was dealt with in quarantine as long ago; returns how many facts. */
+  /** Prunes acknowledged facts, ended counts and what was dealt with in quarantine that are older than `days`; returns how many facts. */
   prune(days?: number): Promise<number>;
   /** Commits what was taken, then closes. Idempotent. */
   close(): Promise<void>;
@@ -82,18 +99,25 @@ async function open(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** @param place where the storage has its files: the data folder, or one in it */
-async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions, place: string): Promise<Store> {
+/** @param files where the storage has its files: the data folder, or one in it */
+async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOptions, files: string): Promise<Store> {
   const device = await Device.open(db.device);
   const log = new RxdbJournalLog(db.journal);
   const hybridClock = new HybridClock(clock, { lastAt: 0, offsetMs: device.state.clock?.offsetMs ?? 0 });
-  const { usedSeq, settled } = await settleLosses({ folder: place, device, log, clock, logger });
+  const { usedSeq, settled } = await settleLosses({ folder: files, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
   const quarantine = await Quarantine.open(db.quarantine, clock);
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
+  const index = new FactIndex({ log, journal });
+  const place = () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq });
+  const ownArrivals = new OwnArrivals(log, journal);
+  const stockList = new StockList(stockView, products, tasks);
+  const codes = new ProductCodes(products, (sku) => stockView.has(sku));
+  const counts = await Counts.open({ collection: db.countDrafts, hybridClock, codes, products, logger });
+  const prices = new LastPrices(db.journal, () => clock.monotonic());
   let closing: Promise<void> | undefined;
 
   const saveMarks = async () => {
@@ -101,12 +125,15 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     await device.saveMarks();
   };
   const close = async () => {
+    await counts.close();
     await journal.close();
     await stockView.settled();
     await saveMarks();
     await stockView.close();
     products.close();
     tasks.close();
+    index.close();
+    ownArrivals.close();
     await db.close();
   };
   return {
@@ -117,11 +144,21 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     device,
     products,
     stockView,
-    stockList: new StockList(stockView, products, tasks),
+    stockList,
+    arrivalDrafts: new ArrivalDrafts({ folder, log, clock }),
+    ownArrivals,
+    itemHistories: new ItemHistories({ index, stockList, stockView, place }),
     tasks,
-    dayBook: new DayBook({
+    dayBook: new DayBook({ log, place }),
+    returns: new Returns({ index, log, products }),
+    slips: new Slips({
       log,
-      place: () => ({ epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: device.marks.ackedSeq }),
+      products,
+      place,
+      isVoided: async (key) => {
+        await index.ready();
+        return index.isVoided(key);
+      },
     }),
     freshness: () => {
       return {
@@ -129,10 +166,13 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
         unsent: journal.lastSeq - Math.min(device.marks.ackedSeq, journal.lastSeq),
       };
     },
+    counts,
+    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes }),
     // Also what the data folder has kept from before a move to another engine.
-    damage: () => [...new Set([place, folder])].flatMap(damageProblems),
+    damage: () => [...new Set([files, folder])].flatMap(damageProblems),
     saveMarks,
     prune: async (days) => {
+      await counts.prune(days ?? RETENTION_DAYS);
       await quarantine.prune(clock.now() - (days ?? RETENTION_DAYS) * 86_400_000);
       const limits = {
         ackedSeq: device.marks.ackedSeq,

@@ -2,6 +2,7 @@ import type { Answer } from '#shared/protocol/events.ts';
 import type { Challenge, Hello, Welcome } from '#shared/protocol/messages/hello.ts';
 import type { Collection, Pull, PullAnswer } from '#shared/protocol/messages/pull.ts';
 import type { Push, PushAnswer } from '#shared/protocol/messages/push.ts';
+import type { Coming, ComingAsked, OtherStock, OtherStockAsked } from '#shared/protocol/messages/questions.ts';
 import type { StatusReport } from '#shared/protocol/messages/status.ts';
 import type { View } from '#shared/protocol/messages/view.ts';
 
@@ -25,6 +26,8 @@ export interface Connection {
   pull(message: Pull): Promise<Answer<PullAnswer>>;
   status(message: StatusReport): Promise<Answer<Record<string, never>>>;
   view(message: View): Promise<Answer<Record<string, never>>>;
+  otherStock(message: OtherStockAsked): Promise<Answer<OtherStock>>;
+  coming(message: ComingAsked): Promise<Answer<Coming>>;
   /** Ends it without `closed`. */
   close(): void;
 }

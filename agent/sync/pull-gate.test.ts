@@ -14,6 +14,8 @@ function answering(asked: string[]): Connection {
     push: never,
     status: never,
     view: never,
+    otherStock: never,
+    coming: never,
     pull: async ({ collection }) => {
       asked.push(collection);
       return { ok: true, value: { ...EMPTY, collection, complete: true } };

@@ -12,6 +12,7 @@ import type { Random } from '#shared/runtime/random.ts';
 import { ContactLog } from './contact-log.ts';
 import type { DeviceKey } from './device-key.ts';
 import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
+import { HubQuestions } from './hub-questions.ts';
 import { HubSession } from './hub-session.ts';
 import { JournalStory } from './journal-story.ts';
 import type { Connection, Link } from './link.ts';
@@ -61,6 +62,8 @@ export interface SyncOptions {
 
 export interface Sync {
   readonly name: 'sync';
+  /** What only the hub knows, asked while there is a connection. */
+  readonly questions: HubQuestions;
   status(): Promise<SyncStatus>;
   /** The status after each change, at most four times a second. */
   readonly status$: Observable<SyncStatus>;
@@ -75,6 +78,7 @@ export function startSync(options: SyncOptions): Sync {
 
 class StoreSync implements Sync {
   readonly name = 'sync';
+  readonly questions: HubQuestions;
   readonly #options: SyncOptions;
   readonly #device: number;
   readonly #gate: PullGate;
@@ -104,6 +108,7 @@ class StoreSync implements Sync {
     this.#contact = new ContactLog(logger, options.hubUrl);
     this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
     this.#views = new ViewAnswers({ view: store.stockView, journal: store.journal, clock, logger });
+    this.questions = new HubQuestions(clock);
     this.#gate = new PullGate(clock, () => this.#isDraining());
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
@@ -223,6 +228,7 @@ class StoreSync implements Sync {
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
     this.#views.attach(connection);
+    this.questions.attach(connection);
     this.#uplink.attach(connection, welcome);
     const { watermark, store } = welcome;
     this.#contact.found({ store: store.code, watermark, backlog: this.#backlog() });
@@ -271,6 +277,7 @@ class StoreSync implements Sync {
   #offline(): void {
     this.#connection = null;
     this.#views.detach();
+    this.questions.detach();
     this.#cancelMove?.();
     this.#cancelMove = null;
     this.#gate.shut();

@@ -6,6 +6,7 @@ import { changed } from '#shared/protocol/messages/changed.ts';
 import { challenge, welcome } from '#shared/protocol/messages/hello.ts';
 import { pullAnswer, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { pushAnswer } from '#shared/protocol/messages/push.ts';
+import { coming, otherStock } from '#shared/protocol/messages/questions.ts';
 import { revoked } from '#shared/protocol/messages/revoked.ts';
 import { viewWanted } from '#shared/protocol/messages/view.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
@@ -26,6 +27,8 @@ type Granted<T> = z.ZodType<{ ok: true; value: T }>;
 const welcomed = z.object({ ok: z.literal(true), value: welcome });
 const pushed = z.object({ ok: z.literal(true), value: pushAnswer });
 const pulled = z.object({ ok: z.literal(true), value: pullAnswer });
+const stockTold = z.object({ ok: z.literal(true), value: otherStock });
+const comingTold = z.object({ ok: z.literal(true), value: coming });
 const reported = z.object({ ok: z.literal(true), value: z.record(z.string(), z.never()) });
 
 type HubSocket = Socket<HubEvents, AgentEvents>;
@@ -88,6 +91,8 @@ function connectionOf(socket: HubSocket): Connection {
     pull: (message) => ask<PullAnswer>(pulled, (reply) => socket.emit('pull', message, reply)),
     status: (message) => ask(reported, (reply) => socket.emit('status', message, reply)),
     view: (message) => ask(reported, (reply) => socket.emit('view', message, reply)),
+    otherStock: (message) => ask(stockTold, (reply) => socket.emit('otherStock', message, reply)),
+    coming: (message) => ask(comingTold, (reply) => socket.emit('coming', message, reply)),
     close() {
       socket.removeAllListeners();
       socket.disconnect();

@@ -74,7 +74,7 @@ export function inboundKeptRoutes(pool: Pool): Route[] {
           const { source } = await requireSource(client, params.source);
           return listFiles(client, source, { before: [before[0], before[1]], limit: query.limit + 1 });
         });
-        return { body: pageOf(rows, query.limit, toFile, (row) => [row.finishedAt.toISOString(), row.sha256]) };
+        return { body: pageOf(rows, query.limit, toFile, (row) => [row.place, row.sha256]) };
       },
     }),
     route({

@@ -116,6 +116,22 @@ describe('what sources tell by the API', () => {
     expect((await api.call('POST', '/v1/inbound/wms/facts', { body: { facts: [receipt('a')] } })).status).toBe(200);
   });
 
+  it('files that ended within one millisecond are each on one page of their list', async () => {
+    await database.pool.query(
+      `INSERT INTO inbound_files (source_no, sha256, mapping, name, report, finished_at)
+       SELECT source_no, 'f' || n, 'm', 'f', '{}', timestamptz '2026-11-01T10:00:00.123Z' + n * interval '200 microseconds'
+       FROM inbound_sources, generate_series(1, 4) AS n WHERE code = 'wms'`,
+    );
+    const seen: unknown[] = [];
+    for (let cursor = ''; seen.length < 9;) {
+      const { body } = await api.call('GET', `/v1/inbound-sources/wms/files?limit=1${cursor}`);
+      seen.push(...body.items.map((file) => file['sha256']));
+      if (body.next === null) break;
+      cursor = `&cursor=${body.next}`;
+    }
+    expect(seen).toEqual(['f4', 'f3', 'f2', 'f1']);
+  });
+
   it('stock, products and their rules: what was kept is listed, and whom to believe is decided here', async () => {
     const lines = [{ sku: 'A', quantity: 3 }];
     const statement = { location: 'S1', key: 's1', asOf: T, lines };

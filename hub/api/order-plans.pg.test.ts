@@ -1,8 +1,12 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '#shared/runtime/logger.ts';
+import { LACKING } from '#hub/connectors/publishing/begin-call.ts';
+import { followOrder, seeCancelled } from '#hub/orders/follow-order.ts';
+import { canonicalOrder, splitOrder } from '#hub/orders/order/canonical-order.ts';
 import { reservationHolds } from '#hub/orders/reservation-holds.ts';
 import { orderTasks } from '#hub/orders/keep-orders.ts';
+import { readOrder } from '#hub/orders/store/stored-order.ts';
 import { createReservations, reservationTasks } from '#hub/reservations/reservations.ts';
 import { TOPICS } from '#hub/sync/topics/registry.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -12,7 +16,7 @@ import { beginReservations, openReservationPool, WEB } from '#test/support/reser
 
 /** What grows with every order and reservation. Lists and queues must find what they want by an index. */
 const GROWN = new Set(
-  `orders order_customers order_conflicts order_events order_effects order_holds order_parcels tasks task_answers reservations
+  `orders order_customers order_conflicts order_edits unseen_cancellations order_events order_effects order_holds order_parcels tasks task_answers reservations
    reservation_holds reservation_moves reservation_acts reservation_handovers reservation_shortfalls facts changes`.split(
     /\s+/,
   ),
@@ -43,6 +47,10 @@ const GROW = `
     SELECT order_no, channel, 'c-' || order_no % 9000, NULL, digest, now() + interval '90 days' FROM orders WHERE order_no > 5000;
   INSERT INTO order_conflicts (order_no, digest, content, received_at, received_by)
     SELECT order_no, digest, '{}', received_at, 'x' FROM orders WHERE order_no % 3 = 0;
+  INSERT INTO order_edits (order_no, edit_no, digest, version, content, received_at, received_by)
+    SELECT order_no, n, digest, n, '{}', received_at, 'x' FROM orders, generate_series(0, 2) n WHERE order_no % 3 = 0;
+  INSERT INTO unseen_cancellations (channel, channel_order_id, version, cancelled_at)
+    SELECT 'web', 'U-' || n, n, now() FROM generate_series(1, 20000) n;
   INSERT INTO order_events (order_no, event_no, at, act, detail, steps, said_by, correlation_id)
     SELECT order_no, n, received_at, 'post', '{}', '[]', 'hub', correlation_id FROM orders, generate_series(1, 3) n;
   INSERT INTO order_effects (order_no, stream, kind, detail, created_at, retry_at, done_at, done_by)
@@ -156,6 +164,22 @@ describe('plans on grown orders', () => {
     const tasks = [...orderTasks(parts()), ...reservationTasks(database.pool)];
     const statements = await recorded(() => tasks.find((task) => task.name === name)!.turn());
     expect(statements.length).toBeGreaterThan(0);
+    expect(await scanning(statements)).toEqual([]);
+  });
+
+  it('an order that is changed at its channel, and one that is cancelled before it is seen, are found by index', async () => {
+    const whole = (await readOrder(database.pool, 29_970)).order.content;
+    const lines = whole.lines.map((line) => ({ ...line, units: 2 }));
+    const given = { ...whole, lines, totalMinor: 200, payment: 'paid', customer: { reference: 'c' } };
+    const read = splitOrder(canonicalOrder.parse(given));
+    const said = { by: 'test', correlationId: 'c' };
+    const statements = await recorded(async () => {
+      await followOrder(parts(), read, { version: 9, isCurrent: false }, said);
+      await followOrder(parts(), read, { version: null, isCurrent: false }, said);
+      await seeCancelled(parts(), { channel: 'web', channelOrderId: 'U-x' }, 1);
+      await database.pool.query(LACKING);
+    });
+    expect(statements.length).toBeGreaterThan(12);
     expect(await scanning(statements)).toEqual([]);
   });
 

@@ -154,7 +154,7 @@ function toAct(given: GivenAct): Act {
 function showOrder(pool: Pool, id: number, clock: Clock) {
   return snapshot(pool, async (client) => {
     const stored = await readOrder(client, id);
-    const { events, effects, holds, conflicts } = await readTrail(client, id);
+    const { events, effects, holds, edits, conflicts } = await readTrail(client, id);
     const { content, lines, skus } = stored.order;
     const { orderedAt, currency, taxIncluded, shipping, delivery, promise, partial, onUnavailable, substitution } =
       content;
@@ -173,11 +173,14 @@ function showOrder(pool: Pool, id: number, clock: Clock) {
       correlationId: stored.correlationId,
       lines: content.lines.map((line, place) => {
         const own = lines[place] ?? newLine(line.line, line.units);
-        return { ...line, sku: skus[line.line] ?? line.sku ?? null, ...sumsOf(own), places: own.places };
+        const sku = skus[line.line] ?? line.sku ?? null;
+        const units = { units: own.ordered, calledOff: own.calledOff ?? 0, ...sumsOf(own) };
+        return { ...line, sku, ...units, places: own.places };
       }),
       events: events.map(({ at, ...event }) => ({ ...event, at: isoTime(at) })),
       effects: effects.map(toOrderEffect),
       holds,
+      edits: edits.map(({ receivedAt, ...edit }) => ({ ...edit, receivedAt: isoTime(receivedAt) })),
       conflicts: conflicts.map(({ receivedAt, ...conflict }) => ({ ...conflict, receivedAt: isoTime(receivedAt) })),
     };
   });

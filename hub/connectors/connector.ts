@@ -121,6 +121,8 @@ export interface ChannelOrder {
   readonly id: string;
   /** In the canonical form, not checked yet. */
   readonly order: unknown;
+  /** Grows with every change of it there, such as the instant of the last one in ms; absent: the channel names none. */
+  readonly version?: number | null;
   readonly cancelled: CancelReason | null;
   /** It stands still, and its customer asks that it be cancelled: whether it can be is for the seller to say. */
   readonly cancelAsked?: CancelReason;

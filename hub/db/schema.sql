@@ -758,6 +758,18 @@ CREATE TABLE order_customers (
   CONSTRAINT order_customers_digest_check CHECK ((length(digest) = 32))
 );
 
+CREATE TABLE order_edits (
+  order_no bigint NOT NULL,
+  edit_no integer NOT NULL,
+  digest bytea NOT NULL,
+  version bigint,
+  content json NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  received_by text NOT NULL,
+  CONSTRAINT order_edits_pkey PRIMARY KEY (order_no, edit_no),
+  CONSTRAINT order_edits_digest_check CHECK ((length(digest) = 32))
+);
+
 CREATE TABLE order_effects (
   effect_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   order_no bigint NOT NULL,
@@ -835,6 +847,7 @@ CREATE TABLE orders (
   due_at timestamp with time zone,
   look_again_at timestamp with time zone,
   correlation_id text NOT NULL,
+  version bigint,
   CONSTRAINT orders_pkey PRIMARY KEY (order_no),
   CONSTRAINT orders_by_channel_order_id UNIQUE (channel_order_id, channel),
   CONSTRAINT orders_digest_check CHECK ((length(digest) = 32)),
@@ -1386,6 +1399,14 @@ CREATE TABLE transfers (
   CONSTRAINT transfers_from_code_transfer_key UNIQUE (from_code, transfer)
 );
 
+CREATE TABLE unseen_cancellations (
+  channel text COLLATE "C" NOT NULL,
+  channel_order_id text COLLATE "C" NOT NULL,
+  version bigint,
+  cancelled_at timestamp with time zone NOT NULL,
+  CONSTRAINT unseen_cancellations_pkey PRIMARY KEY (channel, channel_order_id)
+);
+
 CREATE TABLE variances_told (
   location_no integer NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -1497,6 +1518,7 @@ ALTER TABLE listings ADD CONSTRAINT listings_channel_no_fkey FOREIGN KEY (channe
 ALTER TABLE location_silence ADD CONSTRAINT location_silence_location_no_fkey FOREIGN KEY (location_no) REFERENCES locations(location_no);
 ALTER TABLE order_conflicts ADD CONSTRAINT order_conflicts_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_customers ADD CONSTRAINT order_customers_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
+ALTER TABLE order_edits ADD CONSTRAINT order_edits_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_effects ADD CONSTRAINT order_effects_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_events ADD CONSTRAINT order_events_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
 ALTER TABLE order_holds ADD CONSTRAINT order_holds_order_no_fkey FOREIGN KEY (order_no) REFERENCES orders(order_no);
@@ -1673,6 +1695,7 @@ CREATE INDEX transfer_settlements_of ON public.transfer_settlements USING btree 
 CREATE INDEX transfers_discrepancy ON public.transfers USING btree (transfer_no) WHERE (discrepancies > 0);
 CREATE INDEX transfers_in_transit ON public.transfers USING btree (transfer_no) WHERE (in_transit > 0);
 CREATE INDEX transfers_open ON public.transfers USING btree (transfer_no) WHERE ((in_transit > 0) OR (discrepancies > 0));
+CREATE INDEX unseen_cancellations_by_time ON public.unseen_cancellations USING btree (cancelled_at);
 CREATE INDEX webhook_levels_waiting ON public.webhook_levels USING btree (webhook_no, type, waiting_since, subject) WHERE (waiting_since IS NOT NULL);
 CREATE INDEX webhooks_due ON public.webhooks USING btree (next_at) WHERE (state = 'active'::webhook_state);
 CREATE UNIQUE INDEX webhooks_nats ON public.webhooks USING btree (kind) WHERE ((kind = 'nats'::receiver_kind) AND (state <> 'ended'::webhook_state));
@@ -1786,6 +1809,7 @@ COMMENT ON TABLE location_silence IS 'History of what is assumed of a location: 
 COMMENT ON TABLE movements IS 'The ledger. A reversal takes a voided line back and stands at the instant of the fact that it voids.';
 COMMENT ON TABLE order_conflicts IS 'Other orders that came under the id of this one, each once.';
 COMMENT ON TABLE order_customers IS 'Personal data, and nothing else of an order has any: exported and erased by (channel, reference), erased after retain_until.';
+COMMENT ON TABLE order_edits IS 'Every content of an order that was edited at its channel, in the order in which they were followed; 0 is the first one.';
 COMMENT ON TABLE order_effects IS 'Written with the event that asks for them. Of one order and stream the first open one is done first.';
 COMMENT ON COLUMN order_effects.stream IS 'holds and erp are worked on by the hub; channel waits for whoever speaks with the channel.';
 COMMENT ON COLUMN order_effects.retry_at IS 'Not before: in the future while somebody is at it, or after a failure.';
@@ -1799,12 +1823,14 @@ COMMENT ON TABLE order_holds IS 'Which line of which reservation holds units of 
 COMMENT ON COLUMN order_holds.substitute IS 'The sku that a store gives instead of the line''s, which this holds; NULL: the line''s own.';
 COMMENT ON TABLE order_parcels IS 'Each location that was asked for units of an order, once: a store''s parcels of a day.';
 COMMENT ON TABLE orders IS 'Documents are json: they are read whole with their order, and never searched. Whoever changes an order holds its row lock.';
-COMMENT ON COLUMN orders.digest IS 'SHA-256 of content: the same id with another one is kept in order_conflicts.';
+COMMENT ON COLUMN orders.digest IS 'SHA-256 of content as it came last from the channel: from others, the same id with another one is kept in order_conflicts.';
+COMMENT ON COLUMN orders.content IS 'As it came last from the channel, with lines that it does not name any more as called off.';
 COMMENT ON COLUMN orders.lane IS 'Place in the list of lanes: the most urgent is 0.';
 COMMENT ON COLUMN orders.lines IS 'Where the units of each line stand.';
 COMMENT ON COLUMN orders.problem IS 'Why it does not go on; NULL: it does.';
 COMMENT ON COLUMN orders.due_at IS 'When it should have left its state; NULL: it may stay.';
 COMMENT ON COLUMN orders.look_again_at IS 'When names or units that were missing are looked for again.';
+COMMENT ON COLUMN orders.version IS 'Of the channel, which grows with every change there: what comes with a lower one is older. NULL: it names none.';
 COMMENT ON TABLE outbox_checkpoints IS 'Where a relay stands in the change feed; moved in the transaction that writes what it read.';
 COMMENT ON TABLE outbox_entries IS 'Messages of one webhook each. Events are written in the transaction of their cause; levels are taken when their turn comes.';
 COMMENT ON COLUMN outbox_entries.subjects IS 'Of levels, in the order of data.items; NULL: an event.';
@@ -1905,6 +1931,7 @@ COMMENT ON COLUMN transfer_lines.left_at IS 'When the last of it left, as its se
 COMMENT ON COLUMN transfer_settlements.units IS 'Above zero: missing, and given up; below zero: received though never sent.';
 COMMENT ON TABLE transfers IS 'Known by the sender''s code and id. Whoever changes anything of a transfer holds its row first.';
 COMMENT ON COLUMN transfers.discrepancies IS 'Units that are missing and units that are over, added up.';
+COMMENT ON TABLE unseen_cancellations IS 'Orders that were cancelled at their channel before we have seen them: what comes of them later is older. Kept for a year.';
 COMMENT ON TABLE variances_told IS 'What ERPs were told so far that counts found more or less; at the first ERP what it was then. No row: nothing.';
 COMMENT ON TABLE voids IS 'Which key is void, by which fact; a void may come before the fact that it names.';
 COMMENT ON TABLE webhook_levels IS 'Of what has a current value the newest that a webhook was told or is to be told. Older ones are overwritten, not sent.';

@@ -66,6 +66,31 @@ describe('facts of a source', () => {
     expect(await onHand('W1')).toBe(58);
   });
 
+  it('F5 a count never overwrites what a store with an agent counts: it is kept as a reject, but for what was told before and by the store', async () => {
+    const agents = `location_no = (SELECT location_no FROM locations WHERE code = 'W2') AND source_no IS NULL`;
+    await pool().query(
+      `INSERT INTO devices (location_no, name, public_key) SELECT location_no, 'till', '\\x${'11'.repeat(32)}' FROM locations WHERE code = 'W2'`,
+    );
+    const count = (key: string) => ({
+      kind: 'count',
+      location: 'W2',
+      key,
+      body: { occurredAt: T, lines: [{ sku: 'A', quantity: 40 }] },
+    });
+    expect(await inbound.facts('wms', [receipt('r', 3, T, 'A', 'W2'), count('c')])).toMatchObject([
+      { status: 'taken' },
+      { status: 'rejected', code: 'INBOUND_COUNT_FORBIDDEN', key: 'c' },
+    ]);
+    expect(await onHand('W2')).toBe(3);
+    expect(await one('SELECT code AS value FROM inbound_rejects')).toBe('INBOUND_COUNT_FORBIDDEN');
+    await pool().query(`UPDATE devices SET revoked_at = now() WHERE ${agents}`);
+    expect(await statuses([count('c')])).toEqual(['taken']);
+    await pool().query(`UPDATE devices SET revoked_at = NULL WHERE ${agents}`);
+    expect(await statuses([count('c'), count('d')])).toEqual(['duplicate', 'rejected']);
+    await makeSource(inbound, { code: 'tills', settings: { sharedKeys: true } });
+    expect(await statuses([count('own')], 'tills')).toEqual(['taken']);
+  });
+
   it('F5 X2 what cannot be read is kept verbatim with its reason, alone, and counted when it comes again', async () => {
     const bad = { kind: 'receipt', location: 'W1', key: 'b1', body: { lines: [{ sku: 'A', quantity: -1 }] } };
     const results = await inbound.facts('wms', [

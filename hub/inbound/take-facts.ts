@@ -6,6 +6,7 @@ import { blamesData } from '#hub/db/sqlstates.ts';
 import { transaction, withRetries, type Within } from '#hub/db/transaction.ts';
 import { appendFacts, type Appended, type BlamedDraft, type Draft } from '#hub/ledger/append.ts';
 import type { StockObserver } from '#hub/ledger/moves.ts';
+import { forbiddenCounts, type ToldCount } from './items/forbidden-counts.ts';
 import { readFactItem, type ReadItem } from './items/fact-item.ts';
 import { insertRejects, type Reject, type Way } from './rejects.ts';
 import { noteHeard, type Source } from './source.ts';
@@ -116,9 +117,12 @@ async function takeSlice(
     rejects.push({ way, line: item?.line ?? null, code, detail: message, verbatim });
     results.set(place, { status: 'rejected', key: keyOf(item?.given), code, detail: message });
   };
+  const forbidden = await forbiddenCounts(client, source.settings.sharedKeys ? [] : countsIn(readings, numbers));
   for (const [place, reading] of readings.entries()) {
     if ('refused' in reading) reject(place, reading.refused);
-    else if (numbers.has(reading.item.location)) placed.push({ read: reading.item, place });
+    else if (isCount(reading.item) && forbidden.has(reading.item.draft.key)) {
+      reject(place, new ShelfwireError('INBOUND_COUNT_FORBIDDEN', `People count at "${reading.item.location}".`));
+    } else if (numbers.has(reading.item.location)) placed.push({ read: reading.item, place });
     else
       reject(place, new ShelfwireError('INBOUND_LOCATION_UNKNOWN', `There is no location "${reading.item.location}".`));
   }
@@ -137,6 +141,15 @@ async function takeSlice(
   }
   await insertRejects(client, source.source, rejects);
   return items.map((_, place) => results.get(place) as ItemResult);
+}
+
+const isCount = ({ draft }: ReadItem): boolean => draft.content.kind === 'count';
+
+function countsIn(readings: readonly Reading[], numbers: ReadonlyMap<string, number>): ToldCount[] {
+  return readings.flatMap((reading) => {
+    const location = 'item' in reading && isCount(reading.item) ? numbers.get(reading.item.location) : undefined;
+    return location === undefined || !('item' in reading) ? [] : [{ location, key: reading.item.draft.key }];
+  });
 }
 
 function blame(draft: Draft, error: unknown): BlamedDraft {

@@ -59,7 +59,7 @@ describe('the merge in SQL', () => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(80),
+        historyRuns(25),
       );
     },
   );
@@ -73,7 +73,7 @@ describe('the merge in SQL', () => {
           await run(judged, [1], 0);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(40),
+        historyRuns(25),
       );
     },
   );
@@ -89,7 +89,7 @@ describe('the merge in SQL', () => {
         await run(judged, [1], 0);
         expect(await found()).toEqual(byHand(judged));
       }),
-      historyRuns(40),
+      historyRuns(25),
     );
   });
 
@@ -105,7 +105,7 @@ describe('the merge in SQL', () => {
               AND (p.anchor_at IS NULL OR (at, journal_no, seq) > (anchor_at, anchor_journal, anchor_seq)))`);
         expect(rows).toEqual([]);
       }),
-      historyRuns(40),
+      historyRuns(25),
     );
   });
 
@@ -133,7 +133,7 @@ describe('the merge in SQL', () => {
             FROM transfer_lines l WHERE l.transfer_no = t.transfer_no)`);
           expect(rows).toEqual([]);
         }),
-        historyRuns(40),
+        historyRuns(25),
       );
     },
   );
@@ -150,7 +150,7 @@ describe('the merge in SQL', () => {
         );
         expect(await found()).toEqual(byHand({ facts, limits: [], verdicts: [], writeOffs: [] }));
       }),
-      historyRuns(40),
+      historyRuns(25),
     );
   });
 
@@ -165,7 +165,7 @@ describe('the merge in SQL', () => {
           await run(judged, sizes, when);
           expect(await found()).toEqual(byHand(judged));
         }),
-        historyRuns(40),
+        historyRuns(25),
       );
     } finally {
       await database.drop();

@@ -96,7 +96,7 @@ it(
         const then = known >= judgedFrom ? { ...judged, facts } : { facts, limits: [], verdicts: [], writeOffs: [] };
         expect(await read({ at: BASE_AT + ms, knownAt: knownFrom(known) })).toEqual(byHand(then, names));
       }),
-      historyRuns(60),
+      historyRuns(30),
     );
   },
   HISTORIES_LIMIT.timeout,

@@ -14,8 +14,8 @@ export interface OrderParts {
   now(): Date;
   /** How long personal data is kept. */
   readonly keepDays: KeepDays;
-  /** More work in the transaction that takes a new order in. */
-  readonly onTaken?: (client: PoolClient, order: OrderContent) => Promise<void>;
+  /** More work in the transaction that takes units in: those of a new order, or those that were added to one. */
+  readonly onTaken?: (client: PoolClient, ordered: Pick<OrderContent, 'channel' | 'lines'>) => Promise<void>;
 }
 
 /**
@@ -36,20 +36,24 @@ export function actOn(parts: OrderParts, number: number, act: Act, said: Said): 
  * The same within a transaction that holds the order's lock; gives the order after it. What kept it from going on is
  * forgotten when its state changes, unless `following` says more.
  */
-export async function take(
+export async function take(...given: Parameters<typeof takeStep>): Promise<StoredOrder> {
+  return (await takeStep(...given)).stored;
+}
+
+/** The same, with what the act made of the order. */
+export async function takeStep(
   client: PoolClient,
   parts: OrderParts,
   stored: StoredOrder,
   act: Act,
   said: Said,
   following?: Following,
-): Promise<StoredOrder> {
+): Promise<{ readonly stored: StoredOrder; readonly step: Step }> {
   const step: Step = applyAct(stored.order, act);
   // What was said again has changed nothing, and leaves no trace beside that of its key.
-  if (step.events.length === 0 && said.key === undefined) return stored;
-  const { act: name, ...detail } = act;
+  if (step.events.length === 0 && said.key === undefined) return { stored, step };
   const now = parts.now();
-  const told = { ...said, act: name, detail };
+  const told = { ...said, act: act.act, detail: detailOf(act, step) };
   const hasMoved = step.order.state !== stored.order.state;
   const { problem, lookAgainAt } = following ?? (hasMoved ? GOES_ON : stored);
   await writeStep(client, stored, step, {
@@ -59,7 +63,13 @@ export async function take(
     keepDays: parts.keepDays,
   });
   const enteredAt = hasMoved ? now : stored.enteredAt;
-  return { ...stored, order: step.order, events: stored.events + 1, enteredAt, problem, lookAgainAt };
+  const after = { ...stored, order: step.order, events: stored.events + 1, enteredAt, problem, lookAgainAt };
+  return { stored: after, step };
+}
+
+/** What the history keeps of an act. Of an edit what it changed: what came is kept as it came. */
+function detailOf({ act: name, ...detail }: Act, { edited }: Step): object {
+  return name === 'edit' && 'isReaddressed' in detail ? { ...edited, isReaddressed: detail.isReaddressed } : detail;
 }
 
 /** Nothing keeps the order from going on. */

@@ -1,4 +1,5 @@
 import { eraseExpired } from './store/personal-data.ts';
+import { forgetCancellations } from './store/unseen-cancellations.ts';
 import { forgetTasks } from './tasks/forget-tasks.ts';
 import { takeAnswers } from './tasks/take-answers.ts';
 import { followHolds } from './work/follow-holds.ts';
@@ -46,6 +47,12 @@ export function orderTasks(parts: WorkParts): OrderTask[] {
       everyMs: 60_000,
       firstAfterMs: 5_000,
       turn: () => expireUncollected(parts),
+    },
+    {
+      name: 'cancellations of orders that never came',
+      everyMs: 3_600_000,
+      firstAfterMs: 180_000,
+      turn: () => forgetCancellations(parts.pool, parts.now()),
     },
     {
       name: 'personal data whose time is over',

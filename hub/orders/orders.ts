@@ -1,7 +1,8 @@
 import type { Act } from './states/act.ts';
 import { actOn } from './act-on-order.ts';
+import { followOrder, seeCancelled, type Followed, type Reading } from './follow-order.ts';
 import { finishForChannel } from './finish-for-channel.ts';
-import type { ReadOrder } from './order/canonical-order.ts';
+import type { OrderContent, ReadOrder } from './order/canonical-order.ts';
 import { explainSourcing, previewSourcing, type SourcingPreview } from './sourcing/preview-sourcing.ts';
 import type { Sourced } from './sourcing/source.ts';
 import type { Wanted } from './sourcing/candidate.ts';
@@ -15,6 +16,13 @@ import { workOrder, type WorkParts } from './work/work-effects.ts';
 export interface Orders {
   /** Throws ORDER_TOTALS, ORDER_REUSED, REQUEST_INVALID. */
   take(read: ReadOrder, said: Said): Promise<TakenOrder>;
+  /** An order as it stands at its own channel: new, or changed there. Throws ORDER_TOTALS, ORDER_REUSED, REQUEST_INVALID. */
+  follow(read: ReadOrder, reading: Reading, said: Said): Promise<Followed>;
+  /** One that is cancelled there: gives its number; undefined: it was never seen, and will not be taken. */
+  seeCancelled(
+    id: Pick<OrderContent, 'channel' | 'channelOrderId'>,
+    version: number | null,
+  ): Promise<number | undefined>;
   /** Throws NOT_FOUND, KEY_REUSED, ORDER_UNITS, ORDER_TOO_EARLY, ORDER_TOO_LATE, ORDER_ENDED. */
   act(order: number, act: Act, said: Said): Promise<void>;
   /** Looks for what is missing at once; throws nothing when nothing is. */
@@ -31,6 +39,12 @@ export function createOrders(parts: WorkParts): Orders {
       await workOrder(parts, taken.number);
       return taken;
     },
+    async follow(read, reading, said) {
+      const followed = await followOrder(parts, read, reading, said);
+      if (followed.number !== undefined) await workOrder(parts, followed.number);
+      return followed;
+    },
+    seeCancelled: (id, version) => seeCancelled(parts, id, version),
     async act(order, act, said) {
       await actOn(parts, order, act, said);
       await workOrder(parts, order);

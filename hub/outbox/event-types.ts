@@ -45,7 +45,7 @@ export const EVENT_TYPES = {
   },
   'order.changed': {
     summary:
-      'An order was taken in, has another state, or a store gives something else for a line of it (`substitute`).',
+      'An order was taken in, has another state, was changed at its channel (`edit`), or a store gives something else for a line of it (`substitute`).',
     subscribable: true,
     data: orderChanged,
     subjectOf: ({ order }: z.output<typeof orderChanged>) => String(order),

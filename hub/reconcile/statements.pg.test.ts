@@ -41,11 +41,12 @@ async function state(
   asOf: number,
   stock: Readonly<Record<string, number>>,
   complete = true,
+  source = 1,
 ): Promise<void> {
   await database.pool.query(
-    `WITH head AS (INSERT INTO stock_statement_heads (source_no, location_no, key, as_of, complete) VALUES (1, 1, $1, $2, $3) RETURNING statement_no)
+    `WITH head AS (INSERT INTO stock_statement_heads (source_no, location_no, key, as_of, complete) VALUES ($6, 1, $1, $2, $3) RETURNING statement_no)
      INSERT INTO stock_statement_lines SELECT statement_no, s.sku, s.quantity FROM head, unnest($4::text[], $5::bigint[]) AS s (sku, quantity)`,
-    [key, asOf, complete, Object.keys(stock), Object.values(stock)],
+    [key, asOf, complete, Object.keys(stock), Object.values(stock), source],
   );
 }
 
@@ -125,4 +126,39 @@ it('O1 an ERP that states its stock: what was not posted by then is no drift, an
     for (const erp of erps) await erp.stop();
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+it('of two comparisons that find the same position wrong one adjusts it, once; the other looks again', async () => {
+  const { pool } = database;
+  await pool.query(
+    `INSERT INTO inbound_sources (code, kind, name, settings, secrets, created_by) VALUES ('wms2', 'wms', 'w', '{}', '\\x00', 'test')`,
+  );
+  const now = Date.now();
+  await merge(pool, 1, 1, [
+    readFact(1, now - 9_000, 'receipt', 'r', plain({ sku: 'A', quantity: 10 }, { sku: 'B', quantity: 4 })),
+  ]);
+  const codes = ['wms', 'wms2'];
+  for (const [place, code] of codes.entries()) {
+    await compare(pool, code, {
+      side: 'statements',
+      settings: { source: code },
+      correct: { mode: 'approval', towards: 'theirs' },
+    });
+    await state('now', now, place === 0 ? { A: 8 } : { A: 8, B: 5 }, true, place + 1);
+  }
+  for (const code of codes) expect(await runNow(pool, sides, code)).toMatchObject({ unknown: code === 'wms' ? 1 : 2 });
+  for (const { difference } of await differences(pool)) {
+    await approveDifference(pool, difference, { by: 'me', note: null, towards: undefined }, nothingKept);
+  }
+  const make = () => makeAdjustments(pool, createLedger(pool), () => Date.now());
+  expect((await Promise.all([make(), make()])).toSorted()).toEqual([0, 2]);
+  const { rows } = await pool.query('SELECT sku, on_hand FROM positions ORDER BY sku');
+  expect(rows).toEqual([
+    { sku: 'A', on_hand: 8 },
+    { sku: 'B', on_hand: 5 },
+  ]);
+  expect((await differences(pool, 'open')).map(({ sku, note }) => [sku, note])).toEqual([
+    ['A', 'Another comparison has adjusted this position since it was found.'],
+  ]);
+  for (const code of codes) expect(await runNow(pool, sides, code)).toMatchObject({ unknown: 0 });
 });

@@ -33,7 +33,7 @@ import { createReserve } from './reserve.ts';
 import { fewestParcels } from './sourcing.ts';
 
 const LONG = { timeout: 240_000 };
-const RUNS = Number(process.env['HISTORIES'] ?? 10);
+const RUNS = Number(process.env['HISTORIES'] ?? 5);
 /** Explaining takes most of the time. */
 const EXPLAINED_EVERY = 6;
 const NO_DRIFT = { numbers: [], positions: [], behind: [], reserved: [] };

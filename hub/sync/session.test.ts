@@ -33,11 +33,20 @@ function portsWith(burst: number): SessionPorts {
     status: { note: () => Promise.resolve() },
     takenTasks: { note: () => Promise.resolve() },
     views: { take: () => Promise.resolve() },
+    questions: {
+      otherStock: async (_scope, sku) => ({ sku, asOf: 1_700_000_000_000, stores: [], more: 0 }),
+      coming: async () => ({ asOf: 1_700_000_000_000, journal: 1, watermark: 0, transfers: [], more: 0 }),
+    },
   };
 }
 
-async function greet(ports: SessionPorts, by: { device?: number; key?: typeof key } = {}): Promise<string> {
-  const session = new Session(ports, { greeted: () => undefined, close: () => undefined });
+const sessionOf = (ports: SessionPorts) => new Session(ports, { greeted: () => undefined, close: () => undefined });
+
+async function greet(
+  ports: SessionPorts,
+  by: { device?: number; key?: typeof key } = {},
+  session = sessionOf(ports),
+): Promise<string> {
   const { device = 1, key: signer = key } = by;
   const message = helloMessage(session.challenge.nonce, device, TEST_EPOCH);
   const signature = sign(null, message, signer).toString('base64url');
@@ -58,5 +67,21 @@ describe('admission of sessions', () => {
   it('sends stores away when too many come back at once', async () => {
     const ports = portsWith(2);
     expect([await greet(ports), await greet(ports), await greet(ports)]).toEqual(['ok', 'ok', 'HUB_BUSY']);
+  });
+});
+
+describe('questions of stores', () => {
+  it('X1 X2 are answered after the hello, in their shape, and no faster than people can ask', async () => {
+    const ports = portsWith(1);
+    const session = sessionOf(ports);
+    expect(codeOf(await session.answer('otherStock', { sku: 'A' }))).toBe('HELLO_REQUIRED');
+    await greet(ports, {}, session);
+    expect(codeOf(await session.answer('otherStock', { sku: 'A', store: 'S2' }))).toBe('REQUEST_INVALID');
+    const asked = await Promise.all(Array.from({ length: 40 }, () => session.answer('coming', {})));
+    const codes = new Set(asked.map(codeOf));
+    expect(codes).toEqual(new Set(['ok', 'RATE_LIMITED']));
+    expect(asked.find((one) => !one.ok)).toMatchObject({ error: { retryAfterMs: 500 } });
+    (ports.clock as ManualClock).pass(500);
+    expect(codeOf(await session.answer('otherStock', { sku: 'A' }))).toBe('ok');
   });
 });

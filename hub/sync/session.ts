@@ -5,17 +5,20 @@ import type { Answer } from '#shared/protocol/events.ts';
 import { hello as helloSchema, type Welcome } from '#shared/protocol/messages/hello.ts';
 import { pull as pullSchema, type PullAnswer } from '#shared/protocol/messages/pull.ts';
 import { push as pushSchema, type PushAnswer } from '#shared/protocol/messages/push.ts';
+import { comingAsked, otherStockAsked, type Coming, type OtherStock } from '#shared/protocol/messages/questions.ts';
 import { statusReport as statusSchema } from '#shared/protocol/messages/status.ts';
 import { view as viewSchema } from '#shared/protocol/messages/view.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
+import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
 import type { Admission } from './admission.ts';
 import type { Devices } from './devices.ts';
 import type { TakenTasks } from '#hub/orders/tasks/mark-taken.ts';
 import type { Feed } from './feed.ts';
 import { acceptHello, openChallenge, type DeviceVerifier } from './handshake.ts';
 import type { Intake, PushScope } from './intake.ts';
+import type { Questions } from './questions.ts';
 import type { DeviceStatus } from './status.ts';
 import type { Views } from './views.ts';
 
@@ -35,6 +38,7 @@ export interface SessionPorts {
   readonly status: Pick<DeviceStatus, 'note'>;
   readonly takenTasks: Pick<TakenTasks, 'note'>;
   readonly views: Pick<Views, 'take'>;
+  readonly questions: Pick<Questions, 'otherStock' | 'coming'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,6 +53,8 @@ export interface Connection {
 
 /** Requests of one connection under way at once: two windows (the credit) and all pulls; more is no agent of ours. */
 const UNDER_WAY_MAX = 96;
+/** Questions of a store's people: as fast as they scan, and no faster than the database likes. */
+const QUESTIONS: RateRule = { perSecond: 2, burst: 30 };
 const STRIKES_MAX = 20;
 const STRIKES = new Set<ErrorCode>(['REQUEST_INVALID', 'HELLO_REQUIRED', 'NONCE_REPLAYED']);
 
@@ -57,6 +63,7 @@ export class Session {
   readonly challenge = openChallenge();
   readonly #ports: SessionPorts;
   readonly #connection: Connection;
+  readonly #asking: TokenBucket;
   #scope: Scope | undefined;
   #underWay = 0;
   #strikes = 0;
@@ -64,6 +71,7 @@ export class Session {
   constructor(ports: SessionPorts, connection: Connection) {
     this.#ports = ports;
     this.#connection = connection;
+    this.#asking = new TokenBucket(QUESTIONS, ports.clock);
   }
 
   /** Undefined before the hello. */
@@ -101,6 +109,10 @@ export class Session {
         return this.#report(message);
       case 'view':
         return this.#takeView(message);
+      case 'otherStock':
+        return this.#otherStock(message);
+      case 'coming':
+        return this.#coming(message);
       default:
         throw new ShelfwireError('REQUEST_INVALID', `There is no event "${event.slice(0, 32)}".`);
     }
@@ -163,6 +175,25 @@ export class Session {
   async #takeView(message: unknown): Promise<Record<string, never>> {
     await this.#ports.views.take(this.#greeted(), parse(viewSchema, message));
     return {};
+  }
+
+  async #otherStock(message: unknown): Promise<OtherStock> {
+    const scope = this.#mayAsk();
+    return this.#ports.questions.otherStock(scope, parse(otherStockAsked, message).sku);
+  }
+
+  async #coming(message: unknown): Promise<Coming> {
+    const scope = this.#mayAsk();
+    parse(comingAsked, message);
+    return this.#ports.questions.coming(scope);
+  }
+
+  /** Each costs the database a statement or two: no more than people can ask. */
+  #mayAsk(): Scope {
+    const scope = this.#greeted();
+    const retryAfterMs = this.#asking.take();
+    if (retryAfterMs === 0) return scope;
+    throw new ShelfwireError('RATE_LIMITED', 'This store asks too much at once.', { context: { retryAfterMs } });
   }
 
   #greeted(): Scope {

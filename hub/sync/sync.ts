@@ -18,6 +18,7 @@ import { Intake, type IntakeOptions, type ObservedMerge } from './intake.ts';
 import { pruneFeed } from './prune-feed.ts';
 import { watchRevocations } from './revocations.ts';
 import { Sessions } from './sessions.ts';
+import { Questions } from './questions.ts';
 import { DeviceStatus } from './status.ts';
 import { askForViews, NO_VIEWS, type Views } from './views.ts';
 
@@ -82,6 +83,7 @@ export function startSync(options: SyncOptions): Sync {
     status: new DeviceStatus(pool, clock),
     takenTasks: new TakenTasks(pool, clock),
     views,
+    questions: new Questions(pool, clock),
     verifier: new DeviceVerifier(),
     clock,
     logger,

@@ -1,4 +1,7 @@
+import type { ArrivalDraft } from './arrivals.ts';
+import type { Condition } from '../protocol/fields.ts';
 import type { WireError } from '../protocol/errors.ts';
+import type { ComingTransfer, OtherStock } from '../protocol/messages/questions.ts';
 import type { TaskState } from '../protocol/messages/pull.ts';
 
 /** What stock numbers rest on. */
@@ -39,8 +42,19 @@ export interface AgentStatus {
   readonly quarantined: number;
   readonly quarantinedAtHub: number;
   readonly sources: readonly SourceReport[];
+  readonly network: NetworkReport;
   /** Everything that needs somebody's attention; empty means all is well. */
   readonly problems: readonly WireError[];
+}
+
+/** What anybody at the agent's machine may know: that it runs, and whether somebody should look. Names nothing of the store. */
+export interface AgentHealth {
+  readonly status: 'ok';
+  readonly connection?: 'online' | 'offline' | 'notEnrolled';
+  /** Of the connection; ms since 1970. */
+  readonly since?: number | null;
+  /** Codes of what needs attention. */
+  readonly problems?: readonly string[];
 }
 
 export interface SyncReport {
@@ -62,6 +76,18 @@ export interface SourceReport {
   readonly appended: number;
   readonly duplicates: number;
   readonly refused: number;
+  readonly lastError: WireError | null;
+}
+
+/** The store's network: how other devices of the store reach the app. */
+export interface NetworkReport {
+  readonly state: 'off' | 'listening' | 'failed';
+  /** Addresses of the app for other devices. */
+  readonly urls: readonly string[];
+  /** SHA-256 of the certificate, to compare with what a browser shows; null: there is none yet. */
+  readonly fingerprint: string | null;
+  /** When the certificate ends, ms since 1970. It is renewed before. */
+  readonly validUntil: number | null;
   readonly lastError: WireError | null;
 }
 
@@ -109,6 +135,22 @@ export interface Me {
   readonly isFirst: boolean;
 }
 
+/** Somebody who is signed in on a device. */
+export interface SignedIn {
+  readonly id: string;
+  readonly person: Person;
+  /** At the agent's own machine, or from the store's network. */
+  readonly door: 'machine' | 'network';
+  /** As the browser calls itself, such as "Chrome, Android"; may be empty. */
+  readonly device: string;
+  readonly address: string;
+  /** Ms since 1970; `lastSeenAt` is when somebody last touched the page. */
+  readonly since: number;
+  readonly lastSeenAt: number;
+  /** The session that asks. */
+  readonly isOwn: boolean;
+}
+
 /** What was sold in one hour of the day. */
 export interface HourOfDay {
   /** When it begins, ms since 1970. */
@@ -148,4 +190,132 @@ export interface DayView {
   readonly netMinor: Readonly<Record<string, number>>;
   /** The newest first. */
   readonly feed: readonly FeedEntry[];
+}
+
+/** A line of a sale with what has come back of it. Money as in the fact, in the smallest unit. */
+export interface SoldLine {
+  /** Its place in the sale, from 0. */
+  readonly line: number;
+  readonly sku: string;
+  readonly name: string | null;
+  /** Postage, a fee: no stock. */
+  readonly isService: boolean;
+  readonly quantity: number;
+  readonly returned: number;
+  readonly unitPriceMinor: number;
+  readonly discountMinor: number;
+  readonly taxMinor: number;
+}
+
+/** A sale as it is found by its receipt. */
+export interface SoldReceipt {
+  readonly key: string;
+  readonly at: number;
+  readonly source: string;
+  readonly receiptNo: string | null;
+  readonly till: string | null;
+  readonly currency: string;
+  readonly isVoided: boolean;
+  readonly lines: readonly SoldLine[];
+}
+
+export const SLIP_KINDS = ['return', 'receipt', 'transferIn'] as const;
+export type SlipKind = (typeof SLIP_KINDS)[number];
+
+/** A journaled return or arrival, for print. */
+export interface Slip {
+  readonly key: string;
+  readonly kind: SlipKind;
+  readonly at: number;
+  readonly source: string;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** Receipt, delivery note or transfer. */
+  readonly reference: string | null;
+  /** Supplier, or the store that sent it. */
+  readonly partner: string | null;
+  readonly till: string | null;
+  readonly currency: string | null;
+  readonly reason: string | null;
+  readonly hasNoReceipt: boolean;
+  /** Nothing more of the transfer will come. */
+  readonly isFinal: boolean;
+  readonly lines: readonly SlipLine[];
+}
+
+export interface SlipLine {
+  readonly sku: string;
+  readonly name: string | null;
+  readonly quantity: number;
+  readonly condition: Condition;
+  readonly unitPriceMinor: number | null;
+}
+
+/** Something that changed the stock of one item, or that looked at it. */
+export interface ItemChange {
+  /** Of the fact; null: a count that another device has made, as the hub told it. */
+  readonly key: string | null;
+  readonly kind: string;
+  readonly at: number;
+  /** By which way it came ("http:till-1", "ui:Ada"); null: from the hub. */
+  readonly source: string | null;
+  readonly till: string | null;
+  /** Receipt, delivery note, transfer, task, or who counted. */
+  readonly reference: string | null;
+  readonly reason: string | null;
+  /** Of an adjustment. */
+  readonly code: string | null;
+  /** Sellable units that came or went. */
+  readonly moved: number;
+  /** What a count found. */
+  readonly counted: number | null;
+  /** Units that came to, or left, another condition. */
+  readonly other: Readonly<Record<string, number>>;
+  readonly isVoided: boolean;
+  /** The hub has it. */
+  readonly isSafe: boolean;
+  /** By how much the stock changed; of a count its variance. Null: nobody knows what was there before. */
+  readonly change: number | null;
+  readonly after: number | null;
+}
+
+/** Why there is of one item what there is. */
+export interface ItemHistory {
+  readonly item: StockItem;
+  /** From when on the stock is known; null: nothing has happened to it here. */
+  readonly knownSince: number | null;
+  /** What other devices and the hub have changed, as far as it is not in `changes`. */
+  readonly elsewhere: number;
+  /** Older changes are left out. */
+  readonly isCut: boolean;
+  /** The latest first. */
+  readonly changes: readonly ItemChange[];
+}
+
+/** What other stores have of an item. */
+export interface OtherStoresView {
+  /** The hub's last answer; null: it was never asked. */
+  readonly answer: OtherStock | null;
+  /** When it was asked, ms since 1970. */
+  readonly askedAt: number | null;
+  /** Why the answer is not one of now. */
+  readonly problem: WireError | null;
+}
+
+/** A transfer on its way here, with what has been received of it, also what the hub has not heard of. */
+export type ComingView = ComingTransfer;
+
+/** What is expected here, and what is being received. */
+export interface ArrivalsView {
+  /** When the hub last said what is on its way, ms since 1970; null: never. */
+  readonly asOf: number | null;
+  /** Transfers that are left out. */
+  readonly more: number;
+  readonly transfers: readonly ComingView[];
+  /** Why there is no newer answer. */
+  readonly problem: WireError | null;
+  readonly drafts: readonly ArrivalDraft[];
+  /** Of the skus in it that are products here. */
+  readonly names: Readonly<Record<string, string>>;
 }

@@ -58,6 +58,21 @@ export const ERRORS = {
     remedy: 'The unit is counted all the same. Add the product, or correct the sku by a void.',
   },
 
+  // Counts
+  COUNT_ENDED: {
+    status: 409,
+    remedy: 'The count is approved or cancelled. Begin another one for what was seen since.',
+  },
+  COUNT_MOVED_ON: {
+    status: 409,
+    remedy: 'Somebody has counted meanwhile. Look at the review again, then approve.',
+  },
+  COUNT_UNSETTLED: {
+    status: 409,
+    remedy: 'Settle what the review shows first: contradictions, unknown codes, what is to be counted again.',
+  },
+  COUNT_LIMIT: { status: 409, remedy: 'Approve or cancel a count that is open, and go on in a new one.' },
+
   // Requests
   BODY_NOT_JSON: { status: 400, remedy: 'Send a JSON body with content type application/json.' },
   BODY_TOO_LARGE: { status: 413, remedy: 'Send fewer facts in one request.' },
@@ -131,6 +146,11 @@ export const ERRORS = {
     remedy:
       'The channel sent another order under this id before; that one counts, and this one is kept beside it: GET the order. Cancel units or return them by its acts, or send a new id.',
   },
+  ORDER_EDIT_UNFOLLOWED: {
+    status: 409,
+    remedy:
+      'Settle it with the customer: units that have left come back by a return, what was added too late needs a new order. Then say that the effect is done (POST /v1/order-effects/NUMBER/done).',
+  },
   ORDER_NAME_UNKNOWN: {
     status: 422,
     remedy:
@@ -153,6 +173,15 @@ export const ERRORS = {
     remedy: 'Put picked units back on the shelf; units that have left all the same are told as a sale.',
   },
   TASK_UNITS: { status: 409, remedy: 'Look at the task again, and name no more units than its lines have left.' },
+  RETURN_UNITS: {
+    status: 409,
+    remedy: 'Look the receipt up again, and take back no more than was sold on it and has not come back yet.',
+  },
+  RETURN_SALE_UNKNOWN: {
+    status: 422,
+    remedy:
+      'Look the sale up by its receipt. When it is lost or of another store, a manager may take the goods back without it.',
+  },
   TASK_CONFLICT: {
     status: 409,
     remedy:
@@ -301,6 +330,11 @@ export const ERRORS = {
   INBOUND_LOCATION_FORBIDDEN: {
     status: 403,
     remedy: 'Name the location among the locations of the source if it may speak of it; then send it again.',
+  },
+  INBOUND_COUNT_FORBIDDEN: {
+    status: 403,
+    remedy:
+      'Send it as a snapshot of stock (POST /v1/inbound/SOURCE/stock), which is kept to be compared with, or count in the store.',
   },
   INBOUND_INVALID: { status: 422, remedy: 'Correct what is named and send it again; nothing of this one was taken.' },
   INBOUND_STATEMENT_REUSED: {
@@ -503,6 +537,39 @@ export const ERRORS = {
   CLOCK_OFF: {
     status: 409,
     remedy: "Set this machine's clock; the order of facts is kept by the hub's time meanwhile.",
+  },
+  AGENT_START_FAILED: {
+    status: 503,
+    remedy:
+      'Start it where it was installed: its service, or `shelfwire-agent run`. The file that is named says what it said last.',
+  },
+  DESKTOP_ELECTRON_MISSING: {
+    status: 404,
+    remedy:
+      'Fetch it once with: npx install-electron; or name the folder of an Electron by ELECTRON_OVERRIDE_DIST_PATH. Without it: npm run desktop -- shortcut, which opens the app in the installed browser.',
+  },
+  NETWORK_PORT_TAKEN: {
+    status: 409,
+    remedy:
+      'Stop what uses the port, or choose another: shelfwire-agent network on --listen ADDRESS:PORT. The machine itself is served meanwhile.',
+  },
+  NETWORK_PORT_FORBIDDEN: {
+    status: 403,
+    remedy: 'Choose a port of 1024 or more: shelfwire-agent network on --listen ADDRESS:PORT.',
+  },
+  NETWORK_ADDRESS_ABSENT: {
+    status: 503,
+    remedy:
+      'Check the cable or the wireless network: it goes on by itself when the address is back. Or choose another: shelfwire-agent network on --listen ADDRESS:PORT.',
+  },
+  NETWORK_KEY_DAMAGED: {
+    status: 500,
+    remedy: 'Make a new key: shelfwire-agent network on --new-key. Then compare its fingerprint on every device.',
+  },
+  NETWORK_GUESSING: {
+    status: 429,
+    remedy:
+      'Find the device with this address. Wrong PINs are slowed down; `shelfwire-agent network off` closes the app to all other devices.',
   },
   OPTION_INVALID: { status: 400, remedy: 'See --help for the options and their types.' },
   CONFIG_INVALID: { status: 400, remedy: 'Correct the named setting in the configuration file.' },

@@ -4,6 +4,7 @@ import { changed } from './messages/changed.ts';
 import { challenge, hello, welcome } from './messages/hello.ts';
 import { pull, pullAnswer } from './messages/pull.ts';
 import { push, pushAnswer } from './messages/push.ts';
+import { coming, comingAsked, otherStock, otherStockAsked } from './messages/questions.ts';
 import { revoked } from './messages/revoked.ts';
 import { statusReport } from './messages/status.ts';
 import { view, viewWanted } from './messages/view.ts';
@@ -54,6 +55,16 @@ export const AGENT_EVENT_SCHEMAS: AgentEventSchemas = {
     summary: 'A page of what the store believes to have, since the hub wants to hold it against its own.',
     message: view,
     answer: z.record(z.string(), z.never()),
+  },
+  otherStock: {
+    summary: "Asks what may be promised of other stores' stock of one sku. Not of protocol 1.",
+    message: otherStockAsked,
+    answer: otherStock,
+  },
+  coming: {
+    summary: 'Asks which transfers are on their way to the store. Not of protocol 1.',
+    message: comingAsked,
+    answer: coming,
   },
 };
 

@@ -3,6 +3,7 @@ import type { Changed } from './messages/changed.ts';
 import type { Challenge, Hello, Welcome } from './messages/hello.ts';
 import type { Pull, PullAnswer } from './messages/pull.ts';
 import type { Push, PushAnswer } from './messages/push.ts';
+import type { Coming, ComingAsked, OtherStock, OtherStockAsked } from './messages/questions.ts';
 import type { Revoked } from './messages/revoked.ts';
 import type { StatusReport } from './messages/status.ts';
 import type { View, ViewWanted } from './messages/view.ts';
@@ -21,6 +22,8 @@ export interface AgentEvents {
   pull(message: Pull, reply: Reply<PullAnswer>): void;
   status(message: StatusReport, reply: Reply<Record<string, never>>): void;
   view(message: View, reply: Reply<Record<string, never>>): void;
+  otherStock(message: OtherStockAsked, reply: Reply<OtherStock>): void;
+  coming(message: ComingAsked, reply: Reply<Coming>): void;
 }
 
 /** What the hub may say. `changed` is only a hint: a lost one is made good by the next pull. */

@@ -6,6 +6,7 @@ import { enrolAnswer, enrolRequest } from './messages/enrol.ts';
 import { challenge, hello, welcome } from './messages/hello.ts';
 import { pull, pullAnswer } from './messages/pull.ts';
 import { push, pushAnswer } from './messages/push.ts';
+import { coming, comingAsked, otherStock, otherStockAsked } from './messages/questions.ts';
 import { statusReport } from './messages/status.ts';
 import { view, viewWanted } from './messages/view.ts';
 import { ENCODINGS, PROTOCOL } from './version.ts';
@@ -16,7 +17,7 @@ import { ENCODINGS, PROTOCOL } from './version.ts';
  * released yet may change under its own number: nobody out there speaks it.
  */
 const WIRE_HASHES: Readonly<Record<number, string>> = {
-  2: '9e270463c98b7afb',
+  2: 'b7a827e0ca16bb7e',
 };
 
 function wireHash(): string {
@@ -33,6 +34,10 @@ function wireHash(): string {
     statusReport,
     view,
     viewWanted,
+    otherStockAsked,
+    otherStock,
+    comingAsked,
+    coming,
   };
   const described = Object.entries({ ...schemas, enrolRequest, enrolAnswer }).map(([name, schema]) => [
     name,

@@ -7,6 +7,7 @@ const LIMIT_MS = 150_000;
 
 describe('benchmarks', () => {
   it.for([
+    ['app', /daemon at rest, RSS, MB +\d+/],
     ['drain', /a sale +[\d,.]+ .* 0\n/],
     ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
     ['availability', /silence +a store of 200 skus/],

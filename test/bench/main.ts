@@ -4,6 +4,7 @@ type Bench = (options: BenchOptions) => Promise<void>;
 
 /** Each is loaded when it is run: none measures what another loads, and the usage needs none. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  app: async () => (await import('./app/app.ts')).benchApp,
   merge: async () => (await import('./merge.ts')).benchMerge,
   availability: async () => (await import('./availability.ts')).benchAvailability,
   drain: async () => (await import('./drain.ts')).benchDrain,

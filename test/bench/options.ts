@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly seconds: number | undefined;
   /** Also with each table of the ledger in so many partitions. */
   readonly partitions: number | undefined;
+  /** publish: the channels of these codes; absent: all. */
+  readonly channels: readonly string[] | undefined;
   /** Leave the peer out. */
   readonly withoutPeer: boolean;
   /** what-if: an "Online Retail" file, CSV or gzip of it; absent: the slice that comes with the tests. */
@@ -24,12 +26,13 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- NAME... [options]
   --short          seconds in place of minutes: shows that it works, the figures mean nothing
-  --rounds N       availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
+  --rounds N       app, availability, drain, relay, reserve, storage: rounds, of which the median is shown; what-if: dealings of the sales to stores
   --sales N        drain: sales in the store's journal; relay: documents of each round
   --without-peer   drain, reserve: leave PouchDB, or Medusa, out
   --stores N       fleet, till-to-channel: connected stores; relay: stores that sell
   --rate N         fleet, till-to-channel: facts a second of all stores together
   --seconds N      fleet, reserve, till-to-channel: length of each phase
+  --channels CODES publish: only these, with commas between: signed, shopify, amazon, walmart, ebay, adobe, google
   --partitions N   merge: also with the tables of the ledger in so many partitions
   --data FILE      what-if: all of "Online Retail" in place of its short slice
   --out FOLDER     what-if: pictures of the curves, written there
@@ -57,6 +60,7 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
         rate: { type: 'string' },
         seconds: { type: 'string' },
         partitions: { type: 'string' },
+        channels: { type: 'string' },
         'without-peer': { type: 'boolean', default: false },
         data: { type: 'string' },
         out: { type: 'string' },
@@ -72,6 +76,7 @@ export function readOptions(argv: readonly string[]): BenchCommand | string {
       rate: wholeNumber('rate', values.rate),
       seconds: wholeNumber('seconds', values.seconds),
       partitions: wholeNumber('partitions', values.partitions),
+      channels: values.channels?.split(','),
       withoutPeer: values['without-peer'],
       data: values.data,
       out: values.out,

@@ -15,6 +15,13 @@ export function round(value: number, digits = 0): string {
   return value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+export function printMachine(): void {
+  const [cpu] = cpus();
+  console.log(
+    `machine   ${cpus().length} x ${cpu?.model.trim()}, ${round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`,
+  );
+}
+
 /** Machine and the database settings that durability and speed hang on. */
 export async function printSettings(pool: Pool): Promise<void> {
   const names = [
@@ -29,10 +36,7 @@ export async function printSettings(pool: Pool): Promise<void> {
     'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
     [names],
   );
-  const [cpu] = cpus();
-  console.log(
-    `machine   ${cpus().length} x ${cpu?.model.trim()}, ${round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`,
-  );
+  printMachine();
   console.log(`database  ${rows.map((row) => `${row.name} ${row.value}`).join(', ')}`);
 }
 

@@ -39,9 +39,9 @@ interface Measured {
  * All listings changed at once on each channel under its limits, while another channel is down: the time until they are
  * confirmed, and when the riskiest are. Then single sales: from the merge to the channel's confirmed number.
  */
-export async function benchPublish({ short }: BenchOptions): Promise<void> {
+export async function benchPublish({ short, channels }: BenchOptions): Promise<void> {
   const listings = short ? 600 : 20_000;
-  const benches = short ? PLAIN_CHANNELS : [...PLAIN_CHANNELS, ...SCALED_CHANNELS];
+  const benches = chosen(channels, short ? PLAIN_CHANNELS : [...PLAIN_CHANNELS, ...SCALED_CHANNELS]);
   const database = await startBenchDatabase();
   try {
     await printSettings(database.pool);
@@ -57,7 +57,7 @@ export async function benchPublish({ short }: BenchOptions): Promise<void> {
       await changeAll(database.pool, measured, listings);
       // Of one whose times are not its own a sale's time would say nothing.
       const plain = measured.filter(({ bench }) => bench.times === 1);
-      await sell(database.pool, plain, skus, short ? 20 : 400);
+      if (plain.length > 0) await sell(database.pool, plain, skus, short ? 20 : 400);
     } finally {
       await stop();
       await Promise.all(measured.map(({ channel }) => channel.stop()));
@@ -65,6 +65,15 @@ export async function benchPublish({ short }: BenchOptions): Promise<void> {
   } finally {
     await database.stop();
   }
+}
+
+function chosen(codes: readonly string[] | undefined, all: readonly BenchChannel[]): readonly BenchChannel[] {
+  if (codes === undefined) return all;
+  return codes.map((code) => {
+    const found = all.find((bench) => bench.code === code);
+    if (found === undefined) throw new RangeError(`--channels: there is no "${code}" here`);
+    return found;
+  });
 }
 
 /** One location that has all skus, of which some sell often and most seldom. */
@@ -142,7 +151,7 @@ async function publishAll(
     random: systemRandom,
     logger: silentLogger,
     vault,
-    orders: { take: absent, act: absent, finish: absent },
+    orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
     toPrivate: true,
     observe: () => undefined,
   });

@@ -81,6 +81,10 @@ export class Hub {
       status: { note: () => Promise.resolve() },
       takenTasks: { note: () => Promise.resolve() },
       views: { take: () => Promise.resolve() },
+      questions: {
+        otherStock: () => Promise.reject(new Error('nothing is asked in the simulation')),
+        coming: () => Promise.reject(new Error('nothing is asked in the simulation')),
+      },
       clock,
       logger,
     };

@@ -121,6 +121,8 @@ export class Wire {
     pull: (message) => this.#ask('pull', message),
     status: (message) => this.#ask('status', message),
     view: (message) => this.#ask('view', message),
+    otherStock: (message) => this.#ask('otherStock', message),
+    coming: (message) => this.#ask('coming', message),
     close: () => {
       if (this.#agentEnded) return;
       this.#agentEnded = true;

@@ -22,7 +22,7 @@ runAccounts({
   random: systemRandom,
   logger: silentLogger,
   vault,
-  orders: { take: absent, act: absent, finish: absent },
+  orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
   toPrivate: true,
   everyMs: 15,
   timeoutMs: 2_000,

@@ -28,7 +28,8 @@ import { FACTS_AT } from './reservations.ts';
 import { rulesOf } from './rules-documents.ts';
 
 const EMPTY = `
-  TRUNCATE channel_accounts, publications, publication_calls, channel_messages, channel_hints, orders, outbox_checkpoints
+  TRUNCATE channel_accounts, publications, publication_calls, channel_messages, channel_hints, orders, unseen_cancellations,
+    outbox_checkpoints
     RESTART IDENTITY CASCADE`;
 
 /** Four stores, channels that sell from all of them, and listings of these skus under their own names at each channel. */

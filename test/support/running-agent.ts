@@ -17,12 +17,22 @@ export interface RunningAgent {
   call(path: string, init?: RequestInit): Promise<Response>;
 }
 
+/** An agent until the test is over. */
 export async function runAgent(
   options: Partial<DaemonOptions> = {},
   parts: Partial<DaemonParts> = {},
 ): Promise<RunningAgent> {
-  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const agent = await startAgent(options, parts);
+  onTestFinished(() => agent.end());
+  return agent;
+}
+
+/** An agent that several tests share: whoever starts it ends it. */
+export async function startAgent(
+  options: Partial<DaemonOptions> = {},
+  parts: Partial<DaemonParts> = {},
+): Promise<RunningAgent & { end(): Promise<void> }> {
+  const folder = options.data ?? mkdtempSync(join(tmpdir(), 'agent-'));
   const daemon = await startDaemon(
     {
       data: folder,
@@ -36,14 +46,20 @@ export async function runAgent(
     },
     { clock: systemClock, logger: silentLogger, connect: () => undefined, ...parts },
   );
-  onTestFinished(() => daemon.stop('test is over'));
-  const token = new ClientRegistry(folder).add('till-1', Date.now());
+  const token = new ClientRegistry(folder).add(
+    options.data === undefined ? 'till-1' : `till-${daemon.port}`,
+    Date.now(),
+  );
   const url = `http://127.0.0.1:${daemon.port}`;
   return {
     folder,
     daemon,
     token,
     url,
+    async end() {
+      await daemon.stop('test is over');
+      rmSync(folder, { recursive: true, force: true });
+    },
     call: (path, init = {}) =>
       fetch(url + path, {
         ...init,

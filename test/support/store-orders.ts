@@ -3,6 +3,7 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 import { followMoves } from '#hub/availability/engine/follow-moves.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { actOn } from '#hub/orders/act-on-order.ts';
+import { followOrder, type Reading } from '#hub/orders/follow-order.ts';
 import { canonicalOrder, splitOrder } from '#hub/orders/order/canonical-order.ts';
 import { reservationHolds } from '#hub/orders/reservation-holds.ts';
 import { applySourcing } from '#hub/orders/sourcing/sourcing-versions.ts';
@@ -36,7 +37,7 @@ const ORDER = {
 /** Orders at stores S1 to S4 from an empty database on: taken, worked on, and answered by the stores' facts. */
 export async function beginStoreOrders(pool: Pool, reservationPool: Pool, clock: { now: number }) {
   await pool.query(
-    `TRUNCATE orders, tasks, task_answers, changes, reservations, reservation_holds, reservation_moves, reservation_acts,
+    `TRUNCATE orders, unseen_cancellations, tasks, task_answers, changes, reservations, reservation_holds, reservation_moves, reservation_acts,
        reservation_handovers, reservation_shortfalls RESTART IDENTITY CASCADE`,
   );
   await beginReservations(pool);
@@ -58,6 +59,15 @@ export async function beginStoreOrders(pool: Pool, reservationPool: Pool, clock:
       const whole = { ...ORDER, channelOrderId: id, lines, totalMinor: 100 * units, ...changes };
       const { number } = await takeOrder(parts, splitOrder(canonicalOrder.parse(whole)), SAID);
       await workOrder(parts, number);
+      return number;
+    },
+    /** As the order stands at its channel: by version, asked for unless told otherwise. Gives its number. */
+    follow: async (id: string, changes: object, reading: Partial<Reading> = {}): Promise<number | undefined> => {
+      const { lines = [] } = changes as { lines?: readonly { units: number; priceMinor: number }[] };
+      const totalMinor = lines.reduce((sum, { units, priceMinor }) => sum + units * priceMinor, 0);
+      const read = splitOrder(canonicalOrder.parse({ ...ORDER, channelOrderId: id, totalMinor, ...changes }));
+      const { number } = await followOrder(parts, read, { version: null, isCurrent: true, ...reading }, SAID);
+      if (number !== undefined) await workOrder(parts, number);
       return number;
     },
     act: async (number: number, given: Act): Promise<void> => {

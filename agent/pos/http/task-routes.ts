@@ -1,12 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { describeIssues } from '#shared/protocol/content.ts';
-import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { key as keySchema, orderLine, sku, text, units } from '#shared/protocol/fields.ts';
 import type { TaskStep } from '#shared/protocol/facts/task.ts';
 import type { TaskAnswer } from '#agent/store/tasks.ts';
 import type { TaskView } from '#shared/agent-api/answers.ts';
-import { readRequestText } from './request-text.ts';
+import { readGiven, readRequestJson } from './request-json.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const LINES_MAX = 500;
@@ -45,15 +43,15 @@ export function taskRoutes(edges: TaskEdges): Router {
   const router = Router();
   for (const [path, step, schema] of STEPS) {
     const post = async (request: Request, response: Response): Promise<void> => {
-      const task = read(taskNumber, request.params['task'], 'the address');
+      const task = readGiven(taskNumber, request.params['task'], 'the address');
       const header = request.get('Idempotency-Key');
-      const given = read(schema, await readJson(request), 'the body');
+      const given = readGiven(schema, await readRequestJson(request, BODY_BYTES_MAX), 'the body');
       const view = await edges.answer({
         task,
         step,
         lines: given.lines,
         reason: given.reason,
-        key: header === undefined ? undefined : read(keySchema, header, 'Idempotency-Key'),
+        key: header === undefined ? undefined : readGiven(keySchema, header, 'Idempotency-Key'),
         source: edges.sourceOf(response),
         correlationId: edges.correlationIdOf(request),
       });
@@ -63,23 +61,4 @@ export function taskRoutes(edges: TaskEdges): Router {
     router.post(`/v1/tasks/:task/${path}`, (request, response) => post(request, response));
   }
   return router;
-}
-
-/** Nothing is an object without fields. */
-async function readJson(request: Request): Promise<unknown> {
-  const { text: sent, complete, isText } = await readRequestText(request, BODY_BYTES_MAX);
-  if (!complete) throw new ShelfwireError('BODY_TOO_LARGE', `The body has more than ${BODY_BYTES_MAX} bytes.`);
-  if (sent === '') return {};
-  try {
-    if (isText) return JSON.parse(sent) as unknown;
-  } catch {
-    // Said below.
-  }
-  throw new ShelfwireError('BODY_NOT_JSON', 'The body is not JSON.');
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, given: unknown, where: string): z.output<Schema> {
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new ShelfwireError('REQUEST_INVALID', `In ${where}: ${describeIssues(parsed.error)}`);
-  return parsed.data;
 }

@@ -1,9 +1,15 @@
 import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { Returns } from '#agent/store/returns.ts';
 import type { Person, PersonRole } from '#shared/agent-api/answers.ts';
 import { ERRORS, ShelfwireError } from '#shared/protocol/errors.ts';
 import type { FactKind } from '#shared/protocol/fact.ts';
+import { returned } from '#shared/protocol/facts/return.ts';
+import { key } from '#shared/protocol/fields.ts';
 import { readRequestText } from '../http/request-text.ts';
 import { SourceCounters, type PosSource, type SourceContext } from '../source.ts';
+
+const returnAct = z.looseObject({ kind: z.literal('return'), key, body: returned });
 
 const BODY_BYTES_MAX = 256 * 1024;
 
@@ -21,8 +27,14 @@ export interface ActSource extends PosSource {
   readonly routes: Router;
 }
 
+export interface ActParts {
+  readonly personOf: (response: Response) => Person | undefined;
+  /** Who knows what was sold, and what of it came back. */
+  readonly returns: Pick<Returns, 'guarded'>;
+}
+
 /** `POST /v1/acts`: a fact that a person says at the UI, journaled with who it was (its source is "ui:NAME"). */
-export function actSource({ intake }: SourceContext, personOf: (response: Response) => Person | undefined): ActSource {
+export function actSource({ intake }: SourceContext, { personOf, returns }: ActParts): ActSource {
   const counters = new SourceCounters();
   let open = false;
   const post = async (request: Request, response: Response): Promise<void> => {
@@ -39,7 +51,8 @@ export function actSource({ intake }: SourceContext, personOf: (response: Respon
     if (role === 'manager' && person.role !== 'manager') {
       throw new ShelfwireError('FORBIDDEN', 'Only a manager may do this.');
     }
-    const [result] = await intake.take(`ui:${person.name}`, [{ submission, verbatim: () => text }]);
+    const take = () => intake.take(`ui:${person.name}`, [{ submission, verbatim: () => text }]);
+    const [result] = await checked(submission, person.role, returns, take);
     if (result === undefined) throw new ShelfwireError('INTERNAL', 'No result.');
     counters[result.status] += 1;
     if (result.status === 'refused') throw new ShelfwireError(result.code, result.detail);
@@ -62,6 +75,12 @@ export function actSource({ intake }: SourceContext, personOf: (response: Respon
     },
     status: () => counters.status('ui', open ? 'ready' : 'stopped'),
   };
+}
+
+/** What is no return, or none that the intake would take, has nothing to be checked against. */
+function checked<T>(submission: object, role: PersonRole, returns: ActParts['returns'], take: () => Promise<T>) {
+  const { success, data } = returnAct.safeParse(submission);
+  return success ? returns.guarded(data.key, data.body, role, take) : take();
 }
 
 function asJson(text: string): object | undefined {

@@ -1,3 +1,6 @@
+import { UNTOUCHED_HEADER } from '#shared/agent-api/session.ts';
+import { isTouched } from './touched.ts';
+
 /** A failure as the agent answers it (RFC 9457), or that it does not answer at all. */
 export class Failure extends Error {
   readonly code: string;
@@ -46,6 +49,7 @@ export async function call<Answer>(
       ...(signal === undefined ? {} : { signal }),
       ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       headers: {
+        ...(isTouched() ? {} : { [UNTOUCHED_HEADER]: '1' }),
         ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? BINARY : 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },

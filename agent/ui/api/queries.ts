@@ -1,7 +1,22 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { AgentStatus, DayView, Freshness, Me, Page, StockItem, TaskView } from '#shared/agent-api/answers.ts';
-import type { FeedFile, FeedView, TableLook } from '#shared/agent-api/sources.ts';
+import type {
+  AgentStatus,
+  ArrivalsView,
+  DayView,
+  Freshness,
+  ItemHistory,
+  Me,
+  OtherStoresView,
+  Page,
+  SignedIn,
+  Slip,
+  SlipKind,
+  SoldReceipt,
+  StockItem,
+  TaskView,
+} from '#shared/agent-api/answers.ts';
 import type { QuarantineDetail, QuarantinedItem } from '#shared/agent-api/quarantine.ts';
+import type { FeedFile, FeedView, TableLook } from '#shared/agent-api/sources.ts';
 import { call } from './client.ts';
 
 /** How often what changes by itself is asked for, ms. */
@@ -19,6 +34,16 @@ export const useStatus = () =>
     queryKey: ['status'],
     queryFn: ({ signal }) => call<AgentStatus>('GET', '/v1/status', undefined, { signal }),
     refetchInterval: LIVE_MS,
+    placeholderData: (last) => last,
+  });
+
+/** Who is signed in: everybody for a manager, oneself for a clerk. */
+export const useSessions = () =>
+  useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) =>
+      call<{ readonly sessions: readonly SignedIn[] }>('GET', '/v1/sessions', undefined, { signal }),
+    refetchInterval: 10_000,
     placeholderData: (last) => last,
   });
 
@@ -103,4 +128,63 @@ export const useProduct = (sku: string) =>
     queryFn: ({ signal }) => call<StockItem>('GET', `/v1/stock/${encodeURIComponent(sku)}`, undefined, { signal }),
     retry: false,
     staleTime: 30_000,
+  });
+
+/** Sales by their receipt number, or by what is remembered of one that is lost. */
+export const useSales = (query: Readonly<Record<string, string>> | undefined) =>
+  useQuery({
+    queryKey: ['sales', query],
+    queryFn: async ({ signal }) => {
+      const asked = new URLSearchParams(query).toString();
+      return (await call<{ items: SoldReceipt[] }>('GET', `/v1/sales?${asked}`, undefined, { signal })).items;
+    },
+    enabled: query !== undefined,
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/** The latest returns or arrivals. */
+export const useSlips = (kinds: readonly SlipKind[], limit: number) =>
+  useQuery({
+    queryKey: ['slips', ...kinds],
+    queryFn: async ({ signal }) => {
+      const asked = `kind=${kinds.join(',')}&limit=${limit}`;
+      return (await call<{ items: Slip[] }>('GET', `/v1/slips?${asked}`, undefined, { signal })).items;
+    },
+    placeholderData: (last) => last,
+  });
+
+export const useSlip = (key: string) =>
+  useQuery({
+    queryKey: ['slip', key],
+    queryFn: ({ signal }) => call<Slip>('GET', `/v1/slips/${encodeURIComponent(key)}`, undefined, { signal }),
+  });
+
+/** Why there is of an item what there is. */
+export const useItemHistory = (sku: string) =>
+  useQuery({
+    queryKey: ['stock', 'history', sku],
+    queryFn: ({ signal }) =>
+      call<ItemHistory>('GET', `/v1/stock/${encodeURIComponent(sku)}/history?limit=1000`, undefined, { signal }),
+    refetchInterval: 10_000,
+    placeholderData: (last) => (last?.item.sku === sku ? last : undefined),
+  });
+
+/** Asked of the hub by the agent, when somebody looks. */
+export const useOtherStores = (sku: string) =>
+  useQuery({
+    queryKey: ['elsewhere', sku],
+    queryFn: ({ signal }) =>
+      call<OtherStoresView>('GET', `/v1/stock/${encodeURIComponent(sku)}/elsewhere`, undefined, { signal }),
+    refetchInterval: 30_000,
+  });
+
+/** What is on its way here, and receipts that are begun. */
+export const useArrivals = () =>
+  useQuery({
+    queryKey: ['arrivals'],
+    queryFn: ({ signal }) => call<ArrivalsView>('GET', '/v1/arrivals', undefined, { signal }),
+    refetchInterval: 3_000,
+    placeholderData: (last) => last,
   });

@@ -19,7 +19,7 @@ import { PAGES } from '../pages/all.ts';
 import { useWords } from '../words/words.tsx';
 import { Looks } from './looks.tsx';
 import type { Page } from './page.ts';
-import { Someone, usePerson } from './person.tsx';
+import { Someone, usePerson } from './person.ts';
 import { SafetyBanner } from './safety-banner.tsx';
 import { troublesOf } from './troubles.ts';
 
@@ -51,7 +51,9 @@ function Frame() {
   const pathOf = (name: string) => (name === PAGES[0]?.name ? '/' : `/${name}`);
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
-      const page = event.altKey && /^Digit[1-9]$/.test(event.code) ? pages[Number(event.code.slice(5)) - 1] : undefined;
+      // Alt+0 is the tenth.
+      const place = (Number(event.code.slice(5)) + 9) % 10;
+      const page = event.altKey && /^Digit\d$/.test(event.code) ? pages[place] : undefined;
       if (page === undefined) return;
       event.preventDefault();
       location.hash = pathOf(page.name);
@@ -93,7 +95,7 @@ function Frame() {
                 {...{ to: pathOf(name) }}
                 active={pathname === pathOf(name)}
                 aria-current={pathname === pathOf(name) ? 'page' : undefined}
-                aria-keyshortcuts={`Alt+${place + 1}`}
+                aria-keyshortcuts={`Alt+${(place + 1) % 10}`}
                 label={words.pages[name]}
                 leftSection={<Icon size={20} aria-hidden />}
                 rightSection={badge(name)}
@@ -118,7 +120,7 @@ function Frame() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Footer hiddenFrom="sm" className="no-print">
-        <Group component="nav" aria-label={words.navigation} h="100%" justify="space-around" wrap="nowrap" gap={0}>
+        <Group component="nav" aria-label={words.navigation} h="100%" wrap="nowrap" gap={0} className="strip">
           {pages.map(({ name, icon: Icon }) => (
             <Button
               key={name}
@@ -127,6 +129,8 @@ function Frame() {
               variant={pathname === pathOf(name) ? 'light' : 'subtle'}
               px="xs"
               h={56}
+              miw={48}
+              style={{ flex: '1 0 auto' }}
               aria-label={words.pages[name]}
               aria-current={pathname === pathOf(name) ? 'page' : undefined}
             >

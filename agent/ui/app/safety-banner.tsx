@@ -4,6 +4,7 @@ import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { isAbsent } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
 import { useFormat } from '../parts/format.ts';
+import { StartAgent } from '../parts/start-agent.tsx';
 import type { Words } from '../words/en.ts';
 import { useWords } from '../words/words.tsx';
 import { troublesOf } from './troubles.ts';
@@ -50,6 +51,7 @@ export function SafetyBanner() {
               {line}
             </Text>
           ))}
+          {isAbsent(failureReason) ? <StartAgent /> : null}
         </Stack>
         {troubles > 0 ? (
           <Anchor

@@ -1,22 +1,32 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
+/** The least height of what is touched, px. */
+const TOUCH_PX = 44;
+const touched = { input: { minHeight: TOUCH_PX } };
+
 /** Large enough to touch, quiet enough for a whole day; system fonts, since nothing comes from the network. */
 export const theme = createTheme({
   primaryColor: 'indigo',
-  // Buttons have white words in both schemes: on a brighter shade they are below a contrast of 4.5.
+  // White on anything lighter is too pale to read, also in the dark.
   primaryShade: 7,
   autoContrast: true,
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   components: {
+    // Each has a button that ends it; a cross without a name says nothing to who cannot see it.
+    Modal: { defaultProps: { withCloseButton: false } },
     // In the colour of their tone these are too pale to read.
     Badge: { defaultProps: { variant: 'light' }, styles: { label: { color: 'var(--mantine-color-text)' } } },
-    NavLink: { styles: { label: { color: 'var(--mantine-color-text)' } } },
+    NavLink: { styles: { root: { minHeight: TOUCH_PX }, label: { color: 'var(--mantine-color-text)' } } },
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
-    Button: { defaultProps: { size: 'md' } },
-    TextInput: { defaultProps: { size: 'md' } },
-    NumberInput: { defaultProps: { size: 'md' } },
-    Select: { defaultProps: { size: 'md' } },
+    Button: { defaultProps: { size: 'md' }, styles: { root: { minHeight: TOUCH_PX } } },
+    TextInput: { defaultProps: { size: 'md' }, styles: touched },
+    // Its arrows are too small to touch: numbers are typed, or scanned.
+    NumberInput: { defaultProps: { size: 'md', hideControls: true }, styles: touched },
+    Select: { defaultProps: { size: 'md' }, styles: touched },
+    NativeSelect: { styles: touched },
+    Autocomplete: { defaultProps: { size: 'md' }, styles: touched },
+    SegmentedControl: { styles: { label: { minHeight: TOUCH_PX, alignContent: 'center' } } },
     ActionIcon: { defaultProps: { size: 'xl' } },
   },
 });

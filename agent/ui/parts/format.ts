@@ -9,13 +9,19 @@ export function useFormat() {
   return useMemo(() => {
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
     const dayTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+    const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
     const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
     return {
       number: (value: number) => value.toLocaleString(locale),
       time: (at: number) => time.format(at),
       day: (at: number) => day.format(at),
+      shortDay: (at: number) => short.format(at),
       /** With its day, unless it is within the last one. */
       instant: (at: number) => (Math.abs(Date.now() - at) < DAY_MS / 2 ? time : dayTime).format(at),
+      full: (at: number) => dayTime.format(at),
+      /** Digits behind the point of a currency. */
+      digits: (currency: string) =>
+        new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
       money: (minor: number, currency: string) => {
         const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
         return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));

@@ -10,7 +10,14 @@ export interface Chosen {
 }
 
 /** A product by name, sku or GTIN: typed, chosen, or scanned (which ends with Enter, and takes the only one found). */
-export function ProductField({ chosen, choose }: { chosen: Chosen; choose: (chosen: Chosen) => void }) {
+export function ProductField(parts: {
+  chosen: Chosen;
+  choose: (chosen: Chosen) => void;
+  label?: string;
+  /** It may stay empty, and is not where one begins. */
+  isOptional?: boolean;
+}) {
+  const { chosen, choose, label, isOptional = false } = parts;
   const { stock, adjust } = useWords();
   const [search] = useDebouncedValue(chosen.typed.trim(), 60);
   const { data } = useStock(search);
@@ -18,11 +25,11 @@ export function ProductField({ chosen, choose }: { chosen: Chosen; choose: (chos
   const bySku = new Map(items.map((item) => [item.sku, item]));
   return (
     <Autocomplete
-      label={adjust.product}
+      label={label ?? adjust.product}
       placeholder={stock.search}
       size="md"
-      required
-      autoFocus
+      required={!isOptional}
+      autoFocus={!isOptional}
       value={chosen.typed}
       data={items.map(({ sku }) => sku)}
       // The agent has searched already, also by name.

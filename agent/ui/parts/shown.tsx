@@ -4,6 +4,7 @@ import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Failure, isAbsent } from '../api/client.ts';
 import { useWords } from '../words/words.tsx';
+import { StartAgent } from './start-agent.tsx';
 
 /** Nothing is there, and why. */
 export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
@@ -43,6 +44,7 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
       <Stack gap="xs" align="start">
         <Text>{text}</Text>
         {given.remedy === undefined ? null : <Text>{given.remedy}</Text>}
+        {isAbsent(given) ? <StartAgent /> : null}
         <Group>
           {again === undefined ? null : (
             <Button variant="default" onClick={again}>

@@ -1,14 +1,20 @@
+import { goodsDe } from './goods/de.ts';
+import { countDe } from './count/de.ts';
 import type { Words } from './en.ts';
 
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('de')} ${number === 1 ? one : many}`;
 
 export const de: Words = {
+  ...goodsDe,
   language: 'Deutsch',
   pages: {
     today: 'Heute',
     stock: 'Bestand',
+    return: 'Rückgabe',
+    receive: 'Wareneingang',
     pickups: 'Abholungen',
+    count: 'Zählung',
     adjust: 'Korrektur',
     problems: 'Probleme',
     sources: 'Quellen',
@@ -29,7 +35,7 @@ export const de: Words = {
     clear: 'Leeren',
     digits: 'Ziffern',
     wait: (seconds) => `Zu viele falsche PINs. In ${count(seconds, 'Sekunde', 'Sekunden')} wieder möglich.`,
-    first: 'Noch kann sich niemand anmelden. Führen Sie an diesem Rechner aus:',
+    first: 'Noch kann sich niemand anmelden. Führen Sie am Rechner des Agenten aus:',
     firstThen: 'Der Befehl zeigt eine PIN. Geben Sie sie hier ein.',
     out: 'Abmelden',
     roles: { clerk: 'Verkauf', manager: 'Leitung' },
@@ -49,11 +55,16 @@ export const de: Words = {
         : `${count(facts, 'Vorgang wartet', 'Vorgänge warten')} hier, sicher auf diesem Rechner.`,
     works: 'Verkauf, Rückgaben, Zählungen, Wareneingang und Abholungen gehen weiter wie sonst.',
     worksNot: 'Bestände anderer Filialen und neue Abholungen kommen, sobald die Verbindung wieder da ist.',
-    absent: 'Der Agent auf diesem Rechner antwortet nicht',
+    absent: 'Der Agent der Filiale antwortet nicht',
     absentHint:
       'Was eingegeben wurde, ist sicher gespeichert. Diese Seite geht von selbst weiter, sobald er wieder da ist.',
   },
+  startAgent: {
+    start: 'Agent starten',
+    starting: 'Er wird gestartet.',
+  },
   failure: { title: 'Das hat nicht geklappt', again: 'Noch einmal', code: 'Code' },
+  close: 'Schließen',
   loading: 'Wird geladen',
   today: {
     net: 'Verkäufe abzüglich Rückgaben',
@@ -138,6 +149,7 @@ export const de: Words = {
       expired: 'nicht abgeholt',
     },
   },
+  count: countDe,
   adjust: {
     product: 'Artikel',
     way: 'Mehr oder weniger',
@@ -369,6 +381,22 @@ export const de: Words = {
     refused: 'Abgelehnt',
     state: 'Zustand',
     never: 'nie',
+    signedIn: {
+      title: 'Angemeldet',
+      here: 'an diesem Rechner',
+      since: (when: string) => `seit ${when}`,
+      own: 'hier',
+      end: 'Abmelden',
+    },
+    network: {
+      title: 'Andere Geräte',
+      state: 'Die App ist',
+      states: { off: 'für sie geschlossen', listening: 'für sie offen', failed: 'nicht erreichbar' },
+      addresses: 'Sie öffnen',
+      validUntil: 'Zertifikat bis',
+      fingerprint: 'Fingerabdruck (SHA-256)',
+      compare: 'Ein Gerät warnt beim ersten Besuch. Nur weitergehen, wenn es diesen Fingerabdruck zeigt.',
+    },
     phases: {
       online: 'verbunden',
       offline: 'ohne Verbindung',

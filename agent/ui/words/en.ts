@@ -1,13 +1,20 @@
+import { goodsEn } from './goods/en.ts';
+import { countEn } from './count/en.ts';
+
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
 /** What the app says, in English. Another language is one file of the same shape and one line in `words.tsx`. */
 export const en = {
+  ...goodsEn,
   language: 'English',
   pages: {
     today: 'Today',
     stock: 'Stock',
+    return: 'Return',
+    receive: 'Receive',
     pickups: 'Pickups',
+    count: 'Count',
     adjust: 'Adjust',
     problems: 'Problems',
     sources: 'Sources',
@@ -28,7 +35,7 @@ export const en = {
     clear: 'Clear',
     digits: 'Digits',
     wait: (seconds: number) => `Too many wrong PINs. Try again in ${count(seconds, 'second', 'seconds')}.`,
-    first: 'Nobody can sign in yet. On this machine, run:',
+    first: 'Nobody can sign in yet. On the machine of the agent, run:',
     firstThen: 'It prints a PIN. Enter it here.',
     out: 'Sign out',
     roles: { clerk: 'Clerk', manager: 'Manager' },
@@ -48,14 +55,19 @@ export const en = {
         : `${count(facts, 'fact waits', 'facts wait')} here, safe on this disk.`,
     works: 'Selling, returns, counts, receipts and pickups go on as usual.',
     worksNot: 'Stock of other stores and new pickups come when the connection is back.',
-    absent: 'The agent on this machine does not answer',
+    absent: 'The agent of the store does not answer',
     absentHint: 'What was entered is safe on disk. This page goes on by itself when the agent is back.',
+  },
+  startAgent: {
+    start: 'Start the agent',
+    starting: 'It is being started.',
   },
   failure: {
     title: 'That did not work',
     again: 'Try again',
     code: 'Code',
   },
+  close: 'Close',
   loading: 'Loading',
   today: {
     net: 'Sales less returns',
@@ -140,6 +152,7 @@ export const en = {
       expired: 'not collected',
     },
   },
+  count: countEn,
   adjust: {
     product: 'Product',
     way: 'More or less',
@@ -357,6 +370,22 @@ export const en = {
     refused: 'Refused',
     state: 'State',
     never: 'never',
+    signedIn: {
+      title: 'Signed in',
+      here: 'at this machine',
+      since: (when: string) => `since ${when}`,
+      own: 'this one',
+      end: 'Sign out',
+    },
+    network: {
+      title: 'Other devices',
+      state: 'The app is',
+      states: { off: 'closed to them', listening: 'open to them', failed: 'not reachable' },
+      addresses: 'They open',
+      validUntil: 'Certificate until',
+      fingerprint: 'Fingerprint (SHA-256)',
+      compare: 'A device warns at its first visit. Go on there only if it shows this fingerprint.',
+    },
     phases: {
       online: 'connected',
       offline: 'offline',

@@ -31,7 +31,7 @@ const line = z.strictObject({
   line: z.string(),
   sku: z.string().nullable().describe('Ours; null while it is not known.'),
   channelSku: z.string().optional(),
-  units: natural,
+  units: natural.describe('All that were ever ordered of it.'),
   ...money,
   substitution: z.enum(SUBSTITUTIONS).optional().describe('Absent: as the order says.'),
   open: natural.describe('Nobody has them for the order yet.'),
@@ -39,6 +39,7 @@ const line = z.strictObject({
   picked: natural,
   handed: natural,
   cancelled: natural,
+  calledOff: natural.describe('Of the cancelled: taken out at the channel, which has settled their money.'),
   returned: natural,
   places: z.array(
     z.strictObject({
@@ -110,6 +111,17 @@ export const orderInFull = z.strictObject({
       handed: natural,
     }),
   ),
+  edits: z
+    .array(
+      z.strictObject({
+        edit: natural.describe('0 is the order as it came first.'),
+        version: natural.nullable().describe('Of the channel; null: it names none.'),
+        receivedAt: shownInstant,
+        by: z.string(),
+        content: z.unknown(),
+      }),
+    )
+    .describe('What came when the channel had changed the order, the newest 50; empty: it never did.'),
   conflicts: z.array(z.strictObject({ receivedAt: shownInstant, by: z.string(), content: z.unknown() })),
 });
 

@@ -84,7 +84,7 @@ describe('availability in SQL', () => {
             expect(await drift()).toEqual(NONE);
           }
         }),
-        historyRuns(40),
+        historyRuns(25),
       );
     },
   );
@@ -107,7 +107,7 @@ describe('availability in SQL', () => {
           expect(await drift()).toEqual(NONE);
         },
       ),
-      historyRuns(40),
+      historyRuns(25),
     );
   });
 });

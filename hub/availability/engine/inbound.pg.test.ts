@@ -117,7 +117,7 @@ describe('units on their way', () => {
             expect(await drift()).toEqual(NONE);
           }
         }),
-        historyRuns(40),
+        historyRuns(25),
       );
     },
   );

@@ -129,7 +129,7 @@ it('M1 counts every sale once and no voided one, whenever they come out of quara
       const late = await database.pool.query('SELECT FROM demand_released');
       released += late.rowCount ?? 0;
     }),
-    { examples: [[RELEASED]], ...historyRuns(41) },
+    { examples: [[RELEASED]], ...historyRuns(26) },
   );
   expect(released).toBeGreaterThan(0);
 });
@@ -178,7 +178,7 @@ it(
           expect(dispersion / expected.dispersion).toBeCloseTo(1, 6);
         }
       }),
-      historyRuns(40),
+      historyRuns(25),
     );
     expect(compared).toBeGreaterThan(40);
   },

@@ -173,7 +173,7 @@ describe('explain', () => {
             await expect(explainAll(at)).rejects.toMatchObject({ code: 'PAST_PRUNED' });
           for (const { at, explained } of then.slice(place)) expect(await explainAll(at)).toEqual(explained);
         }),
-        { ...historyRuns(8), examples: [[telling, 0.99]] },
+        { ...historyRuns(4), examples: [[telling, 0.99]] },
       );
       expect(pruned).toBeGreaterThan(0);
       expect(buffered).toBeGreaterThan(0);

@@ -160,7 +160,10 @@ async function forget(pool: Pool, account: number, hints: readonly { id: string;
 async function takeOrHint(turn: AccountTurn, order: ChannelOrder, attempts: number): Promise<boolean> {
   const { parts, held } = turn;
   try {
-    const refusal = await takeChannelOrder(parts, held.channel, order, randomUUID());
+    const refusal = await takeChannelOrder(parts, held.channel, order, {
+      isCurrent: true,
+      correlationId: randomUUID(),
+    });
     if (refusal !== undefined)
       turn.log.warn({ order: order.id, code: refusal }, 'an order does not take what its channel says');
     return true;

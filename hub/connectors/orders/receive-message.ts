@@ -38,7 +38,9 @@ export async function receiveMessage(
   const { session } = openAccount(parts, account, stored);
   const message = session.receive(request, clock.now());
   if (((await pool.query(SEEN, [account, message.ids])).rowCount ?? 0) > 0) return false;
-  for (const order of message.orders) await takeChannelOrder(parts, stored.channel, order, correlationId);
+  for (const order of message.orders) {
+    await takeChannelOrder(parts, stored.channel, order, { isCurrent: false, correlationId });
+  }
   const canRead = session.capabilities.reads !== null;
   await withRetries(() => transaction(pool, (client) => note(client, account, message, canRead)));
   return true;

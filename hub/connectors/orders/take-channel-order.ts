@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { canonicalOrder, splitOrder } from '#hub/orders/order/canonical-order.ts';
@@ -6,36 +5,37 @@ import type { Orders } from '#hub/orders/orders.ts';
 import type { ChannelOrder } from '../connector.ts';
 
 /** What the connectors ask of the orders. */
-export type OrderDoor = Pick<Orders, 'take' | 'act' | 'finish'>;
+export type OrderDoor = Pick<Orders, 'follow' | 'seeCancelled' | 'act' | 'finish'>;
 
 export interface TakeParts {
-  readonly pool: Pool;
   readonly orders: OrderDoor;
 }
 
-const FIND = 'SELECT order_no AS number FROM orders WHERE channel = $1 AND channel_order_id = $2';
 /** What the order has answered for good: asking again gives the same. */
 const ANSWERED = new Set(['ORDER_REUSED', 'ORDER_TOO_LATE', 'ORDER_ENDED', 'ORDER_UNITS']);
 
 /**
- * Takes an order as it stands at its channel, however it became known and however often: once. One that is cancelled there
- * before we have seen it is not taken; one that its customer wants cancelled is taken and then cancelled; another content under its id is kept beside the first (ORDER_REUSED). Gives the code of
- * what the order could not take. Throws CHANNEL_MESSAGE_INVALID, ORDER_TOTALS.
+ * Takes an order as it stands at its channel, however it became known and however often: what was changed there is followed
+ * once. One that is cancelled there before we have seen it is not taken; one that its customer wants cancelled is taken and then
+ * cancelled; another order under its id is kept beside the first (ORDER_REUSED). Gives the code of what the order could not
+ * take. Throws CHANNEL_MESSAGE_INVALID, ORDER_TOTALS.
+ *
+ * @param isCurrent it was asked for; false: the channel told of it, perhaps long ago
  */
 export async function takeChannelOrder(
-  { pool, orders }: TakeParts,
+  { orders }: TakeParts,
   channel: string,
-  { id, order, cancelled, cancelAsked }: ChannelOrder,
-  correlationId: string,
+  { id, order, version = null, cancelled, cancelAsked }: ChannelOrder,
+  { isCurrent, correlationId }: { isCurrent: boolean; correlationId: string },
 ): Promise<string | undefined> {
   const said = { by: `channel ${channel}`, correlationId };
   try {
-    if (cancelled === null) await orders.take(splitOrder(read(channel, id, order)), said);
+    const number =
+      cancelled === null
+        ? (await orders.follow(splitOrder(read(channel, id, order)), { version, isCurrent }, said)).number
+        : await orders.seeCancelled({ channel, channelOrderId: id }, version);
     const reason = cancelled ?? cancelAsked;
-    if (reason === undefined) return undefined;
-    const { rows } = await pool.query<{ number: number }>(FIND, [channel, id]);
-    const number = rows[0]?.number;
-    if (number === undefined) return undefined;
+    if (reason === undefined || number === undefined) return undefined;
     const key = cancelled === null ? 'cancelling was asked for' : 'cancelled at the channel';
     await orders.act(number, { act: 'cancel', reason }, { ...said, key });
     return undefined;

@@ -32,8 +32,8 @@ const CLAIM = `
   UPDATE channel_accounts a SET claim = $2, claimed_until = clock_timestamp() + make_interval(secs => $3)
   FROM due WHERE a.account_no = due.account_no RETURNING a.account_no AS account`;
 
-/** Not while it is paused: whoever pauses it is obeyed before the next call. $4 quota. */
-const HOLD = `
+/** Not while it is paused: whoever pauses it is obeyed before the next call. $1 account, $2 claim, $3 seconds, $4 quota. */
+export const HOLD = `
   UPDATE channel_accounts a SET claimed_until = clock_timestamp() + make_interval(secs => $3), quota = coalesce($4::json, quota)
   FROM channels c
   WHERE a.account_no = $1 AND a.claim = $2 AND a.state = 'active' AND c.channel_no = a.channel_no
@@ -108,13 +108,18 @@ export async function holdAccount(
   return (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows[0];
 }
 
+/** Makes the claim last anew, whatever the account's state is; false: somebody else has it. */
+export async function keepClaim(pool: Pool, { account, id }: Claim, seconds: number): Promise<boolean> {
+  return (await pool.query(KEEP, [account, id, seconds])).rowCount === 1;
+}
+
 /**
  * Makes the claim last while something is done under it, however long its calls take: whoever else began meanwhile could send a
  * newer number, over which the older one that is still under way here would come (P3).
  */
 export async function whileClaimed<T>(
   { pool, clock, logger, claimSeconds }: { pool: Pool; clock: Clock; logger: Logger; claimSeconds: number },
-  { account, id }: Claim,
+  claim: Claim,
   work: () => Promise<T>,
 ): Promise<T> {
   const keeping = startRepeating({
@@ -122,7 +127,7 @@ export async function whileClaimed<T>(
     clock,
     logger,
     everyMs: (claimSeconds * 1_000) / 4,
-    turn: () => pool.query(KEEP, [account, id, claimSeconds]).then(() => undefined),
+    turn: () => keepClaim(pool, claim, claimSeconds).then(() => undefined),
   });
   try {
     return await work();

@@ -75,9 +75,14 @@ export class AccountTurn {
     return this.quotas.admit(quota, cost, this.signal);
   }
 
-  async callAdmitted<T>(name: string, cost: number, work: () => Promise<T>): Promise<T> {
+  callAdmitted<T>(name: string, cost: number, work: () => Promise<T>): Promise<T> {
+    this.quotas.of(name).spend(cost);
+    return this.callPaid(name, cost, work);
+  }
+
+  /** Makes a call that was spent from its bucket before. */
+  async callPaid<T>(name: string, cost: number, work: () => Promise<T>): Promise<T> {
     const quota = this.quotas.of(name);
-    quota.spend(cost);
     try {
       const answer = await work();
       quota.answered(cost, false);

@@ -4,7 +4,7 @@ import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction } from '#hub/db/transaction.ts';
 import type { CallShape, Capabilities, PublishCall } from '../connector.ts';
-import { holdAccount, type Claim } from './account-claims.ts';
+import { HOLD, type Claim } from './account-claims.ts';
 import { spendChange } from './change-budget.ts';
 import { EXPECTED, RENEWS_EARLIER, SENDABLE } from './due.ts';
 import type { KeptQuotas } from './quotas.ts';
@@ -14,37 +14,44 @@ const WAITING_MAX = 25_000;
 const WAITING = `
   SELECT count(*) AS waiting FROM (SELECT FROM publications WHERE account_no = $1 AND ${SENDABLE} LIMIT ${WAITING_MAX}) AS due`;
 
+/** Orders of which units may be open: new ones, such that wait, and those of which units were added or could not be given. */
+export const LACKING = `
+  SELECT order_no FROM orders WHERE state IN ('received', 'validated')
+  UNION SELECT order_no FROM orders WHERE look_again_at IS NOT NULL
+  UNION SELECT order_no FROM order_effects WHERE done_at IS NULL AND stream <> 'channel' AND kind = 'reserve'`;
+
 /** Units that the channel has taken off its number already, in orders that no stock is held for yet. */
 const OPEN_LINES = `
   SELECT asked.value ->> 'channelSku' AS channel_sku,
     coalesce(o.skus ->> (asked.value ->> 'line'), asked.value ->> 'sku') AS sku,
     greatest(0, (stood.value ->> 'ordered')::int - (stood.value ->> 'cancelled')::int - (stood.value ->> 'returned')::int
       - held.units) AS units
-  FROM orders o
+  FROM (${LACKING}) AS lacking JOIN orders o USING (order_no)
   CROSS JOIN LATERAL json_array_elements(o.content -> 'lines') WITH ORDINALITY AS asked (value, place)
   JOIN LATERAL json_array_elements(o.lines) WITH ORDINALITY AS stood (value, place) ON stood.place = asked.place
   CROSS JOIN LATERAL (
     SELECT coalesce(sum((at.value ->> 'reserved')::int + (at.value ->> 'picked')::int + (at.value ->> 'handed')::int), 0) AS units
     FROM json_array_elements(stood.value -> 'places') AS at
   ) AS held
-  WHERE o.channel = $3 AND o.state IN ('received', 'validated')`;
+  WHERE o.channel = (SELECT channel FROM held)`;
 
 /**
- * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with.
- * $1 account, $2 most, $3 channel, $4 left to others, $5 ms after which what was confirmed is sent again.
+ * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with; none
+ * where the account is not ours any more, is paused, or is tried dry. $1-$4 as HOLD; $5 most, $6 left to others, $7 ms after which
+ * what was confirmed is sent again.
  */
 const CHOOSE = `
-  WITH chosen AS MATERIALIZED (
+  WITH held AS (${HOLD}), chosen AS MATERIALIZED (
     SELECT channel_sku, sku, reference, desired, desired_at, confirmed, in_flight, listed, urgency, last_call, changes_left, changes_at,
       later_call IS NULL AND settles_at IS NULL AS is_settled, ${EXPECTED} AS expected,
       CASE WHEN later_call IS NULL AND settles_at IS NOT NULL THEN in_doubt END AS settling,
-      coalesce(confirmed_at < clock_timestamp() - make_interval(secs => $5::float8 / 1000), false) AS renews
-    FROM publications WHERE account_no = $1 AND ${SENDABLE}
+      coalesce(confirmed_at < clock_timestamp() - make_interval(secs => $7::float8 / 1000), false) AS renews
+    FROM publications WHERE account_no = $1 AND ${SENDABLE} AND (SELECT NOT "dryRun" FROM held)
     ORDER BY urgency DESC, channel_sku
-    LIMIT least($2, coalesce((
+    LIMIT least($5, coalesce((
       SELECT company FROM publications WHERE account_no = $1 AND ${SENDABLE}
-      ORDER BY urgency DESC, channel_sku OFFSET $4 LIMIT 1), $2))
-    OFFSET $4 FOR NO KEY UPDATE SKIP LOCKED
+      ORDER BY urgency DESC, channel_sku OFFSET $6 LIMIT 1), $5))
+    OFFSET $6 FOR NO KEY UPDATE SKIP LOCKED
   ), open_lines AS MATERIALIZED (${OPEN_LINES})
   SELECT chosen.channel_sku AS "channelSku", chosen.reference, chosen.desired, chosen.desired_at AS "desiredAt",
     chosen.confirmed, chosen.in_flight AS "inFlight", chosen.listed, chosen.urgency, chosen.last_call AS "lastCall",
@@ -55,12 +62,13 @@ const CHOOSE = `
     WHERE CASE WHEN l.channel_sku IS NULL THEN l.sku = chosen.sku COLLATE "C" ELSE l.channel_sku = chosen.channel_sku COLLATE "C" END
   ) AS own ON true`;
 
+/** What is being read meanwhile says what was before: it does not count, by the version. */
 const FREEZE = `
   WITH call AS (
     INSERT INTO publication_calls (account_no, shape, items, attempts) VALUES ($1, $2, $3, 1)
     RETURNING call_no, key
   ), marked AS (
-    UPDATE publications p SET call_no = call.call_no, last_call = call.call_no, ordered_in_call = 0, read_after = p.read_after OR p.later_call IS NOT NULL,
+    UPDATE publications p SET call_no = call.call_no, last_call = call.call_no, version = p.version + 1, ordered_in_call = 0, read_after = p.read_after OR p.later_call IS NOT NULL,
       changes_left = s.changes_left, changes_at = CASE WHEN s.changes_left IS NULL THEN NULL ELSE clock_timestamp() END
     FROM call, unnest(string_to_array($4, E'\\n'), $5::real[]) AS s (channel_sku, changes_left)
     WHERE p.account_no = $1 AND p.channel_sku = s.channel_sku COLLATE "C"
@@ -131,8 +139,8 @@ export type Begun =
   | { readonly kind: 'call'; readonly call: FrozenCall }
   /** Some were looked at and say what they shall. */
   | { readonly kind: 'settled' }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'lost' };
+  /** Or nothing is to be sent there by us. */
+  | { readonly kind: 'nothing' };
 
 export async function countWaiting(pool: Pool, account: number): Promise<number> {
   return (await pool.query<{ waiting: number }>(WAITING, [account])).rows[0]?.waiting ?? 0;
@@ -148,20 +156,22 @@ export function beginCall(
   asked: {
     readonly shape: CallShape;
     readonly leaves: number;
+    /** So many are looked at at least, though a call carries fewer: those that say what they shall are done with all at once. */
+    readonly looksAt: number;
     readonly limits: Pick<Capabilities, 'changesADay' | 'renewsAfterMs'>;
     readonly claimSeconds: number;
     readonly quota: KeptQuotas;
   },
 ): Promise<Begun> {
   return transaction(pool, async (client): Promise<Begun> => {
-    const held = await holdAccount(client, claim, asked.claimSeconds, asked.quota);
-    if (held === undefined || held.dryRun) return { kind: 'lost' };
-    const { shape, leaves, limits } = asked;
+    const { shape, leaves, looksAt, limits, claimSeconds, quota } = asked;
     const renewsAfterMs = limits.renewsAfterMs === undefined ? null : limits.renewsAfterMs * (1 - RENEWS_EARLIER);
     const { rows } = await client.query<Chosen>(CHOOSE, [
       claim.account,
-      shape.itemsMax,
-      held.channel,
+      claim.id,
+      claimSeconds,
+      JSON.stringify(quota),
+      Math.max(shape.itemsMax, looksAt),
       leaves,
       renewsAfterMs,
     ]);
@@ -173,7 +183,7 @@ export function beginCall(
       judged.filter(({ isSaid }) => isSaid),
     );
     await postpone(client, claim.account, judged);
-    const toSend = judged.filter(({ isSaid, waitMs }) => !isSaid && waitMs === 0);
+    const toSend = judged.filter(({ isSaid, waitMs }) => !isSaid && waitMs === 0).slice(0, shape.itemsMax);
     if (toSend.length === 0) return { kind: 'settled' };
     const items = toSend.map(({ item }) => item);
     const frozen = await client.query<{ number: number; key: string }>(FREEZE, [

@@ -3,7 +3,7 @@ import { backoffMs, type BackoffRule } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { withRetries } from '#hub/db/transaction.ts';
 import type { ItemAnswer } from '../connector.ts';
 import type { FrozenCall } from './begin-call.ts';
 
@@ -17,23 +17,26 @@ export interface CallEnd {
   readonly parked: number;
 }
 
-/** Only once: of two hubs that sent the same call the first one's answer counts. */
-const END = `
-  UPDATE publication_calls SET ended_at = clock_timestamp(), outcomes = $2 WHERE call_no = $1 AND ended_at IS NULL
-  RETURNING ask_at IS NOT NULL AS "isLater"`;
-
 /**
  * $1 account, $2 call, $3-$9 by listing: outcome, quantity, basis, reference, error, ms until it is tried again; $10 company;
- * $11 whether what the channel says can be read, $12 ms until it has applied what it accepted, where it does so later.
+ * $11 whether what the channel says can be read, $12 ms until it has applied what it accepted, where it does so later; $13 outcomes.
+ * One statement, so one way to the database. It counts once: of two hubs that sent the same call the first one's answer does.
  *
  * An order that came meanwhile was placed behind what was taken; of a call that ends later nobody knows: that is read, and so
  * is what a call of this kind may have written behind this one. What is in doubt at a channel that applies later is read
  * when it has, and holds up no newer number until then.
+ *
+ * Numbers that went out beside a call that ends later (overtaken): which of both the channel applied last is not known. It is
+ * read; where it cannot be, ours is sent once more.
  */
-const APPLY = `
-  WITH given AS (
+const END = `
+  WITH ended AS (
+    UPDATE publication_calls SET ended_at = clock_timestamp(), outcomes = $13 WHERE call_no = $2 AND ended_at IS NULL
+    RETURNING ask_at IS NOT NULL AS is_later
+  ), given AS (
     SELECT * FROM unnest(string_to_array($3, E'\\n'), $4::text[], $5::int[], string_to_array($6, E'\\n'), $7::text[], $8::text[], $9::float8[])
       AS g (channel_sku, outcome, quantity, basis, reference, error, wait_ms)
+    WHERE EXISTS (SELECT FROM ended)
   ), locked AS (
     SELECT g.*, g.outcome IN ('taken', 'accepted') AS is_told, greatest(0, g.quantity - p.ordered_in_call) AS told,
       p.later_call IS NOT DISTINCT FROM $2::bigint AS was_later,
@@ -43,43 +46,40 @@ const APPLY = `
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   ), judged AS (
     SELECT *, $11 AND is_mixed OR outcome = 'accepted' OR ($11 AND outcome = 'doubt' AND $12::float8 IS NOT NULL) AS settles FROM locked
+  ), applied AS (
+    UPDATE publications p SET call_no = NULL, reference = coalesce(l.reference, p.reference),
+      later_call = CASE WHEN NOT l.was_later THEN p.later_call END, later_quantity = CASE WHEN NOT l.was_later THEN p.later_quantity END,
+      read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
+      confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN l.told ELSE p.confirmed END,
+      confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
+      read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
+      basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
+      must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles)),
+      settles_at = CASE WHEN l.settles THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000)
+        WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
+      in_doubt = CASE WHEN l.outcome = 'doubt' THEN l.quantity WHEN l.settles AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
+        WHEN l.settles THEN coalesce(p.in_doubt, p.confirmed) ELSE p.in_doubt END,
+      company = CASE WHEN l.is_told THEN NULL WHEN l.outcome = 'apart' THEN $10 ELSE p.company END,
+      attempts = CASE WHEN l.is_told THEN 0 WHEN l.outcome = 'again' THEN p.attempts ELSE p.attempts + 1 END,
+      error = CASE WHEN l.is_told THEN NULL ELSE coalesce(l.error::json, p.error) END,
+      parked_at = CASE l.outcome WHEN 'refused' THEN clock_timestamp() END,
+      due_at = CASE
+        WHEN l.outcome = 'refused' THEN NULL
+        WHEN NOT l.is_told THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
+        WHEN p.desired - p.in_flight <> l.told OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
+      waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND p.desired - p.in_flight = l.told THEN NULL
+        ELSE coalesce(p.waits_since, clock_timestamp()) END
+    FROM judged l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"
+  ), overtaken AS (
+    UPDATE publications p SET later_call = NULL, later_quantity = NULL, read_after = p.call_no IS NOT NULL,
+      settles_at = CASE WHEN $11 AND p.call_no IS NULL THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) ELSE p.settles_at END,
+      in_doubt = CASE WHEN $11 AND p.call_no IS NULL AND p.settles_at IS NULL THEN p.confirmed ELSE p.in_doubt END,
+      confirmed = CASE WHEN p.call_no IS NOT NULL THEN p.confirmed END,
+      due_at = CASE WHEN $11 THEN p.due_at ELSE clock_timestamp() END,
+      waits_since = coalesce(p.waits_since, clock_timestamp())
+    WHERE p.account_no = $1 AND p.later_call = $2 AND p.read_after AND EXISTS (SELECT FROM ended WHERE is_later)
   )
-  UPDATE publications p SET call_no = NULL, reference = coalesce(l.reference, p.reference),
-    later_call = CASE WHEN NOT l.was_later THEN p.later_call END, later_quantity = CASE WHEN NOT l.was_later THEN p.later_quantity END,
-    read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
-    confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN l.told ELSE p.confirmed END,
-    confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
-    read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
-    basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
-    must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles)),
-    settles_at = CASE WHEN l.settles THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000)
-      WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
-    in_doubt = CASE WHEN l.outcome = 'doubt' THEN l.quantity WHEN l.settles AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
-      WHEN l.settles THEN coalesce(p.in_doubt, p.confirmed) ELSE p.in_doubt END,
-    company = CASE WHEN l.is_told THEN NULL WHEN l.outcome = 'apart' THEN $10 ELSE p.company END,
-    attempts = CASE WHEN l.is_told THEN 0 WHEN l.outcome = 'again' THEN p.attempts ELSE p.attempts + 1 END,
-    error = CASE WHEN l.is_told THEN NULL ELSE coalesce(l.error::json, p.error) END,
-    parked_at = CASE l.outcome WHEN 'refused' THEN clock_timestamp() END,
-    due_at = CASE
-      WHEN l.outcome = 'refused' THEN NULL
-      WHEN NOT l.is_told THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
-      WHEN p.desired - p.in_flight <> l.told OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
-    waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND p.desired - p.in_flight = l.told THEN NULL
-      ELSE coalesce(p.waits_since, clock_timestamp()) END
-  FROM judged l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"`;
-
-/**
- * Numbers that went out beside a call that has ended now: which of both the channel applied last is not known. It is read; where
- * it cannot be, ours is sent once more. $1 account, $2 call, $3 whether it can be read, $4 ms until the channel has applied it.
- */
-const OVERTAKEN = `
-  UPDATE publications p SET later_call = NULL, later_quantity = NULL, read_after = p.call_no IS NOT NULL,
-    settles_at = CASE WHEN $3 AND p.call_no IS NULL THEN clock_timestamp() + make_interval(secs => $4::float8 / 1000) ELSE p.settles_at END,
-    in_doubt = CASE WHEN $3 AND p.call_no IS NULL AND p.settles_at IS NULL THEN p.confirmed ELSE p.in_doubt END,
-    confirmed = CASE WHEN p.call_no IS NOT NULL THEN p.confirmed END,
-    due_at = CASE WHEN $3 THEN p.due_at ELSE clock_timestamp() END,
-    waits_since = coalesce(p.waits_since, clock_timestamp())
-  WHERE p.account_no = $1 AND p.later_call = $2 AND p.read_after`;
+  SELECT FROM ended`;
 
 const ATTEMPTS = `
   SELECT channel_sku AS "channelSku", attempts FROM publications WHERE call_no = $1 OR later_call = $1`;
@@ -156,42 +156,40 @@ export async function noteSentAgain(pool: Pool, call: number): Promise<void> {
   await pool.query(SENT_AGAIN, [call]);
 }
 
-function end(
+async function end(
   parts: EndParts,
   call: FrozenCall,
   ended: readonly Ended[],
   company: number | null = null,
 ): Promise<CallEnd> {
   const { pool, account, canRead, settlesMs } = parts;
-  return withRetries(() =>
-    transaction(pool, async (client) => {
-      const [first] = (await client.query<{ isLater: boolean }>(END, [call.number, outcomesOf(ended)])).rows;
-      if (first === undefined) return { taken: 0, stale: 0, again: 0, parked: 0 };
-      const waits = await waitsOf(client, parts, call.number, ended);
-      await client.query(APPLY, [
-        account,
-        call.number,
-        joined(ended.map(({ channelSku }) => channelSku)),
-        ended.map(({ outcome }) => outcome),
-        literal(call.items.map(({ quantity }) => quantity)),
-        joined(call.items.map(({ basis }) => JSON.stringify(basis))),
-        ended.map(({ reference }) => reference ?? null),
-        ended.map(({ error }) => (error === undefined ? null : JSON.stringify(error))),
-        literal(waits),
-        company,
-        canRead,
-        settlesMs ?? null,
-      ]);
-      if (first.isLater) await client.query(OVERTAKEN, [account, call.number, canRead, settlesMs ?? 0]);
-      const count = (...outcomes: Outcome[]) => ended.filter(({ outcome }) => outcomes.includes(outcome)).length;
-      return {
-        taken: count('taken', 'accepted'),
-        stale: count('stale'),
-        again: count('again', 'apart', 'doubt'),
-        parked: count('refused'),
-      };
-    }),
-  );
+  const isFirst = await withRetries(async () => {
+    const waits = await waitsOf(pool, parts, call.number, ended);
+    const done = await pool.query(END, [
+      account,
+      call.number,
+      joined(ended.map(({ channelSku }) => channelSku)),
+      ended.map(({ outcome }) => outcome),
+      literal(call.items.map(({ quantity }) => quantity)),
+      joined(call.items.map(({ basis }) => JSON.stringify(basis))),
+      ended.map(({ reference }) => reference ?? null),
+      ended.map(({ error }) => (error === undefined ? null : JSON.stringify(error))),
+      literal(waits),
+      company,
+      canRead,
+      settlesMs ?? null,
+      outcomesOf(ended),
+    ]);
+    return done.rowCount === 1;
+  });
+  if (!isFirst) return { taken: 0, stale: 0, again: 0, parked: 0 };
+  const count = (...outcomes: Outcome[]) => ended.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  return {
+    taken: count('taken', 'accepted'),
+    stale: count('stale'),
+    again: count('again', 'apart', 'doubt'),
+    parked: count('refused'),
+  };
 }
 
 /** As they are kept with the call, for its history: what is not named was taken. */

@@ -186,31 +186,6 @@ describe('numbers that the channel accepts and applies later', () => {
   });
 });
 
-describe('calls at once', () => {
-  it('P2 the channel does not wait until an answer is written down, and not too many are unwritten', async () => {
-    const gate = 47_110;
-    await database.pool.query(`
-      CREATE FUNCTION hold_ends() RETURNS trigger LANGUAGE plpgsql
-        AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(${gate}); RETURN NEW; END';
-      CREATE TRIGGER hold_ends BEFORE UPDATE OF ended_at ON publication_calls FOR EACH ROW EXECUTE FUNCTION hold_ends()`);
-    const holder = await database.pool.connect();
-    try {
-      await holder.query('SELECT pg_advisory_lock($1)', [gate]);
-      await begin({ itemsMax: 8 });
-      // 4 calls at once, and as many whose answers wait.
-      await expect.poll(() => channel.requests).toBe(8);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      expect(channel.requests).toBe(8);
-    } finally {
-      await holder.query('SELECT pg_advisory_unlock_all()');
-      holder.release();
-      await database.pool.query('DROP TRIGGER hold_ends ON publication_calls; DROP FUNCTION hold_ends');
-    }
-    await expect.poll(unconfirmed).toEqual([]);
-    expect(channel.requests).toBe(SKUS.length / 8);
-  });
-});
-
 describe('limits of a listing', () => {
   it('P2 it is changed no more often than the channel allows, and what is left goes to what is urgent', async () => {
     await begin({ itemsMax: 100, changesADay: 12 });

@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
-import { beginChannels, channelHub } from '#test/support/channels.ts';
+import { beginChannels, channelHub, wanted } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
-import { openReservationPool } from '#test/support/reservations.ts';
+import { openReservationPool, teller } from '#test/support/reservations.ts';
 import { noteOrdered } from './note-ordered.ts';
 import { takeRead } from './read-back.ts';
 
@@ -41,4 +41,41 @@ it('P3 an order that becomes known while a number settles is not taken for one i
   await takeRead(pool, { account, countsDown: true, random: () => 0 }, read, [{ channelSku: 'A', says: 7 }]);
   const { rows } = await pool.query('SELECT confirmed, in_flight, drift, settles_at FROM publications');
   expect(rows).toEqual([{ confirmed: 7, in_flight: 0, drift: null, settles_at: null }]);
+});
+
+it('P3 what was added to an order and is not held yet is not offered once more', async () => {
+  const { pool } = database;
+  await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
+  const hub = channelHub(pool, reservationPool);
+  const channel = await SignedReceiver.start(seededRandom(1), {
+    countsDown: true,
+    readable: true,
+    pollOrdersSeconds: 3_600,
+  });
+  channel.list(['A'], 0);
+  await teller(pool).tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
+  await hub.makeAccount('shop', channel);
+  hub.start();
+  await expect.poll(() => channel.says('A')).toBe(10);
+  const asks = () => pool.query('UPDATE channel_accounts SET orders_at = now()');
+  const order = channel.buy('A', 2);
+  await asks();
+  const offered = async () => (await wanted(pool, 'shop'))['A'];
+  await expect.poll(offered).toBe(8);
+  const publication = async () =>
+    (await pool.query('SELECT confirmed, due_at > now() AS waits FROM publications')).rows[0];
+  await expect.poll(publication).toEqual({ confirmed: 8, waits: null });
+  const { holds } = hub.orders;
+  const reserve = holds.reserve.bind(holds);
+  Object.assign(holds, { reserve: () => Promise.reject(new Error('not now')) });
+  channel.change(order, 5);
+  await asks();
+  // It was looked at, and says what it shall while three more are not held: that is looked at again.
+  await expect.poll(publication).toEqual({ confirmed: 5, waits: true });
+  expect(await offered()).toBe(8);
+  Object.assign(holds, { reserve });
+  await expect.poll(offered, { timeout: 5_000 }).toBe(5);
+  expect([channel.says('A'), channel.numbersOf('A')]).toEqual([5, [10]]);
+  await hub.stop();
+  await channel.stop();
 });

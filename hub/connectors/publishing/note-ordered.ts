@@ -26,8 +26,11 @@ const NOTE = `
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;
 
-/** A channel's order has become known, in the transaction that takes it in: once, however often the order is sent. */
-export async function noteOrdered(client: Queryable, { channel, lines }: OrderContent): Promise<void> {
+/** A channel's order, or what was added to one, has become known, in the transaction that takes it in: once, however often it is sent. */
+export async function noteOrdered(
+  client: Queryable,
+  { channel, lines }: Pick<OrderContent, 'channel' | 'lines'>,
+): Promise<void> {
   await client.query(NOTE, [
     channel,
     joined(lines.map(({ channelSku }) => channelSku ?? '')),

@@ -11,18 +11,22 @@ describe('the quota of a channel', () => {
       cost: fc.integer({ min: 1, max: 30 }),
       passMs: fc.integer({ min: 0, max: 4_000 }),
       taken: fc.boolean(),
+      laidDown: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
         const clock = new ManualClock();
         let quota = new Quota(RULE, clock);
         const spent: { at: number; cost: number }[] = [];
-        for (const { cost, passMs, taken } of steps) {
+        for (const { cost, passMs, taken, laidDown } of steps) {
           clock.pass(passMs);
           if (quota.waitMs(cost) === 0) {
             quota.spend(cost);
-            spent.push({ at: clock.now(), cost });
-            quota.answered(cost, false);
+            if (laidDown) quota.giveBack(cost);
+            else {
+              spent.push({ at: clock.now(), cost });
+              quota.answered(cost, false);
+            }
           }
           if (taken) quota = new Quota(RULE, clock, keptQuota.parse(quota.kept()));
         }
@@ -35,6 +39,18 @@ describe('the quota of a channel', () => {
         }
       }),
     );
+  });
+
+  it('P2 has what was spent for a call that was not made, and no more than all', () => {
+    const clock = new ManualClock();
+    const quota = new Quota(RULE, clock);
+    quota.spend(30);
+    quota.giveBack(30);
+    expect([quota.waitMs(50), quota.throughMs(51)]).toEqual([0, 100]);
+    quota.spend(30);
+    clock.pass(2_000);
+    quota.giveBack(30);
+    expect([quota.waitMs(50), quota.throughMs(51)]).toEqual([0, 100]);
   });
 
   it('P2 waits just until enough is there', () => {

@@ -74,6 +74,13 @@ export class Quota {
     this.#underWay += cost;
   }
 
+  /** What was spent for a call that was not made after all. */
+  giveBack(cost: number): void {
+    this.#underWay = Math.max(0, this.#underWay - cost);
+    this.#left = Math.min(this.#rule.burst, this.#now() + cost);
+    this.#at = this.#clock.monotonic();
+  }
+
   /** The answer to a call of this cost: taken, or refused because it was too many, until so many ms have passed. */
   answered(cost: number, throttled: boolean, retryAfterMs = 0): void {
     this.#underWay = Math.max(0, this.#underWay - cost);

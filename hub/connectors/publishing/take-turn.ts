@@ -20,7 +20,7 @@ import { chooseToRead, settleUnread, takeRead, type ToRead } from './read-back.t
 
 /** Then another hub may go on. */
 const TURN_MS = 20_000;
-/** Where there are several buckets each kind of work has so long before the next has its turn: none waits for the end of another. */
+/** Where there are several buckets sending and reading have so long before other work has its turn: none waits for the end of another. */
 const SLICE_MS = 1_000;
 /** One bucket that is empty keeps nobody from the others for longer. */
 const LOOK_AGAIN_MS = 500;
@@ -63,10 +63,11 @@ async function work(turn: AccountTurn): Promise<number> {
   const sliceEnd = () => (turn.quotas.isOne ? endAt : Math.min(endAt, clock.monotonic() + SLICE_MS));
   const publish: Work = (own) => publishDue(own, sliceEnd());
   const read: Work = (own) => (own.quotas.isOne ? readDue(own) : readForAWhile(own, sliceEnd()));
-  const kinds: readonly Work[] = [pollOrders, readHinted, performEffects, askLater, read, publish];
+  const before: readonly Work[] = [pollOrders, readHinted, performEffects, askLater];
   const sends = new Set<Work>([performEffects, askLater, publish]);
   let waits: number[] = [];
   const paid = async (kind: Work): Promise<boolean> => {
+    if (turn.held.dryRun && sends.has(kind)) return false;
     try {
       return await kind(turn);
     } catch (error) {
@@ -79,15 +80,27 @@ async function work(turn: AccountTurn): Promise<number> {
   };
   if (!turn.held.dryRun) await paid(sendOpenCalls);
   while (!turn.signal.aborted && clock.monotonic() < endAt) {
-    const { dryRun } = turn.held;
     waits = [];
     let isBusy = false;
-    for (const kind of kinds) {
-      if (!dryRun || !sends.has(kind)) isBusy = (await paid(kind)) || isBusy;
-    }
+    for (const kind of before) isBusy = (await paid(kind)) || isBusy;
+    if (readsBeside(turn)) isBusy = (await bothOf(paid(read), paid(publish))) || isBusy;
+    else for (const kind of [read, publish]) isBusy = (await paid(kind)) || isBusy;
     if (!isBusy || !(await turn.hold())) break;
   }
   return waits.length === 0 ? 0 : Math.min(LOOK_AGAIN_MS, ...waits);
+}
+
+/** Reading and sending wait for each other only where they are paid from one bucket, or where one call tries whether the channel is back. */
+function readsBeside({ session, callsAtOnce }: AccountTurn): boolean {
+  const { reads, shapes } = session.capabilities;
+  return reads !== null && callsAtOnce > 1 && shapes.every(({ quota }) => quota !== reads.quota);
+}
+
+/** Either failure is thrown when both have ended. */
+async function bothOf(one: Promise<boolean>, other: Promise<boolean>): Promise<boolean> {
+  await Promise.allSettled([one, other]);
+  const done = [await one, await other];
+  return done.includes(true);
 }
 
 /** For how long a bucket is empty, if that is all; of what was refused as too many the bucket knows itself. */

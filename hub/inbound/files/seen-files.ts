@@ -37,6 +37,8 @@ export async function noteFile(pool: Pool, { source, sha256, mapping }: FileName
 export interface KeptFile {
   readonly source: string;
   readonly finishedAt: Date;
+  /** The same to the microsecond: files may end within one millisecond. */
+  readonly place: string;
   readonly report: FileReport;
   readonly sha256: string;
   readonly mapping: string;
@@ -49,7 +51,8 @@ export async function listFiles(
   { before, limit }: { readonly before: readonly [finishedAt: string, sha256: string]; readonly limit: number },
 ): Promise<KeptFile[]> {
   const text = `
-    SELECT s.code AS source, f.finished_at AS "finishedAt", f.report, f.sha256, f.mapping
+    SELECT s.code AS source, f.finished_at AS "finishedAt",
+      to_char(f.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, f.report, f.sha256, f.mapping
     FROM inbound_files f JOIN inbound_sources s USING (source_no)
     WHERE f.source_no = $1 AND (f.finished_at, f.sha256) < ($2::timestamptz, $3)
     ORDER BY f.finished_at DESC, f.sha256 DESC LIMIT $4`;

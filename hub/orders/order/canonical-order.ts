@@ -21,6 +21,15 @@ const instant = z.iso
   // One spelling, so that the same instant with another offset is the same order.
   .transform((text) => new Date(text).toISOString());
 
+/** Units of a line that the channel wants us to give. */
+export const wantedOf = ({ units, calledOff = 0 }: Pick<OrderLine, 'units' | 'calledOff'>): number => units - calledOff;
+
+/** What a channel has sold by an order, as far as it wants it still. */
+export const soldBy = ({ channel, lines }: OrderContent): Pick<OrderContent, 'channel' | 'lines'> => ({
+  channel,
+  lines: lines.flatMap((line) => (wantedOf(line) === 0 ? [] : [{ ...line, units: wantedOf(line) }])),
+});
+
 /** Whether a store may give another product of its choice for units that it does not have. Absent: not. */
 export const SUBSTITUTIONS = ['none', 'store'] as const;
 const substitution = z.enum(SUBSTITUTIONS).optional();
@@ -39,6 +48,15 @@ const line = z
     taxMinor: moneyMinor.default(0),
     /** Absent: as the order says. */
     substitution,
+    /**
+     * Of `units`, those that were taken out again at the channel; absent: none. The line's money is still that of all units:
+     * what becomes of theirs is the channel's.
+     */
+    calledOff: units.optional(),
+  })
+  .refine(({ units, calledOff = 0 }) => calledOff <= units, {
+    message: 'must not be more than units',
+    path: ['calledOff'],
   })
   .refine((line) => (line.sku === undefined) !== (line.channelSku === undefined), {
     message: 'exactly one of sku and channelSku must be given',

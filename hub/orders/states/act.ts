@@ -1,3 +1,4 @@
+import type { OrderContent, Payment } from '../order/canonical-order.ts';
 import type { ReplacedUnits, SomeUnits, UnitsAt } from './line-units.ts';
 
 /** Why units are cancelled; the channel is told. */
@@ -25,4 +26,18 @@ export type Act =
   | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly hold: HandedHold }
   /** Without parts: everything that was not handed over. */
   | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
-  | { readonly act: 'return'; readonly parts: readonly SomeUnits[] };
+  | { readonly act: 'return'; readonly parts: readonly SomeUnits[] }
+  /** Names of lines were found that had been added. */
+  | { readonly act: 'name'; readonly skus: Readonly<Record<string, string>> }
+  /** The channel has changed it to this. */
+  | {
+      readonly act: 'edit';
+      readonly content: OrderContent;
+      readonly payment: Payment;
+      /** Of its lines, as far as they are known. */
+      readonly skus: Readonly<Record<string, string>>;
+      /** Who gets it, or at which address, is another now: kept apart. */
+      readonly isReaddressed: boolean;
+      /** Whether the channel sells from where it is to be collected now. */
+      readonly canGoThere: boolean;
+    };

@@ -2,7 +2,8 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { takesSubstitute } from '../order/canonical-order.ts';
 import type { Act } from './act.ts';
-import { effectsOf, type Effect } from './effects.ts';
+import { editOrder, isOver, type Edited } from './edit-order.ts';
+import { effectsOf, owedMinor, type Effect } from './effects.ts';
 import {
   cancelUnits,
   handUnits,
@@ -33,6 +34,8 @@ export interface Step {
   readonly order: Order;
   readonly events: readonly StepEvent[];
   readonly effects: readonly Effect[];
+  /** Of an edit: what it changed. */
+  readonly edited?: Edited | undefined;
 }
 
 /** Pure: the order after an act. Throws the refusal of the table, ORDER_UNITS, or ORDER_SUBSTITUTE. */
@@ -52,18 +55,21 @@ export function applyAct(order: Order, act: Act): Step {
   };
   const state = turn(order.state, act.act);
   if (isRepeated(order, act)) return { order, events: [], effects: [] };
-  const { changed, freed = [], handed = [], replaced = [] } = moveUnits(order, act);
+  const { changed, freed = [], handed = [], replaced = [], edited } = moveUnits(order, act);
   const moved: Order = { ...order, ...changed };
   const settled: Order = { ...moved, state: settle(moved, state, turn) };
+  // Taken out down to nothing, the channel knows.
+  if (edited !== undefined && settled.state === 'cancelled') kinds.delete('tell');
   const effects = effectsOf(kinds, settled, {
     freed,
     handed,
     replaced,
+    unfollowed: edited?.unfollowed,
     why: act.act === 'cancel' ? act.reason : act.act,
   });
   const refunds = effects.map((effect) => (effect.kind === 'refund' ? effect.amountMinor : 0));
-  const refundedMinor = refunds.reduce((sum, amount) => sum + amount, order.refundedMinor);
-  return { order: { ...settled, refundedMinor }, events, effects };
+  const refundedMinor = refunds.reduce((sum, amount) => sum + amount, settled.refundedMinor);
+  return { order: { ...settled, refundedMinor }, events, effects, edited };
 }
 
 /** The state after all that follows by itself. */
@@ -93,6 +99,7 @@ interface Moved {
   readonly freed?: readonly UnitsAt[];
   readonly handed?: readonly UnitsAt[];
   readonly replaced?: readonly ReplacedUnits[];
+  readonly edited?: Edited;
 }
 
 function moveUnits(order: Order, act: Act): Moved {
@@ -100,6 +107,10 @@ function moveUnits(order: Order, act: Act): Moved {
   switch (act.act) {
     case 'accept':
       return { changed: { skus: act.skus } };
+    case 'name':
+      return { changed: { skus: { ...order.skus, ...act.skus } } };
+    case 'edit':
+      return edit(order, act);
     case 'reserve':
       return { changed: { lines: reserveUnits(lines, act.parts) } };
     case 'pick':
@@ -155,6 +166,25 @@ function moveUnits(order: Order, act: Act): Moved {
       break;
   }
   return { changed: {} };
+}
+
+function edit(order: Order, act: Extract<Act, { act: 'edit' }>): Moved {
+  const { content, payment, skus, canGoThere, isReaddressed } = act;
+  const { freed, edited, ...changed } = editOrder(order, content, canGoThere);
+  const isPacked = isReaddressed && order.state === 'ready' && order.content.delivery.kind === 'ship';
+  const isDearer = !isOver(order) && changed.content.totalMinor > order.content.totalMinor;
+  const next: Order = { ...order, ...changed, skus: { ...order.skus, ...skus } };
+  const shift = owedMinor(next) - owedMinor(order);
+  return {
+    changed: {
+      ...next,
+      // More is to be paid than was; what comes later is told by the payment.
+      payment: order.payment === 'paid' && payment === 'pending' && isDearer ? 'pending' : order.payment,
+      refundedMinor: Math.max(0, order.refundedMinor + shift),
+    },
+    freed,
+    edited: isPacked ? { ...edited, unfollowed: [...edited.unfollowed, { why: 'address' }] } : edited,
+  };
 }
 
 /** Where units of a line are not looked for again, with those of `parts`. */

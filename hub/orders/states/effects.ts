@@ -1,4 +1,6 @@
 import { lineTotal, refundOf } from '../order/order-money.ts';
+import type { ErrorCode } from '#shared/protocol/errors.ts';
+import type { Unfollowed } from './edit-order.ts';
 import { openUnits, sumsOf, sumsOfAll, substitutesOf, type ReplacedUnits, type UnitsAt } from './line-units.ts';
 import type { Order } from './order.ts';
 import type { EffectKind, OrderState } from './order-state.ts';
@@ -12,7 +14,9 @@ export type Effect =
       /** Whether a part of the units is of use. */
       readonly partial: boolean;
     }
-  | { readonly kind: 'confirm' | 'post' | 'unpost' | 'alarm' }
+  | { readonly kind: 'confirm' | 'post' | 'unpost' }
+  /** With a code: what the channel has changed and the order cannot follow. Without: goods left without having been paid. */
+  | { readonly kind: 'alarm'; readonly code?: ErrorCode; readonly unfollowed?: readonly Unfollowed[] }
   | { readonly kind: 'holdSubstitutes'; readonly parts: readonly ReplacedUnits[] }
   | { readonly kind: 'release'; readonly parts: readonly UnitsAt[] }
   | { readonly kind: 'fulfil'; readonly parts: readonly UnitsAt[] }
@@ -43,6 +47,8 @@ export interface StepNotes {
   readonly handed: readonly UnitsAt[];
   /** In a store's hand, and of a sku that is not held yet. */
   readonly replaced: readonly ReplacedUnits[];
+  /** Of an edit; undefined: it was none. */
+  readonly unfollowed?: readonly Unfollowed[] | undefined;
   readonly why: string;
 }
 
@@ -51,7 +57,11 @@ export function effectsOf(kinds: ReadonlySet<EffectKind>, order: Order, notes: S
   return [...kinds].flatMap((kind) => effectOf(kind, order, notes) ?? []);
 }
 
-function effectOf(kind: EffectKind, order: Order, { freed, handed, replaced, why }: StepNotes): Effect | undefined {
+function effectOf(
+  kind: EffectKind,
+  order: Order,
+  { freed, handed, replaced, unfollowed, why }: StepNotes,
+): Effect | undefined {
   const { lines, content } = order;
   switch (kind) {
     case 'reserve':
@@ -75,10 +85,12 @@ function effectOf(kind: EffectKind, order: Order, { freed, handed, replaced, why
     }
     case 'holdSubstitutes':
       return replaced.length === 0 ? undefined : { kind, parts: replaced };
+    case 'alarm':
+      if (unfollowed === undefined) break;
+      return unfollowed.length === 0 ? undefined : { kind, code: 'ORDER_EDIT_UNFOLLOWED', unfollowed };
     case 'confirm':
     case 'post':
     case 'unpost':
-    case 'alarm':
       break;
   }
   return { kind };
@@ -96,21 +108,24 @@ export function reserveEffect({ lines, skus, avoid, content, state }: Order): Ef
 }
 
 /**
- * What the customer has paid, or pays, for units that will not reach them or came back. The shipping is given back when
- * nothing was ever handed over.
+ * What the customer has paid, or pays, for units that will not reach them or came back, but for those taken out at the
+ * channel. The shipping is given back when nothing was ever handed over.
  */
 export function owedMinor({ content, lines, payment }: Order): number {
   if (payment === 'pending' || payment === 'failed') return 0;
   const { open, reserved, picked, handed, returned } = sumsOfAll(lines);
   let owed = 0;
-  for (const [place, { cancelled, returned }] of lines.entries()) {
+  let ours = 0;
+  for (const [place, { cancelled, calledOff = 0, returned }] of lines.entries()) {
     const priced = content.lines[place];
     if (priced === undefined) continue;
+    ours += cancelled - calledOff;
     // Who pays with the handing over has paid for what was handed over, and for nothing else.
-    const units = payment === 'paid' ? cancelled + returned : returned;
+    const units = payment === 'paid' ? cancelled - calledOff + returned : returned;
     owed += refundOf(priced, content.taxIncluded, 0, units);
   }
-  const isVain = open + reserved + picked + handed + returned === 0;
+  // Of what was taken out at the channel, down to nothing, the money is the channel's.
+  const isVain = ours > 0 && open + reserved + picked + handed + returned === 0;
   if (isVain && payment === 'paid') owed += lineTotal({ units: 1, ...content.shipping }, content.taxIncluded);
   return owed;
 }

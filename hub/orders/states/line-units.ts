@@ -24,6 +24,8 @@ export interface LineUnits {
   readonly line: string;
   readonly ordered: number;
   readonly cancelled: number;
+  /** Of the cancelled: those that were taken out at the channel, whose money is the channel's. Absent: none. */
+  readonly calledOff?: number | undefined;
   readonly returned: number;
   readonly places: readonly PlacedUnits[];
 }
@@ -53,8 +55,8 @@ export interface ReplacedUnits extends UnitsAt {
   readonly substitute: string;
 }
 
-export function newLine(line: string, ordered: number): LineUnits {
-  return { line, ordered, cancelled: 0, returned: 0, places: [] };
+export function newLine(line: string, ordered: number, calledOff = 0): LineUnits {
+  return { line, ordered, cancelled: calledOff, ...(calledOff > 0 && { calledOff }), returned: 0, places: [] };
 }
 
 export function sumsOf({ ordered, cancelled, returned, places }: LineUnits): UnitSums {
@@ -146,6 +148,40 @@ export function cancelUnits(lines: readonly LineUnits[], parts: readonly SomeUni
     return next;
   });
   return { lines: changed, freed: together(freed) };
+}
+
+/** The same with units that were taken out at the channel: they count among the cancelled. */
+export function callOffUnits(lines: readonly LineUnits[], parts: readonly SomeUnits[]): Cancelled {
+  const { lines: cancelled, freed } = cancelUnits(lines, parts);
+  const counted = change(cancelled, parts, (line, { units }) => ({
+    ...line,
+    calledOff: (line.calledOff ?? 0) + units,
+  }));
+  return { lines: counted, freed };
+}
+
+/** More of these lines is wanted: what was called off before is wanted again first. They are open. */
+export function addUnits(lines: readonly LineUnits[], parts: readonly SomeUnits[]): readonly LineUnits[] {
+  return change(lines, parts, ({ calledOff = 0, ...line }, { units }) => {
+    const again = Math.min(units, calledOff);
+    const left = calledOff - again;
+    return {
+      ...line,
+      ordered: line.ordered + units - again,
+      cancelled: line.cancelled - again,
+      ...(left > 0 && { calledOff: left }),
+    };
+  });
+}
+
+/** No location gives any of them: all that are held are open again. */
+export function putAllBack(lines: readonly LineUnits[]): Cancelled {
+  const held = lines.flatMap(({ line, places }) =>
+    places.flatMap(({ reserved, picked, ...place }) =>
+      reserved + picked === 0 ? [] : [{ line, ...placeName(place), units: reserved + picked }],
+    ),
+  );
+  return { lines: putBackUnits(lines, held), freed: held };
 }
 
 export function returnUnits(lines: readonly LineUnits[], parts: readonly SomeUnits[]): readonly LineUnits[] {

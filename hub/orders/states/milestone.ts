@@ -14,6 +14,7 @@ export function milestoneOf(order: Order): Milestone | undefined {
   }
   if (state === 'validated' && open === 0) return 'allocate';
   if (state === 'posted' && (payment === 'paid' || payment === 'onHandover')) return 'release';
+  if (state === 'released' && payment === 'pending') return 'withhold';
   if (state === 'picking' && open + reserved === 0) return 'pack';
   return undefined;
 }

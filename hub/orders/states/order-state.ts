@@ -56,6 +56,10 @@ export const ORDER_ACTS = [
   'failPayment',
   'deliver',
   'return',
+  /** The channel has changed it. */
+  'edit',
+  /** Names of lines that were added are known. */
+  'name',
 ] as const;
 export type OrderAct = (typeof ORDER_ACTS)[number];
 
@@ -65,6 +69,8 @@ export const MILESTONES = [
   'allocate',
   /** It is posted and paid. */
   'release',
+  /** What was added to it is not paid yet. */
+  'withhold',
   /** Everything is picked. */
   'pack',
   /** Everything has left with the carrier. */

@@ -15,7 +15,10 @@ export interface Order {
   readonly skus: Readonly<Record<string, string>>;
   /** Where units of a line were promised and not found: they are not looked for there again. */
   readonly avoid: readonly { readonly line: string; readonly location: string }[];
-  /** Money that the channel was asked to give back so far. */
+  /**
+   * Money that the channel was asked to give back so far. Where an edit at the channel changes what that was worth, so much more
+   * or less: by itself an edit makes nothing due.
+   */
   readonly refundedMinor: number;
 }
 
@@ -24,7 +27,7 @@ export function newOrder(content: OrderContent, payment: Payment): Order {
     content,
     state: 'received',
     payment,
-    lines: content.lines.map(({ line, units }) => newLine(line, units)),
+    lines: content.lines.map(({ line, units, calledOff }) => newLine(line, units, calledOff)),
     skus: {},
     avoid: [],
     refundedMinor: 0,

@@ -22,8 +22,11 @@ pay         re va al po rd pi ry sh co ca rt
 failPayment re va al po rd pi ry sh co ca rt
 deliver     <  <  <  <  <  <  <  co co x  x
 return      <  <  <  <  <  pi ry sh co x  x
+edit        re va al po rd pi ry sh co ca rt
+name        <  va al po rd pi ry >  >  x  x
 allocate    <  al >  >  >  >  >  >  >  x  x
 release     <  <  <  rd >  >  >  >  >  x  x
+withhold    <  <  <  <  po >  >  >  >  x  x
 pack        <  <  <  <  <  ry >  >  >  x  x
 ship        <  <  <  <  <  sh sh >  >  x  x
 fetch       <  <  <  <  <  co co >  >  x  x
@@ -106,6 +109,7 @@ describe('the table of states and events', () => {
     ['shipped', 'failPayment', ['release', 'tell', 'alarm']],
     ['completed', 'return', ['refund', 'tell']],
     ['shipped', 'deliver', ['tell']],
+    ['picking', 'edit', ['release', 'reserve', 'alarm']],
   ] as const)('%s x %s asks for %j', (state, event, effects) => {
     expect(answerTo(state, event)).toMatchObject({ effects });
   });

@@ -69,9 +69,13 @@ const TABLE: Readonly<Record<OrderEvent, Row>> = {
   failPayment: stays({}),
   deliver: only({ shipped: 'completed', completed: 'completed' }),
   return: only({ picking: 'picking', ready: 'ready', shipped: 'shipped', completed: 'completed' }),
+  // Told of one that has ended too: people may have to do something about it.
+  edit: stays({}),
+  name: stays({ received: EARLY, shipped: LATE, completed: LATE, cancelled: ENDED, returned: ENDED }),
 
   allocate: only({ validated: 'allocated' }),
   release: only({ posted: 'released' }),
+  withhold: only({ released: 'posted' }),
   pack: only({ picking: 'ready' }),
   ship: only({ picking: 'shipped', ready: 'shipped' }),
   fetch: only({ picking: 'completed', ready: 'completed' }),
@@ -101,6 +105,8 @@ const BY_EVENT: Readonly<Partial<Record<OrderEvent, readonly EffectKind[]>>> = {
   pay: ['refund'],
   failPayment: ['release', 'tell'],
   return: ['refund', 'tell'],
+  // The channel knows, and so does the money.
+  edit: ['release', 'reserve', 'alarm'],
 };
 
 /** What arriving in a state asks for. */

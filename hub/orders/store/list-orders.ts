@@ -78,6 +78,14 @@ export interface OrderTrail {
     readonly released: number;
     readonly handed: number;
   }[];
+  /** What came from the channel, in the order in which it was followed, the first one included; empty: it was never edited. */
+  readonly edits: readonly {
+    readonly edit: number;
+    readonly version: number | null;
+    readonly receivedAt: Date;
+    readonly by: string;
+    readonly content: unknown;
+  }[];
   readonly conflicts: readonly { readonly receivedAt: Date; readonly by: string; readonly content: unknown }[];
 }
 
@@ -97,6 +105,8 @@ export interface OrderEffect {
 
 /** The newest; an order with more is rare, and the others are in the database. */
 const SHOWN_MAX = 500;
+/** Each is a whole order. */
+const EDITS_SHOWN_MAX = 50;
 
 const EVENTS = `
   SELECT event_no AS event, at, act, said_by AS by, detail, steps, refused, correlation_id AS "correlationId"
@@ -108,6 +118,9 @@ const EFFECTS = `SELECT ${EFFECT_COLUMNS} FROM order_effects WHERE order_no = $1
 const HOLDS = `
   SELECT reservation_no AS reservation, line, location, substitute, units, released, handed
     FROM order_holds WHERE order_no = $1 ORDER BY reservation_no, reservation_line, location LIMIT ${SHOWN_MAX}`;
+const EDITS = `
+  SELECT edit_no AS edit, version, received_at AS "receivedAt", received_by AS by, content
+    FROM order_edits WHERE order_no = $1 ORDER BY edit_no DESC LIMIT ${EDITS_SHOWN_MAX}`;
 const CONFLICTS = `
   SELECT received_at AS "receivedAt", received_by AS by, content
     FROM order_conflicts WHERE order_no = $1 ORDER BY received_at LIMIT ${SHOWN_MAX}`;
@@ -119,6 +132,7 @@ export async function readTrail(client: Queryable, order: number): Promise<Order
     events: (await rows<OrderTrail['events'][number]>(EVENTS)).reverse(),
     effects: (await rows<OrderEffect>(EFFECTS)).reverse(),
     holds: await rows<OrderTrail['holds'][number]>(HOLDS),
+    edits: (await rows<OrderTrail['edits'][number]>(EDITS)).reverse(),
     conflicts: await rows<OrderTrail['conflicts'][number]>(CONFLICTS),
   };
 }

@@ -1,6 +1,7 @@
 import type { OrderDocument } from '#hub/outbox/documents/note-entries.ts';
 import type { OrderDocumentKind } from '#hub/outbox/documents/document-kinds.ts';
 import type { Step } from '../states/apply-act.ts';
+import type { Edited } from '../states/edit-order.ts';
 import { substitutesOf, sumsOf } from '../states/line-units.ts';
 import type { Order } from '../states/order.ts';
 import type { OrderState } from '../states/order-state.ts';
@@ -18,11 +19,11 @@ interface Led {
 }
 
 /**
- * What ERPs are told of a step: that an order is for good, that its goods have left, that nothing of it will be handed
+ * What ERPs are told of a step: that an order is for good, what its channel has changed since, that its goods have left, that nothing of it will be handed
  * over, and each refund. Nothing personal is in it. Pure.
  */
 export function orderDocuments(
-  { order, effects }: Step,
+  { order, effects, edited }: Step,
   { number, step, before, correlationId, now }: Led,
 ): OrderDocument[] {
   const told = (kind: OrderDocumentKind, more: object = {}): OrderDocument => ({
@@ -39,12 +40,19 @@ export function orderDocuments(
   const hasLeft = state === 'shipped' || (state === 'completed' && before !== 'shipped');
   if (hasLeft && before !== state) documents.push(told('orderShipped'));
   if (state === 'cancelled' && before !== state && !UNTOLD.has(before)) documents.push(told('orderCancelled'));
+  // What was changed before it was for good is in its confirmation.
+  if (edited !== undefined && isNews(edited) && !UNTOLD.has(before) && state !== 'cancelled') {
+    documents.push(told('orderChanged'));
+  }
   for (const effect of effects) {
     if (effect.kind !== 'refund' || UNTOLD.has(before)) continue;
     documents.push(told('orderRefunded', { amountMinor: effect.amountMinor }));
   }
   return documents;
 }
+
+const isNews = ({ takenOut, added, isMoved, isChanged }: Edited): boolean =>
+  isMoved || isChanged || takenOut.length + added.length > 0;
 
 function contentOf(number: number, { content, state, lines, skus, payment }: Order): object {
   const { channel, channelOrderId, orderedAt, currency, taxIncluded, shipping, totalMinor, delivery } = content;
@@ -62,10 +70,12 @@ function contentOf(number: number, { content, state, lines, skus, payment }: Ord
     ...(delivery.kind === 'collect' && { store: delivery.store }),
     lines: content.lines.map((line, place) => {
       const units = lines[place];
-      const { handed, cancelled, returned } = units ? sumsOf(units) : { handed: 0, cancelled: 0, returned: 0 };
+      const { handed, returned } = units ? sumsOf(units) : { handed: 0, returned: 0 };
       const { units: ordered, priceMinor, discountMinor, taxMinor } = line;
       const sku = skus[line.line] ?? line.sku ?? null;
       const substitutes = units ? substitutesOf(units) : [];
+      // Of the units that the line is priced for.
+      const cancelled = units ? Math.max(0, ordered - (units.ordered - units.cancelled)) : 0;
       return {
         line: line.line,
         sku,

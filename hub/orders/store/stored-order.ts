@@ -39,6 +39,7 @@ const row = z.object({
       line: z.string(),
       ordered: count,
       cancelled: count,
+      calledOff: count.optional(),
       returned: count,
       places: z.array(
         z.object({

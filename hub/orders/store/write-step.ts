@@ -3,6 +3,7 @@ import { noteOrderDocuments } from '#hub/outbox/documents/note-entries.ts';
 import { LANES } from '../order/canonical-order.ts';
 import type { Step, StepEvent } from '../states/apply-act.ts';
 import { dueAt } from '../states/deadlines.ts';
+import { hasEffect } from '../states/edit-order.ts';
 import type { Effect } from '../states/effects.ts';
 import { ENDED_STATES, type EffectKind } from '../states/order-state.ts';
 import { fitTasks } from '../tasks/fit-tasks.ts';
@@ -118,7 +119,8 @@ export async function writeStep(
     orderDocuments(step, { number, step: events + 1, before: before.order.state, correlationId, now }),
   );
   // What the customer gets is something else now, also where the state is not.
-  if (!hasMoved && act !== 'substitute') return;
+  const isOther = act === 'substitute' || (step.edited !== undefined && hasEffect(step.edited));
+  if (!hasMoved && !isOther) return;
   await tellOrder(client, before.number, order, { before: before.order.state, act, correlationId, now });
 }
 

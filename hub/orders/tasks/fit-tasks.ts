@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PoolClient } from 'pg';
+import { ENDED_TASK_STATES } from '#shared/protocol/messages/pull.ts';
 import type { Order } from '../states/order.ts';
+import type { StoredOrder } from '../store/stored-order.ts';
 import { hasUntoldAnswers } from './stored-answers.ts';
 import { fittedTasks, isAsked } from './task.ts';
 import { insertTasks, readHeld, readTasks, updateTasks, type StoredTask } from './stored-tasks.ts';
@@ -50,7 +52,18 @@ export async function fitTasks(
     return told?.has(was.task) === true || !isDeepStrictEqual(was, is) ? [is] : [];
   });
   await insertTasks(client, { order: number, kind: delivery.kind, tasks: made, now });
-  await updateTasks(client, changed, now);
+  await updateTasks(client, { kind: delivery.kind, tasks: changed, now });
+}
+
+/** Stores hear again of an order that they have to do with: something that tasks do not have themselves has changed. */
+export async function tellTasksAgain(
+  client: PoolClient,
+  { number, order, dueAt }: Pick<StoredOrder, 'number' | 'order' | 'dueAt'>,
+  now: Date,
+): Promise<void> {
+  const open = (await readTasks(client, number)).filter(({ state }) => !ENDED_TASK_STATES.has(state));
+  if (open.length === 0) return;
+  await fitTasks(client, { number, order, why: 'edit', dueAt, now, told: new Set(open.map(({ task }) => task)) });
 }
 
 const NEVER_ASKED = new Set<Order['state']>(['received', 'validated', 'allocated', 'posted']);

@@ -45,7 +45,7 @@ const INSERT = `
   ) ${TOLD}`;
 const UPDATE = `
   WITH saved AS (
-    UPDATE tasks t SET state = g.state, lines = g.lines::json, due_at = to_timestamp(g.due_at / 1000.0), reason = g.reason,
+    UPDATE tasks t SET kind = $9, state = g.state, lines = g.lines::json, due_at = to_timestamp(g.due_at / 1000.0), reason = g.reason,
            accepted_at = CASE WHEN g.accepted THEN coalesce(t.accepted_at, $8) END,
            ended_at = CASE WHEN g.ended THEN coalesce(t.ended_at, $8) END, forgotten = t.forgotten AND g.ended,
            position = pg_current_xact_id(), taken_at = NULL
@@ -73,7 +73,10 @@ export async function insertTasks(
 }
 
 /** The same of tasks that are there. */
-export async function updateTasks(client: PoolClient, tasks: readonly StoredTask[], now: Date): Promise<void> {
+export async function updateTasks(
+  client: PoolClient,
+  { kind, tasks, now }: { kind: 'collect' | 'ship'; tasks: readonly StoredTask[]; now: Date },
+): Promise<void> {
   if (tasks.length === 0) return;
   await client.query(UPDATE, [
     tasks.map(({ task }) => task),
@@ -84,5 +87,6 @@ export async function updateTasks(client: PoolClient, tasks: readonly StoredTask
     tasks.map(({ reason }) => reason),
     tasks.map(({ state }) => ENDED_TASK_STATES.has(state)),
     now,
+    kind,
   ]);
 }

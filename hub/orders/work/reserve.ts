@@ -6,12 +6,14 @@ import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
 import type { Held, HoldRequest, Holds } from '../holds.ts';
 import { explainSourcing } from '../sourcing/preview-sourcing.ts';
 import { toWanted } from '../sourcing/wanted.ts';
+import { isOver } from '../states/edit-order.ts';
 import { reserveEffect } from '../states/effects.ts';
 import { openUnits, type SomeUnits, type UnitsAt } from '../states/line-units.ts';
 import type { Order } from '../states/order.ts';
 import { keepHolds } from '../store/order-holds.ts';
 import { lockOrder, readOrder, type OrderProblem, type StoredOrder } from '../store/stored-order.ts';
 import { insertEffects, type Said } from '../store/write-step.ts';
+import { findNames, unknownNames, unnamedLines } from './validate.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
 
 /** A hub that was killed between the hold and its record comes back within it; then it is confirmed. */
@@ -47,7 +49,7 @@ type Outcome = { readonly plan: Plan; readonly held: Held } | undefined;
  * What the order does not want any more when they come is given back.
  */
 export async function reserveOpen(parts: OrderParts, holds: Holds, claimed: ClaimedEffect, said: Said): Promise<void> {
-  const { order } = await withRetries(() => readOrder(parts.pool, claimed.order));
+  const { order } = await withRetries(() => nameLines(parts, claimed.order, said));
   const outcome = await hold(parts, holds, claimed, order);
   await withRetries(() =>
     transaction(parts.pool, async (client) => {
@@ -56,9 +58,25 @@ export async function reserveOpen(parts: OrderParts, holds: Holds, claimed: Clai
       if (!(await finishEffect(client, claimed.effect, { now, by: said.by }))) return;
       const kept =
         outcome === undefined ? [] : await keepHolds(client, claimed.order, outcome.held, outcome.plan.lines, now);
-      await settle(client, parts, stored, kept, said);
+      const open = await settle(client, parts, stored, kept, said);
+      if (openUnits(open.order.lines).length === 0 || !canWant(open.order)) return;
+      if (await isLookedForNext(client, parts, open, outcome)) return;
+      await giveUp(client, parts, open, said);
     }),
   );
+}
+
+/** What was added and had no name here may have one by now. */
+async function nameLines(parts: OrderParts, number: number, said: Said): Promise<StoredOrder> {
+  const { order, ...stored } = await readOrder(parts.pool, number);
+  if (order.state === 'received' || unnamedLines(order, order.content.lines).length === 0) return { order, ...stored };
+  return transaction(parts.pool, async (client) => {
+    const locked = await lockOrder(client, number);
+    const { channel, lines } = locked.order.content;
+    const { skus } = await findNames(client, { channel, lines: unnamedLines(locked.order, lines) });
+    if (!canWant(locked.order) || isOver(locked.order) || Object.keys(skus).length === 0) return locked;
+    return take(client, parts, locked, { act: 'name', skus }, said);
+  });
 }
 
 async function hold(parts: OrderParts, holds: Holds, claimed: ClaimedEffect, order: Order): Promise<Outcome> {
@@ -117,31 +135,59 @@ async function makePlan(
 async function settle(
   client: PoolClient,
   parts: OrderParts,
-  before: StoredOrder,
+  stored: StoredOrder,
   held: readonly UnitsAt[],
   said: Said,
-): Promise<void> {
-  const { wanted, surplus } = split(before.order, held);
+): Promise<StoredOrder> {
+  const { wanted, surplus } = split(stored.order, held);
   if (surplus.length > 0) {
-    await insertEffects(client, before.number, [{ kind: 'release', parts: surplus }], parts.now());
+    await insertEffects(client, stored.number, [{ kind: 'release', parts: surplus }], parts.now());
   }
+  if (wanted.length === 0) return stored;
+  return take(client, parts, stored, { act: 'reserve', parts: wanted }, said, GOES_ON);
+}
+
+const NEXT = `SELECT FROM order_effects WHERE order_no = $1 AND kind = 'reserve' AND done_at IS NULL LIMIT 1`;
+
+/**
+ * Whether what is open will be looked for once more: it came to be open meanwhile, which asks for that itself; or others were
+ * quicker where a part was to be held, and there may be more elsewhere.
+ */
+async function isLookedForNext(
+  client: PoolClient,
+  parts: OrderParts,
+  { number, order }: StoredOrder,
+  outcome: Outcome,
+): Promise<boolean> {
+  if (((await client.query(NEXT, [number])).rowCount ?? 0) > 0) return true;
+  const sumOf = (lines: readonly { readonly units: number }[]) => lines.reduce((sum, { units }) => sum + units, 0);
+  const isLess = outcome !== undefined && sumOf(outcome.held.lines) < sumOf(outcome.plan.request.lines);
+  const again = isLess ? reserveEffect(order) : undefined;
+  if (again === undefined) return false;
+  await insertEffects(client, number, [again], parts.now());
+  return true;
+}
+
+/** What is open is nowhere to be had: the order says what becomes of it. */
+async function giveUp(client: PoolClient, parts: OrderParts, before: StoredOrder, said: Said): Promise<void> {
   let stored = before;
-  if (wanted.length > 0) stored = await take(client, parts, stored, { act: 'reserve', parts: wanted }, said, GOES_ON);
-  const missing = openUnits(stored.order.lines);
-  if (missing.length === 0 || !canWant(stored.order)) return;
-  const { content } = stored.order;
-  if (content.onUnavailable === 'cancel') {
-    // A part is of no use to who wanted all: what is not begun ends whole.
-    const isBegun = content.partial || stored.order.lines.some(({ places, returned }) => places.length + returned > 0);
-    await take(
+  const { content, skus, lines } = stored.order;
+  const open = openUnits(lines);
+  const missing = open.filter(({ line }) => skus[line] !== undefined);
+  const isNamed = missing.length === open.length;
+  // A part is of no use to who wanted all: what is not begun ends whole, once all of it is known.
+  const isBegun = content.partial || lines.some(({ places, returned }) => places.length + returned > 0);
+  if (content.onUnavailable === 'cancel' && missing.length > 0 && (isNamed || isBegun)) {
+    stored = await take(
       client,
       parts,
       stored,
       { act: 'cancel', reason: 'unavailable', ...(isBegun && { parts: missing }) },
       said,
     );
-    return;
   }
+  if (!isNamed) return waitForNames(client, parts, stored);
+  if (content.onUnavailable === 'cancel') return;
   const problem: OrderProblem = { code: 'ORDER_UNAVAILABLE', detail: namesOf(missing) };
   const lookAgainAt = new Date(parts.now().getTime() + LOOK_AGAIN_MS);
   if (stored.problem?.detail === problem.detail) {
@@ -149,6 +195,20 @@ async function settle(
     return;
   }
   await take(client, parts, stored, { act: 'wait' }, said, { problem, lookAgainAt });
+}
+
+/** What was added under a name that is not known waits for it, and is looked at again. */
+async function waitForNames(client: PoolClient, parts: OrderParts, { number, order }: StoredOrder): Promise<void> {
+  const { channel, lines } = order.content;
+  const { missing } = await findNames(client, { channel, lines: unnamedLines(order, lines) });
+  const now = parts.now();
+  // Known since a moment ago: looked for at once.
+  const waits = missing.length === 0 ? { problem: null, lookAgainAt: now } : unknownNames(missing, now);
+  await client.query('UPDATE orders SET problem = $2, look_again_at = $3 WHERE order_no = $1', [
+    number,
+    waits.problem && JSON.stringify(waits.problem),
+    waits.lookAgainAt,
+  ]);
 }
 
 /** Units that were held while the order was cancelled are too many now. */

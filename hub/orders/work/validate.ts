@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
 import { take, type OrderParts } from '../act-on-order.ts';
-import { lockOrder, type OrderProblem, type StoredOrder } from '../store/stored-order.ts';
+import { wantedOf, type OrderContent } from '../order/canonical-order.ts';
+import type { Order } from '../states/order.ts';
+import { lockOrder, type OrderProblem } from '../store/stored-order.ts';
 import type { Said } from '../store/write-step.ts';
 
 const NAMES = `
@@ -21,15 +23,15 @@ const NAMED_MAX = 5;
 export async function validate(client: PoolClient, parts: OrderParts, number: number, said: Said): Promise<void> {
   const stored = await lockOrder(client, number);
   if (stored.order.state !== 'received') return;
-  const found = await findNames(client, stored);
-  if (found.missing.length === 0) {
-    await take(client, parts, stored, { act: 'accept', skus: found.skus }, said);
+  const { channel, lines, delivery } = stored.order.content;
+  const { skus, missing } = await findNames(client, { channel, lines: lines.filter((line) => wantedOf(line) > 0) });
+  const isSold = await sellsFrom(client, { channel, delivery });
+  if (missing.length === 0 && isSold) {
+    await take(client, parts, stored, { act: 'accept', skus }, said);
     return;
   }
-  const named = found.missing.slice(0, NAMED_MAX).join(' ');
-  const more = found.missing.length > NAMED_MAX ? ` And ${found.missing.length - NAMED_MAX} more.` : '';
-  const problem: OrderProblem = { code: 'ORDER_NAME_UNKNOWN', detail: named + more };
-  const lookAgainAt = new Date(parts.now().getTime() + LOOK_AGAIN_MS);
+  const place = delivery.kind === 'collect' && !isSold ? [`${channel} does not sell from "${delivery.store}".`] : [];
+  const { problem, lookAgainAt } = unknownNames([...missing, ...place], parts.now());
   // Of the same fault once is enough to be kept.
   if (stored.problem?.detail === problem.detail) {
     await client.query('UPDATE orders SET look_again_at = $2 WHERE order_no = $1', [number, lookAgainAt]);
@@ -38,14 +40,17 @@ export async function validate(client: PoolClient, parts: OrderParts, number: nu
   await take(client, parts, stored, { act: 'fault' }, said, { problem, lookAgainAt });
 }
 
-interface Names {
+export interface Names {
   readonly skus: Record<string, string>;
   /** A sentence for each. */
   readonly missing: readonly string[];
 }
 
-async function findNames(client: PoolClient, { order }: StoredOrder): Promise<Names> {
-  const { lines, channel, delivery } = order.content;
+/** What lines are called here. */
+export async function findNames(
+  client: PoolClient,
+  { lines, channel }: Pick<OrderContent, 'lines' | 'channel'>,
+): Promise<Names> {
   const { rows } = await client.query<{ place: number; sku: string | null }>(NAMES, [
     lines.map(({ sku }) => sku ?? null),
     lines.map(({ channelSku }) => channelSku ?? null),
@@ -59,9 +64,28 @@ async function findNames(client: PoolClient, { order }: StoredOrder): Promise<Na
     else if (line.sku === undefined) missing.push(`Line ${line.line}: ${channel} has no listing "${line.channelSku}".`);
     else missing.push(`Line ${line.line}: there is no product "${line.sku}".`);
   }
-  if (delivery.kind === 'collect') {
-    const place = await client.query<{ sells: boolean }>(PLACE, [channel, delivery.store]);
-    if (place.rows[0]?.sells !== true) missing.push(`${channel} does not sell from "${delivery.store}".`);
-  }
   return { skus, missing };
+}
+
+/** Lines of which units are wanted and the sku is not known: such that were added later. */
+export function unnamedLines({ skus }: Pick<Order, 'skus'>, lines: OrderContent['lines']): OrderContent['lines'] {
+  return lines.filter((line) => skus[line.line] === undefined && wantedOf(line) > 0);
+}
+
+/** Whether a channel sells from where an order is to go. */
+export async function sellsFrom(
+  client: PoolClient,
+  { channel, delivery }: Pick<OrderContent, 'channel' | 'delivery'>,
+): Promise<boolean> {
+  if (delivery.kind === 'ship') return true;
+  const { rows } = await client.query<{ sells: boolean }>(PLACE, [channel, delivery.store]);
+  return rows[0]?.sells === true;
+}
+
+/** What keeps an order from going on while names are missing, and until when. */
+export function unknownNames(missing: readonly string[], now: Date): { problem: OrderProblem; lookAgainAt: Date } {
+  const named = missing.slice(0, NAMED_MAX).join(' ');
+  const more = missing.length > NAMED_MAX ? ` And ${missing.length - NAMED_MAX} more.` : '';
+  const problem: OrderProblem = { code: 'ORDER_NAME_UNKNOWN', detail: named + more };
+  return { problem, lookAgainAt: new Date(now.getTime() + LOOK_AGAIN_MS) };
 }

@@ -19,6 +19,8 @@ export const DOCUMENT_KINDS = [
   /** Takes another document back. */
   'void',
   'orderConfirmed',
+  /** Its channel has changed it since. */
+  'orderChanged',
   'orderShipped',
   'orderCancelled',
   'orderRefunded',

@@ -72,6 +72,9 @@ interface Body {
   readonly lines?: readonly { readonly sku: string; readonly quantity: number; readonly unitPriceMinor?: number }[];
 }
 
+/** Of an order there may be several of these. */
+const OFTEN: ReadonlySet<DocumentKind> = new Set(['orderRefunded', 'orderChanged']);
+
 const digest = (text: string): string => hash('sha256', text, 'hex');
 export const storeStream = (code: string): string => `store ${code}`;
 export const orderStream = (order: number): string => `order ${order}`;
@@ -133,7 +136,7 @@ export function documentsOfOrders(orders: readonly OrderEntry[], routes: readonl
       documents.push({
         erp,
         stream: orderStream(order),
-        key: kind === 'orderRefunded' ? `order/${order}/${kind}/${step}` : `order/${order}/${kind}`,
+        key: OFTEN.has(kind) ? `order/${order}/${kind}/${step}` : `order/${order}/${kind}`,
         kind,
         location: null,
         journal: null,

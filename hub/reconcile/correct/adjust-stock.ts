@@ -2,7 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { canonicalContent } from '#shared/protocol/content.ts';
 import type { ReadFact } from '#shared/protocol/frame.ts';
-import { withRetries } from '#hub/db/transaction.ts';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
+import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { documentKey } from '#hub/outbox/documents/document-kinds.ts';
 import { storeStream } from '#hub/outbox/documents/spread-entries.ts';
 import type { Ledger } from '#hub/ledger/incoming.ts';
@@ -25,13 +26,32 @@ const FACTS_A_MERGE = 200;
 /** Another hub may write into the same journal at the same moment: then this one finds another watermark. */
 const ATTEMPTS = 20;
 
+/** One hub adjusts at a time: what one comparison has adjusted is seen before another adjusts the same position. */
+const MINE = `SELECT pg_try_advisory_xact_lock(${LOCKS.adjustStock}) AS mine`;
+
+/**
+ * Of several comparisons that found the same position wrong one adjusts it; what the others found, before that had its effect, is
+ * not true any more: they look again. Not where the fact is there already.
+ */
+const OVERTAKEN = `
+  UPDATE differences d SET state = 'open', correction = NULL, decided_by = NULL, decided_at = NULL, same_seen = 1,
+    note = 'Another comparison has adjusted this position since it was found.'
+  WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
+    AND NOT EXISTS (SELECT FROM locations l JOIN facts f USING (location_no) WHERE l.code = d.location AND f.key = d.correction ->> 'key')
+    AND EXISTS (
+      SELECT FROM differences e WHERE e.sku = d.sku AND e.sku <> '' AND e.location = d.location AND e.difference_no <> d.difference_no
+        AND e.correction ->> 'kind' = 'adjustment'
+        AND e.corrected_at >= coalesce((SELECT r.began_at FROM comparison_runs r WHERE r.run_no = d.last_run), d.last_seen_at))`;
+
+/** Of a position one at a time, first such of which the fact is there. */
 const PENDING = `
-  SELECT d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
+  SELECT * FROM (SELECT DISTINCT ON (l.location_no, d.sku) d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
     d.reference, l.code, CASE c.side WHEN 'erp' THEN c.settings ->> 'erp' WHEN 'statements' THEN coalesce(s.settings ->> 'erp', s.code) END AS erp
   FROM differences d JOIN comparisons c USING (comparison_no) JOIN locations l ON l.code = d.location
   LEFT JOIN inbound_sources s ON s.code = c.settings ->> 'source'
   WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
-  ORDER BY d.difference_no LIMIT $1`;
+  ORDER BY l.location_no, d.sku, NOT EXISTS (SELECT FROM facts f WHERE f.location_no = l.location_no AND f.key = d.correction ->> 'key'), d.difference_no
+  ) AS pending ORDER BY difference LIMIT $1`;
 const DONE = `
   UPDATE differences SET corrected_at = clock_timestamp() WHERE difference_no = ANY ($1::bigint[]) AND corrected_at IS NULL`;
 
@@ -66,11 +86,19 @@ const KNOWN = `
 /**
  * Makes the adjustments that were decided: facts of the hub in a journal of its own at the location, so that they are
  * merged, forwarded and explained as any other. The key holds the difference's number: whoever comes again after a kill finds
- * the fact, or has it refused as a duplicate (F4). Gives how many were made.
+ * the fact, or has it refused as a duplicate (F4). Gives how many were made; none while another hub is at it.
  */
-export async function makeAdjustments(pool: Pool, ledger: Ledger, now: () => number): Promise<number> {
+export function makeAdjustments(pool: Pool, ledger: Ledger, now: () => number): Promise<number> {
+  return transaction(pool, async (client) => {
+    const { rows } = await client.query<{ mine: boolean }>(MINE);
+    return rows[0]?.mine === true ? makeAll(pool, ledger, now) : 0;
+  });
+}
+
+async function makeAll(pool: Pool, ledger: Ledger, now: () => number): Promise<number> {
   let made = 0;
   for (;;) {
+    await withRetries(() => pool.query(OVERTAKEN));
     const { rows } = await pool.query<Pending>(PENDING, [FACTS_A_MERGE]);
     if (rows.length === 0) return made;
     for (const [location, pending] of Map.groupBy(rows, (row) => row.location)) {

@@ -8,6 +8,10 @@ export const returned = z.strictObject({
   receiptNo: text.optional(),
   /** Key of the sale that is returned, where it is known. */
   sale: key.optional(),
+  /** Nobody could look the sale up: its receipt is lost, or another store's, which `receiptNo` may name all the same. */
+  noReceipt: z.literal(true).optional(),
+  /** Why it came back. */
+  reason: text.optional(),
   currency,
   lines: lines(
     z.strictObject({

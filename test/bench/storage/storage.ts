@@ -8,7 +8,7 @@ import { ENGINES, type BenchEngine, type EngineName } from './engines.ts';
 import { type Figures, printSize, printTargets } from './storage-figures.ts';
 import type { StorageCommands } from './storage-process.ts';
 
-const SIZES = { full: [20_000, 200_000], short: [1_000, 4_000] } as const;
+const SIZES = { full: [20_000, 200_000], short: [400, 1_600] } as const;
 const NAMES = Object.keys(ENGINES) as EngineName[];
 
 /**
@@ -18,7 +18,7 @@ const NAMES = Object.keys(ENGINES) as EngineName[];
 export async function benchStorage(options: BenchOptions): Promise<void> {
   const [small, large] = SIZES[options.short ? 'short' : 'full'];
   const rounds = options.rounds ?? (options.short ? 1 : 3);
-  const singles = options.short ? 50 : 1_000;
+  const singles = options.short ? 20 : 1_000;
   const [cpu] = cpus();
   console.log(
     `machine   ${cpus().length} x ${cpu?.model.trim()}, ${round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`,

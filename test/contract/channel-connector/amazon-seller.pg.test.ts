@@ -115,4 +115,24 @@ describe('an Amazon seller', () => {
     expect(seller.feeds.all.map(({ type, status }) => [type, status])[0]).toEqual(['JSON_LISTINGS_FEED', 'FATAL']);
     expect(seller.violations).toEqual([]);
   });
+
+  it('P2 what was sent is read while more is sent: neither waits for the end of the other', async () => {
+    const skus = Array.from({ length: 40 }, (_, place) => `S-${String(place).padStart(3, '0')}`);
+    // One by one: a feed would take longer.
+    await begin(skus, { feedMs: 60_000 });
+    const spans: { readonly isRead: boolean; readonly from: number; readonly to: number }[] = [];
+    const take = seller.take.bind(seller);
+    seller.take = (request) => {
+      const isRead = request.method === 'GET' && request.path.includes('identifiers=');
+      spans.push({ isRead, from: request.arrivedAt, to: performance.now() });
+      return take(request);
+    };
+    seller.server.latencyMs = 100;
+    hub.start();
+    await expectEqual();
+    const [reads, others] = [spans.filter(({ isRead }) => isRead), spans.filter(({ isRead }) => !isRead)];
+    const beside = reads.filter(({ from, to }) => others.some((one) => one.from < to && from < one.to));
+    expect(beside).not.toEqual([]);
+    expect(seller.violations).toEqual([]);
+  });
 });

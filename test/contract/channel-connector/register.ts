@@ -16,7 +16,7 @@ import { openReservationPool, soldOf, teller } from '#test/support/reservations.
 export interface ConnectorUnderTest {
   readonly name: string;
   /** What the channel itself has not: the tests of that are skipped. */
-  readonly lacks?: readonly ('orders' | 'webhooks' | 'reading' | 'unknown skus')[];
+  readonly lacks?: readonly ('orders' | 'edits' | 'webhooks' | 'reading' | 'unknown skus')[];
   start(random: Random): Promise<EmulatedChannel>;
 }
 
@@ -241,7 +241,7 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
     );
 
     it.skipIf(lacks.includes('orders'))(
-      'orders that were cancelled before they were seen are not taken; later ones give their units back',
+      'orders that were cancelled before they were seen are not taken; of others what is taken out there comes back, what is added is held, and all when they are cancelled',
       async () => {
         hub.start();
         await expectEqual();
@@ -250,10 +250,20 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         await tellOrder(never);
         const later = channel.buy('SKU-02', 3);
         await tellOrder(later);
-        await expect.poll(async () => (await wanted(database.pool, 'shop'))['SKU-02']).toBe(7);
+        const mayBeSold = async () => (await wanted(database.pool, 'shop'))['SKU-02'];
+        await expect.poll(mayBeSold).toBe(7);
+        const less = lacks.includes('edits') ? [] : [[1, 9] as const];
+        const more = channel.adds === false || lacks.includes('edits') ? [] : [[2, 8] as const];
+        for (const [units, offered] of [...less, ...more]) {
+          channel.change?.(later, units);
+          for (let time = 0; time < 2; time += 1) await tellOrder(later);
+          await expect.poll(mayBeSold).toBe(offered);
+        }
+        // What was taken out there is the channel's own affair.
+        expect(await rows(`SELECT FROM order_effects WHERE kind IN ('refund', 'alarm')`)).toEqual([]);
         channel.cancel(later);
         await tellOrder(later);
-        await expect.poll(async () => (await wanted(database.pool, 'shop'))['SKU-02']).toBe(10);
+        await expect.poll(mayBeSold).toBe(10);
         expect(await rows('SELECT channel_order_id, state FROM orders')).toEqual([
           { channel_order_id: later, state: 'cancelled' },
         ]);

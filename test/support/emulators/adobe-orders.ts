@@ -137,6 +137,14 @@ export class AdobeOrders {
     this.#refund(order, { items, comment: 'by hand', positive: 0, negative: 0 });
   }
 
+  /** In its admin: what is beyond so many units of its only line is given back. */
+  leave(increment_id: string, left: number): void {
+    const order = this.orders.find((one) => one.increment_id === increment_id)!;
+    const [{ item_id, qty_ordered, qty_refunded }] = order.items as readonly [Line];
+    const items = [{ order_item_id: item_id, qty: qty_ordered - qty_refunded - left }];
+    this.#refund(order, { items, comment: 'by hand', positive: 0, negative: 0 });
+  }
+
   ship(id: number, text: string): string {
     const order = this.#require(id);
     const { items } = shipBody.parse(JSON.parse(text));

@@ -139,6 +139,10 @@ export class AdobeShop implements EmulatedChannel {
   buy(sku: string, units: number): string {
     return this.orders.place(sku, units);
   }
+  readonly adds = false;
+  change(order: string, units: number): void {
+    this.orders.leave(order, units);
+  }
   cancel(order: string): void {
     this.orders.giveBack(order);
   }

@@ -158,6 +158,10 @@ export class AmazonSeller implements EmulatedChannel {
     this.listings.change(sku, this.listings.get(sku)!.quantity - units);
     return order.id;
   }
+  readonly adds = false;
+  change(order: string, units: number): void {
+    this.orders.leave(order, units);
+  }
   cancel(order: string): void {
     this.orders.cancel(order, 'BUYER');
   }

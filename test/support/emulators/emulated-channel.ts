@@ -26,6 +26,10 @@ export interface EmulatedChannel {
   /** A customer buys: its own number falls when it counts down. Gives the order's id. */
   buy(sku: string, units: number): string;
   cancel(order: string): void;
+  /** Somebody edits an order there: so many units of its only line are left, or wanted. Absent: it knows no such thing. */
+  change?(order: string, units: number): void;
+  /** false: its orders only ever become less. */
+  readonly adds?: false;
   /** Sends the webhook of an order, and gives the status of the answer; absent: it is asked for its orders, or has none. */
   sendOrder?(order: string, to: string, options?: { forged?: boolean; messageId?: string }): Promise<number>;
   /** false: money is given back there by people alone. */

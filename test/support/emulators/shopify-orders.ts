@@ -1,13 +1,16 @@
 interface Line {
   readonly id: number;
   readonly sku: string;
-  readonly units: number;
+  /** All that was ever ordered. */
+  units: number;
+  /** What of it was taken out. */
+  removed: number;
   fulfilled: number;
 }
 
 interface Order {
   readonly number: number;
-  readonly lines: readonly Line[];
+  readonly lines: Line[];
   readonly pickup: boolean;
   cancelledAt: string | null;
   updatedAt: number;
@@ -57,7 +60,7 @@ export class ShopifyOrders {
   place(lines: readonly { readonly sku: string; readonly units: number }[], pickup: boolean): string {
     const number = this.#orders.size + 1;
     const id = gid('Order', number);
-    const own = lines.map((line, place) => ({ ...line, id: number * 1_000 + place, fulfilled: 0 }));
+    const own = lines.map((line, place) => ({ ...line, id: number * 1_000 + place, removed: 0, fulfilled: 0 }));
     const stands = { cancelledAt: null, updatedAt: Date.now(), prepared: 0, refunds: [] };
     this.#orders.set(id, { number, lines: own, pickup, ...stands });
     return id;
@@ -65,6 +68,19 @@ export class ShopifyOrders {
 
   cancel(id: string): void {
     Object.assign(this.require(id), { cancelledAt: new Date().toISOString(), updatedAt: Date.now() });
+  }
+
+  /** As an order edit there: of a sku so many units are left, or wanted; one that is not in it is a line more. */
+  edit(id: string, sku: string, units: number): number {
+    const order = this.require(id);
+    const line = order.lines.find((one) => one.sku === sku);
+    const before = line === undefined ? 0 : line.units - line.removed;
+    if (line === undefined) {
+      order.lines.push({ sku, units, id: order.number * 1_000 + order.lines.length, removed: 0, fulfilled: 0 });
+    } else if (units > before) line.units += units - before;
+    else line.removed += before - units;
+    order.updatedAt = Date.now();
+    return units - before;
   }
 
   require(id: string): Order {
@@ -92,7 +108,7 @@ export class ShopifyOrders {
     for (const { fulfillmentOrderLineItems = [] } of fulfillment.lineItemsByFulfillmentOrder) {
       for (const { id, quantity } of fulfillmentOrderLineItems) {
         const [order, line] = this.#lineOf(id) ?? [];
-        if (order === undefined || line === undefined || quantity > line.units - line.fulfilled) {
+        if (order === undefined || line === undefined || quantity > line.units - line.removed - line.fulfilled) {
           const message = 'Invalid fulfillment order line item quantity requested.';
           return { userErrors: [{ field: ['fulfillment'], message }] };
         }
@@ -172,7 +188,7 @@ export class ShopifyOrders {
   }
 
   #fulfilment({ number, lines, pickup, cancelledAt }: Order) {
-    const isDone = lines.every(({ units, fulfilled }) => fulfilled === units);
+    const isDone = lines.every(({ units, removed, fulfilled }) => fulfilled === units - removed);
     return {
       id: gid('FulfillmentOrder', number),
       status: cancelledAt !== null ? 'CANCELLED' : isDone ? 'CLOSED' : 'OPEN',
@@ -181,19 +197,21 @@ export class ShopifyOrders {
       lineItems: (asked: Asked) =>
         page(lines, asked, (line) => ({
           id: gid('FulfillmentOrderLineItem', line.id),
-          totalQuantity: line.units,
-          remainingQuantity: line.units - line.fulfilled,
+          totalQuantity: line.units - line.removed,
+          remainingQuantity: line.units - line.removed - line.fulfilled,
           lineItem: shownLine(line),
         })),
     };
   }
 }
 
-function shownLine({ id, sku, units }: Line) {
+function shownLine({ id, sku, units, removed }: Line) {
   return {
     id: gid('LineItem', id),
     sku,
     quantity: units,
+    currentQuantity: units - removed,
+    nonFulfillableQuantity: removed,
     originalUnitPriceSet: money('5.0'),
     discountAllocations: [],
     taxLines: [{ priceSet: money('0.1') }],

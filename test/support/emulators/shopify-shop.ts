@@ -158,6 +158,11 @@ export class ShopifyShop implements EmulatedChannel {
     }
     return this.#orders.place(lines, pickup);
   }
+  change(order: string, units: number, sku = this.#orders.require(order).lines[0]!.sku): void {
+    const added = this.#orders.edit(order, sku, units);
+    const item = this.#bySku(sku)!;
+    this.#change(item, item.quantity - added);
+  }
   cancel(order: string): void {
     this.#orders.cancel(order);
   }

@@ -46,9 +46,10 @@ interface Listing {
 interface Order {
   readonly id: string;
   readonly sku: string;
-  readonly units: number;
+  units: number;
   cancelled: boolean;
   changedAt: number;
+  version: number;
 }
 
 export interface ReceiverOptions {
@@ -179,13 +180,19 @@ export class SignedReceiver implements EmulatedChannel {
 
   buy(sku: string, units: number): string {
     const id = `o-${this.#orders.size + 1}`;
-    this.#orders.set(id, { id, sku, units, cancelled: false, changedAt: Date.now() });
+    this.#orders.set(id, { id, sku, units, cancelled: false, changedAt: Date.now(), version: 1 });
     if (this.#options.countsDown) this.#listings.get(sku)!.quantity -= units;
     return id;
+  }
+  change(order: string, units: number): void {
+    const known = this.#orders.get(order)!;
+    if (this.#options.countsDown) this.#listings.get(known.sku)!.quantity -= units - known.units;
+    Object.assign(known, { units, changedAt: Date.now(), version: known.version + 1 });
   }
   cancel(order: string): void {
     const known = this.#orders.get(order)!;
     known.cancelled = true;
+    known.version += 1;
     known.changedAt = Date.now();
   }
 
@@ -315,7 +322,7 @@ export class SignedReceiver implements EmulatedChannel {
     };
   }
 
-  #shown({ id, sku, units, cancelled }: Order) {
+  #shown({ id, sku, units, cancelled, version }: Order) {
     const order = {
       orderedAt: '2026-11-01T10:00:00Z',
       currency: 'EUR',
@@ -326,7 +333,7 @@ export class SignedReceiver implements EmulatedChannel {
       delivery: { kind: 'ship', country: 'DE' },
       customer: { reference: `c-${id}` },
     };
-    return { id, order, cancelled: cancelled ? 'customer' : null };
+    return { id, order, version, cancelled: cancelled ? 'customer' : null };
   }
 
   #tell({ type, channelOrderId, data }: z.output<typeof effect>): EmulatedAnswer {

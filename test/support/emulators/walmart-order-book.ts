@@ -61,6 +61,17 @@ export class WalmartOrderBook {
     order.modifiedAt = Date.now();
   }
 
+  /** The customer keeps so many units of the first line, and cancels the others. */
+  leave(id: string, units: number): void {
+    const order = this.orders.get(id)!;
+    const [line] = order.lines;
+    Object.assign(line!, {
+      cancelled: line!.units - units,
+      cancellationReason: 'CUSTOMER_REQUESTED_SELLER_TO_CANCEL',
+    });
+    order.modifiedAt = Date.now();
+  }
+
   acknowledge(order: BookOrder): void {
     for (const line of order.lines) line.acknowledged = line.units;
     order.modifiedAt = Date.now();
@@ -134,7 +145,7 @@ export interface AskedLine {
 }
 
 /** As Walmart shows it. */
-export function shownOrder({ id, at, lines }: BookOrder) {
+export function shownOrder({ id, at, modifiedAt, lines }: BookOrder) {
   return {
     purchaseOrderId: id,
     customerOrderId: `C${id}`,
@@ -154,7 +165,7 @@ export function shownOrder({ id, at, lines }: BookOrder) {
         country: 'USA',
       },
     },
-    orderLines: { orderLine: lines.map((line) => shownLine(line, at)) },
+    orderLines: { orderLine: lines.map((line) => shownLine(line, modifiedAt)) },
   };
 }
 

@@ -150,6 +150,11 @@ export class WalmartSeller implements EmulatedChannel {
     this.stock.note(sku);
     return id;
   }
+  readonly adds = false;
+  change(order: string, units: number): void {
+    this.book.leave(order, units);
+    for (const { sku } of this.book.orders.get(order)!.lines) this.stock.note(sku);
+  }
   cancel(order: string): void {
     this.book.cancelByCustomer(order);
     for (const { sku } of this.book.orders.get(order)!.lines) this.stock.note(sku);

@@ -1,10 +1,9 @@
-import { Table, Text, TextInput } from '@mantine/core';
-import { ScanBarcode } from 'lucide-react';
-import { useState } from 'react';
-import type { Page, StockItem, TaskLineView, TaskView } from '#shared/agent-api/answers.ts';
-import { call } from '../../api/client.ts';
+import { Table, Text } from '@mantine/core';
+import type { TaskLineView, TaskView } from '#shared/agent-api/answers.ts';
 import { useProduct } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
+import { ScanField } from '../../parts/scan-field.tsx';
+import { skuOf } from '../../parts/sku-of.ts';
 import { useWords } from '../../words/words.tsx';
 import { scannedLine, unpicked } from './scanned-line.ts';
 
@@ -53,38 +52,11 @@ function Line({ line }: { line: TaskLineView }) {
 
 function Scan({ task, pick }: { task: TaskView; pick: (line: string) => void }) {
   const { pickups } = useWords();
-  const [code, setCode] = useState('');
-  const [wrong, setWrong] = useState<string | undefined>();
-  const read = async (): Promise<void> => {
-    const wanted = code.trim();
-    setCode('');
-    if (wanted === '') return;
-    const line = scannedLine(task, wanted) ?? scannedLine(task, (await skuOf(wanted)) ?? '');
-    setWrong(line === undefined ? wanted : undefined);
-    if (line !== undefined) pick(line.line);
+  const read = async (code: string): Promise<string | undefined> => {
+    const line = scannedLine(task, code) ?? scannedLine(task, (await skuOf(code)) ?? '');
+    if (line === undefined) return pickups.notWanted(code);
+    pick(line.line);
+    return undefined;
   };
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void read();
-      }}
-    >
-      <TextInput
-        aria-label={pickups.scan}
-        placeholder={pickups.scan}
-        leftSection={<ScanBarcode size={18} aria-hidden />}
-        value={code}
-        onChange={(event) => setCode(event.currentTarget.value)}
-        error={wrong === undefined ? undefined : pickups.notWanted(wrong)}
-      />
-    </form>
-  );
-}
-
-/** The article of a GTIN; undefined when it is not one of a product, or not of a single one. */
-async function skuOf(gtin: string): Promise<string | undefined> {
-  if (!/^\d{8,14}$/.test(gtin)) return undefined;
-  const found = await call<Page<StockItem>>('GET', `/v1/stock?limit=2&search=${gtin}`).catch(() => undefined);
-  return found?.items.length === 1 ? found.items[0]?.sku : undefined;
+  return <ScanField label={pickups.scan} read={read} />;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { QuarantineDetail, ResendAnswer } from '#shared/agent-api/quarantine.ts';
 import { call } from '../../api/client.ts';
 import { useQuarantined } from '../../api/queries.ts';
-import { usePerson } from '../../app/person.tsx';
+import { usePerson } from '../../app/person.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Failed, Loading } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';

@@ -1,10 +1,12 @@
-import { Badge, Card, SimpleGrid, Table, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Badge, SimpleGrid, Table, Text } from '@mantine/core';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { useStatus } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
+import { NetworkPart } from './network-part.tsx';
+import { Part, Said } from './part.tsx';
+import { SignedInPart } from './signed-in-part.tsx';
 
 export function StatusPage() {
   const { pages } = useWords();
@@ -72,30 +74,8 @@ function Parts({ status }: { status: AgentStatus }) {
           </Table.Tr>
         ))}
       </Part>
+      <SignedInPart />
+      <NetworkPart network={status.network} />
     </SimpleGrid>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card withBorder>
-      <Title order={2} size="h4" mb="sm">
-        {title}
-      </Title>
-      <Table>
-        <Table.Tbody>{children}</Table.Tbody>
-      </Table>
-    </Card>
-  );
-}
-
-function Said({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <Table.Tr>
-      <Table.Th scope="row" fw={400}>
-        {label}
-      </Table.Th>
-      <Table.Td className="num">{children}</Table.Td>
-    </Table.Tr>
   );
 }

@@ -1,6 +1,7 @@
-import { Box, Card, Group, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
+import { Anchor, Box, Card, Group, Text, TextInput } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
+import { Link, useLocation } from '@tanstack/react-router';
 import { PackageSearch, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
@@ -8,16 +9,24 @@ import { useStock } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
+import { ItemPage } from './item/item-page.tsx';
 import classes from './stock.module.css';
 
 const ROW_PX = 52;
 
-/** Every product of the store, found as one types. A scanner types into the search too, and ends with Enter. */
+/** Every product of the store; one of them when the address names it. */
 export function StockPage() {
+  const { item } = useLocation().search as { readonly item?: string | number };
+  return item === undefined ? <Products /> : <ItemPage key={String(item)} sku={String(item)} />;
+}
+
+/** Found as one types. A scanner types into the search too, and ends with Enter. */
+function Products() {
   const { pages, stock } = useWords();
   const format = useFormat();
   const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 40);
+  // The agent answers in a few ms, and what is not wanted any more is called off: no key waits.
+  const search = typed.trim();
   const field = useRef<HTMLInputElement>(null);
   useHotkeys([['/', () => field.current?.focus()]]);
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useStock(search);
@@ -122,12 +131,19 @@ function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void)
                   }}
                 >
                   <span role="cell" className={classes['name']}>
-                    <Text span truncate fw={500}>
-                      {item.name ?? stock.unnamed}
-                    </Text>
-                    <Text span size="sm" c="dimmed" ff="monospace">
-                      {item.sku}
-                    </Text>
+                    <Anchor
+                      component={Link}
+                      {...{ to: '/stock', search: { item: item.sku } as never }}
+                      className={classes['item']}
+                      underline="hover"
+                    >
+                      <Text span truncate fw={500} c="var(--mantine-color-text)">
+                        {item.name ?? stock.unnamed}
+                      </Text>
+                      <Text span size="sm" c="dimmed" ff="monospace">
+                        {item.sku}
+                      </Text>
+                    </Anchor>
                   </span>
                   <Text role="cell" span className="num" fw={600} {...(item.onHand < 0 ? { c: 'red' } : {})}>
                     {format.number(item.onHand)}

@@ -102,6 +102,14 @@ describe('orders of Adobe Commerce', () => {
     expect(canonical({ state: 'closed', total_refunded: 33 })).toEqual(canonical());
   });
 
+  it('name what was cancelled or given back before it was shipped; of what was shipped it is not said which came back', () => {
+    const calledOff = (parts: object) => canonical({ items: [item({ qty_ordered: 3, ...parts })] }).lines[0]?.calledOff;
+    expect(calledOff({})).toBeUndefined();
+    expect(calledOff({ qty_canceled: 1, qty_refunded: 1 })).toBe(2);
+    expect(calledOff({ qty_shipped: 1, qty_refunded: 1 })).toBeUndefined();
+    expect(calledOff({ qty_shipped: 1, qty_refunded: 3 })).toBe(2);
+  });
+
   it('ship a configurable product by its own line, and bundles whole', () => {
     const items = [
       item({ item_id: 1, product_type: 'configurable', qty_ordered: 3, qty_shipped: 1 }),

@@ -74,9 +74,18 @@ export function goodsOf(items: readonly OrderItem[]): OrderItem[] {
 /** Paid, or promised by who lends the money: it may be prepared. */
 const PAID_STATES = new Set(['processing', 'complete', 'closed']);
 
-/** An order in canonical form, as it was placed. Each line costs what the customer pays for it to the cent, tax included. */
+/**
+ * Units that were cancelled, or given back before they were shipped. While as many were shipped as were given back, it is not
+ * said which these were: then they count as those.
+ */
+function calledOffOf({ qty_ordered, qty_shipped, qty_canceled, qty_refunded }: OrderItem): { calledOff?: number } {
+  const gone = Math.min(qty_ordered, qty_canceled + Math.max(0, qty_refunded - qty_shipped));
+  return gone > 0 ? { calledOff: gone } : {};
+}
+
+/** An order in canonical form, with all that was ordered; what was taken out since is called off. Each line costs what the customer pays for it to the cent, tax included. */
 export function toChannelOrder(order: AdobeOrder, { country, pickupStores }: Settings): ChannelOrder {
-  const { increment_id: id, order_currency_code: currency, state, payment } = order;
+  const { increment_id: id, updated_at, order_currency_code: currency, state, payment } = order;
   const minor = (amount: number): number => minorOf(amount.toFixed(4), currency);
   const goods = goodsOf(order.items);
   const lines = goods.map((item) => {
@@ -85,7 +94,7 @@ export function toChannelOrder(order: AdobeOrder, { country, pickupStores }: Set
       totalMinor: minor(item.row_total) + taxMinor - minor(item.discount_amount),
       taxMinor,
     });
-    return { line: String(item.item_id), channelSku: item.sku, units: item.qty_ordered, ...cost };
+    return { line: String(item.item_id), channelSku: item.sku, units: item.qty_ordered, ...cost, ...calledOffOf(item) };
   });
   const shippingTax = minor(order.shipping_tax_amount) + minor(order.shipping_discount_tax_compensation_amount);
   const shipping = priced(1, minor(order.shipping_amount) + shippingTax, {
@@ -107,7 +116,8 @@ export function toChannelOrder(order: AdobeOrder, { country, pickupStores }: Set
     customer: { reference: order.customer_id === undefined ? `guest of ${id}` : String(order.customer_id) },
   };
   const isGivenBack = state === 'closed' && goods.every(({ qty_shipped }) => qty_shipped === 0);
-  return { id, order: canonical, cancelled: state === 'canceled' || isGivenBack ? 'other' : null };
+  const version = Date.parse(toInstant(updated_at));
+  return { id, version, order: canonical, cancelled: state === 'canceled' || isGivenBack ? 'other' : null };
 }
 
 interface Cost {

@@ -37,6 +37,7 @@ const ITEM = {
 const ORDER = {
   orderId: '028-1',
   createdTime: '2026-11-01T10:00:00Z',
+  lastUpdatedTime: '2026-11-01T11:00:00Z',
   salesChannel: { marketplaceId: 'M' },
   buyer: { buyerEmail: 'b@marketplace.amazon.de' },
   recipient: { deliveryAddress: { countryCode: 'FR' } },
@@ -92,6 +93,7 @@ describe('orders of Amazon in canonical form', () => {
   it('one whose payment Amazon has not checked yet cannot be taken, and says why', () => {
     expect(read({ fulfillment: { fulfillmentStatus: 'PENDING' } })).toEqual({
       id: '028-1',
+      version: Date.UTC(2026, 10, 1, 11),
       order: 'Amazon has not checked its payment yet (PENDING)',
       cancelled: null,
     });
@@ -104,6 +106,19 @@ describe('orders of Amazon in canonical form', () => {
   ])('cancelled by %s', (cancelledBy, reason) => {
     const orderItems = [{ ...ITEM, cancellation: { cancellationExecution: { cancelledBy } } }];
     expect(read({ orderItems, fulfillment: { fulfillmentStatus: 'CANCELLED' } }).cancelled).toBe(reason);
+  });
+
+  it('items that were cancelled while the order goes on are called off, or left out', () => {
+    const cancelled = (quantityUnfulfilled: number) => ({
+      ...ITEM,
+      cancellation: { cancellationExecution: { cancelledBy: 'BUYER' } },
+      fulfillment: { quantityFulfilled: 0, quantityUnfulfilled },
+    });
+    expect(taken({ orderItems: [cancelled(1)] }).lines).toMatchObject([{ units: 2, calledOff: 1 }]);
+    expect(taken({ orderItems: [ITEM, { ...cancelled(0), orderItemId: '2' }] }).lines).toHaveLength(1);
+    // Sent is not cancelled.
+    const sent = { ...cancelled(0), fulfillment: { quantityFulfilled: 2, quantityUnfulfilled: 0 } };
+    expect(taken({ orderItems: [sent] }).lines[0]?.calledOff).toBeUndefined();
   });
 
   it("a buyer's request to cancel counts when it is for all that is not sent", () => {

@@ -8,19 +8,21 @@ const REASONS: Readonly<Record<string, CancelReason>> = { BUYER: 'customer', MER
 const NOT_CHECKED = new Set(['PENDING', 'PENDING_AVAILABILITY']);
 const GONE = new Set(['CANCELLED', 'UNFULFILLABLE']);
 
-/** An order in canonical form. Money that belongs to no line, such as gift wrap, is paid with the parcel. */
+/** An order in canonical form; what was cancelled of it is called off, or left out. Money that belongs to no line, such as gift wrap, is paid with the parcel. */
 export function toChannelOrder(given: AmazonOrder, country: string): ChannelOrder {
   const { orderId: id, fulfillment, orderItems } = given;
   const status = fulfillment?.fulfillmentStatus ?? '';
-  if (GONE.has(status)) return { id, order: null, cancelled: reasonOf(orderItems) };
+  const version = Date.parse(given.lastUpdatedTime);
+  if (GONE.has(status)) return { id, version, order: null, cancelled: reasonOf(orderItems) };
   // It is kept as one that cannot be taken yet, with this as its reason, and read again.
   if (NOT_CHECKED.has(status))
-    return { id, order: `Amazon has not checked its payment yet (${status})`, cancelled: null };
+    return { id, version, order: `Amazon has not checked its payment yet (${status})`, cancelled: null };
   const open = orderItems.filter(({ fulfillment: own }) => (own?.quantityUnfulfilled ?? 1) > 0);
   const asked =
     open.length > 0 && open.every(({ cancellation }) => cancellation?.cancellationRequest?.requester === 'BUYER');
   return {
     id,
+    version,
     order: canonicalOf(given, country),
     cancelled: null,
     ...(asked && { cancelAsked: 'customer' as const }),
@@ -34,17 +36,28 @@ function reasonOf(items: readonly AmazonItem[]): CancelReason {
   return REASONS[by ?? ''] ?? 'other';
 }
 
+/** Units of an item that was cancelled while the order goes on. */
+function calledOffOf({ quantityOrdered, cancellation, fulfillment }: AmazonItem): number {
+  if (cancellation?.cancellationExecution === undefined) return 0;
+  const { quantityFulfilled = 0, quantityUnfulfilled = 0 } = fulfillment ?? {};
+  return Math.max(0, quantityOrdered - quantityFulfilled - quantityUnfulfilled);
+}
+
 function canonicalOf(given: AmazonOrder, country: string): unknown {
-  const items = given.orderItems.filter(({ quantityOrdered }) => quantityOrdered > 0);
+  // Of one that is cancelled whole Amazon names no money.
+  const items = given.orderItems.filter((item) => item.quantityOrdered > calledOffOf(item));
   const currency =
     given.proceeds?.grandTotal?.currencyCode ?? items.map(currencyOf).find((one) => one !== undefined) ?? '';
   const minor = (amount: Money | undefined): number => (amount === undefined ? 0 : minorOf(amount.amount, currency));
   const parts = items.map((item) => partsOf(item, minor));
-  const lines = items.map(({ orderItemId: line, quantityOrdered: units, product }, place) => {
+  const lines = items.map((own, place) => {
+    const { orderItemId: line, quantityOrdered: units, product } = own;
     const { item, discount, tax } = parts[place] ?? NOTHING;
     const unit = product.price?.unitPrice;
     const priceMinor = unit === undefined ? Math.floor(item / units) : minor(unit);
-    return { line, channelSku: product.sellerSku ?? line, units, priceMinor, discountMinor: discount, taxMinor: tax };
+    const calledOff = calledOffOf(own);
+    const named = { line, channelSku: product.sellerSku ?? line, units, ...(calledOff > 0 && { calledOff }) };
+    return { ...named, priceMinor, discountMinor: discount, taxMinor: tax };
   });
   const sumOf = (name: keyof Parts): number => parts.reduce((sum, one) => sum + one[name], 0);
   const shipping = {

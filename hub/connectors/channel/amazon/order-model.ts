@@ -33,6 +33,7 @@ export type AmazonItem = z.output<typeof item>;
 export const amazonOrder = z.object({
   orderId: z.string(),
   createdTime: z.string(),
+  lastUpdatedTime: z.string(),
   salesChannel: z.object({ marketplaceId: z.string().optional() }),
   buyer: z.object({ buyerEmail: z.string().optional() }).optional(),
   recipient: z.object({ deliveryAddress: z.object({ countryCode: z.string().optional() }).optional() }).optional(),

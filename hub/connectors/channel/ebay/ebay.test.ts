@@ -311,7 +311,9 @@ describe('orders of eBay', () => {
 
   it('say who has cancelled them, what is not paid yet, and a listing without a sku by its own id', () => {
     const cancelStatus = { cancelState: 'CANCELED', cancelRequests: [{ cancelInitiator: 'BUYER' }] };
-    expect(toChannelOrder(given({}, { cancelStatus }), 'US').cancelled).toBe('customer');
+    expect(toChannelOrder(given({}, { cancelStatus }), 'US')).toMatchObject({ cancelled: 'customer', version: null });
+    const at = { lastModifiedDate: '2026-11-01T10:00:01.000Z' };
+    expect(toChannelOrder(given({}, at), 'US').version).toBe(Date.UTC(2026, 10, 1, 10, 0, 1));
     expect(toChannelOrder(given({}, { cancelStatus: { cancelState: 'IN_PROGRESS' } }), 'US').cancelled).toBeNull();
     expect(
       toChannelOrder(given({ sku: null }, { orderPaymentStatus: 'PENDING', fulfillmentStartInstructions: [] }), 'US')

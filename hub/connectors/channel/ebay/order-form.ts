@@ -24,6 +24,7 @@ export const ebayOrder = z.object({
   orderId: z.string(),
   legacyOrderId: z.string().nullish(),
   creationDate: z.string(),
+  lastModifiedDate: z.string().nullish(),
   orderPaymentStatus: z.string(),
   buyer: z.object({ username: z.string() }),
   pricingSummary: z.object({ total: amount }),
@@ -85,7 +86,8 @@ export function toChannelOrder(given: EbayOrder, country: string): ChannelOrder 
     promise: { lane: 'marketplace' },
     customer: { reference: given.buyer.username },
   };
-  return { id: given.orderId, order, cancelled: cancelledOf(given) };
+  const version = given.lastModifiedDate ? Date.parse(given.lastModifiedDate) : null;
+  return { id: given.orderId, version, order, cancelled: cancelledOf(given) };
 }
 
 function cancelledOf({ cancelStatus }: EbayOrder): CancelReason | null {

@@ -71,6 +71,27 @@ describe('against a shop', () => {
     await stop();
   });
 
+  it('an order that is edited there says what was taken out and added, and its other units are fulfilled', async () => {
+    const { shop, session, stop } = await open();
+    shop.list(['A', 'B'], 9);
+    const id = shop.buyAll([{ sku: 'A', units: 3 }]);
+    const [before] = await session.readOrders([id]);
+    shop.change(id, 1);
+    shop.change(id, 2, 'B');
+    const [after] = await session.readOrders([id]);
+    expect(after?.version).toBeGreaterThanOrEqual(before?.version ?? Infinity);
+    const order = canonicalOrder.parse({ ...(after?.order as object), channel: 'shop', channelOrderId: id });
+    expect(() => checkTotals(order)).not.toThrow();
+    expect(order.lines.map(({ channelSku, units, calledOff }) => [channelSku, units, calledOff])).toEqual([
+      ['A', 3, 2],
+      ['B', 2, undefined],
+    ]);
+    const left = order.lines.map(({ line, units, calledOff = 0 }) => ({ line, units: units - calledOff }));
+    await session.perform(tell(id, 'shipped', left));
+    expect([shop.toldOf(id).handed, shop.says('A'), shop.says('B'), shop.violations]).toEqual([3, 8, 7, []]);
+    await stop();
+  });
+
   it('an account of another location of a shop takes no orders, and goes on saying what there is', async () => {
     const { session, stop } = await open({ takesOrders: false });
     expect(session.capabilities).toMatchObject({ takesOrders: false, orders: null, countsDown: true });

@@ -13,11 +13,11 @@ const LINES_POINTS = 910;
 
 const MONEY = '{ shopMoney { amount } }';
 const LINE = `{ pageInfo { hasNextPage endCursor } nodes {
-    id sku quantity originalUnitPriceSet ${MONEY}
+    id sku quantity currentQuantity nonFulfillableQuantity originalUnitPriceSet ${MONEY}
     discountAllocations { allocatedAmountSet ${MONEY} } taxLines { priceSet ${MONEY} }
   } }`;
 const FIELDS = `
-  id createdAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
+  id createdAt updatedAt cancelledAt cancelReason displayFinancialStatus currencyCode taxesIncluded
   totalPriceSet ${MONEY}
   lineItems(first: ${LINES}) ${LINE}
   shippingLine { originalPriceSet ${MONEY} discountedPriceSet ${MONEY} taxLines { priceSet ${MONEY} } }
@@ -43,7 +43,11 @@ const lineItems = z.object({
     z.object({
       id: z.string(),
       sku: z.string().nullable(),
+      /** All that was ever ordered, and what of it is neither taken out nor refunded. */
       quantity: z.int(),
+      currentQuantity: z.int(),
+      /** Taken out, or refunded, before it was fulfilled; or of a kind that never is. */
+      nonFulfillableQuantity: z.int(),
       originalUnitPriceSet: money,
       discountAllocations: z.array(z.object({ allocatedAmountSet: money })),
       taxLines,
@@ -54,6 +58,7 @@ const moreLines = z.object({ order: z.object({ lineItems }).nullable() });
 const order = z.object({
   id: z.string(),
   createdAt: z.string(),
+  updatedAt: z.string(),
   cancelledAt: z.string().nullable(),
   cancelReason: z.string().nullable(),
   displayFinancialStatus: z.string().nullable(),
@@ -143,12 +148,19 @@ const REASONS: Readonly<Record<string, CancelReason>> = {
 /** What has to be paid still; anything else was paid, if only to be given back. */
 const NOT_PAID = new Set(['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID', 'EXPIRED', 'VOIDED']);
 
-/** An order in canonical form, as it was placed: what was refunded or taken out since changes nothing of it. */
+type Line = z.output<typeof lineItems>['nodes'][number];
+
+/** Units that will not be sent: removed from the order, or refunded before that. What came back is neither. */
+const calledOffOf = ({ quantity, currentQuantity, nonFulfillableQuantity }: Line): number =>
+  Math.max(0, Math.min(quantity - currentQuantity, nonFulfillableQuantity));
+
+/** An order in canonical form, with all that was ever ordered; what was taken out since is called off. */
 export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder {
-  const { id, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
+  const { id, updatedAt, currencyCode: currency, cancelledAt, cancelReason, taxesIncluded: taxIncluded } = given;
   const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
   // Where it is collected is said a moment after it was placed: until then it is kept as one that cannot be taken yet.
-  if (isNotRouted(given, settings)) return { id, order: 'not routed to a location yet', cancelled };
+  const version = Date.parse(updatedAt);
+  if (isNotRouted(given, settings)) return { id, version, order: 'not routed to a location yet', cancelled };
   const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
   const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
   const lines = given.lineItems.nodes.map((line) => ({
@@ -159,6 +171,7 @@ export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder
     priceMinor: minor(line.originalUnitPriceSet),
     discountMinor: sum(line.discountAllocations.map(({ allocatedAmountSet }) => minor(allocatedAmountSet))),
     taxMinor: taxOf(line.taxLines),
+    ...(calledOffOf(line) > 0 && { calledOff: calledOffOf(line) }),
   }));
   const parcel = given.shippingLine;
   const shipping = {
@@ -166,11 +179,13 @@ export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder
     discountMinor: parcel === null ? 0 : minor(parcel.originalPriceSet) - minor(parcel.discountedPriceSet),
     taxMinor: parcel === null ? 0 : taxOf(parcel.taxLines),
   };
-  const totalMinor = minor(given.totalPriceSet);
   const named = [...lines, { ...shipping, units: 1 }].map(
     ({ units, priceMinor, discountMinor, taxMinor }) =>
       units * priceMinor - discountMinor + (taxIncluded ? 0 : taxMinor),
   );
+  const isReduced = lines.some(({ calledOff }) => calledOff !== undefined);
+  // Whether the total is that before or after something was taken out: the lines' money is that before.
+  const totalMinor = Math.max(minor(given.totalPriceSet), isReduced ? sum(named) : 0);
   // Duties, tips and rounding belong to no line of ours; they are paid with the parcel.
   shipping.priceMinor += Math.max(0, totalMinor - sum(named));
   const canonical = {
@@ -184,7 +199,7 @@ export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder
     delivery: deliveryOf(given, settings),
     customer: { reference: given.customer?.id ?? `guest of ${id}` },
   };
-  return { id, order: canonical, cancelled };
+  return { id, version, order: canonical, cancelled };
 }
 
 /** The store where it is collected; else where to, to about a kilometre: enough to choose a near store by. */

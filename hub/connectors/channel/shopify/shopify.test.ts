@@ -140,6 +140,7 @@ const money = (amount: string) => ({ shopMoney: { amount } });
 const ORDER: Parameters<typeof toChannelOrder>[0] = {
   id: 'gid://shopify/Order/5',
   createdAt: '2026-11-01T10:00:00Z',
+  updatedAt: '2026-11-01T11:00:00Z',
   cancelledAt: null,
   cancelReason: null,
   displayFinancialStatus: 'PAID',
@@ -153,6 +154,8 @@ const ORDER: Parameters<typeof toChannelOrder>[0] = {
         id: 'gid://shopify/LineItem/1',
         sku: 'A',
         quantity: 3,
+        currentQuantity: 3,
+        nonFulfillableQuantity: 0,
         originalUnitPriceSet: money('10.0'),
         discountAllocations: [{ allocatedAmountSet: money('3.0') }],
         taxLines: [{ priceSet: money('2.7') }],
@@ -212,6 +215,26 @@ describe('orders of Shopify', () => {
     };
     expect(canonical(later)).toEqual(canonical({}));
     expect(toChannelOrder({ ...ORDER, ...later }, DELIVERING).cancelled).toBe('fraud');
+  });
+});
+
+describe('orders that are edited at Shopify', () => {
+  const [line] = ORDER.lineItems.nodes;
+  const edited = (parts: object, total = '33.69') =>
+    canonical({ totalPriceSet: money(total), lineItems: { ...ORDER.lineItems, nodes: [{ ...line, ...parts }] } });
+
+  it('say what was taken out, and come to their lines whether the total is that before or after', () => {
+    for (const total of ['33.69', '23.46']) {
+      const order = edited({ currentQuantity: 2, nonFulfillableQuantity: 1 }, total);
+      expect(() => checkTotals(order)).not.toThrow();
+      expect(order.lines).toMatchObject([{ units: 3, calledOff: 1 }]);
+    }
+    expect(toChannelOrder(ORDER, DELIVERING).version).toBe(Date.UTC(2026, 10, 1, 11));
+  });
+
+  it('say nothing of units that were sent and came back, nor of what is never sent', () => {
+    expect(edited({ currentQuantity: 2 }).lines[0]?.calledOff).toBeUndefined();
+    expect(edited({ nonFulfillableQuantity: 3 }).lines[0]?.calledOff).toBeUndefined();
   });
 });
 

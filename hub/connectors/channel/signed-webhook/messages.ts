@@ -35,6 +35,8 @@ const channelOrder = z.object({
   id: key,
   /** In the form of POST /v1/orders. */
   order: z.unknown(),
+  /** Grows with every change of the order. */
+  version: z.int().min(0).nullable().default(null),
   cancelled: z.enum(CANCEL_REASONS).nullable().default(null),
 });
 

@@ -16,6 +16,8 @@ const line = z.object({
   item: z.object({ sku: z.string() }),
   charges: z.object({ charge: z.array(charge) }),
   orderLineQuantity: quantity,
+  /** When its status changed last. */
+  statusDate: z.number(),
   orderLineStatuses: z.object({
     orderLineStatus: z.array(
       z.object({ status: z.string(), statusQuantity: quantity, cancellationReason: z.string().nullish() }),
@@ -57,7 +59,7 @@ const REASONS: Readonly<Record<string, CancelReason>> = {
 
 const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', CAN: 'CA', MEX: 'MX', CHL: 'CL', PRI: 'PR' };
 
-/** An order in canonical form, as it was placed: what was cancelled or refunded of it since changes nothing of it. */
+/** An order in canonical form, with all that was ordered; what was cancelled since is called off. */
 export function toChannelOrder(given: WalmartOrder): ChannelOrder {
   const lines = given.orderLines.orderLine;
   const { estimatedShipDate, postalAddress } = given.shippingInfo;
@@ -78,6 +80,9 @@ export function toChannelOrder(given: WalmartOrder): ChannelOrder {
       channelSku: one.item.sku,
       units: one.orderLineQuantity.amount,
       ...product,
+      ...(unitsIn(one, ...CANCELLED) > 0 && {
+        calledOff: Math.min(unitsIn(one, ...CANCELLED), one.orderLineQuantity.amount),
+      }),
     })),
     shipping,
     totalMinor: all.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
@@ -87,7 +92,8 @@ export function toChannelOrder(given: WalmartOrder): ChannelOrder {
     promise: { lane: 'marketplace', by: new Date(estimatedShipDate).toISOString() },
     customer: { reference: given.buyerId ?? `buyer of ${given.customerOrderId}` },
   };
-  return { id: given.purchaseOrderId, order, cancelled: cancelledOf(lines) };
+  const version = Math.max(...lines.map(({ statusDate }) => statusDate));
+  return { id: given.purchaseOrderId, version, order, cancelled: cancelledOf(lines) };
 }
 
 /** Null while any unit goes on. */

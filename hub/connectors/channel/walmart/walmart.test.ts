@@ -299,11 +299,28 @@ describe('orders of Walmart', () => {
             item: { sku: 'A' },
             charges: { charge: charges },
             orderLineQuantity: { amount: String(units) },
+            statusDate: 1_700_000_000_001,
             orderLineStatuses: { orderLineStatus: [{ status: 'Created', statusQuantity: { amount: String(units) } }] },
           },
         ],
       },
     });
+
+  it('name what was cancelled while they go on, as of the newest change of a line', () => {
+    const order = given(3, charge('PRODUCT', 9));
+    const [line] = order.orderLines.orderLine;
+    const statuses = [
+      { status: 'Created', statusQuantity: { amount: 1 } },
+      { status: 'Canceled', statusQuantity: { amount: 2 } },
+    ];
+    const cut = { ...line!, statusDate: 1_700_000_000_009, orderLineStatuses: { orderLineStatus: statuses } };
+    const read = toChannelOrder({ ...order, orderLines: { orderLine: [line!, { ...cut, lineNumber: '2' }] } });
+    expect(read).toMatchObject({
+      version: 1_700_000_000_009,
+      cancelled: null,
+      order: { lines: [{ units: 3 }, { units: 3, calledOff: 2 }] },
+    });
+  });
 
   it('come to what was paid, tax and parcel included, also where a price does not divide', () => {
     const { order } = toChannelOrder(given(3, charge('PRODUCT', 10, 0.83), charge('SHIPPING', 5.99, 0.5)));

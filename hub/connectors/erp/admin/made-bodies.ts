@@ -40,6 +40,7 @@ export const MADE_BODIES: Readonly<Record<DocumentKind, Made>> = {
   variance: { body: { lines: [{ sku: 'SKU-1', quantity: -1 }] } },
   void: { body: { reason: 'made' }, of: 'sale' },
   orderConfirmed: { body: order },
+  orderChanged: { body: order },
   orderShipped: { body: order },
   orderCancelled: { body: order },
   orderRefunded: { body: { ...order, amountMinor: 199 } },

@@ -7,6 +7,8 @@ interface Order {
   status: 'PENDING' | 'UNSHIPPED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'CANCELLED';
   cancelledBy: 'BUYER' | 'MERCHANT' | null;
   cancelAsked: boolean;
+  /** Units that were cancelled while the order goes on. */
+  gone: number;
   updatedAt: number;
   readonly parcels: Map<string, number>;
 }
@@ -26,6 +28,7 @@ export class Orders {
       status,
       cancelledBy: null,
       cancelAsked: false,
+      gone: 0,
       updatedAt: Date.now(),
       parcels: new Map(),
     };
@@ -41,14 +44,20 @@ export class Orders {
     Object.assign(this.#orders.get(id)!, { status: 'CANCELLED', cancelledBy: by, updatedAt: Date.now() });
   }
 
+  /** So many units are left, the others were cancelled. */
+  leave(id: string, units: number): void {
+    const order = this.#orders.get(id)!;
+    Object.assign(order, { gone: order.units - units, cancelledBy: 'BUYER', updatedAt: Date.now() });
+  }
+
   /** The same parcel told again takes the place of what was told of it before. Gives why not. */
   ship(id: string, parcel: string, units: number): string | undefined {
     const order = this.#orders.get(id)!;
     if (order.status === 'CANCELLED') return 'the order is cancelled';
     const others = [...order.parcels].filter(([key]) => key !== parcel).reduce((sum, [, count]) => sum + count, 0);
-    if (others + units > order.units) return 'more than was ordered';
+    if (others + units > order.units - order.gone) return 'more than was ordered';
     order.parcels.set(parcel, units);
-    const status = others + units === order.units ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
+    const status = others + units === order.units - order.gone ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
     Object.assign(order, { status, updatedAt: Date.now() });
     return undefined;
   }
@@ -63,7 +72,7 @@ export class Orders {
 
   /** As the Orders API 2026-01-01 shows it, with the parts that were asked for. */
   shown(order: Order, marketplaceId: string, included: readonly string[]): object {
-    const { id, item, sku, units, status, cancelledBy, cancelAsked, updatedAt, parcels } = order;
+    const { id, item, sku, units, status, cancelledBy, cancelAsked, gone, updatedAt, parcels } = order;
     const money = (amount: number) => ({ amount: amount.toFixed(2), currencyCode: 'EUR' });
     const isPending = status === 'PENDING';
     const has = (part: string): boolean => included.includes(part);
@@ -107,7 +116,7 @@ export class Orders {
           ...(has('FULFILLMENT') && {
             fulfillment: {
               quantityFulfilled: shipped,
-              quantityUnfulfilled: status === 'CANCELLED' ? 0 : units - shipped,
+              quantityUnfulfilled: status === 'CANCELLED' ? 0 : units - gone - shipped,
             },
           }),
         },

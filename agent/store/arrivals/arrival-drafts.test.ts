@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
+import { systemClock } from '#shared/runtime/clock.ts';
+import { openEdgeStore, type EdgeStore } from '#test/support/edge-store.ts';
+import { RxdbJournalLog } from '../journal-log-rxdb.ts';
+import { ArrivalDrafts } from './arrival-drafts.ts';
+import type { SaidFact } from './arrival-facts.ts';
+
+const NOTE: ArrivalOrigin = { kind: 'delivery', reference: 'LS-1' };
+const code = (name: string) => expect.objectContaining({ code: name });
+
+let edge: EdgeStore;
+beforeAll(async () => {
+  edge = await openEdgeStore();
+});
+afterAll(() => edge[Symbol.asyncDispose]());
+
+/** As after a restart of the agent: nothing is known but what is on disk. */
+const opened = () =>
+  new ArrivalDrafts({ folder: edge.folder, log: new RxdbJournalLog(edge.store.db.journal), clock: systemClock });
+const said: string[] = [];
+const say = async (facts: readonly SaidFact[]): Promise<void> => {
+  said.push(...facts.map(({ key }) => key));
+  await edge.context.intake.take(
+    'ui:Ada',
+    facts.map((submission) => ({ submission, verbatim: () => '' })),
+  );
+};
+
+describe('receipts that are being typed', () => {
+  it('F2 each change is on disk when it is answered, whatever happens to the window or the agent', async () => {
+    const draft = await opened().begin(NOTE, 'Ada');
+    expect((await opened().begin(NOTE, 'Ben')).id).toBe(draft.id);
+    const changed = await opened().change(draft.id, 1, [{ sku: 'A', units: 3, damaged: 1 }]);
+    expect(await opened().list()).toEqual([changed]);
+    await expect(opened().change(draft.id, 1, [])).rejects.toEqual(code('CONFLICT'));
+    await opened().discard(draft.id);
+    await expect(opened().change(draft.id, 2, [])).rejects.toEqual(code('NOT_FOUND'));
+  });
+
+  it('F4 it is said once, though two confirm it, and though the agent dies before the draft is gone', async () => {
+    const drafts = opened();
+    const { id } = await drafts.begin(NOTE, 'Ada');
+    const { revision } = await drafts.change(id, 1, [{ sku: 'A', units: 3, damaged: 0 }]);
+    const whole = { revision, final: false };
+    const keys = await Promise.all([drafts.confirm(id, whole, say), drafts.confirm(id, whole, say)]);
+    expect(new Set(keys)).toEqual(new Set([`arrival-${id}`]));
+    expect(said).toEqual([`arrival-${id}`]);
+    expect(await drafts.list()).toEqual([]);
+
+    const second = await drafts.begin({ kind: 'transfer', from: 'S02', transfer: 'T1' }, 'Ada');
+    const ready = await drafts.change(second.id, 1, [{ sku: 'A', units: 2, damaged: 1 }]);
+    const kill = async (facts: readonly SaidFact[]): Promise<void> => {
+      await say(facts);
+      throw new Error('killed');
+    };
+    const confirmed = { revision: ready.revision, final: true };
+    await expect(drafts.confirm(second.id, confirmed, kill)).rejects.toThrow('killed');
+    said.length = 0;
+    const after = opened();
+    await expect(after.change(second.id, ready.revision, [])).rejects.toEqual(code('NOT_FOUND'));
+    expect(await after.confirm(second.id, confirmed, say)).toBe(`arrival-${second.id}`);
+    expect([said, await after.list()]).toEqual([[], []]);
+    expect((await edge.facts()).map(({ kind }) => kind)).toEqual(['receipt', 'transferIn', 'adjustment']);
+  });
+
+  it('what the journal refuses leaves the draft; a file that nobody can read is in nobody’s way', async () => {
+    const drafts = opened();
+    const { id } = await drafts.begin(NOTE, 'Ada');
+    await drafts.change(id, 1, [{ sku: 'A', units: 1, damaged: 0 }]);
+    const full = () => Promise.reject(new Error('the disk is full'));
+    await expect(drafts.confirm(id, { revision: 2, final: false }, full)).rejects.toThrow('full');
+    writeFileSync(join(edge.folder, 'arrivals', '00000000-0000-4000-8000-000000000000.json'), '{');
+    expect((await opened().list()).map((draft) => draft.id)).toEqual([id]);
+  });
+});

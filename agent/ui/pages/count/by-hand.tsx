@@ -1,0 +1,56 @@
+import { Button, Group, NumberInput, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { ProductField, type Chosen } from '../../parts/product-field.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { useWords } from '../../words/words.tsx';
+
+const NOTHING: Chosen = { typed: '', item: undefined };
+
+/** An article whose code cannot be read: found by name, with how many there are. */
+export function ByHand(parts: { isOpen: boolean; close: () => void; add: (sku: string, units: number) => void }) {
+  const { count: words } = useWords();
+  return (
+    <Dialog isOpen={parts.isOpen} close={parts.close} title={words.byHandTitle}>
+      <Form close={parts.close} add={parts.add} />
+    </Dialog>
+  );
+}
+
+function Form({ close, add }: { close: () => void; add: (sku: string, units: number) => void }) {
+  const { count: words } = useWords();
+  const [product, setProduct] = useState(NOTHING);
+  const [units, setUnits] = useState<number | string>(1);
+  const sku = product.item?.sku;
+  const isReady = sku !== undefined && typeof units === 'number' && units > 0;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isReady) return;
+        add(sku, units);
+        close();
+      }}
+    >
+      <Stack>
+        <ProductField chosen={product} choose={setProduct} />
+        <NumberInput
+          label={words.quantity}
+          min={1}
+          max={100_000}
+          allowDecimal={false}
+          allowNegative={false}
+          value={units}
+          onChange={setUnits}
+        />
+        <Group justify="end">
+          <Button variant="default" mih={44} onClick={close}>
+            {words.close}
+          </Button>
+          <Button type="submit" mih={44} disabled={!isReady}>
+            {words.add}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

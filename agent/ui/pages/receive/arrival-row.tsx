@@ -1,0 +1,79 @@
+import { Badge, Button, Group, NumberInput, Text } from '@mantine/core';
+import { Trash2 } from 'lucide-react';
+import type { ArrivalLine } from '#shared/agent-api/arrivals.ts';
+import { useWords } from '../../words/words.tsx';
+import { discrepanciesOf, type ArrivalRow } from './arrival-rows.ts';
+
+const UNITS_MAX = 1_000_000;
+
+/** One article: what should come, what has, and how much of that is damaged. */
+export function ArrivalRowView(parts: {
+  row: ArrivalRow;
+  name: string | undefined;
+  hasExpectation: boolean;
+  change: (line: ArrivalLine) => void;
+  remove: () => void;
+}) {
+  const { row, change, remove, hasExpectation } = parts;
+  const { sku, expected, units, damaged } = row;
+  const { receive, stock } = useWords();
+  const name = parts.name ?? stock.unnamed;
+  const called = parts.name ?? sku;
+  const isDone = expected !== null && units === expected;
+  return (
+    <Group component="li" justify="space-between" align="end" py="sm" className="listed">
+      <div style={{ flex: '1 1 200px', minWidth: 0 }}>
+        <Text fw={500}>{name}</Text>
+        <Text size="sm" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          {sku}
+        </Text>
+        <Group gap={6}>
+          {expected === null ? null : <Text size="sm">{receive.expected(expected)}</Text>}
+          {isDone ? <Badge color="teal">{receive.complete}</Badge> : null}
+          {units === 0 && expected !== null
+            ? null
+            : discrepanciesOf(row, hasExpectation).map((one) => (
+                <Badge key={one} color={one === 'damaged' ? 'red' : 'orange'}>
+                  {receive.discrepancies[one]}
+                </Badge>
+              ))}
+        </Group>
+      </div>
+      <Group wrap="nowrap" align="end" gap="sm">
+        <NumberInput
+          label={receive.arrived}
+          aria-label={`${receive.arrived}: ${called}`}
+          value={units}
+          min={0}
+          max={UNITS_MAX}
+          clampBehavior="strict"
+          allowDecimal={false}
+          allowNegative={false}
+          w={104}
+          onChange={(value) => {
+            const next = Number(value) || 0;
+            change({ sku, units: next, damaged: Math.min(damaged, next) });
+          }}
+        />
+        <NumberInput
+          label={receive.damaged}
+          aria-label={`${receive.damaged}: ${called}`}
+          value={damaged}
+          min={0}
+          max={units}
+          clampBehavior="strict"
+          allowDecimal={false}
+          allowNegative={false}
+          disabled={units === 0}
+          w={104}
+          onChange={(value) => change({ sku, units, damaged: Math.min(units, Number(value) || 0) })}
+        />
+        {expected === null ? (
+          <Button variant="default" px="sm" aria-label={receive.removeOf(called)} onClick={remove}>
+            <Trash2 size={18} aria-hidden />
+          </Button>
+        ) : null}
+      </Group>
+    </Group>
+  );
+}

@@ -1,0 +1,100 @@
+import { Badge, Button, Card, Table, Text, Title } from '@mantine/core';
+import { CloudCheck, HardDrive } from 'lucide-react';
+import { useState } from 'react';
+import type { ItemChange, ItemHistory } from '#shared/agent-api/answers.ts';
+import { useFormat } from '../../../parts/format.ts';
+import { Scrolled } from '../../../parts/shown.tsx';
+import { useWords } from '../../../words/words.tsx';
+
+/** At first; more when asked for. */
+const SHOWN = 50;
+
+/** Every change with its reason, the latest first. */
+export function ItemChanges({ history }: { history: ItemHistory }) {
+  const { item: words, today } = useWords();
+  const format = useFormat();
+  const [shown, setShown] = useState(SHOWN);
+  const { changes, elsewhere, isCut } = history;
+  return (
+    <Card withBorder padding={0}>
+      <Title order={2} size="h4" p="md" pb="xs">
+        {words.changes}
+      </Title>
+      {elsewhere === 0 ? null : (
+        <Text size="sm" px="md">
+          {words.elsewhere(signed(elsewhere, format.number))}
+        </Text>
+      )}
+      <Scrolled label={words.changes}>
+        <Table verticalSpacing="sm" horizontalSpacing="md">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{today.time}</Table.Th>
+              <Table.Th>{today.what}</Table.Th>
+              <Table.Th>{words.who}</Table.Th>
+              <Table.Th className="num">{words.change}</Table.Th>
+              <Table.Th className="num">{words.after}</Table.Th>
+              <Table.Th>{today.safe}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {changes.slice(0, shown).map((change, place) => (
+              <Row key={change.key ?? `hub ${place}`} change={change} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Scrolled>
+      {changes.length > shown ? (
+        <Button variant="subtle" fullWidth onClick={() => setShown(shown + 200)}>
+          {words.showMore(changes.length - shown)}
+        </Button>
+      ) : isCut ? (
+        <Text size="sm" c="dimmed" p="md">
+          {words.cut}
+        </Text>
+      ) : null}
+    </Card>
+  );
+}
+
+function Row({ change }: { change: ItemChange }) {
+  const { item: words, today, adjust, conditions } = useWords();
+  const format = useFormat();
+  const { kind, code, reason, reference, source, till, isVoided, isSafe, counted, other } = change;
+  const whys = [
+    code === null ? null : (adjust.codes[code as keyof typeof adjust.codes] ?? code),
+    reason,
+    reference,
+    counted === null ? null : words.counted(format.number(counted)),
+    ...Object.entries(other).map(
+      ([name, units]) => `${conditions[name as keyof typeof conditions]} ${signed(units, format.number)}`,
+    ),
+  ];
+  return (
+    <Table.Tr {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.instant(change.at)}</Table.Td>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+        {kind === 'task' ? words.task : (today.kinds[kind] ?? kind)}{' '}
+        {isVoided ? <Badge color="gray">{today.voided}</Badge> : null}
+        <Text size="sm" c="dimmed">
+          {[...new Set(whys.filter((why) => why !== null && why !== ''))].join(' · ')}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        {source === null ? words.anotherDevice : [source.replace(/^\w+:/, ''), till].filter(Boolean).join(' · ')}
+      </Table.Td>
+      <Table.Td className="num">{change.change === null ? '–' : signed(change.change, format.number)}</Table.Td>
+      <Table.Td className="num">{change.after === null ? '–' : format.number(change.after)}</Table.Td>
+      <Table.Td>
+        {isSafe ? (
+          <CloudCheck size={20} role="img" aria-label={today.safe} color="var(--mantine-color-teal-light-color)" />
+        ) : (
+          <HardDrive size={20} role="img" aria-label={today.waits} color="var(--mantine-color-orange-light-color)" />
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const signed = (units: number, number: (units: number) => string): string =>
+  units > 0 ? `+${number(units)}` : number(units);

@@ -32,7 +32,9 @@ interface ProblemAnswer {
 /** A new key for an act: sent again with it, the act is done once. */
 export const newKey = (): string => `ui-${crypto.randomUUID()}`;
 
-/** Calls the agent. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
+const BINARY = 'application/octet-stream';
+
+/** Calls the agent; a file is sent as it is. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
 export async function call<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
@@ -45,10 +47,10 @@ export async function call<Answer>(
       method,
       credentials: 'same-origin',
       ...(signal === undefined ? {} : { signal }),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       headers: {
         ...(isTouched() ? {} : { [UNTOUCHED_HEADER]: '1' }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? BINARY : 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
     });

@@ -69,8 +69,11 @@ async function read(says: number): Promise<void> {
   const parts = { account, countsDown: true, random: () => 0 };
   await takeRead(database.pool, parts, asked, [{ channelSku: 'A', says }]);
 }
-const order = (units: number) =>
-  noteOrdered(database.pool as never, { channel: 'shop', lines: [{ sku: 'A', units }] } as unknown as OrderContent);
+async function order(units: number): Promise<void> {
+  const client = await database.pool.connect();
+  const content = { channel: 'shop', lines: [{ sku: 'A', units }] } as unknown as OrderContent;
+  await noteOrdered(client, content).finally(() => client.release());
+}
 /** All that was accepted should be applied by now. */
 const settle = () => database.pool.query(`UPDATE publications SET settles_at = now() - interval '1 second'`);
 

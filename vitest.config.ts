@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
-          globalSetup: './test/support/built-ui.ts',
+          globalSetup: ['./test/support/built-ui.ts', './test/support/postgres-cluster.ts'],
           ...limits(120_000),
           execArgv,
           env,

@@ -167,7 +167,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
       };
     },
     counts,
-    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes }),
+    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes, now: () => clock.monotonic() }),
     // Also what the data folder has kept from before a move to another engine.
     damage: () => [...new Set([files, folder])].flatMap(damageProblems),
     saveMarks,

@@ -1,4 +1,15 @@
-import { ActionIcon, AppShell, Badge, Button, Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import {
+  ActionIcon,
+  AppShell,
+  Badge,
+  Button,
+  Group,
+  NavLink,
+  ScrollArea,
+  SimpleGrid,
+  Stack,
+  Text,
+} from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   createHashHistory,
@@ -68,10 +79,12 @@ function Frame() {
         {troubles}
       </Badge>
     ) : null;
+  // All of them can be seen: what lies outside of the window is not found.
+  const rows = pages.length > 7 ? 2 : 1;
   return (
     <AppShell
       navbar={{ width: 240, breakpoint: 'sm', collapsed: { mobile: true } }}
-      footer={{ height: { base: 64, sm: 0 } }}
+      footer={{ height: { base: 60 * rows, sm: 0 } }}
       padding="md"
     >
       <a href="#content" className="skip" onClick={focusContent}>
@@ -120,24 +133,28 @@ function Frame() {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Footer hiddenFrom="sm" className="no-print">
-        <Group component="nav" aria-label={words.navigation} h="100%" wrap="nowrap" gap={0} className="strip">
+        <SimpleGrid
+          component="nav"
+          aria-label={words.navigation}
+          cols={Math.ceil(pages.length / rows)}
+          spacing={0}
+          verticalSpacing={4}
+        >
           {pages.map(({ name, icon: Icon }) => (
             <Button
               key={name}
               component={Link}
               {...{ to: pathOf(name) }}
               variant={pathname === pathOf(name) ? 'light' : 'subtle'}
-              px="xs"
+              px={0}
               h={56}
-              miw={48}
-              style={{ flex: '1 0 auto' }}
               aria-label={words.pages[name]}
               aria-current={pathname === pathOf(name) ? 'page' : undefined}
             >
               <Icon aria-hidden />
             </Button>
           ))}
-        </Group>
+        </SimpleGrid>
       </AppShell.Footer>
       <AppShell.Main id="content" tabIndex={-1}>
         <SafetyBanner />

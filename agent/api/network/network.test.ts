@@ -58,7 +58,7 @@ it('X1 the store network is off by default: the agent listens on loopback alone'
   expect(fresh()).toEqual(['0100007F']);
   expect((await statusOf(closed)).network).toMatchObject({ state: 'off', fingerprint: null, urls: [] });
   await runAgent(OPEN);
-  expect(fresh().toSorted()).toEqual(['00000000', '0100007F', '0100007F']);
+  expect(fresh().toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(['00000000', '0100007F', '0100007F']);
 });
 
 it('X1 speaks TLS 1.2 and newer, with the certificate whose fingerprint the status shows', async () => {

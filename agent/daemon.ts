@@ -17,13 +17,13 @@ import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
 import { Intake } from './pos/intake.ts';
-import { configuredSources } from './pos/registry.ts';
 import { arrivalRoutes } from './pos/ui/arrival-routes.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
 import { OnTheWay } from './store/arrivals/on-the-way.ts';
 import { OtherStores } from './store/items/other-stores.ts';
+import { startFeeds } from './start-feeds.ts';
 import { healthOf, statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -110,16 +110,12 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
     );
   }
   const counts = countSource(context, store, personOf);
-  const sources: PosSource[] = [
-    http,
-    acts,
-    counts,
-    ...configuredSources({ feeds, stateFolder: join(options.data, 'sources') }, context),
-  ];
+  const sources: PosSource[] = [http, acts, counts];
   for (const source of sources) {
     lifecycle.add(source);
     await source.start();
   }
+  const configured = await startFeeds({ data: options.data, store, context, fixed: feeds }, lifecycle);
 
   const clients = new ClientRegistry(options.data);
   const token = newClientToken();
@@ -131,7 +127,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       startedAt,
       now: () => clock.now(),
       sync,
-      sources: () => sources.map((source) => source.status()),
+      sources: () => [...sources.map((source) => source.status()), ...configured.status()],
       network: () => network?.report(),
     });
   const people = new People(options.data);
@@ -153,6 +149,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       Router().use('/v1/facts', requireProgram),
       http.routes,
       taskRoutes({ ...edges, answer: (given) => store.tasks.answer(given) }),
+      ...configured.routes,
     ],
     clock,
     logger,
@@ -220,7 +217,8 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>, othe
     sales: store.returns,
     slips: store.slips,
     quarantine: {
-      list: ({ cursor, limit }) => store.quarantine.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
+      list: ({ cursor, limit, state }) =>
+        store.quarantine.list({ limit, closed: state === 'closed', ...(cursor === undefined ? {} : { cursor }) }),
     },
   };
 }

@@ -84,13 +84,18 @@ function clockProblems(offsetMs: number): WireError[] {
   ];
 }
 
-function quarantineProblems({ count, countAtHub }: Store['quarantine']): WireError[] {
+function quarantineProblems({ count, countAtHub, isFull }: Store['quarantine']): WireError[] {
   const are = (number: number) => (number === 1 ? 'is' : 'are');
   const details = [
     ...(count > 0 ? [`${count} could not be taken and ${are(count)} set aside.`] : []),
     ...(countAtHub > 0 ? [`${countAtHub} ${are(countAtHub)} set aside at the hub, whose operator decides.`] : []),
   ];
-  return details.map((detail) => problem('QUARANTINE_NOT_EMPTY', detail));
+  return [
+    ...details.map((detail) => problem('QUARANTINE_NOT_EMPTY', detail)),
+    ...(isFull
+      ? [problem('QUARANTINE_FULL', 'Nothing more can be set aside: what is not in order waits at its source.')]
+      : []),
+  ];
 }
 
 function problem(code: ErrorCode, detail: string): WireError {

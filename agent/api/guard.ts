@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
+import type { Person } from '#shared/agent-api/answers.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { TokenBucket, type RateRule } from '#shared/runtime/token-bucket.ts';
@@ -102,6 +103,14 @@ export const requireProgram: RequestHandler = (_request, response, next) => {
   if (callerOf(response).person === undefined) return next();
   throw new ShelfwireError('FORBIDDEN', 'This is for programs with a token.');
 };
+
+/** The manager who calls. Throws FORBIDDEN for anybody else, and for programs. */
+export function managerOf(response: Response): Person {
+  const { person } = callerOf(response);
+  if (person === undefined) throw new ShelfwireError('FORBIDDEN', 'This is for people who are signed in.');
+  if (person.role !== 'manager') throw new ShelfwireError('FORBIDDEN', 'Only a manager may do this.');
+  return person;
+}
 
 export function refuseWhile(retryAfterMs: number): void {
   if (retryAfterMs === 0) return;

@@ -56,7 +56,7 @@ export const taskNumber = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be the number of a task')
   .transform(Number);
-export const quarantineQuery = z.strictObject(pageQuery);
+export const quarantineQuery = z.strictObject({ ...pageQuery, state: z.enum(['open', 'closed']).default('open') });
 
 /** A query of unknown origin by its schema, or REQUEST_INVALID naming the field. */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, query: unknown): z.infer<Schema> {

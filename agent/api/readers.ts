@@ -5,13 +5,13 @@ import type {
   ItemHistory,
   OtherStoresView,
   Page,
-  QuarantinedItem,
   Slip,
   SlipKind,
   SoldReceipt,
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
+import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import type { TaskState } from '#shared/protocol/messages/pull.ts';
 
 export interface PageQuery {
@@ -34,8 +34,8 @@ export interface TaskReader {
 }
 
 export interface QuarantineReader {
-  /** Newest first. */
-  list(query: PageQuery): Promise<Page<QuarantinedItem>>;
+  /** Newest first: what is open, or what was dealt with. */
+  list(query: PageQuery & { readonly state: 'open' | 'closed' }): Promise<Page<QuarantinedItem>>;
 }
 
 export interface StatusReader {

@@ -87,8 +87,8 @@ export function readRoutes(readers: Readers): Router {
     return slip;
   });
   get('/v1/quarantine', async (request) => {
-    const { cursor, limit } = readQuery(quarantineQuery, request.query);
-    return readers.quarantine.list({ cursor, limit });
+    const { cursor, limit, state } = readQuery(quarantineQuery, request.query);
+    return readers.quarantine.list({ cursor, limit, state });
   });
   return router;
 }

@@ -39,6 +39,7 @@ it('M7 a transfer of the store to itself is refused and kept, once the device kn
         kept.push(...drafts.map(({ code, verbatim }) => `${code} ${verbatim}`));
         return Promise.resolve();
       },
+      corrected: () => Promise.resolve(),
     },
     unknownSkus: () => [],
     ownStore: () => own,

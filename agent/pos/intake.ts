@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
 import type { AppendResult, Journal } from '#agent/store/journal-contract.ts';
 import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
@@ -13,6 +14,8 @@ export interface Arrival {
   readonly submission: unknown;
   /** The text as it came, asked for only when the fact is refused (F5). */
   verbatim(): string;
+  /** Where in a file it stood. */
+  readonly origin?: QuarantineOrigin;
 }
 
 export type IntakeResult =
@@ -35,11 +38,18 @@ export interface QuarantineDraft {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly verbatim: string;
+  /** Not when only the beginning is kept. */
+  readonly isWhole: boolean;
+  readonly key: string | null;
+  readonly origin: QuarantineOrigin | null;
+  readonly reopens: boolean;
 }
 
 /** The store's quarantine, as far as sources need it. Resolves when durable. */
 export interface QuarantineWriter {
   keep(drafts: readonly QuarantineDraft[]): Promise<void>;
+  /** What came from a source under these keys counts by now: what was set aside of it is dealt with. */
+  corrected(source: string, keys: readonly string[]): Promise<void>;
 }
 
 /** Which of these skus the store's products do not have; none while the products have never been pulled. */
@@ -55,6 +65,13 @@ export interface Unreadable {
   readonly verbatim: string;
   /** The how-manieth of the same text in the same file, from 1: such rows are two, not one that came twice. */
   readonly occurrence?: number;
+  readonly origin?: QuarantineOrigin;
+  /** The key that it will have once it is in order: then this is dealt with. */
+  readonly key?: string | null;
+  /** Not when only the beginning is there; then the detail says so. */
+  readonly isWhole?: boolean;
+  /** It is a problem again when it comes again after somebody has dealt with it. */
+  readonly reopens?: boolean;
 }
 
 /** At most this much of one thing is kept in quarantine, characters. */
@@ -66,6 +83,9 @@ const submission = z.strictObject({
   body: z.unknown(),
   correlationId: key.optional(),
 });
+
+/** As sources see it; a trial has one that keeps nothing. */
+export type IntakeDoor = Pick<Intake, 'take' | 'setAside'>;
 
 /** The door that all sources share: untrusted in, journaled or quarantined out, one result per arrival. */
 export class Intake {
@@ -92,27 +112,38 @@ export class Intake {
    * again is safe (F4).
    */
   async take(source: string, arrivals: readonly Arrival[]): Promise<IntakeResult[]> {
+    const results = await this.offer(source, arrivals);
+    const refused = results.flatMap((result, index) => {
+      if (result.status !== 'refused') return [];
+      const { origin, ...arrival } = arrivals[index] as Arrival;
+      const what = { ...result, verbatim: arrival.verbatim(), ...(origin === undefined ? {} : { origin }) };
+      return [quarantineDraft(source, what, result.key)];
+    });
+    if (refused.length > 0) await this.#quarantine.keep(refused);
+    const taken = results.flatMap((result) => (result.status === 'appended' ? [result.key] : []));
+    // They count, whether or not that can be written beside what was set aside before.
+    if (taken.length > 0) await this.#quarantine.corrected(source, taken).catch(() => undefined);
+    return results;
+  }
+
+  /** Validates and journals as `take` does, but what is refused is only told: its text is kept by who asks. */
+  async offer(source: string, arrivals: readonly Pick<Arrival, 'submission'>[]): Promise<IntakeResult[]> {
     const read = arrivals.map((arrival) => readDraft(source, arrival.submission, this.#ownStore()));
     const drafts = read.filter((one) => 'body' in one);
     const appended = drafts.length > 0 ? await this.#journal.append(drafts) : [];
     let next = 0;
-    const results = read.map((one): IntakeResult => {
+    return read.map((one): IntakeResult => {
       if (!('body' in one)) return one;
       const result = appended[next++];
       if (!result) throw new ShelfwireError('INTERNAL', 'The journal gave fewer results than drafts.');
       return this.#resultOf(one, result);
     });
-    const refused = results.flatMap((result, index) =>
-      result.status === 'refused' ? [quarantineDraft(source, result, arrivals[index]?.verbatim() ?? '')] : [],
-    );
-    if (refused.length > 0) await this.#quarantine.keep(refused);
-    return results;
   }
 
   /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */
   async setAside(source: string, refusals: readonly Unreadable[]): Promise<void> {
     if (refusals.length === 0) return;
-    await this.#quarantine.keep(refusals.map((one) => quarantineDraft(source, one, one.verbatim, one.occurrence)));
+    await this.#quarantine.keep(refusals.map((one) => quarantineDraft(source, one, one.key ?? null)));
   }
 
   #resultOf(draft: FactDraft, result: AppendResult): IntakeResult {
@@ -130,7 +161,8 @@ function* stockedSkus(
 
 type Refusal = Extract<IntakeResult, { status: 'refused' }>;
 
-function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {
+/** A draft of what was submitted, or why it is none. */
+export function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {
   const parsed = submission.safeParse(given);
   if (!parsed.success) {
     return { status: 'refused', key: keyOf(given), code: 'FACT_INVALID', detail: describeIssues(parsed.error) };
@@ -154,15 +186,12 @@ function keyOf(given: unknown): string | null {
   return parsed.success ? parsed.data.key : null;
 }
 
-function quarantineDraft(
-  source: string,
-  refusal: { readonly code: ErrorCode; readonly detail: string },
-  text: string,
-  occurrence = 1,
-): QuarantineDraft {
+function quarantineDraft(source: string, refusal: Unreadable, key: string | null): QuarantineDraft {
+  const { code, verbatim: text, occurrence = 1, origin = null, isWhole = true, reopens = false } = refusal;
   const verbatim = text.slice(0, VERBATIM_CHARS_MAX);
-  const cut =
-    verbatim.length < text.length ? ` (the first ${verbatim.length} of ${text.length} characters are kept)` : '';
-  const id = hash('sha256', `${source}\n${refusal.code}\n${occurrence}\n${text}`, 'hex').slice(0, 40);
-  return { id, source, code: refusal.code, detail: refusal.detail + cut, verbatim };
+  const isCut = verbatim.length < text.length;
+  const cut = isCut ? ` (the first ${verbatim.length} of ${text.length} characters are kept)` : '';
+  const id = hash('sha256', `${source}\n${code}\n${occurrence}\n${text}`, 'hex').slice(0, 40);
+  const detail = refusal.detail + cut;
+  return { id, source, code, detail, verbatim, isWhole: isWhole && !isCut, key, origin, reopens };
 }

@@ -30,7 +30,6 @@ export function guardSession(
     | 'setPermissionRequestHandler'
     | 'setPermissionCheckHandler'
     | 'setDevicePermissionHandler'
-    | 'setDisplayMediaRequestHandler'
     | 'setSpellCheckerEnabled'
     | 'webRequest'
     | 'on'
@@ -40,7 +39,6 @@ export function guardSession(
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
   // Its dictionaries would be fetched from the network.
   session.setSpellCheckerEnabled(false);
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLocal(url, origin, hasDevTools) }));

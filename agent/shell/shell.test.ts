@@ -198,6 +198,19 @@ it('closing the window ends neither the desktop nor the agent; the tray opens it
   expect(fake.windows).toHaveLength(2);
 });
 
+it('a page whose process dies is loaded again, one that dies at once again is closed; the tray stays', async () => {
+  const { fake, contents } = await started();
+  contents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+  expect(contents.reloads).toBe(0);
+  contents.emit('render-process-gone', {}, { reason: 'crashed' });
+  expect(contents.reloads).toBe(1);
+  contents.emit('render-process-gone', {}, { reason: 'oom' });
+  expect(contents.reloads).toBe(1);
+  fake.press('Open Shelfwire');
+  fake.app.emit('second-instance');
+  expect([fake.windows.length, fake.told.includes('quit')]).toEqual([2, false]);
+});
+
 it('started with the computer it has a tray and no window', async () => {
   const { fake } = await started(undefined, {}, [HIDDEN]);
   await expect.poll(() => fake.tray.menu.length).toBeGreaterThan(0);

@@ -116,6 +116,8 @@ async function run(
   if (!places.argv.includes(HIDDEN)) show();
 }
 
+const RELOAD_AGAIN_MS = 60_000;
+
 /** Shows the one window there is, or a new one. */
 function windowOf(
   { BrowserWindow }: ElectronParts,
@@ -132,8 +134,15 @@ function windowOf(
     open = window;
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => (open = undefined));
-    // A page whose process died is loaded again; what was entered is at the agent.
-    window.webContents.on('render-process-gone', () => window.webContents.reload());
+    let goneAt = Number.NEGATIVE_INFINITY;
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason === 'clean-exit') return;
+      const now = systemClock.monotonic();
+      // A page whose process died is loaded again, what was entered is at the agent; one that dies at once is not for ever.
+      if (now - goneAt > RELOAD_AGAIN_MS) window.webContents.reload();
+      else window.destroy();
+      goneAt = now;
+    });
     void window.loadURL(`${APP_ORIGIN}/`);
   };
 }

@@ -1,10 +1,11 @@
-import { createRxDatabase, type RxCollection, type RxDatabase, type RxStorage } from 'rxdb';
+import { addRxPlugin, createRxDatabase, type RxCollection, type RxDatabase, type RxStorage } from 'rxdb';
+import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 import { countDraftsSchema, type CountDraftDocument } from './collections/count-drafts.ts';
 import { deviceSchema, type DeviceDocument } from './collections/device.ts';
 import { journalSchema, type JournalDocument } from './collections/journal.ts';
 import { positionsSchema, type PositionDocument } from './collections/positions.ts';
 import { productsSchema, type ProductDocument } from './collections/products.ts';
-import { quarantineSchema, type QuarantineDocument } from './collections/quarantine.ts';
+import { quarantineMigrations, quarantineSchema, type QuarantineDocument } from './collections/quarantine.ts';
 import { storeConfigSchema, type StoreConfigDocument } from './collections/store-config.ts';
 import { tasksSchema, type TaskDocument } from './collections/tasks.ts';
 
@@ -21,6 +22,8 @@ export interface StoreCollections {
 }
 
 export type StoreDatabase = RxDatabase<StoreCollections>;
+
+addRxPlugin(RxDBMigrationSchemaPlugin);
 
 /** Any RxStorage; its own types for internals and options are its own business. */
 export type AnyStorage = RxStorage<unknown, unknown>;
@@ -51,7 +54,7 @@ export async function openDatabase(storage: AnyStorage, folder: string): Promise
     storeConfig: { schema: storeConfigSchema },
     tasks: { schema: tasksSchema },
     countDrafts: { schema: countDraftsSchema },
-    quarantine: { schema: quarantineSchema },
+    quarantine: { schema: quarantineSchema, migrationStrategies: quarantineMigrations },
     device: { schema: deviceSchema },
   });
   return database;

@@ -64,7 +64,7 @@ export interface Store {
   damage(): WireError[];
   /** Saves the hints that make the next start quick. */
   saveMarks(): Promise<void>;
-  /** Prunes acknowledged facts and ended counts older than `days`; returns how many facts. */
+  /** Prunes acknowledged facts, ended counts and what was dealt with in quarantine that are older than `days`; returns how many facts. */
   prune(days?: number): Promise<number>;
   /** Commits what was taken, then closes. Idempotent. */
   close(): Promise<void>;
@@ -107,6 +107,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const { usedSeq, settled } = await settleLosses({ folder: files, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
+  const quarantine = await Quarantine.open(db.quarantine, clock);
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });
   const tasks = await Tasks.open({ collection: db.tasks, journal, log });
@@ -139,7 +140,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     db,
     journal,
     hybridClock,
-    quarantine: await Quarantine.open(db.quarantine, clock),
+    quarantine,
     device,
     products,
     stockView,
@@ -166,12 +167,13 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
       };
     },
     counts,
-    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes }),
+    countReviews: new CountReviews({ counts, stockView, log, prices, products, codes, now: () => clock.monotonic() }),
     // Also what the data folder has kept from before a move to another engine.
     damage: () => [...new Set([files, folder])].flatMap(damageProblems),
     saveMarks,
     prune: async (days) => {
       await counts.prune(days ?? RETENTION_DAYS);
+      await quarantine.prune(clock.now() - (days ?? RETENTION_DAYS) * 86_400_000);
       const limits = {
         ackedSeq: device.marks.ackedSeq,
         now: hybridClock.now(),

@@ -66,8 +66,8 @@ export interface PublishItem {
   /** What the channel is believed to say: for its compare-and-set (P3). Null: not known, or not settled yet. */
   readonly changeFrom: number | null;
   /**
-   * While a number that the channel has accepted is not known to be applied: what it said before, and that number. It says one
-   * of them unless it has sold meanwhile. Absent: nothing settles.
+   * While a number that the channel has accepted is not known to be applied: all that it may say, unless it has sold
+   * meanwhile. Absent: nothing settles.
    */
   readonly settlingFrom?: readonly number[] | undefined;
 }

@@ -987,6 +987,7 @@ CREATE TABLE publications (
   changes_left real,
   changes_at timestamp with time zone,
   last_call bigint,
+  passing jsonb,
   CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
   CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
   CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
@@ -1856,7 +1857,7 @@ COMMENT ON COLUMN publications.confirmed IS 'What the channel is known to say; N
 COMMENT ON COLUMN publications.basis IS 'What the last confirmed number was worked out from.';
 COMMENT ON COLUMN publications.in_flight IS 'Units that the channel has sold by its own count in orders that are not known yet.';
 COMMENT ON COLUMN publications.must_read IS 'What the channel says is read before anything is sent.';
-COMMENT ON COLUMN publications.version IS 'Changes when an order changes confirmed: what was read before then does not count.';
+COMMENT ON COLUMN publications.version IS 'Changes when an order changes confirmed and when a call carries it: what was read before then does not count.';
 COMMENT ON COLUMN publications.urgency IS 'Chance of selling out; 1 more where the channel says more than there is. The highest goes first.';
 COMMENT ON COLUMN publications.due_at IS 'When it is to be looked at; NULL: it says what it shall.';
 COMMENT ON COLUMN publications.call_no IS 'The call that is under way with it.';
@@ -1871,6 +1872,7 @@ COMMENT ON COLUMN publications.read_after IS 'When that call has ended it is rea
 COMMENT ON COLUMN publications.settles_at IS 'When the channel has applied what it was told (in_doubt): then it is read whether it has.';
 COMMENT ON COLUMN publications.changes_left IS 'How often it could be changed at once at changes_at; NULL: as often as a full bucket allows.';
 COMMENT ON COLUMN publications.last_call IS 'The last call that carried it: there its history begins.';
+COMMENT ON COLUMN publications.passing IS 'Beside in_doubt, while that settles: what the channel may say, as [number, until when (s since 1970; null: as long as in_doubt)].';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';

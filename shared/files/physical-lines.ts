@@ -9,7 +9,9 @@ export interface PhysicalLine {
 /** A longer line is no row of any till: it is rejected, and this much of it is kept, characters. */
 export const LINE_CHARS_MAX = 64 * 1024;
 
-const LABELS = { utf8: 'utf-8', latin1: 'windows-1252' } as const;
+/** As configurations name them. `latin1` is what Windows calls ANSI in the West. */
+export const ENCODINGS = { utf8: 'utf-8', latin1: 'windows-1252', utf16le: 'utf-16le', utf16be: 'utf-16be' } as const;
+export type Encoding = keyof typeof ENCODINGS;
 
 /**
  * The lines of a byte stream, in batches as they arrive. A byte order mark is dropped. Throws CSV_FILE_INVALID for
@@ -17,30 +19,40 @@ const LABELS = { utf8: 'utf-8', latin1: 'windows-1252' } as const;
  */
 export async function* physicalLines(
   chunks: AsyncIterable<Uint8Array>,
-  encoding: keyof typeof LABELS,
+  encoding: Encoding,
 ): AsyncGenerator<PhysicalLine[]> {
-  const decoder = new TextDecoder(LABELS[encoding], { fatal: true });
+  const decoder = new TextDecoder(ENCODINGS[encoding], { fatal: true });
   const splitter = new LineSplitter();
-  for await (const chunk of chunks) yield splitter.push(decode(() => decoder.decode(chunk, { stream: true })));
-  yield splitter.push(decode(() => decoder.decode()));
+  for await (const chunk of chunks) {
+    yield splitter.push(decode(encoding, () => decoder.decode(chunk, { stream: true })));
+  }
+  yield splitter.push(decode(encoding, () => decoder.decode()));
   yield splitter.end();
 }
 
-function decode(read: () => string): string {
+/** The lines of a text that is there as a whole. */
+export function physicalLinesOf(text: string): PhysicalLine[] {
+  const splitter = new LineSplitter();
+  return [...splitter.push(text), ...splitter.end()];
+}
+
+function decode(encoding: Encoding, read: () => string): string {
   let text: string;
   try {
     text = read();
   } catch (cause) {
     throw new ShelfwireError(
       'CSV_FILE_INVALID',
-      'The file is not UTF-8. If it is a Windows export, set encoding to "latin1".',
+      encoding === 'utf8'
+        ? 'The file is not UTF-8. If it is a Windows export, set encoding to "latin1".'
+        : `The file is not ${ENCODINGS[encoding].toUpperCase()} as the feed says.`,
       { cause },
     );
   }
   if (text.includes('\0')) {
     throw new ShelfwireError(
       'CSV_FILE_INVALID',
-      'The file is not text (it has NUL characters); UTF-16 is not read either.',
+      'The file is not text of this encoding (it has NUL characters). If it is UTF-16, set encoding to "utf16le".',
     );
   }
   return text;

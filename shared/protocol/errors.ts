@@ -24,6 +24,30 @@ export const ERRORS = {
     remedy:
       "Set that machine's clock, then count, and dismiss this: the new count has the units. Released, a count hides what is sold up to its instant, and units that were added are added once more to each count made before it.",
   },
+  PULLED_ORDER_INVALID: {
+    status: 422,
+    remedy:
+      'Correct the order in the point of sale that it came from: it is taken when it has changed. Then dismiss this.',
+  },
+  POS_UNREACHABLE: {
+    status: 502,
+    remedy:
+      'Check the address of the feed and the network; what is sold there meanwhile is read when it answers again.',
+  },
+  POS_UNAUTHORIZED: {
+    status: 502,
+    remedy: 'Put credentials that may read its orders where the feed says; they are read again at each try.',
+  },
+  POS_BUSY: { status: 503, remedy: 'Nothing is to be done: it is asked again after the time that it named.' },
+  POS_ANSWER_INVALID: {
+    status: 502,
+    remedy: 'Check the address: something answers there that is not the point of sale, or of another version.',
+  },
+  QUARANTINE_FULL: {
+    status: 507,
+    remedy:
+      'Correct or dismiss what is set aside (page Problems of the app), then send it again; what is in order is taken all the while.',
+  },
   TRANSFER_TO_ITSELF: {
     status: 422,
     remedy:

@@ -146,7 +146,10 @@ export class Agent {
     const { epoch, lastSeq } = journal;
     world.note(this.name, `opened, epoch ${epoch}, lastSeq ${lastSeq}, acked ${device.marks.ackedSeq}`);
     this.onOpened(journal);
-    const quarantine = { keep: (drafts: Parameters<typeof handle.keepAside>[0]) => handle.keepAside(drafts) };
+    const quarantine = {
+      keep: (drafts: Parameters<typeof handle.keepAside>[0]) => handle.keepAside(drafts),
+      corrected: () => Promise.resolve(),
+    };
     const intake = new Intake({ journal, quarantine, unknownSkus: () => [] });
     const read = readingAtMost(journal, readMax);
     const link = line.link(life);

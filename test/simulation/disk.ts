@@ -1,4 +1,4 @@
-import type { QuarantineDraft } from '#agent/pos/intake.ts';
+import type { Rejected } from '#agent/store/quarantine.ts';
 import type { JournalLog, StoredFact } from '#agent/store/journal-log.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Life } from './machine.ts';
@@ -218,7 +218,7 @@ export class DiskHandle implements JournalLog {
     return this.#disk.write(this.#life, () => void this.#platter.documents.set(id, document), null);
   }
 
-  keepAside(drafts: readonly QuarantineDraft[]): Promise<void> {
+  keepAside(drafts: readonly Rejected[]): Promise<void> {
     return this.#disk.write(
       this.#life,
       () => {

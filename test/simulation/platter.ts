@@ -1,11 +1,11 @@
 import type { StoredFact } from '#agent/store/journal-log.ts';
-import type { QuarantineDraft } from '#agent/pos/intake.ts';
+import type { Rejected } from '#agent/store/quarantine.ts';
 
 /** What lies on an agent's disk. */
 export class Platter {
   readonly facts = new Map<string, StoredFact>();
   readonly documents = new Map<string, object>();
-  readonly quarantine = new Map<string, QuarantineDraft>();
+  readonly quarantine = new Map<string, Rejected>();
   readonly #epochs = new Map<number, StoredFact[]>();
 
   put(facts: readonly StoredFact[]): void {

@@ -93,7 +93,6 @@ export class FakeElectron {
               'setPermissionRequestHandler',
               'setPermissionCheckHandler',
               'setDevicePermissionHandler',
-              'setDisplayMediaRequestHandler',
               'setSpellCheckerEnabled',
             ].map((name) => [name, setter(name)]),
           ),
@@ -127,12 +126,15 @@ export class FakeWindow extends EventEmitter {
   isMinimized = (): boolean => false;
   show = (): boolean => this.emit('shown');
   focus = (): void => undefined;
+  destroy = (): boolean => this.emit('closed');
 }
 
 type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 
 export class FakeContents extends EventEmitter {
   open: OpenHandler = () => ({ action: 'allow' });
+  reloads = 0;
+  reload = (): void => void (this.reloads += 1);
   setWindowOpenHandler = (handler: OpenHandler): void => void (this.open = handler);
 
   /** Whether an event of this name would go on. */

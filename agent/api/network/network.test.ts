@@ -53,7 +53,7 @@ function listening(): string[] {
 it('X1 the store network is off by default: the agent listens on loopback alone', async ({ skip }) => {
   if (process.platform !== 'linux') skip('reads the sockets of this process from /proc');
   const before = new Set(listening());
-  const fresh = () => listening().flatMap((socket) => (before.has(socket) ? [] : [socket.split(':')[0]]));
+  const fresh = () => listening().flatMap((socket) => (before.has(socket) ? [] : [socket.split(':')[0] ?? '']));
   const closed = await runAgent();
   expect(fresh()).toEqual(['0100007F']);
   expect((await statusOf(closed)).network).toMatchObject({ state: 'off', fingerprint: null, urls: [] });

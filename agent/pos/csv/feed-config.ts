@@ -10,7 +10,7 @@ const common = {
   ...folderFeed,
   endings: endingsOf('.csv'),
   delimiter: z.string().length(1).default(','),
-  encoding: z.enum(['utf8', 'latin1']).default('utf8'),
+  encoding: z.enum(['utf8', 'latin1', 'utf16le', 'utf16be']).default('utf8'),
   /** Of yyyy yy MM M dd d HH H mm ss SSS XXX and other characters as they are. */
   dateFormat: z
     .string()

@@ -25,7 +25,10 @@ export async function takeCsv(feed: CsvFeed, file: OpenFile): Promise<void> {
     const closed: Row[][] = [];
     for (const record of records) {
       const read = table.read(record);
-      if (!read) continue;
+      if (!read) {
+        group.header = record.raw;
+        continue;
+      }
       report.rowsRead++;
       if ('rejected' in read) group.reject(read.rejected);
       else closed.push(...window.add(read.row));
@@ -71,6 +74,14 @@ class RowTable {
   end(): void {
     if (!this.#layout) Layout.of(this.#feed, []);
   }
+}
+
+/** Rows that are there as a whole, such as a corrected one, as documents. */
+export function documentsOfRows(feed: CsvFeed, layout: Layout, records: readonly CsvRecord[]): RowsResult {
+  const read = records.map((record) => layout.rowOf(record));
+  const rejected = read.flatMap((one) => ('rejected' in one ? [one.rejected] : []));
+  const built = builderOf(feed)(read.flatMap((one) => ('row' in one ? [one.row] : [])));
+  return { documents: built.documents, rejected: [...rejected, ...built.rejected] };
 }
 
 function groupColumn(feed: CsvFeed): (row: Row) => string {

@@ -1,24 +1,32 @@
-import type { Intake } from '../intake.ts';
+import { basename } from 'node:path';
+import type { IntakeDoor } from '../intake.ts';
 import type { FileDocument, Rejected } from './file-document.ts';
+import type { OpenFile } from './file-format.ts';
+import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
 import type { ReportDraft } from './file-report.ts';
 
 /** Documents that go to the journal together: enough for one sync to cost little, few enough to answer others between. */
 const GROUP_DOCUMENTS = 500;
+const HEADER_CHARS_MAX = 32 * 1024;
 
 /** Documents on their way into the journal, some hundred at a time. */
 export class DocumentGroup {
-  readonly #intake: Intake;
+  readonly #intake: IntakeDoor;
   readonly #source: string;
   readonly #report: ReportDraft;
+  readonly #file: string;
+  /** What one must know of the file to read a part of it again: the row of its columns' names, its first element. */
+  header: string | null = null;
   #documents: FileDocument[] = [];
   #rejected: Rejected[] = [];
   /** How often each rejected text has come in this file. */
   readonly #occurrences = new Map<string, number>();
 
-  constructor(parts: { readonly intake: Intake; readonly source: string; readonly report: ReportDraft }) {
+  constructor(parts: Pick<OpenFile, 'intake' | 'source' | 'report' | 'path'>) {
     this.#intake = parts.intake;
     this.#source = parts.source;
     this.#report = parts.report;
+    this.#file = basename(parts.path);
   }
 
   reject(row: Rejected): void {
@@ -41,9 +49,14 @@ export class DocumentGroup {
     await this.#intake.setAside(
       this.#source,
       rejected.map(({ line, code, reason, raw }) => {
-        return { code, detail: `line ${line}: ${reason}`, verbatim: raw, occurrence: this.#countOf(raw) };
+        const detail = `line ${line}: ${reason}`;
+        return { code, detail, verbatim: raw, occurrence: this.#countOf(raw), origin: this.#originOf(line) };
       }),
     );
+  }
+
+  #originOf(line: number): QuarantineOrigin {
+    return { file: this.#file, line, header: this.header?.slice(0, HEADER_CHARS_MAX) ?? null };
   }
 
   #countOf(raw: string): number {
@@ -56,6 +69,7 @@ export class DocumentGroup {
     const arrivals = documents.map(({ kind, key, body, rows }) => ({
       submission: { kind, key, body },
       verbatim: () => rows.map((row) => row.raw).join('\n'),
+      origin: this.#originOf(rows[0]?.line ?? 0),
     }));
     const results = await this.#intake.take(this.#source, arrivals);
     for (const [index, result] of results.entries()) {

@@ -1,4 +1,4 @@
-import type { Intake } from '../intake.ts';
+import type { IntakeDoor } from '../intake.ts';
 import type { ReportDraft } from './file-report.ts';
 import type { FolderFeed } from './folder-feed.ts';
 
@@ -9,7 +9,7 @@ export class Interrupted extends Error {}
 export interface OpenFile {
   readonly path: string;
   readonly source: string;
-  readonly intake: Intake;
+  readonly intake: IntakeDoor;
   readonly report: ReportDraft;
   isStopping(): boolean;
 }

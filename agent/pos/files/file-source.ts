@@ -197,7 +197,9 @@ export class FileSource implements PosSource {
     failure: { code: ErrorCode; reason: string },
   ): Promise<void> {
     const detail = `The file ${name} was rejected: ${failure.reason} It is kept in ${join(this.#folder.path, 'rejected')}.`;
-    await intake.setAside(this.name, [{ code: failure.code, detail, verbatim: await openingOf(path) }]);
+    const origin = { file: name, line: 0, header: null };
+    const verbatim = await openingOf(path);
+    await intake.setAside(this.name, [{ code: failure.code, detail, verbatim, isWhole: false, origin, reopens: true }]);
   }
 
   /** Waits, but not when something has changed meanwhile (if it `listens`) or when stopping. */
@@ -214,9 +216,11 @@ export class FileSource implements PosSource {
   }
 }
 
-/** Failures of the disk or the journal: the file is as good as before, so it is tried again. */
+const WAITING: ReadonlySet<ErrorCode> = new Set(['JOURNAL_CLOSED', 'QUARANTINE_FULL']);
+
+/** Failures of the disk, the journal or the quarantine: the file is as good as before, so it is tried again. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof ShelfwireError) return error.code.startsWith('STORAGE_') || error.code === 'JOURNAL_CLOSED';
+  if (error instanceof ShelfwireError) return error.code.startsWith('STORAGE_') || WAITING.has(error.code);
   return typeof (error as NodeJS.ErrnoException).errno === 'number';
 }
 

@@ -67,7 +67,8 @@ async function readPosted(request: Request, source: string, intake: Intake): Pro
   }
   const body = await readRequestText(request, LIMITS.requestBytes);
   const refuse = async (code: ErrorCode, detail: string): Promise<never> => {
-    if (body.text !== '') await intake.setAside(source, [{ code, detail, verbatim: body.text }]);
+    const isWhole = body.complete && body.isText;
+    if (body.text !== '') await intake.setAside(source, [{ code, detail, verbatim: body.text, isWhole }]);
     throw new ShelfwireError(code, detail);
   };
   if (!body.complete) return refuse('BODY_TOO_LARGE', `The body has more than ${LIMITS.requestBytes} bytes.`);

@@ -32,10 +32,16 @@ async function takePoslog(feed: PoslogFeed, file: OpenFile): Promise<void> {
   try {
     for await (const text of textOfXml(file.path)) {
       if (file.isStopping()) throw new Interrupted();
-      for (const transaction of reader.push(text)) add(transaction);
+      for (const transaction of reader.push(text)) {
+        group.header ??= reader.rootText;
+        add(transaction);
+      }
       await group.flushIfFull();
     }
-    for (const transaction of reader.end()) add(transaction);
+    for (const transaction of reader.end()) {
+      group.header ??= reader.rootText;
+      add(transaction);
+    }
   } finally {
     await group.flush();
   }

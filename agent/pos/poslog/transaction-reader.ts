@@ -38,6 +38,8 @@ export class TransactionReader {
   #foreign = 0;
   #depth = 0;
   #hasRoot = false;
+  /** The tag that the log begins with, once it has been read: a transaction by itself lacks the namespaces in it. */
+  rootText: string | null = null;
 
   constructor(limits: TransactionLimits = LIMITS) {
     this.#limits = limits;
@@ -120,6 +122,8 @@ export class TransactionReader {
       throw new ShelfwireError('POSLOG_FILE_INVALID', detail);
     }
     this.#hasRoot = true;
+    const { startTagPosition, position } = this.#parser;
+    if (local === 'POSLog') this.rootText = this.#textFrom(startTagPosition - 1, position);
   }
 
   #closed(): void {

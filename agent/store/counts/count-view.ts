@@ -13,8 +13,8 @@ export interface SkuLore {
   nameOf(sku: string): string | null;
   onHand(sku: string): number;
   isAmbiguous(code: string): boolean;
-  /** Skus that are expected and that nobody has counted. */
-  missing(count: Count): readonly string[];
+  /** How many skus are expected that nobody has counted. */
+  missingItems(count: Count): number;
 }
 
 /** Whether somebody sees what is expected and what others have counted: not a clerk in a blind count (CN6). */
@@ -43,7 +43,7 @@ export function viewCount(count: Count, person: Person, lore: SkuLore): CountVie
     others: othersOf(all, person, lore, isOpenToSee),
     unknown: unknownOf(tally, lore, isOpenToSee ? undefined : person.name),
     recount: tally.recounts().map((sku) => named(sku, lore)),
-    missing: opening.opening.expected.kind === 'none' || isGuess ? null : lore.missing(count).length,
+    missing: opening.opening.expected.kind === 'none' || isGuess ? null : lore.missingItems(count),
     zones: [...new Set([opening.opening.zone, ...all.map(({ zone }) => zone)])],
   };
 }

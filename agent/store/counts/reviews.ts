@@ -15,6 +15,8 @@ import type { SkuCount } from './fold-sku.ts';
 import type { LastPrices } from './last-prices.ts';
 
 const MISSING_MAX = 2_000;
+/** So long a number of what is missing is good enough for those who count: some stores have 100,000 skus. */
+const MISSING_KEPT_MS = 5_000;
 const TEXT_MAX = 256;
 
 export interface ReviewsParts {
@@ -24,12 +26,18 @@ export interface ReviewsParts {
   readonly prices: Pick<LastPrices, 'of'>;
   readonly products: Pick<Products, 'get'>;
   readonly codes: Pick<ProductCodes, 'find'>;
+  /** Monotonic, ms. */
+  readonly now: () => number;
 }
 
 /** Counts held against the books: what their counters see, what a manager reviews, and what is approved. */
 export class CountReviews {
   readonly #parts: ReviewsParts;
   readonly #lore: SkuLore;
+  readonly #missingItems = new Map<
+    string,
+    { readonly version: number; readonly items: number; readonly readAt: number }
+  >();
 
   constructor(parts: ReviewsParts) {
     this.#parts = parts;
@@ -37,7 +45,7 @@ export class CountReviews {
       nameOf: (sku) => parts.products.get(sku)?.name ?? null,
       onHand: (sku) => parts.stockView.onHand(sku),
       isAmbiguous: (code) => parts.codes.find(code) === 'ambiguous',
-      missing: (count) => this.#missing(count),
+      missingItems: (count) => this.#missingNumber(count),
     };
   }
 
@@ -126,6 +134,16 @@ export class CountReviews {
         choice: typeof choice === 'object' && choice !== null ? choice.take : choice,
       })),
     };
+  }
+
+  #missingNumber(count: Count): number {
+    const { id, version } = count;
+    const readAt = this.#parts.now();
+    const known = this.#missingItems.get(id);
+    if (known?.version === version && readAt - known.readAt < MISSING_KEPT_MS) return known.items;
+    const items = this.#missing(count).length;
+    this.#missingItems.set(id, { version, items, readAt });
+    return items;
   }
 
   #missing({ opening: { opening }, tally }: Count): string[] {

@@ -1,25 +1,8 @@
 import { UNTOUCHED_HEADER } from '#shared/agent-api/session.ts';
+import { Failure } from './failure.ts';
 import { isTouched } from './touched.ts';
 
-/** A failure as the agent answers it (RFC 9457), or that it does not answer at all. */
-export class Failure extends Error {
-  readonly code: string;
-  readonly remedy: string | undefined;
-  readonly status: number;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(given: { code: string; detail: string; remedy?: string; status: number; retryAfterMs?: number }) {
-    super(given.detail);
-    this.name = 'Failure';
-    this.code = given.code;
-    this.remedy = given.remedy;
-    this.status = given.status;
-    this.retryAfterMs = given.retryAfterMs;
-  }
-}
-
-/** No answer: the agent has stopped, or is starting. */
-export const isAbsent = (error: unknown): boolean => error instanceof Failure && error.status === 0;
+export { Failure, isAbsent } from './failure.ts';
 
 interface ProblemAnswer {
   readonly code?: string;
@@ -32,7 +15,9 @@ interface ProblemAnswer {
 /** A new key for an act: sent again with it, the act is done once. */
 export const newKey = (): string => `ui-${crypto.randomUUID()}`;
 
-/** Calls the agent. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
+const BINARY = 'application/octet-stream';
+
+/** Calls the agent; a file is sent as it is. What it answers is trusted: it is served by the same agent as this page. Throws Failure. */
 export async function call<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
@@ -45,10 +30,10 @@ export async function call<Answer>(
       method,
       credentials: 'same-origin',
       ...(signal === undefined ? {} : { signal }),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       headers: {
         ...(isTouched() ? {} : { [UNTOUCHED_HEADER]: '1' }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? BINARY : 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
     });

@@ -8,7 +8,6 @@ import type {
   Me,
   OtherStoresView,
   Page,
-  QuarantinedItem,
   SignedIn,
   Slip,
   SlipKind,
@@ -16,6 +15,8 @@ import type {
   StockItem,
   TaskView,
 } from '#shared/agent-api/answers.ts';
+import type { QuarantineDetail, QuarantinedItem } from '#shared/agent-api/quarantine.ts';
+import type { FeedFile, FeedView, TableLook } from '#shared/agent-api/sources.ts';
 import { call } from './client.ts';
 
 /** How often what changes by itself is asked for, ms. */
@@ -68,11 +69,23 @@ export const useStock = (search: string) =>
     placeholderData: (last) => last,
   });
 
-export const useQuarantine = () =>
-  useQuery({
-    queryKey: ['quarantine'],
-    queryFn: ({ signal }) => call<Page<QuarantinedItem>>('GET', '/v1/quarantine?limit=200', undefined, { signal }),
+export const useQuarantine = (state: 'open' | 'closed') =>
+  useInfiniteQuery({
+    queryKey: ['quarantine', state],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ limit: '100', state });
+      if (pageParam !== null) query.set('cursor', pageParam);
+      return call<Page<QuarantinedItem>>('GET', `/v1/quarantine?${query}`, undefined, { signal });
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
     refetchInterval: 10_000,
+  });
+
+export const useQuarantined = (id: string) =>
+  useQuery({
+    queryKey: ['quarantined', id],
+    queryFn: ({ signal }) => call<QuarantineDetail>('GET', `/v1/quarantine/${id}`, undefined, { signal }),
   });
 
 /** What is to be done for orders; ended ones are not in it. */
@@ -81,6 +94,31 @@ export const useTasks = () =>
     queryKey: ['tasks'],
     queryFn: ({ signal }) => call<Page<TaskView>>('GET', '/v1/tasks?limit=200', undefined, { signal }),
     refetchInterval: LIVE_MS,
+  });
+
+export const useFeeds = () =>
+  useQuery({
+    queryKey: ['feeds'],
+    queryFn: ({ signal }) => call<{ feeds: FeedView[] }>('GET', '/v1/feeds', undefined, { signal }),
+    refetchInterval: 10_000,
+  });
+
+export const useFeedFiles = (name: string) =>
+  useQuery({
+    queryKey: ['feedFiles', name],
+    queryFn: ({ signal }) => call<{ files: FeedFile[] }>('GET', `/v1/feeds/${name}/files`, undefined, { signal }),
+    enabled: name !== '',
+  });
+
+/** How a sample looks under what was set by hand. */
+export const useLook = (sample: string, query: string) =>
+  useQuery({
+    queryKey: ['look', sample, query],
+    queryFn: ({ signal }) => call<TableLook>('GET', `/v1/samples/${sample}/look?${query}`, undefined, { signal }),
+    enabled: sample !== '',
+    placeholderData: (last) => last,
+    retry: false,
+    staleTime: Infinity,
   });
 
 /** One product; null: this store has never had it. */

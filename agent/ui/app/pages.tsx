@@ -21,6 +21,7 @@ import { Looks } from './looks.tsx';
 import type { Page } from './page.ts';
 import { Someone, usePerson } from './person.ts';
 import { SafetyBanner } from './safety-banner.tsx';
+import { troublesOf } from './troubles.ts';
 
 const maySee = (page: Page, { role }: Person): boolean => page.role === undefined || page.role === role;
 
@@ -50,7 +51,9 @@ function Frame() {
   const pathOf = (name: string) => (name === PAGES[0]?.name ? '/' : `/${name}`);
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
-      const page = event.altKey && /^Digit[1-9]$/.test(event.code) ? pages[Number(event.code.slice(5)) - 1] : undefined;
+      // Alt+0 is the tenth.
+      const place = (Number(event.code.slice(5)) + 9) % 10;
+      const page = event.altKey && /^Digit\d$/.test(event.code) ? pages[place] : undefined;
       if (page === undefined) return;
       event.preventDefault();
       location.hash = pathOf(page.name);
@@ -58,10 +61,10 @@ function Frame() {
     addEventListener('keydown', open);
     return () => removeEventListener('keydown', open);
   });
-  const troubles = status?.problems.length ?? 0;
+  const troubles = troublesOf(status);
   const badge = (name: string) =>
     name === 'problems' && troubles > 0 ? (
-      <Badge color="red" variant="light" circle>
+      <Badge color="red" variant="light" circle={troubles < 100}>
         {troubles}
       </Badge>
     ) : null;
@@ -92,7 +95,7 @@ function Frame() {
                 {...{ to: pathOf(name) }}
                 active={pathname === pathOf(name)}
                 aria-current={pathname === pathOf(name) ? 'page' : undefined}
-                aria-keyshortcuts={`Alt+${place + 1}`}
+                aria-keyshortcuts={`Alt+${(place + 1) % 10}`}
                 label={words.pages[name]}
                 leftSection={<Icon size={20} aria-hidden />}
                 rightSection={badge(name)}

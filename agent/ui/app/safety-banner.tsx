@@ -1,5 +1,5 @@
-import { Group, Paper, Stack, Text } from '@mantine/core';
-import { CloudCheck, CloudOff, CloudUpload, PlugZap, type LucideIcon } from 'lucide-react';
+import { Anchor, Group, Paper, Stack, Text } from '@mantine/core';
+import { CloudCheck, CloudOff, CloudUpload, PlugZap, TriangleAlert, type LucideIcon } from 'lucide-react';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { isAbsent } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
@@ -7,6 +7,7 @@ import { useFormat } from '../parts/format.ts';
 import { StartAgent } from '../parts/start-agent.tsx';
 import type { Words } from '../words/en.ts';
 import { useWords } from '../words/words.tsx';
+import { troublesOf } from './troubles.ts';
 
 interface Shown {
   readonly tone: 'teal' | 'indigo' | 'orange' | 'red';
@@ -27,6 +28,7 @@ export function SafetyBanner() {
       ? { tone: 'indigo' as const, icon: CloudUpload, title: words.loading, lines: [''] }
       : shownOf(data, words.safety, format.instant);
   const { tone, icon: Icon, title, lines } = shown;
+  const troubles = isAbsent(failureReason) ? 0 : troublesOf(data);
   return (
     <Paper
       component="section"
@@ -51,6 +53,21 @@ export function SafetyBanner() {
           ))}
           {isAbsent(failureReason) ? <StartAgent /> : null}
         </Stack>
+        {troubles > 0 ? (
+          <Anchor
+            href="#/problems"
+            ml="auto"
+            size="sm"
+            style={{ flexShrink: 0 }}
+            c="var(--mantine-color-text)"
+            underline="always"
+          >
+            <Group gap={4} wrap="nowrap">
+              <TriangleAlert aria-hidden size={16} />
+              {words.problems.inBanner(troubles)}
+            </Group>
+          </Anchor>
+        ) : null}
       </Group>
     </Paper>
   );

@@ -2,6 +2,7 @@ import {
   Activity,
   Boxes,
   ClipboardList,
+  FolderInput,
   PackageCheck,
   PencilLine,
   Store,
@@ -16,6 +17,7 @@ import { PickupsPage } from './pickups/pickups-page.tsx';
 import { ProblemsPage } from './problems/problems-page.tsx';
 import { ReceivePage } from './receive/receive-page.tsx';
 import { ReturnPage } from './return/return-page.tsx';
+import { SourcesPage } from './sources/sources-page.tsx';
 import { StatusPage } from './status/status-page.tsx';
 import { StockPage } from './stock/stock-page.tsx';
 import { TodayPage } from './today/today-page.tsx';
@@ -30,5 +32,6 @@ export const PAGES: readonly Page[] = [
   { name: 'count', icon: ClipboardList, view: CountPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
+  { name: 'sources', icon: FolderInput, view: SourcesPage, role: 'manager' },
   { name: 'status', icon: Activity, view: StatusPage },
 ];

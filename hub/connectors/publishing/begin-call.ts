@@ -7,6 +7,7 @@ import type { CallShape, Capabilities, PublishCall } from '../connector.ts';
 import { HOLD, type Claim } from './account-claims.ts';
 import { spendChange } from './change-budget.ts';
 import { EXPECTED, RENEWS_EARLIER, SENDABLE } from './due.ts';
+import { MAY_SHOW } from './passing.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /** How many are due now; counted no further than a large backlog goes. */
@@ -44,7 +45,7 @@ const CHOOSE = `
   WITH held AS (${HOLD}), chosen AS MATERIALIZED (
     SELECT channel_sku, sku, reference, desired, desired_at, confirmed, in_flight, listed, urgency, last_call, changes_left, changes_at,
       later_call IS NULL AND settles_at IS NULL AS is_settled, ${EXPECTED} AS expected,
-      CASE WHEN later_call IS NULL AND settles_at IS NOT NULL THEN in_doubt END AS settling,
+      CASE WHEN later_call IS NULL AND settles_at IS NOT NULL THEN in_doubt || CASE WHEN passing IS NULL THEN ARRAY[confirmed] ELSE ${MAY_SHOW} END END AS settling,
       coalesce(confirmed_at < clock_timestamp() - make_interval(secs => $7::float8 / 1000), false) AS renews
     FROM publications WHERE account_no = $1 AND ${SENDABLE} AND (SELECT NOT "dryRun" FROM held)
     ORDER BY urgency DESC, channel_sku
@@ -100,9 +101,9 @@ interface Chosen {
   readonly listed: boolean;
   readonly urgency: number;
   readonly lastCall: number | null;
+  /** What it may say while what was accepted is not known to be applied. */
+  readonly settling: readonly (number | null)[] | null;
   /** What it says is known: nothing is under way that changes it. */
-  /** Accepted, and not known to be applied. */
-  readonly settling: number | null;
   readonly isSettled: boolean;
   readonly expected: number | null;
   readonly renews: boolean;
@@ -125,7 +126,7 @@ export const frozenItem = z.object({
   reference: z.string().nullable(),
   quantity: z.int().min(0),
   changeFrom: z.int().nullable(),
-  settlingFrom: z.array(z.int()).max(2).optional(),
+  settlingFrom: z.array(z.int()).max(64).optional(),
   basis,
   /** The call that carried it before. */
   before: z.int().nullable().default(null),
@@ -214,7 +215,7 @@ function judge(row: Chosen, changesADay: number | undefined): Judged {
   const quantity = Math.max(0, desired - inFlight - notHeld);
   const basis = { desired, inFlight, notHeld, availabilityAt: desiredAt.toISOString() };
   const changeFrom = isSettled ? confirmed : null;
-  const settling = row.settling === null ? undefined : [confirmed, row.settling].filter((one) => one !== null);
+  const settling = row.settling?.filter((one) => one !== null);
   const item = {
     channelSku,
     reference,

@@ -6,6 +6,7 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import type { ItemAnswer } from '../connector.ts';
 import type { FrozenCall } from './begin-call.ts';
+import { passingWith } from './passing.ts';
 
 /** A listing that has to be tried again and again. */
 const AGAIN: BackoffRule = { baseMs: 250, maxMs: 300_000 };
@@ -40,7 +41,9 @@ const END = `
   ), locked AS (
     SELECT g.*, g.outcome IN ('taken', 'accepted') AS is_told, greatest(0, g.quantity - p.ordered_in_call) AS told,
       p.later_call IS NOT DISTINCT FROM $2::bigint AS was_later,
-      CASE WHEN p.later_call IS NOT DISTINCT FROM $2::bigint THEN p.ordered_in_call > 0 ELSE p.read_after AND p.later_call IS NULL END AS is_mixed
+      CASE WHEN p.later_call IS NOT DISTINCT FROM $2::bigint THEN p.ordered_in_call > 0 ELSE p.read_after AND p.later_call IS NULL END AS is_mixed,
+      clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) AS applied_at,
+      CASE WHEN g.outcome = 'accepted' AND p.ordered_in_call > 0 THEN greatest(0, g.quantity - p.ordered_in_call) END AS or_told
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
       AND (p.call_no = $2 OR (p.later_call = $2 AND NOT p.read_after))
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
@@ -55,9 +58,11 @@ const END = `
       read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
       basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
       must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles)),
-      settles_at = CASE WHEN l.settles THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000)
+      settles_at = CASE WHEN l.settles THEN l.applied_at
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
-      in_doubt = CASE WHEN l.outcome = 'doubt' THEN l.quantity WHEN l.settles AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
+      passing = CASE WHEN l.settles AND l.outcome IN ('accepted', 'doubt') THEN ${passingWith('l.applied_at', 'l.or_told')}
+        WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.passing END,
+      in_doubt = CASE WHEN l.outcome IN ('accepted', 'doubt') THEN l.quantity WHEN l.settles AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
         WHEN l.settles THEN coalesce(p.in_doubt, p.confirmed) ELSE p.in_doubt END,
       company = CASE WHEN l.is_told THEN NULL WHEN l.outcome = 'apart' THEN $10 ELSE p.company END,
       attempts = CASE WHEN l.is_told THEN 0 WHEN l.outcome = 'again' THEN p.attempts ELSE p.attempts + 1 END,
@@ -66,7 +71,7 @@ const END = `
       due_at = CASE
         WHEN l.outcome = 'refused' THEN NULL
         WHEN NOT l.is_told THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
-        WHEN p.desired - p.in_flight <> l.told OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
+        WHEN p.desired - p.in_flight <> l.told OR l.or_told IS NOT NULL OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
       waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND p.desired - p.in_flight = l.told THEN NULL
         ELSE coalesce(p.waits_since, clock_timestamp()) END
     FROM judged l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"

@@ -12,7 +12,8 @@ import { urgencyOf } from './urgency.ts';
  */
 const NUMBERS = `
   SELECT p.account_no AS account, p.channel_sku AS "channelSku", p.desired AS before,
-    greatest(p.confirmed, p.later_quantity, CASE WHEN p.settles_at IS NOT NULL THEN p.in_doubt END) AS says,
+    greatest(p.confirmed, p.later_quantity, CASE WHEN p.settles_at IS NOT NULL THEN p.in_doubt END,
+      CASE WHEN p.passing IS NOT NULL THEN (SELECT max((e.value ->> 0)::int) FROM jsonb_array_elements(p.passing) AS e) END) AS says,
     CASE WHEN p.listed AND c.removed_at IS NULL AND EXISTS (
         SELECT FROM shelf_terms t WHERE t.sku = p.sku AND t.withheld[c.channel_no] IS NOT NULL)
       THEN coalesce(v.ats[c.channel_no], 0) ELSE 0 END AS desired,

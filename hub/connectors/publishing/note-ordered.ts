@@ -1,10 +1,12 @@
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
+import { passingLess } from './passing.ts';
 
 /**
  * $1 channel, $2-$4 its skus (or, empty, ours), units; a single empty one comes as NULL. Of a channel that counts down by itself: what was in flight is known now,
- * and what was not, it has taken off what it said, or will when it has applied what it accepted.
+ * and what was not, it has taken off what it said; off what it has
+ * accepted only where that was applied by then, so both may show.
  */
 const NOTE = `
   WITH given AS (
@@ -21,7 +23,7 @@ const NOTE = `
   ), summed AS (SELECT account_no, channel_sku, sum(units)::int AS units FROM held GROUP BY 1, 2)
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
     confirmed = greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)),
-    in_doubt = CASE WHEN p.settles_at IS NULL THEN p.in_doubt ELSE greatest(0, p.in_doubt - greatest(0, s.units - p.in_flight)) END,
+    passing = CASE WHEN p.settles_at IS NOT NULL AND s.units > p.in_flight THEN ${passingLess('(s.units - p.in_flight)')} ELSE p.passing END,
     ordered_in_call = CASE WHEN p.call_no IS NULL AND p.later_call IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;

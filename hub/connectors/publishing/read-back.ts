@@ -5,6 +5,7 @@ import { joined, literal } from '#hub/db/array-parameter.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import type { ReadAnswer, ReadItem } from '../connector.ts';
 import { SETTLED, TO_READ } from './due.ts';
+import { explains, PASSING } from './passing.ts';
 
 export interface ToRead extends ReadItem {
   readonly version: number;
@@ -24,7 +25,7 @@ const SETTLING = `
   WHERE account_no = $1 AND ${SETTLED} AND NOT must_read ORDER BY settles_at LIMIT $2`;
 /** Where it cannot be read it counts as applied. */
 const SETTLE_UNREAD = `
-  UPDATE publications SET confirmed = in_doubt, confirmed_at = clock_timestamp(), in_doubt = NULL, settles_at = NULL,
+  UPDATE publications SET confirmed = in_doubt, confirmed_at = clock_timestamp(), in_doubt = NULL, settles_at = NULL, passing = NULL,
     due_at = CASE WHEN desired - in_flight <> in_doubt OR NOT listed THEN coalesce(due_at, clock_timestamp()) END,
     waits_since = CASE WHEN desired - in_flight <> in_doubt THEN coalesce(waits_since, clock_timestamp()) END
   WHERE account_no = $1 AND ${SETTLED}`;
@@ -38,8 +39,8 @@ const MAY_READ = `
 /**
  * $1 account, $2-$5 by listing: what the channel says, the version it was asked at, reference. $6 whether it counts down.
  *
- * What it says is held against what it should: the number that was sent and never acknowledged, if that is it; else what it
- * said last. What is gone from a channel that counts down is in flight: sold there, in orders that are not known yet. What is
+ * What it says is held against what it may: what it said last, what was sent and never acknowledged, what it has accepted and
+ * applies later (\`passing\`). What is gone from the nearest of them at a channel that counts down is in flight: sold there, in orders that are not known yet. What is
  * more than that, or came back, is drift. Where it says more than it should it is urgent, and else no more: what was believed of
  * it until now may have been the contrary.
  */
@@ -48,11 +49,9 @@ const APPLY = `
     SELECT * FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::int[], $5::text[]) AS g (channel_sku, says, version, reference)
   ), held AS (
     SELECT p.channel_sku, g.says, g.reference, p.in_flight,
-      coalesce(p.settles_at > clock_timestamp() AND g.says <> p.in_doubt AND g.says = p.confirmed, false) AS is_early,
+      coalesce(p.settles_at > clock_timestamp() AND g.says <> p.in_doubt AND p.confirmed IS NOT NULL, false) AS is_early,
       p.settles_at IS NOT NULL AND p.in_doubt = g.says AS has_settled,
-      CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0
-        WHEN p.in_doubt >= g.says AND (p.in_doubt < p.confirmed OR p.confirmed < g.says) THEN p.in_doubt - g.says
-        ELSE p.confirmed - g.says END AS gone
+      CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0 ELSE ${explains('g.says')} - g.says END AS gone
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
       AND p.version = g.version AND p.call_no IS NULL AND p.later_call IS NULL
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
@@ -66,7 +65,8 @@ const APPLY = `
     in_flight_since = CASE WHEN j.gone > 0 AND $6 THEN clock_timestamp() ELSE p.in_flight_since END,
     drift = CASE WHEN j.drift <> 0 THEN j.drift ELSE p.drift END,
     drift_at = CASE WHEN j.drift <> 0 THEN clock_timestamp() ELSE p.drift_at END,
-    must_read = false, in_doubt = CASE WHEN j.is_early THEN p.in_doubt END, settles_at = CASE WHEN j.is_early THEN p.settles_at END,
+    must_read = false, in_doubt = CASE WHEN j.is_early THEN p.in_doubt END,
+    passing = CASE WHEN j.is_early THEN ${PASSING} || jsonb_build_array(jsonb_build_array(j.says, extract(epoch FROM p.settles_at)::float8)) END, settles_at = CASE WHEN j.is_early THEN p.settles_at END,
     urgency = CASE WHEN (p.urgency >= 1) = (j.says > greatest(0, p.desired - j.in_flight)) THEN p.urgency
       WHEN p.urgency >= 1 THEN p.urgency - 1 ELSE p.urgency + 1 END,
     read_at = clock_timestamp(), confirmed_at = CASE WHEN j.has_settled THEN clock_timestamp() ELSE p.confirmed_at END,

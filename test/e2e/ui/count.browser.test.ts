@@ -140,7 +140,6 @@ describe('counting', () => {
     await mia.getByRole('group', { name: 'Digits' }).getByRole('button', { name: '9', exact: true }).click();
     await mia.getByRole('button', { name: 'OK', exact: true }).click();
     await lineOf(own, 'Vase', 9).waitFor();
-    expect(await accessibilityFaults(mia)).toEqual([]);
 
     // Sold after it was counted: no difference. Sold between two scans of it: shown.
     await sell(agent, [sale('s1', 4, 2), sale('s2', 0, 1)]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CountAct } from '#shared/agent-api/count-acts.ts';
 import type { ActsAnswer } from '#shared/agent-api/counts.ts';
-import { Failure } from '../../api/client.ts';
+import { Failure } from '../../api/failure.ts';
 import { ActQueue } from './act-queue.ts';
 
 const scan = (no: number): CountAct => ({ key: `scan-${no}-0000`, do: 'scan', code: String(no), zone: 'W' });

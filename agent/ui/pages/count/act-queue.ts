@@ -1,6 +1,6 @@
 import type { CountAct } from '#shared/agent-api/count-acts.ts';
 import type { ActAnswer, ActsAnswer } from '#shared/agent-api/counts.ts';
-import { Failure, isAbsent } from '../../api/client.ts';
+import { Failure, isAbsent } from '../../api/failure.ts';
 
 const AT_ONCE = 50;
 const AGE_MS_MAX = 7 * 24 * 3_600_000;

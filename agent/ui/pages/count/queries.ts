@@ -5,7 +5,6 @@ import type { ActsAnswer, CountHeader, CountReview, CountView } from '#shared/ag
 import { call, Failure } from '../../api/client.ts';
 
 const LIVE_MS = 2_000;
-const REVIEW_MS = 4_000;
 
 export const useOpenCounts = () =>
   useQuery({
@@ -35,7 +34,7 @@ export const useReview = (id: string) =>
   useQuery({
     queryKey: ['counts', id, 'review'],
     queryFn: ({ signal }) => call<CountReview>('GET', `/v1/counts/${id}/review`, undefined, { signal }),
-    refetchInterval: REVIEW_MS,
+    refetchInterval: LIVE_MS,
     staleTime: 0,
   });
 

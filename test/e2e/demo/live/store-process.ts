@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AgentStatus, QuarantinedItem, StockItem } from '#shared/agent-api/answers.ts';
+import type { AgentStatus, StockItem } from '#shared/agent-api/answers.ts';
+import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import type { StoreDoor } from './feeder.ts';
 import { freePort, type HubProcess } from '#test/support/hub-process.ts';
 import { Link } from '#test/support/link.ts';

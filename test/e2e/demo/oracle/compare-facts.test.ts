@@ -46,7 +46,8 @@ describe('the judge of the demo', () => {
 
   it('finds what quarantine misses, and what nobody expects in it', () => {
     const refusal = { store: 'YORK', code: 'KEY_REUSED', verbatim: 'x', why: '', rows: [7] } as const;
-    const item = { id: '1', at: 1, source: 'http', code: 'KEY_REUSED', detail: '', verbatim: 'x' } as const;
+    const came = { id: '1', at: 1, source: 'http', code: 'KEY_REUSED', detail: '', verbatim: 'x' } as const;
+    const item = { ...came, state: 'open', key: null, origin: null, acts: [] } as const;
     expect(compareQuarantine([refusal], [item])).toEqual({ found: [refusal], missing: [], unexpected: [] });
     const other = { ...item, verbatim: 'y' };
     expect(compareQuarantine([refusal], [other])).toEqual({ found: [], missing: [refusal], unexpected: [other] });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { QuarantinedItem } from '#shared/agent-api/answers.ts';
+import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
 import type { ExpectedRefusal } from '../input/delivery.ts';
 import type { HeldFact } from './held-facts.ts';
 import { stockChanges, type ExpectedFact } from './expected-facts.ts';

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
+import { seededRandom } from '#shared/runtime/random.ts';
+import { beginChannels, channelHub } from '#test/support/channels.ts';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
+import { openReservationPool } from '#test/support/reservations.ts';
+import { claimAccounts, type Claim } from './account-claims.ts';
+import { beginCall, type FrozenCall } from './begin-call.ts';
+import { endAnswered } from './end-call.ts';
+import { noteOrdered } from './note-ordered.ts';
+import { takeRead } from './read-back.ts';
+
+const SHAPE = { name: 'levels', quota: 'messages', itemsMax: 10, cost: () => 1 };
+
+let database: TestDatabase;
+let reservationPool: Pool;
+let account: number;
+let claim: Claim;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  reservationPool = openReservationPool(database.url);
+});
+afterAll(async () => {
+  await reservationPool.end();
+  await database.drop();
+});
+/** A listing that says 10. */
+beforeEach(async () => {
+  const { pool } = database;
+  await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
+  const channel = await SignedReceiver.start(seededRandom(1), { countsDown: true });
+  account = await channelHub(pool, reservationPool).makeAccount('shop', channel);
+  await channel.stop();
+  await pool.query(
+    `INSERT INTO publications (account_no, channel_sku, sku, desired, desired_at, confirmed, must_read, due_at)
+     VALUES ($1, 'A', 'A', 10, now(), 10, false, now())`,
+    [account],
+  );
+  const claims = await claimAccounts(pool, randomUUID(), { most: 1, seconds: 60, readEveryHours: null });
+  claim = claims[0]!;
+});
+
+const state = async () => {
+  const { rows } = await database.pool.query<{ confirmed: number; inFlight: number; settles: boolean }>(
+    `SELECT confirmed, in_flight AS "inFlight", settles_at IS NOT NULL AS settles FROM publications`,
+  );
+  return rows[0];
+};
+/** The number is wanted, and sent in a call. */
+async function send(quantity: number): Promise<FrozenCall> {
+  await database.pool.query('UPDATE publications SET desired = $1, due_at = now()', [quantity]);
+  const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+  const begun = await beginCall(database.pool, claim, asked);
+  if (begun.kind !== 'call') throw new Error(`it is ${begun.kind}`);
+  return begun.call;
+}
+/** The channel has accepted it, and applies it within a minute. */
+async function accept(call: FrozenCall): Promise<void> {
+  const parts = { pool: database.pool, random: () => 0, account, canRead: true, settlesMs: 60_000 };
+  await endAnswered(parts, call, [{ channelSku: 'A', outcome: 'accepted' }]);
+}
+async function read(says: number): Promise<void> {
+  const { rows } = await database.pool.query<{ version: number }>('SELECT version FROM publications');
+  const asked = rows.map(({ version }) => ({ channelSku: 'A', reference: null, version, attempts: 0 }));
+  const parts = { account, countsDown: true, random: () => 0 };
+  await takeRead(database.pool, parts, asked, [{ channelSku: 'A', says }]);
+}
+async function order(units: number): Promise<void> {
+  const client = await database.pool.connect();
+  const content = { channel: 'shop', lines: [{ sku: 'A', units }] } as unknown as OrderContent;
+  await noteOrdered(client, content).finally(() => client.release());
+}
+/** All that was accepted should be applied by now. */
+const settle = () => database.pool.query(`UPDATE publications SET settles_at = now() - interval '1 second'`);
+
+describe('numbers that a channel has accepted and not applied', () => {
+  it.each([10, 9, 7])('P3 of which it says %i are not taken for units that were sold', async (says) => {
+    for (const quantity of [9, 7]) await accept(await send(quantity));
+    await read(says);
+    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: says !== 7 });
+    expect((await send(5)).items[0]).toMatchObject({ quantity: 5 });
+  });
+
+  it.each([
+    [8, 1],
+    [6, 1],
+    [4, 3],
+  ])(
+    'P3 it says %i: so many as the nearest of them does not explain were sold, and are held back',
+    async (says, gone) => {
+      for (const quantity of [9, 7]) await accept(await send(quantity));
+      await read(says);
+      expect(await state()).toMatchObject({ inFlight: gone });
+      // The last of them comes over what was sold.
+      await settle();
+      await read(7);
+      expect(await state()).toEqual({ confirmed: 7, inFlight: gone, settles: false });
+      const { items } = await send(7);
+      expect(items[0]).toMatchObject({ quantity: 7 - gone, changeFrom: 7 });
+    },
+  );
+
+  it('P3 all that may show is named with the next number, and what was applied long ago is not', async () => {
+    for (const quantity of [9, 7]) await accept(await send(quantity));
+    const third = await send(5);
+    expect(third.items[0]?.settlingFrom?.toSorted()).toEqual([10, 7, 9]);
+    await accept(third);
+    // Behind the instants by which the second and the third were applied only the fourth is left.
+    await database.pool.query(`
+      UPDATE publications SET passing = (SELECT jsonb_agg(jsonb_build_array(e -> 0, 1)) FROM jsonb_array_elements(passing) AS e)`);
+    const fourth = await send(4);
+    expect(fourth.items[0]?.settlingFrom).toEqual([5]);
+    await accept(fourth);
+    const { rows } = await database.pool.query<{ passing: number }>(
+      'SELECT jsonb_array_length(passing) AS passing FROM publications',
+    );
+    expect(rows).toEqual([{ passing: 1 }]);
+  });
+
+  it.each([7, 10])(
+    'P3 an order that becomes known meanwhile: it may come before the number is applied or behind (%i)',
+    async (says) => {
+      await database.pool.query('UPDATE publications SET confirmed = 4');
+      await accept(await send(10));
+      await order(3);
+      // It goes out at once, whichever of both it was.
+      const lower = await send(7);
+      expect(lower.items[0]?.settlingFrom?.toSorted((a, b) => a - b)).toEqual([1, 4, 7, 10]);
+      await database.pool.query('UPDATE publications SET call_no = NULL');
+      await settle();
+      await read(says);
+      expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+    },
+  );
+
+  it('P3 an order that becomes known while its call is under way', async () => {
+    const call = await send(9);
+    await order(2);
+    await accept(call);
+    const lower = await send(7);
+    expect(lower.items[0]?.settlingFrom?.toSorted((a, b) => a - b)).toEqual([7, 8, 9]);
+    await accept(lower);
+    for (const says of [8, 9]) {
+      await read(says);
+      expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: true });
+    }
+    await read(7);
+    expect(await state()).toEqual({ confirmed: 7, inFlight: 0, settles: false });
+  });
+});

@@ -1,5 +1,6 @@
 import { Autocomplete, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useRef } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
 import { useStock } from '../api/queries.ts';
 import { useWords } from '../words/words.tsx';
@@ -9,6 +10,8 @@ export interface Chosen {
   readonly item: StockItem | undefined;
 }
 
+const SAME_PRESS_MS = 50;
+
 /** A product by name, sku or GTIN: typed, chosen, or scanned (which ends with Enter, and takes the only one found). */
 export function ProductField(parts: {
   chosen: Chosen;
@@ -16,8 +19,20 @@ export function ProductField(parts: {
   label?: string;
   /** It may stay empty, and is not where one begins. */
   isOptional?: boolean;
+  /** Takes what is chosen from the list or scanned, instead of `choose`; never what only happens to be spelt like a sku so far. */
+  pick?: (item: StockItem) => void;
 }) {
-  const { chosen, choose, label, isOptional = false } = parts;
+  const { chosen, choose, label, isOptional = false, pick } = parts;
+  /** The field says what it is after a choice: that is not typed. */
+  const picked = useRef<string | undefined>(undefined);
+  const pickedAtMs = useRef(0);
+  /** Enter on the only one is heard twice, when it is marked in the list too. */
+  const take = (item: StockItem): void => {
+    const now = performance.now();
+    if (now - pickedAtMs.current < SAME_PRESS_MS) return;
+    pickedAtMs.current = now;
+    pick?.(item);
+  };
   const { stock, adjust } = useWords();
   const [search] = useDebouncedValue(chosen.typed.trim(), 60);
   const { data } = useStock(search);
@@ -42,12 +57,27 @@ export function ProductField(parts: {
           </Text>
         </div>
       )}
-      onChange={(typed) => choose({ typed, item: bySku.get(typed) })}
+      onOptionSubmit={(sku) => {
+        const item = bySku.get(sku);
+        if (pick === undefined || item === undefined) return;
+        picked.current = sku;
+        take(item);
+      }}
+      onChange={(typed) => {
+        if (picked.current === typed) choose({ typed: '', item: undefined });
+        else choose({ typed, item: bySku.get(typed) });
+        picked.current = undefined;
+      }}
       onKeyDown={(event) => {
         const [only] = items;
         if (event.key !== 'Enter' || items.length !== 1 || only === undefined) return;
         event.preventDefault();
-        choose({ typed: only.sku, item: only });
+        if (pick === undefined) {
+          choose({ typed: only.sku, item: only });
+          return;
+        }
+        take(only);
+        choose({ typed: '', item: undefined });
       }}
       description={
         chosen.item === undefined ? ' ' : `${chosen.item.name ?? stock.unnamed} · ${stock.onHand} ${chosen.item.onHand}`

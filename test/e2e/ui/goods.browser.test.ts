@@ -201,7 +201,12 @@ describe('returns', () => {
     await page.getByLabel('Number on the receipt').fill('S2-77');
     const product = page.getByRole('combobox', { name: 'Add a product' });
     await product.pressSequentially('SHADE');
-    await page.getByRole('option', { name: 'Lampshade' }).click();
+    // What is spelt like an article so far is not taken yet; what is chosen is, once, also when it is the only one.
+    await page.getByRole('option', { name: 'Lampshade' }).waitFor();
+    expect(await page.getByLabel('Price of one Lampshade').count()).toBe(0);
+    await product.press('ArrowDown');
+    await product.press('Enter');
+    await expect.poll(() => page.getByLabel('Units of Lampshade').inputValue()).toBe('1');
     await page.getByLabel('Price of one Lampshade').fill('25.00');
     await look(page, 'return-without');
     await page.getByRole('button', { name: 'Take back 1 unit' }).click();

@@ -39,10 +39,7 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
   const digits = isCurrency ? format.digits(currency) : 2;
   const minorOf = (price: number): number => Math.round(price * 10 ** digits);
   const total = lines.reduce((sum, { units, price }) => sum + units * minorOf(price), 0);
-  const add = (chosen: Chosen): void => {
-    const { item } = chosen;
-    setProduct(item === undefined ? chosen : NOTHING);
-    if (item === undefined) return;
+  const add = (item: StockItem): void => {
     const place = lines.findIndex((line) => line.item.sku === item.sku && line.condition === 'sellable');
     if (place < 0) setLines([...lines, { item, units: 1, price: 0, condition: 'sellable' }]);
     else change(place, { units: (lines[place]?.units ?? 0) + 1 });
@@ -89,7 +86,7 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
             onChange={(event) => setCurrency(event.currentTarget.value.toUpperCase())}
           />
         </Group>
-        <ProductField chosen={product} choose={add} isOptional label={returns.add} />
+        <ProductField chosen={product} choose={setProduct} pick={add} isOptional label={returns.add} />
         {lines.map(({ item, units, price, condition }, place) => (
           <Group
             key={`${item.sku} ${place}`}

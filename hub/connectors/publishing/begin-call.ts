@@ -112,6 +112,9 @@ interface Chosen {
   readonly notHeld: number;
 }
 
+/** More do not show within the time that a number settles; one that is not named is read first. */
+const SETTLING_MAX = 64;
+
 /** What a published number was worked out from: kept with it, so that it can be explained. */
 export const basis = z.object({
   desired: z.int(),
@@ -126,7 +129,7 @@ export const frozenItem = z.object({
   reference: z.string().nullable(),
   quantity: z.int().min(0),
   changeFrom: z.int().nullable(),
-  settlingFrom: z.array(z.int()).max(64).optional(),
+  settlingFrom: z.array(z.int()).max(SETTLING_MAX).optional(),
   basis,
   /** The call that carried it before. */
   before: z.int().nullable().default(null),
@@ -215,7 +218,7 @@ function judge(row: Chosen, changesADay: number | undefined): Judged {
   const quantity = Math.max(0, desired - inFlight - notHeld);
   const basis = { desired, inFlight, notHeld, availabilityAt: desiredAt.toISOString() };
   const changeFrom = isSettled ? confirmed : null;
-  const settling = row.settling?.filter((one) => one !== null);
+  const settling = row.settling?.filter((one) => one !== null).slice(0, SETTLING_MAX);
   const item = {
     channelSku,
     reference,

@@ -4,9 +4,9 @@ import type { OrderContent } from '#hub/orders/order/canonical-order.ts';
 import { passingLess } from './passing.ts';
 
 /**
- * $1 channel, $2-$4 its skus (or, empty, ours), units; a single empty one comes as NULL. Of a channel that counts down by itself: what was in flight is known now,
- * and what was not, it has taken off what it said; off what it has
- * accepted only where that was applied by then, so both may show.
+ * $1 channel, $2-$4 its skus (or, empty, ours), units; a single empty one comes as NULL. Of a channel that counts down by itself:
+ * what was in flight is known now; what was not, it has taken off what it said, and off what it has accepted only where that
+ * was applied by then: both may show.
  */
 const NOTE = `
   WITH given AS (

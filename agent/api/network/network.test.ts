@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -17,11 +17,7 @@ const SALE = {
   key: 's',
   body: { currency: 'EUR', lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 1 }] },
 };
-const BACK = {
-  ...SALE,
-  kind: 'return',
-  body: { ...SALE.body, lines: [{ ...SALE.body.lines[0], condition: 'sellable' }] },
-};
+const ARRIVED = { kind: 'receipt', key: 'arrived', body: { lines: [{ sku: 'A', quantity: 2 }] } };
 
 const statusOf = async (agent: RunningAgent) =>
   (await (await agent.call('/v1/status')).json()) as {
@@ -57,8 +53,10 @@ it('X1 the store network is off by default: the agent listens on loopback alone'
   const closed = await runAgent();
   expect(fresh()).toEqual(['0100007F']);
   expect((await statusOf(closed)).network).toMatchObject({ state: 'off', fingerprint: null, urls: [] });
+  // RxDB's free form has no room for two whole stores in a process.
+  await closed.daemon.stop('the other one is next');
   await runAgent(OPEN);
-  expect(fresh().toSorted()).toEqual(['00000000', '0100007F', '0100007F']);
+  expect(new Set(fresh())).toEqual(new Set(['00000000', '0100007F']));
 });
 
 it('X1 speaks TLS 1.2 and newer, with the certificate whose fingerprint the status shows', async () => {
@@ -112,7 +110,7 @@ it('X1 tokens of programs are worth nothing from the network, and nobody sells f
   expect((await device.call('/v1/status', { headers: session })).status).toBe(200);
   const sent = (path: string, body: unknown) => device.call(path, { method: 'POST', body, headers: session });
   expect(await sent('/v1/facts', SALE)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
-  expect((await sent('/v1/acts', BACK)).status).toBe(201);
+  expect((await sent('/v1/acts', ARRIVED)).status).toBe(201);
   expect((await agent.daemon.store.journal.read(1, 9)).map(({ source }) => source)).toEqual(['ui:Ada']);
 });
 
@@ -224,8 +222,11 @@ it('X2 one device does not take all connections; a body too big, or none, is a c
 });
 
 it('a port that is taken is coded, also at the machine itself, which goes on', async () => {
-  const first = await runAgent(OPEN);
-  const { port } = await deviceAt(first);
+  const other = createServer();
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '0.0.0.0', () => resolve((other.address() as AddressInfo).port));
+  });
+  onTestFinished(() => void other.close());
   const taken = await runAgent({ network: `0.0.0.0:${port}` });
   expect(await codesOf(taken)).toContain('NETWORK_PORT_TAKEN');
   expect((await statusOf(taken)).network.state).toBe('failed');

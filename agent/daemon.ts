@@ -3,7 +3,7 @@ import { Router, type Response } from 'express';
 import { callerOf, sentCorrelationId, sourceOf } from './api/caller.ts';
 import { ClientRegistry, newClientToken } from './api/client-registry.ts';
 import { removeEndpoint, writeEndpoint } from './api/endpoint-file.ts';
-import { requireProgram } from './api/guard.ts';
+import { requireMachine, requireProgram } from './api/guard.ts';
 import { openNetwork } from './api/network/open-network.ts';
 import type { StoreNetwork } from './api/network/store-network.ts';
 import { startApi } from './api/server.ts';
@@ -13,6 +13,7 @@ import type { Readers } from './api/routes.ts';
 import type { SyncPart } from './connect.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { countSource } from './pos/count/count-source.ts';
+import { ASSISTANT_PATHS } from './pos/assistant/routes.ts';
 import { readFeeds } from './pos/feeds.ts';
 import { httpSource } from './pos/http/facts-routes.ts';
 import { taskRoutes, type TaskEdges } from './pos/http/task-routes.ts';
@@ -166,7 +167,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   });
   lifecycle.add(api);
   network = await openNetwork({
-    app,
+    app: { ...app, routes: [Router().use(ASSISTANT_PATHS, requireMachine), ...app.routes] },
     folder: options.data,
     listen: options.network,
     people,

@@ -116,3 +116,10 @@ export function refuseWhile(retryAfterMs: number): void {
   if (retryAfterMs === 0) return;
   throw new ShelfwireError('RATE_LIMITED', 'Too many requests.', { context: { retryAfterMs } });
 }
+
+/** For doors other than that of the machine itself. */
+export const requireMachine: RequestHandler = () => {
+  throw new ShelfwireError('FORBIDDEN', 'This is done at the machine of the agent itself, not from another device.', {
+    remedy: 'Sign in at the machine of the agent.',
+  });
+};

@@ -109,6 +109,12 @@ it('X1 tokens of programs are worth nothing from the network, and nobody sells f
   expect((await device.call('/v1/status', { headers: session })).status).toBe(200);
   const sent = (path: string, body: unknown) => device.call(path, { method: 'POST', body, headers: session });
   expect(await sent('/v1/facts', SALE)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+  // They would name folders of the agent's machine, whoever asks.
+  expect(await sent('/v1/feeds', {})).toMatchObject({
+    status: 403,
+    body: { remedy: expect.stringContaining('machine') },
+  });
+  expect((await sent('/v1/samples/from-feed', {})).status).toBe(403);
   expect((await sent('/v1/acts', ARRIVED)).status).toBe(201);
   expect((await agent.daemon.store.journal.read(1, 9)).map(({ source }) => source)).toEqual(['ui:Ada']);
 });

@@ -169,6 +169,7 @@ it('X1 X2 is for managers alone, and takes no folder of the agent’s, no path o
   const clerk = await manager({}, 'clerk');
   expect((await clerk.ask('GET', '/v1/feeds')).status).toBe(403);
   expect((await clerk.agent.call('/v1/feeds')).status).toBe(403);
+  await clerk.agent.daemon.stop('the manager has an agent of their own');
   const { ask, agent, upload } = await manager();
   const put = async (feed: object, name = 'till') => (await ask('PUT', `/v1/feeds/${name}`, { feed, basedOn: 0 })).body;
   for (const folder of ['/', agent.folder, join(agent.folder, 'sources'), tmpdir()])

@@ -37,6 +37,9 @@ const look = z.strictObject({
     .optional(),
 });
 
+/** They name folders of this machine, so they are not for other devices of the store. */
+export const ASSISTANT_PATHS = ['/v1/feeds', '/v1/samples'];
+
 export interface AssistantParts {
   readonly feeds: AppFeeds;
   readonly samples: Samples;

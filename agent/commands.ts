@@ -18,6 +18,7 @@ import { startDaemon } from './daemon.ts';
 import type { AgentCli } from './options.ts';
 import { statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
+import { DiskGauge } from './store/disk-gauge.ts';
 import { openStore } from './store/store.ts';
 
 /** What each command of the agent does. */
@@ -77,6 +78,7 @@ async function restingStatus(folder: string, engine: StorageEngine | undefined):
         sync: undefined,
         sources: () => [],
         network: () => undefined,
+        disk: () => new DiskGauge(folder, systemClock).read(),
       });
     } finally {
       await store.close();

@@ -22,6 +22,7 @@ import { arrivalRoutes } from './pos/ui/arrival-routes.ts';
 import { actSource } from './pos/ui/act-routes.ts';
 import type { PosSource } from './pos/source.ts';
 import { People } from './people/people.ts';
+import { DiskGauge } from './store/disk-gauge.ts';
 import { OnTheWay } from './store/arrivals/on-the-way.ts';
 import { OtherStores } from './store/items/other-stores.ts';
 import { startFeeds } from './start-feeds.ts';
@@ -122,6 +123,7 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
   const token = newClientToken();
   clients.admit('cli', token);
   let network: StoreNetwork | undefined;
+  const gauge = new DiskGauge(options.data, clock);
   const status = () =>
     statusOf({
       store,
@@ -130,12 +132,13 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
       sync,
       sources: () => [...sources.map((source) => source.status()), ...configured.status()],
       network: () => network?.report(),
+      disk: () => gauge.read(),
     });
   const people = new People(options.data);
   const sessions = new Sessions(people, clock);
   const app = {
     uiFolder: join(import.meta.dirname, 'ui', 'dist'),
-    readers: readersOf(store, status, hub.otherStores),
+    readers: readersOf(store, status, hub),
     routes: [
       acts.routes,
       arrivalRoutes({
@@ -194,7 +197,11 @@ function hubAnswers(store: Store, folder: string, sync: SyncPart | undefined, cl
   };
 }
 
-function readersOf(store: Store, status: () => ReturnType<typeof statusOf>, otherStores: OtherStores): Readers {
+function readersOf(
+  store: Store,
+  status: () => ReturnType<typeof statusOf>,
+  { otherStores, onTheWay }: ReturnType<typeof hubAnswers>,
+): Readers {
   return {
     status: { read: status },
     stock: {
@@ -208,7 +215,10 @@ function readersOf(store: Store, status: () => ReturnType<typeof statusOf>, othe
         return item && { ...item, ...store.freshness() };
       },
       elsewhere: (sku) => otherStores.read(sku),
-      history: (sku, limit) => store.itemHistories.read(sku, limit),
+      history: async (sku, limit) => {
+        const history = await store.itemHistories.read(sku, limit);
+        return history && { ...history, coming: await onTheWay.unitsOf(sku) };
+      },
     },
     tasks: {
       list: async ({ cursor, limit, state }) => store.tasks.page({ cursor, limit, state }),

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
-import type { AgentHealth, AgentStatus, NetworkReport, SyncReport } from '#shared/agent-api/answers.ts';
+import type { AgentHealth, AgentStatus, DiskReport, NetworkReport, SyncReport } from '#shared/agent-api/answers.ts';
 import type { SourceStatus } from './pos/source.ts';
 import type { Store } from './store/store.ts';
 
@@ -14,7 +14,11 @@ export interface StatusParts {
   sources(): readonly SourceStatus[];
   /** Undefined while the agent does not run. */
   network(): NetworkReport | undefined;
+  disk(): Promise<DiskReport | null>;
 }
+
+/** Less than this of free disk is said while there is time to make room. */
+const DISK_LOW_BYTES = 512 * 1024 * 1024;
 
 const NO_NETWORK: NetworkReport = { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null };
 
@@ -25,6 +29,7 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
   const sync = (await parts.sync?.status()) ?? restingSync(store);
   const sources = parts.sources();
   const network = parts.network() ?? NO_NETWORK;
+  const disk = await parts.disk();
   return {
     version: PRODUCT_VERSION,
     startedAt,
@@ -38,12 +43,14 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
     quarantinedAtHub: store.quarantine.countAtHub,
     sources,
     network,
+    disk,
     problems: [
       ...(identity ? [] : [problem('NOT_ENROLLED', 'Facts are kept here; no hub is known to bring them to.')]),
       ...(sync.lastError && sync.phase !== 'online' ? [sync.lastError] : []),
       ...sources.flatMap(({ lastError }) => lastError ?? []),
       ...(network.lastError ? [network.lastError] : []),
       ...clockProblems(sync.clockOffsetMs),
+      ...diskProblems(disk),
       ...quarantineProblems(store.quarantine),
       ...store.damage(),
     ],
@@ -82,6 +89,11 @@ function clockProblems(offsetMs: number): WireError[] {
   return [
     problem('CLOCK_OFF', `This machine's clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the hub's.`),
   ];
+}
+
+function diskProblems(disk: DiskReport | null): WireError[] {
+  if (disk === null || disk.freeBytes >= DISK_LOW_BYTES) return [];
+  return [problem('DISK_LOW', `The disk of the data folder has ${Math.floor(disk.freeBytes / 1e6)} MB left.`)];
 }
 
 function quarantineProblems({ count, countAtHub, isFull }: Store['quarantine']): WireError[] {

@@ -26,6 +26,7 @@ const online: AgentStatus = {
   quarantinedAtHub: 0,
   sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
   network: { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null },
+  disk: { freeBytes: 41.2e9, totalBytes: 100e9, dataBytes: 1e6 },
   problems: [],
 };
 
@@ -40,6 +41,7 @@ describe('status for people', () => {
         '  unsent      nothing',
         '  last sync   5 s ago',
         '  quarantine  empty',
+        '  disk        41.2 of 100.0 GB free',
         '  http        ready, 12 taken, 1 duplicates, 0 refused',
         '',
       ].join('\n'),

@@ -20,6 +20,7 @@ export function statusText(status: AgentStatus, coloured: boolean): string {
     ],
     ['last sync', sync.lastAckAt === null ? 'never' : `${ago(now - sync.lastAckAt)} ago`],
     ['quarantine', quarantineOf(status)],
+    ...diskOf(status),
     ...networkOf(status),
     ...status.sources.map((source): [string, string] => [
       source.name,
@@ -69,6 +70,12 @@ const PHASES: Readonly<Record<string, string>> = {
   refused: 'refused',
   notEnrolled: 'not enrolled',
 };
+
+function diskOf({ disk }: AgentStatus): [string, string][] {
+  if (disk === null) return [];
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
+  return [['disk', `${gigabytes(disk.freeBytes)} of ${gigabytes(disk.totalBytes)} GB free`]];
+}
 
 function quarantineOf({ quarantined, quarantinedAtHub }: AgentStatus): string {
   if (quarantined + quarantinedAtHub === 0) return 'empty';

@@ -43,8 +43,18 @@ export interface AgentStatus {
   readonly quarantinedAtHub: number;
   readonly sources: readonly SourceReport[];
   readonly network: NetworkReport;
+  /** Null where the disk does not say. */
+  readonly disk: DiskReport | null;
   /** Everything that needs somebody's attention; empty means all is well. */
   readonly problems: readonly WireError[];
+}
+
+/** The disk of the data folder. */
+export interface DiskReport {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** What the agent's own files take of it. */
+  readonly dataBytes: number;
 }
 
 /** What anybody at the agent's machine may know: that it runs, and whether somebody should look. Names nothing of the store. */
@@ -287,6 +297,10 @@ export interface ItemHistory {
   readonly knownSince: number | null;
   /** What other devices and the hub have changed, as far as it is not in `changes`. */
   readonly elsewhere: number;
+  /** Units on their way here, as the hub last said it, less what has arrived. */
+  readonly coming: number;
+  /** The latest that is known; by whichever device of the store. */
+  readonly lastCount: { readonly at: number; readonly units: number } | null;
   /** Older changes are left out. */
   readonly isCut: boolean;
   /** The latest first. */

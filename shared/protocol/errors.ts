@@ -463,6 +463,10 @@ export const ERRORS = {
     status: 409,
     remedy: 'Stop the other process that has this data folder open, or choose another folder.',
   },
+  DISK_LOW: {
+    status: 507,
+    remedy: 'Free space on the disk of the data folder soon: when it is full, facts are refused until there is room.',
+  },
   STORAGE_FULL: { status: 507, remedy: 'Free space on the disk of the data folder; what was acknowledged is safe.' },
   STORAGE_IO: { status: 500, remedy: 'Check the disk of the data folder; what was acknowledged is safe.' },
   STORAGE_BUSY: { status: 503, remedy: 'Another process writes to the data folder; stop it, then try again.' },

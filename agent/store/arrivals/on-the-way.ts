@@ -56,6 +56,13 @@ export class OnTheWay {
     };
   }
 
+  /** Units of one sku that are expected. */
+  async unitsOf(sku: string): Promise<number> {
+    const { transfers } = await this.list();
+    const lines = transfers.flatMap((transfer) => transfer.lines.filter((line) => line.sku === sku));
+    return lines.reduce((sum, { coming }) => sum + coming, 0);
+  }
+
   async #refresh(): Promise<void> {
     try {
       const coming = await this.#parts.ask();

@@ -3,6 +3,7 @@ import { movementLines } from '#shared/stock/movement.ts';
 import type { FactIndex } from '../fact-index.ts';
 import type { StoredFact } from '../journal-log.ts';
 import type { StockList } from '../stock-list.ts';
+import type { HubPosition } from '../sku-view.ts';
 import type { StockView } from '../stock-view.ts';
 import { itemSteps } from './item-steps.ts';
 
@@ -25,7 +26,7 @@ export class ItemHistories {
   }
 
   /** The latest changes, at most `limit`; undefined when neither the products nor any fact know the sku. */
-  async read(sku: string, limit: number): Promise<ItemHistory | undefined> {
+  async read(sku: string, limit: number): Promise<Omit<ItemHistory, 'coming'> | undefined> {
     const { index, stockList, stockView } = this.#parts;
     await Promise.all([index.ready(), stockView.settled()]);
     const { facts, total } = await index.ofSku(sku, limit);
@@ -41,6 +42,7 @@ export class ItemHistories {
       item,
       knownSince,
       elsewhere,
+      lastCount: lastCountOf(changes, this.#parts.stockView.hubPosition(sku)),
       isCut: total > facts.length,
       changes: changes
         .map((change, place) => ({ ...change, ...(steps[place] ?? { change: null, after: null }) }))
@@ -124,4 +126,12 @@ function referenceOf({ kind, body }: StoredFact): string | null {
     default:
       return kind satisfies never;
   }
+}
+
+/** Of the list, or the older one that the hub's position rests on when the list is cut. */
+function lastCountOf(changes: readonly Change[], hub: HubPosition | null): ItemHistory['lastCount'] {
+  const own = changes.findLast(({ counted, isVoided }) => counted !== null && !isVoided);
+  if (own !== undefined && own.counted !== null) return { at: own.at, units: own.counted };
+  const anchor = hub?.state.anchor;
+  return anchor ? { at: anchor.order.at, units: anchor.quantity } : null;
 }

@@ -13,6 +13,11 @@ export function useFormat() {
     const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
     return {
       number: (value: number) => value.toLocaleString(locale),
+      /** In MB, or GB where these are many. */
+      bytes: (value: number) => {
+        const [size, unit] = value >= 1e9 ? [value / 1e9, 'gigabyte'] : [value / 1e6, 'megabyte'];
+        return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size);
+      },
       time: (at: number) => time.format(at),
       day: (at: number) => day.format(at),
       shortDay: (at: number) => short.format(at),

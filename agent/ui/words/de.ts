@@ -388,6 +388,27 @@ export const de: Words = {
       own: 'hier',
       end: 'Abmelden',
     },
+    doctor: {
+      title: 'Ist alles gut?',
+      well: 'in Ordnung',
+      look: 'bitte ansehen',
+      checks: {
+        connection: 'Verbindung zur Zentrale',
+        storage: 'Journal auf dieser Platte',
+        disk: 'Platz auf der Platte',
+        clock: 'Uhr',
+        sources: 'Kassen und Dateien',
+        quarantine: 'Beiseite Gelegtes',
+        network: 'Andere Geräte',
+      },
+    },
+    disk: {
+      title: 'Platte',
+      free: 'Frei',
+      of: (free: string, total: string) => `${free} von ${total}`,
+      taken: 'Belegt auf der Platte',
+      own: 'Dateien dieses Agenten',
+    },
     network: {
       title: 'Andere Geräte',
       state: 'Die App ist',

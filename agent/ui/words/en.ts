@@ -377,6 +377,27 @@ export const en = {
       own: 'this one',
       end: 'Sign out',
     },
+    doctor: {
+      title: 'Is all well?',
+      well: 'in order',
+      look: 'needs a look',
+      checks: {
+        connection: 'Connection to the hub',
+        storage: 'Journal on this disk',
+        disk: 'Room on the disk',
+        clock: 'Clock',
+        sources: 'Tills and files',
+        quarantine: 'What was set aside',
+        network: 'Other devices',
+      },
+    },
+    disk: {
+      title: 'Disk',
+      free: 'Free',
+      of: (free: string, total: string) => `${free} of ${total}`,
+      taken: 'Taken of the disk',
+      own: 'This agent\u2019s files',
+    },
     network: {
       title: 'Other devices',
       state: 'The app is',

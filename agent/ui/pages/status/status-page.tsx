@@ -1,9 +1,10 @@
-import { Badge, SimpleGrid, Table, Text } from '@mantine/core';
-import type { AgentStatus } from '#shared/agent-api/answers.ts';
+import { Badge, Progress, SimpleGrid, Table, Text } from '@mantine/core';
+import type { AgentStatus, DiskReport } from '#shared/agent-api/answers.ts';
 import { useStatus } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
+import { DoctorPart } from './doctor-part.tsx';
 import { NetworkPart } from './network-part.tsx';
 import { Part, Said } from './part.tsx';
 import { SignedInPart } from './signed-in-part.tsx';
@@ -33,6 +34,7 @@ function Parts({ status }: { status: AgentStatus }) {
   const offset = Math.abs(sync.clockOffsetMs) / 1_000;
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <DoctorPart status={status} />
       <Part title={words.connection}>
         <Said label={words.store}>{status.store === null ? '–' : `${status.store.name} (${status.store.code})`}</Said>
         <Said label={words.state}>
@@ -53,6 +55,7 @@ function Parts({ status }: { status: AgentStatus }) {
         <Said label={words.backlog}>{format.number(sync.backlog)}</Said>
         <Said label={words.oldest}>{sync.oldestUnsentAt === null ? '–' : instant(sync.oldestUnsentAt)}</Said>
       </Part>
+      {status.disk === null ? null : <DiskPart disk={status.disk} />}
       <Part title={words.sources}>
         <Table.Tr>
           <Table.Td />
@@ -77,5 +80,22 @@ function Parts({ status }: { status: AgentStatus }) {
       <SignedInPart />
       <NetworkPart network={status.network} />
     </SimpleGrid>
+  );
+}
+
+function DiskPart({ disk }: { disk: DiskReport }) {
+  const words = useWords().status.disk;
+  const { bytes } = useFormat();
+  const { freeBytes, totalBytes, dataBytes } = disk;
+  return (
+    <Part title={words.title}>
+      <Said label={words.free}>{words.of(bytes(freeBytes), bytes(totalBytes))}</Said>
+      <Table.Tr>
+        <Table.Td colSpan={2}>
+          <Progress value={100 * (1 - freeBytes / totalBytes)} aria-label={words.taken} />
+        </Table.Td>
+      </Table.Tr>
+      <Said label={words.own}>{bytes(dataBytes)}</Said>
+    </Part>
   );
 }

@@ -106,6 +106,10 @@ export const goodsDe: typeof goodsEn = {
   },
   item: {
     back: 'Ganzer Bestand',
+    coming: 'Unterwegs',
+    lastCount: 'Letzte Zählung',
+    neverCounted: 'noch keine',
+    countedThen: (units, when) => `${units}, ${when}`,
     overTime: 'Bestand im Lauf der Zeit',
     chart: (units, since) => `Bestand in Stufen seit ${since}, jetzt ${units}`,
     unknown: 'Wie es war, ist noch nicht bekannt.',

@@ -98,6 +98,10 @@ export const goodsEn = {
   },
   item: {
     back: 'All stock',
+    coming: 'On the way',
+    lastCount: 'Last count',
+    neverCounted: 'none yet',
+    countedThen: (units: string, when: string) => `${units}, ${when}`,
     overTime: 'Stock over time',
     chart: (units: string, since: string) => `Stock in steps since ${since}, now ${units}`,
     unknown: 'Nothing is known yet of how it was.',

@@ -54,13 +54,14 @@ export function ItemPage({ sku }: { sku: string }) {
 }
 
 function Numbers({ history }: { history: ItemHistory }) {
-  const { stock } = useWords();
+  const { stock, item: words } = useWords();
   const format = useFormat();
   const { sku, onHand, reserved } = history.item;
   const tiles = [
     { label: stock.onHand, value: onHand },
     { label: stock.reserved, value: reserved },
     { label: stock.free, value: Math.max(0, onHand - reserved) },
+    ...(history.coming > 0 ? [{ label: words.coming, value: history.coming }] : []),
   ];
   return (
     <Group gap="xl">
@@ -75,6 +76,14 @@ function Numbers({ history }: { history: ItemHistory }) {
           <b>{format.number(value)}</b>
         </Text>
       ))}
+      <Text size="lg">
+        <Text span c="dimmed" size="sm">
+          {words.lastCount}
+        </Text>{' '}
+        {history.lastCount === null
+          ? words.neverCounted
+          : words.countedThen(format.number(history.lastCount.units), format.full(history.lastCount.at))}
+      </Text>
     </Group>
   );
 }

@@ -536,7 +536,8 @@ export const ERRORS = {
   },
   QUARANTINE_NOT_EMPTY: {
     status: 409,
-    remedy: 'Look at what was set aside (GET /v1/quarantine), correct it at its origin and send it again.',
+    remedy:
+      'Look at what was set aside (Problems in the app, GET /v1/quarantine): correct it there, or at its origin and send it again.',
   },
   CLOCK_OFF: {
     status: 409,

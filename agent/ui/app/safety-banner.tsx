@@ -58,7 +58,7 @@ export function SafetyBanner() {
             href="#/problems"
             ml="auto"
             size="sm"
-            style={{ flexShrink: 0 }}
+            style={{ flexShrink: 0, minHeight: 44, display: 'flex', alignItems: 'center' }}
             c="var(--mantine-color-text)"
             underline="always"
           >

@@ -1,36 +1,43 @@
-import { Badge, Code, Stack, Text } from '@mantine/core';
+import { Badge, Code, Table, Text } from '@mantine/core';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { Fragment } from 'react';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { useWords } from '../../words/words.tsx';
 import { CHECKS, checksOf } from './checks.ts';
 import { Part, Said } from './part.tsx';
 
-/** One line for each thing that may be wrong, and what to do about what is. */
+/** One line for each thing that may be wrong, and below it what to do about what is. */
 export function DoctorPart({ status }: { status: AgentStatus }) {
   const words = useWords().status.doctor;
   const found = checksOf(status);
   return (
     <Part title={words.title}>
       {CHECKS.map((check) => (
-        <Said key={check} label={words.checks[check]}>
-          {found[check].length === 0 ? (
-            <Badge color="teal" variant="light" leftSection={<CircleCheck size={14} aria-hidden />}>
-              {words.well}
-            </Badge>
-          ) : (
-            <Stack gap={4} align="end">
-              <Badge color="orange" variant="light" leftSection={<TriangleAlert size={14} aria-hidden />}>
-                {words.look}
-              </Badge>
-              {found[check].map(({ code, detail, remedy }) => (
-                <Text key={`${code} ${detail}`} size="sm" ta="end">
+        <Fragment key={check}>
+          <Said label={words.checks[check]}>
+            <Verdict isWell={found[check].length === 0} />
+          </Said>
+          {found[check].map(({ code, detail, remedy }) => (
+            <Table.Tr key={`${code} ${detail}`}>
+              <Table.Td colSpan={2}>
+                <Text size="sm">
                   <Code>{code}</Code> {detail} {remedy}
                 </Text>
-              ))}
-            </Stack>
-          )}
-        </Said>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Fragment>
       ))}
     </Part>
+  );
+}
+
+function Verdict({ isWell }: { isWell: boolean }) {
+  const words = useWords().status.doctor;
+  const Icon = isWell ? CircleCheck : TriangleAlert;
+  return (
+    <Badge color={isWell ? 'teal' : 'orange'} variant="light" leftSection={<Icon size={14} aria-hidden />}>
+      {isWell ? words.well : words.look}
+    </Badge>
   );
 }

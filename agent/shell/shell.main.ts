@@ -21,7 +21,7 @@ void startShell(
     // From a clone. A package says by its settings how its agent is started.
     command: electron.app.isPackaged
       ? undefined
-      : [node, join(root, 'agent/main.ts'), 'run', '--data', join(root, 'data/agent')],
+      : [node, join(root, 'agent/shelfwire-agent.mjs'), 'run', '--data', join(root, 'data/agent')],
     version,
     argv: process.argv,
   },

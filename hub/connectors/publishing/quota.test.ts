@@ -41,6 +41,38 @@ describe('the quota of a channel', () => {
     );
   });
 
+  it('P2 is enough for the channel also where calls arrive late: its bucket has long been full by then', () => {
+    const step = fc.record({
+      cost: fc.integer({ min: 1, max: 50 }),
+      passMs: fc.integer({ min: 0, max: 4_000 }),
+      /** How many of those under way arrive before this one leaves. */
+      arrive: fc.nat({ max: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+        const clock = new ManualClock();
+        const quota = new Quota(RULE, clock);
+        let atChannel: number = RULE.burst;
+        const underWay: number[] = [];
+        const arrived = (): void => {
+          const cost = underWay.shift() ?? 0;
+          atChannel -= cost;
+          expect(atChannel).toBeGreaterThanOrEqual(-1e-6);
+          quota.answered(cost, false);
+        };
+        for (const { cost, passMs, arrive } of steps) {
+          clock.pass(passMs);
+          atChannel = Math.min(RULE.burst, atChannel + (passMs / 1_000) * RULE.perSecond);
+          for (let no = 0; no < Math.min(arrive, underWay.length); no += 1) arrived();
+          if (quota.waitMs(cost) > 0) continue;
+          quota.spend(cost);
+          underWay.push(cost);
+        }
+        while (underWay.length > 0) arrived();
+      }),
+    );
+  });
+
   it('P2 has what was spent for a call that was not made, and no more than all', () => {
     const clock = new ManualClock();
     const quota = new Quota(RULE, clock);

@@ -34,7 +34,8 @@ const PACE_MIN = 0.05;
 /**
  * What may be spent at a channel (P2).
  *
- * - Never more than the rule allows: what was spent counts at once, also while its answer is under way.
+ * - Never more than the rule allows: what was spent counts at once, and nothing grows in its place before its answer: it may
+ *   arrive late, when the channel's own bucket has long been full.
  * - The channel's own word counts more than ours, less what is under way. A refusal without a word makes us slower.
  * - It is kept with the account: who takes over goes on with what is left.
  */
@@ -76,15 +77,15 @@ export class Quota {
 
   /** What was spent for a call that was not made after all. */
   giveBack(cost: number): void {
-    this.#underWay = Math.max(0, this.#underWay - cost);
-    this.#left = Math.min(this.#rule.burst, this.#now() + cost);
+    this.#left = this.#now() + cost;
     this.#at = this.#clock.monotonic();
+    this.#underWay = Math.max(0, this.#underWay - cost);
   }
 
   /** The answer to a call of this cost: taken, or refused because it was too many, until so many ms have passed. */
   answered(cost: number, throttled: boolean, retryAfterMs = 0): void {
-    this.#underWay = Math.max(0, this.#underWay - cost);
     const left = this.#now();
+    this.#underWay = Math.max(0, this.#underWay - cost);
     this.#at = this.#clock.monotonic();
     this.#pace = throttled ? Math.max(PACE_MIN, this.#pace * SLOWER) : Math.min(1, this.#pace * FASTER);
     this.#left = throttled ? Math.min(0, left) - (retryAfterMs / 1_000) * this.#rule.perSecond * this.#pace : left;
@@ -108,6 +109,7 @@ export class Quota {
   }
 
   #grown(ms: number): number {
-    return Math.min(this.#rule.burst, this.#left + (ms / 1_000) * this.#rule.perSecond * this.#pace);
+    const most = this.#rule.burst - this.#underWay;
+    return Math.min(most, this.#left + (ms / 1_000) * this.#rule.perSecond * this.#pace);
   }
 }

@@ -70,7 +70,7 @@ it('F4 F5 a manager sees what is wrong, corrects and sends it, dismisses the res
   await keepScreen(page, 'problems-pick-product');
   await page.getByRole('button', { name: 'Send it' }).click();
   await page.getByText('1 record counts now.').waitFor();
-  expect(await row('A value is wrong or missing').count()).toBe(0);
+  await expect.poll(() => row('A value is wrong or missing').count()).toBe(0);
 
   await page.getByRole('button', { name: /A row cannot be read.*line 2/ }).click();
   await page.getByLabel('Quantity').fill('many');

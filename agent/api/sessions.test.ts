@@ -51,6 +51,18 @@ it('X1 a PIN opens a session in a cookie that no script reads and no other site 
   expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
 });
 
+it('X1 who is given another PIN is signed in nowhere any more, though nobody looked in between', async () => {
+  const agent = await runAgent();
+  const people = new People(agent.folder);
+  const stolen = people.add({ name: 'Ada', role: 'manager', pin: '111111' }, 0);
+  const { cookie } = await signIn(agent, stolen);
+  people.remove('Ada');
+  const pin = people.add({ name: 'Ada', role: 'manager', pin: '222222' }, 60_000);
+  expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
+  const again = await signIn(agent, pin);
+  expect((await asked(agent, '/v1/status', again.cookie)).status).toBe(200);
+});
+
 it('X1 a session ends after half an hour of rest, and when one signs out', async () => {
   let later = 0;
   const clock = { ...systemClock, now: () => systemClock.now(), monotonic: () => systemClock.monotonic() + later };

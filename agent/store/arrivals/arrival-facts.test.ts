@@ -12,6 +12,7 @@ const draft = (origin: ArrivalOrigin, ...lines: ArrivalDraft['lines']): ArrivalD
   origin,
   lines,
   by: 'Ada',
+  received: 0,
   startedAt: 0,
   changedAt: 0,
 });

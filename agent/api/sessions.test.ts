@@ -109,6 +109,9 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
   await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(SALE) });
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(200);
+  // What has come back of a sale would come back again with a void of it.
+  const takenBack = (voids: string, key: string) => ({ kind: 'void', key, body: { voids, reason: 'by mistake' } });
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('s', 'v1'))).status).toBe(409);
   expect((await asked(agent, '/v1/acts', bob!, BROKEN)).status).toBe(403);
   expect((await asked(agent, '/v1/acts', ada!, BROKEN)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', ada!, SALE)).status).toBe(403);
@@ -120,4 +123,6 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
     ['return', 'ui:clerk'],
     ['adjustment', 'ui:manager'],
   ]);
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('r', 'v2'))).status).toBe(201);
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('s', 'v1'))).status).toBe(201);
 });

@@ -51,6 +51,18 @@ it('X1 a PIN opens a session in a cookie that no script reads and no other site 
   expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
 });
 
+it('X1 who is given another PIN is signed in nowhere any more, though nobody looked in between', async () => {
+  const agent = await runAgent();
+  const people = new People(agent.folder);
+  const stolen = people.add({ name: 'Ada', role: 'manager', pin: '111111' }, 0);
+  const { cookie } = await signIn(agent, stolen);
+  people.remove('Ada');
+  const pin = people.add({ name: 'Ada', role: 'manager', pin: '222222' }, 60_000);
+  expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);
+  const again = await signIn(agent, pin);
+  expect((await asked(agent, '/v1/status', again.cookie)).status).toBe(200);
+});
+
 it('X1 a session ends after half an hour of rest, and when one signs out', async () => {
   let later = 0;
   const clock = { ...systemClock, now: () => systemClock.now(), monotonic: () => systemClock.monotonic() + later };
@@ -97,6 +109,9 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
   await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(SALE) });
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', bob!, BACK)).status).toBe(200);
+  // What has come back of a sale would come back again with a void of it.
+  const takenBack = (voids: string, key: string) => ({ kind: 'void', key, body: { voids, reason: 'by mistake' } });
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('s', 'v1'))).status).toBe(409);
   expect((await asked(agent, '/v1/acts', bob!, BROKEN)).status).toBe(403);
   expect((await asked(agent, '/v1/acts', ada!, BROKEN)).status).toBe(201);
   expect((await asked(agent, '/v1/acts', ada!, SALE)).status).toBe(403);
@@ -108,4 +123,6 @@ it('what a person does is journaled with who it was; only a manager adjusts, and
     ['return', 'ui:clerk'],
     ['adjustment', 'ui:manager'],
   ]);
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('r', 'v2'))).status).toBe(201);
+  expect((await asked(agent, '/v1/acts', ada!, takenBack('s', 'v1'))).status).toBe(201);
 });

@@ -22,6 +22,8 @@ export interface Entrance {
 interface Session {
   readonly id: string;
   readonly person: Person;
+  /** Who is removed and added anew, with another PIN, is signed in nowhere. */
+  readonly addedAt: string | undefined;
   readonly door: DoorName;
   readonly device: string;
   readonly since: number;
@@ -54,6 +56,7 @@ export class Sessions {
     this.#sessions.set(hashOf(token), {
       id: randomBytes(9).toString('base64url'),
       person,
+      addedAt: this.#people.addedAt(person),
       door,
       address,
       device: deviceOf(userAgent),
@@ -117,8 +120,10 @@ export class Sessions {
       .sort((a, b) => b.since - a.since);
   }
 
-  #isAlive({ endsAt, person }: Session): boolean {
-    return endsAt > this.#clock.monotonic() && this.#people.has(person);
+  #isAlive({ endsAt, person, addedAt }: Session): boolean {
+    if (endsAt <= this.#clock.monotonic()) return false;
+    const now = this.#people.addedAt(person);
+    return now !== undefined && now === addedAt;
   }
 
   #sweep(): void {

@@ -51,8 +51,9 @@ export class People {
     return found && { name: found.name, role: found.role };
   }
 
-  has({ name, role }: Person): boolean {
-    return this.#file.get().people.some((one) => one.name === name && one.role === role);
+  /** When this person was added, under which they are another than one of the same name before; undefined: nobody. */
+  addedAt({ name, role }: Person): string | undefined {
+    return this.#file.get().people.find((one) => one.name === name && one.role === role)?.createdAt;
   }
 
   /** Adds a person; answers the PIN, which is shown this once. Throws CONFLICT, REQUEST_INVALID. */

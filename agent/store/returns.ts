@@ -65,15 +65,28 @@ export class Returns {
    * FORBIDDEN. What the store does not know is not held against it: a sale of another till that has not come yet cannot be named.
    */
   guarded<T>(key: string, body: Return, role: PersonRole, take: () => Promise<T>): Promise<T> {
-    const taken = this.#taking.then(async () => {
-      await this.#parts.index.ready();
+    return this.#alone(async () => {
       // Said again: the journal answers it as it did, whatever has come back since (F4).
       const isKnown = (await this.#parts.log.findByKeys([key])).length > 0;
       if (!isKnown) await this.#verify(body, role);
       return take();
     });
-    this.#taking = taken.catch(() => undefined);
-    return taken;
+  }
+
+  /**
+   * Runs `take`, which journals a void of this fact. A sale of which something came back is not taken back as a whole: its units
+   * would come back twice. Throws RETURN_UNITS.
+   */
+  guardedVoid<T>(key: string, voids: string, take: () => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      const isKnown = (await this.#parts.log.findByKeys([key])).length > 0;
+      const [back] = isKnown ? [] : await this.#parts.index.returnsOf([voids]);
+      if (back === undefined) return take();
+      throw new ShelfwireError(
+        'RETURN_UNITS',
+        `Units of "${voids}" came back already: take the return "${back.key}" back first.`,
+      );
+    });
   }
 
   async #verify(body: Return, role: PersonRole): Promise<void> {
@@ -105,6 +118,12 @@ export class Returns {
       one.kind === 'return' ? one.body.lines : [],
     );
     requireSold(fact.body, before, body.lines);
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const worked = this.#taking.then(() => this.#parts.index.ready()).then(work);
+    this.#taking = worked.catch(() => undefined);
+    return worked;
   }
 
   async #views(sales: readonly Sale[]): Promise<SoldReceipt[]> {

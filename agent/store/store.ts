@@ -145,7 +145,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     products,
     stockView,
     stockList,
-    arrivalDrafts: new ArrivalDrafts({ folder, log, clock }),
+    arrivalDrafts: new ArrivalDrafts({ folder, log, arrivals: ownArrivals, clock }),
     ownArrivals,
     itemHistories: new ItemHistories({ index, stockList, stockView, place }),
     tasks,

@@ -30,6 +30,8 @@ export const arrivalDraft = z.strictObject({
   revision: z.int().min(1),
   origin: arrivalOrigin,
   lines,
+  /** Units of its transfer that this store has received by other receipts, as far as who types this one knows. */
+  received: z.int().min(0).default(0),
   by: text,
   startedAt: z.int(),
   changedAt: z.int(),

@@ -3,13 +3,10 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
-import { networkOf } from '../wrong-pins.ts';
 import { showAddress, type NetworkAddress } from './address.ts';
+import { Connections, CONNECTIONS_MAX } from './connections.ts';
 import type { StoreIdentity } from './identity.ts';
 
-const CONNECTIONS_MAX = 256;
-/** A browser opens six. */
-const CONNECTIONS_OF_ONE_MAX = 24;
 const LIMITS = {
   handshakeTimeout: 10_000,
   headersTimeout: 10_000,
@@ -66,17 +63,11 @@ export async function listenSecurely(
 
 /** No device takes all the connections, before or after it has shaken hands. */
 function limitEach(server: Server): void {
-  const open = new Map<string, number>();
+  const connections = new Connections();
   server.on('connection', (socket: Socket) => {
-    const from = networkOf(socket.remoteAddress ?? '');
-    const count = (open.get(from) ?? 0) + 1;
-    open.set(from, count);
-    socket.once('close', () => {
-      const left = (open.get(from) ?? 1) - 1;
-      if (left > 0) open.set(from, left);
-      else open.delete(from);
-    });
-    if (count > CONNECTIONS_OF_ONE_MAX) socket.destroy();
+    const from = socket.remoteAddress ?? '';
+    socket.once('close', () => connections.close(from));
+    if (connections.open(from)) socket.destroy();
   });
 }
 

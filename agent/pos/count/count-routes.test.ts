@@ -62,6 +62,13 @@ it('X1 X2 CN6 a count over the loopback API: for people, each by their role, and
     expect([status, text.includes('4711')]).toEqual([200, false]);
   }
 
+  // CN4: a window that still shows Ada, in a browser where Mia has signed in since, would make of two counters one.
+  const stale = { by: 'Ada', acts: [scan('scan-0004')] };
+  expect(await mia.call('/v1/counts/count-0001/acts', stale)).toMatchObject({
+    status: 401,
+    body: { code: 'UNAUTHORIZED' },
+  });
+
   const { body: review } = await mia.call('/v1/counts/count-0001/review');
   expect(review).toMatchObject({ version: 3, lines: [{ counted: 4, expected: 4_711 }], missingItems: 0 });
   expect(await mia.call('/v1/counts/count-0001/approve', { version: 2 })).toMatchObject({

@@ -13,7 +13,8 @@ import { readRequestText } from '../http/request-text.ts';
 const BODY_BYTES_MAX = 1024 * 1024;
 
 const opening = countOpening.extend({ id: countKey });
-const acts = z.strictObject({ acts: z.array(countAct).min(1).max(COUNT_ACTS_PER_REQUEST) });
+/** `by`: whose acts they are. A page may be older than the session of its browser, in which somebody else has signed in. */
+const acts = z.strictObject({ by: text.optional(), acts: z.array(countAct).min(1).max(COUNT_ACTS_PER_REQUEST) });
 const approval = z.strictObject({ version: z.int().min(1) });
 const cancellation = z.strictObject({ reason: text });
 const listing = z.strictObject({
@@ -76,9 +77,14 @@ export function countRoutes({ counts, reviews, finish, personOf, isOpen }: Count
     return header;
   });
   answer('get', '/v1/counts/:count', (person, request) => reviews.view(idOf(request), person));
-  answer('post', '/v1/counts/:count/acts', async (person, request) =>
-    counts.act(idOf(request), person, read(acts, await readJson(request), 'the body').acts),
-  );
+  answer('post', '/v1/counts/:count/acts', async (person, request) => {
+    const { by = person.name, acts: said } = read(acts, await readJson(request), 'the body');
+    if (by !== person.name) {
+      const remedy = `Sign in as ${by}: then they are taken.`;
+      throw new ShelfwireError('UNAUTHORIZED', `These are acts of ${by}, and ${person.name} is signed in.`, { remedy });
+    }
+    return counts.act(idOf(request), person, said);
+  });
   answer('get', '/v1/counts/:count/review', (person, request) => reviews.review(idOf(request), person));
   answer('post', '/v1/counts/:count/approve', async (person, request) => {
     const id = idOf(request);

@@ -117,4 +117,21 @@ describe('an approved count', () => {
     expect([again.stockView.onHand('A'), again.stockView.onHand('B')]).toEqual([9 - 2 - 3, 5]);
     await again.close();
   });
+
+  it('CN7 F5 a sku that was found in many zones is a fact, however their names are cut', async () => {
+    const edge = await openEdgeStore();
+    onTestFinished(() => edge[Symbol.asyncDispose]());
+    const { store, context } = edge;
+    await store.counts.begin(ID, MIA, { name: 'Morning', zone: 'Window', blind: false, expected: { kind: 'none' } });
+    // The 255th of their characters is the first half of one that is written as two.
+    const zones = [...['a', 'b', 'c'].map((name) => name.repeat(64)), `${'d'.repeat(56)}\u{1F384}ddd`];
+    const acts = zones.map((zone, place) =>
+      countAct.parse({ key: `set-0000${place}`, do: 'set', sku: 'A', zone, quantity: 1 }),
+    );
+    const { version } = await store.counts.act(ID, MIA, acts);
+    await store.counts.approve(ID, MIA, version);
+    await countSource(context, store, () => MIA).start();
+    expect(await edge.quarantined()).toEqual([]);
+    expect(await edge.facts()).toMatchObject([{ kind: 'count', body: { lines: [{ sku: 'A', quantity: 4 }] } }]);
+  });
 });

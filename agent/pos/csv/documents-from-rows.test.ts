@@ -108,7 +108,13 @@ describe('documentsFromRows', () => {
       },
     ]);
     expect(rejected).toEqual([
-      { line: 3, raw: 'A563186,B,1,-11062.06', code: 'CSV_ROW_INVALID', reason: 'price: -11062.06 is below zero' },
+      {
+        line: 3,
+        raw: 'A563186,B,1,-11062.06',
+        code: 'CSV_ROW_INVALID',
+        reason: 'price: -11062.06 is below zero',
+        key: 'inv-A563186',
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
+import { key as keySchema, moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { minorDigits, toMinor, toUnits } from '#shared/files/decimal.ts';
 import type { FileDocument, Rejected } from '../files/file-document.ts';
@@ -12,7 +12,7 @@ export type TransactionRow = Row<TransactionColumn>;
 
 /**
  * Turns rows of a till's export into documents. Rows of one document number belong together; a row that cannot be
- * read is rejected alone. Pure: the same rows give the same documents and keys, by whatever way they are sent.
+ * read is rejected alone, with the document's key where it is all of it. Pure: the same rows give the same documents and keys, by whatever way they are sent.
  *
  * - number with the money prefix: lines without stock, as a sale; a price below zero is rejected (no schema tells it)
  * - number with the return prefix, quantity below zero: return, key = prefix + number
@@ -23,11 +23,16 @@ export type TransactionRow = Row<TransactionColumn>;
 export function documentsFromRows(feed: TransactionsFeed): (rows: Iterable<TransactionRow>) => RowsResult {
   const read = lineReader(feed);
   return (rows) => {
+    const all = [...rows];
+    const isAlone = (document: string) => all.filter(({ cells }) => cells.document === document).length === 1;
     const rejected: Rejected[] = [];
-    const lines = [...rows].flatMap((row) => {
+    const lines = all.flatMap((row) => {
       const line = read(row);
       if (typeof line !== 'string') return [line];
-      rejected.push(rejectRow(row, line));
+      const { document } = row.cells;
+      const key = keyPrefixOf(feed) + document;
+      const isWhole = keySchema.safeParse(key).success && document !== '' && isAlone(document);
+      rejected.push({ ...rejectRow(row, line), ...(isWhole ? { key } : {}) });
       return [];
     });
     const documents = [...groupRows(lines, (line) => line.document).values()].flatMap((document) =>

@@ -48,9 +48,9 @@ export class DocumentGroup {
     const rejected = this.#rejected.splice(0);
     await this.#intake.setAside(
       this.#source,
-      rejected.map(({ line, code, reason, raw }) => {
+      rejected.map(({ line, code, reason, raw, key = null }) => {
         const detail = `line ${line}: ${reason}`;
-        return { code, detail, verbatim: raw, occurrence: this.#countOf(raw), origin: this.#originOf(line) };
+        return { code, detail, verbatim: raw, occurrence: this.#countOf(raw), origin: this.#originOf(line), key };
       }),
     );
   }

@@ -19,4 +19,6 @@ export interface FileDocument {
 export interface Rejected extends Passage {
   readonly code: ErrorCode;
   readonly reason: string;
+  /** That of the document, where nothing else of it was taken: once that comes in order, this is dealt with. */
+  readonly key?: string;
 }

@@ -83,6 +83,13 @@ export function odooOrders(feed: OdooFeed): OrderReader {
     const { value } = await call('product.product', asked, signal);
     for (const { id, ...one } of readAnswer(z.array(product), value)) products.set(id, one);
   };
+  /** What has no reference is asked for again: somebody will give it one. */
+  const forget = (ids: readonly number[]): void => {
+    for (const id of ids) {
+      const known = products.get(id);
+      if (known && !known.default_code && !known.barcode) products.delete(id);
+    }
+  };
   return {
     prefix: 'odoo',
     textOf: datetime,
@@ -99,10 +106,9 @@ export function odooOrders(feed: OdooFeed): OrderReader {
         rows.map(({ id }) => id),
         signal,
       );
-      await learn(
-        lines.map(({ product_id: [id] }) => id),
-        signal,
-      );
+      const sold = lines.map(({ product_id: [id] }) => id);
+      forget(sold);
+      await learn(sold, signal);
       const byOrder = Map.groupBy(lines, ({ order_id: [id] }) => id);
       const orders = rows.map((row) => {
         const own = byOrder.get(row.id) ?? [];

@@ -219,3 +219,18 @@ it('F5 an order that cannot be taken is set aside with its text, and closed when
   await shop.grown(1);
   await until(() => shop.edge.store.quarantine.count === 0);
 });
+
+it('F5 a sale of a product without a reference is taken as soon as it has one, while its order is read again anyway', async () => {
+  const { odoo: server, shop } = await odoo();
+  server.add([{ product: 4, qty: 2, price: 3 }]);
+  const later = server.add([{ product: 4, qty: 1, price: 3 }]);
+  await until(() => shop.edge.store.quarantine.count === 2);
+  await until(() => shop.source().status().state === 'ready');
+  server.refer(4, 'NEW');
+  expect(await shop.grown(2)).toEqual([
+    ['sale', expect.stringMatching(/^f:/), 'NEW 2'],
+    ['sale', `f:${later}`, 'NEW 1'],
+  ]);
+  await until(() => shop.edge.store.quarantine.count === 0);
+  expect(shop.source().status()).toMatchObject({ refused: 2, appended: 2 });
+});

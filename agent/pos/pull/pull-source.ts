@@ -111,7 +111,7 @@ export class PullSource implements PosSource {
 
   async #take(orders: readonly PulledOrder[]): Promise<void> {
     const { intake } = this.#context;
-    const fresh = orders.filter(({ id, verbatim }) => this.#seen.get(id)?.digest !== digestOf(verbatim));
+    const fresh = orders.filter((order) => this.#seen.get(order.id)?.digest !== digestOf(order));
     const arrivals = fresh.flatMap(({ facts, verbatim }) =>
       'documents' in facts ? facts.documents.map((submission) => ({ submission, verbatim: () => verbatim })) : [],
     );
@@ -125,7 +125,7 @@ export class PullSource implements PosSource {
     });
     await intake.setAside(this.name, rejected);
     this.#counters.refused += rejected.length;
-    for (const { id, changedAt, verbatim } of fresh) this.#seen.set(id, { changedAt, digest: digestOf(verbatim) });
+    for (const order of fresh) this.#seen.set(order.id, { changedAt: order.changedAt, digest: digestOf(order) });
     for (const id of this.#seen.keys()) if (this.#seen.size > SEEN_MAX) this.#seen.delete(id);
   }
 
@@ -139,7 +139,9 @@ export class PullSource implements PosSource {
   }
 }
 
-const digestOf = (text: string): string => hash('sha256', text, 'base64');
+/** An order that could not be taken is another one when it can: what was wrong may have been beside it, at a product. */
+const digestOf = ({ verbatim, facts }: PulledOrder): string =>
+  hash('sha256', 'rejected' in facts ? `${facts.rejected}\n${verbatim}` : verbatim, 'base64');
 
 function asCoded(error: unknown): ShelfwireError {
   if (error instanceof ShelfwireError) return error;

@@ -29,7 +29,8 @@ interface Cell {
 
 /**
  * Rows of a table: each column that the feed maps is a field. A row that was refused alone goes under its document's key
- * where that is free, else under one of its own: the rest of its document counts already.
+ * where that is free, else under one of its own: the rest of its document counts already. A row that is all of its document has
+ * that key alone: what counts under it is this row, which the till has corrected and sent anew.
  */
 export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
   const read = (entry: Entry): { rows: readonly (readonly string[])[]; cells: readonly Cell[] } | undefined => {

@@ -178,6 +178,18 @@ it('F4 a row of which the document counts already goes under a key of its own, a
   expect([await one.edge.facts(), one.edge.store.quarantine.count]).toMatchObject([{ length: 3 }, 0]);
 });
 
+it('F4 a sale that the till itself sends again in order is no problem any more, and counts once though somebody corrects it too', async () => {
+  const one = await shop(CSV);
+  await one.drop('a.csv', `${HEADER}1,A,x,1.50,2026-03-01\n`);
+  const id = await one.only();
+  const { form } = await one.repairs.detail(id);
+  expect(form.fields[0]).toMatchObject({ label: 'Qty', value: 'x' });
+  await one.drop('b.csv', `${HEADER}1,A,2,1.50,2026-03-01\n`);
+  await expect(one.repairs.resend(id, ADA, { fields: { '0.quantity': '3' } })).rejects.toThrow(refusal('CONFLICT'));
+  expect(await one.edge.facts()).toMatchObject([{ key: 'f:1', body: { lines: [{ sku: 'A', quantity: 2 }] } }]);
+  expect((await one.repairs.detail(id)).state).toBe('sent');
+});
+
 it('F5 a file that was rejected is read again by the feed as it is then; a second rejection is a problem again', async () => {
   const one = await shop(CSV);
   const text = 'Nr;Art;Qty;Price;Day\n1;A;2;1.50;2026-03-01\n';

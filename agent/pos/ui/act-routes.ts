@@ -10,6 +10,7 @@ import { readRequestText } from '../http/request-text.ts';
 import { SourceCounters, type PosSource, type SourceContext } from '../source.ts';
 
 const returnAct = z.looseObject({ kind: z.literal('return'), key, body: returned });
+const voidAct = z.looseObject({ kind: z.literal('void'), key, body: z.looseObject({ voids: key }) });
 
 const BODY_BYTES_MAX = 256 * 1024;
 
@@ -30,7 +31,7 @@ export interface ActSource extends PosSource {
 export interface ActParts {
   readonly personOf: (response: Response) => Person | undefined;
   /** Who knows what was sold, and what of it came back. */
-  readonly returns: Pick<Returns, 'guarded'>;
+  readonly returns: Pick<Returns, 'guarded' | 'guardedVoid'>;
 }
 
 /** `POST /v1/acts`: a fact that a person says at the UI, journaled with who it was (its source is "ui:NAME"). */
@@ -77,8 +78,10 @@ export function actSource({ intake }: SourceContext, { personOf, returns }: ActP
   };
 }
 
-/** What is no return, or none that the intake would take, has nothing to be checked against. */
+/** What is no return and no void, or none that the intake would take, has nothing to be checked against. */
 function checked<T>(submission: object, role: PersonRole, returns: ActParts['returns'], take: () => Promise<T>) {
+  const taken = voidAct.safeParse(submission);
+  if (taken.success) return returns.guardedVoid(taken.data.key, taken.data.body.voids, take);
   const { success, data } = returnAct.safeParse(submission);
   return success ? returns.guarded(data.key, data.body, role, take) : take();
 }

@@ -64,7 +64,11 @@ export function arrivalRoutes(parts: ArrivalParts): Router {
         `Both ends of the transfer are "${origin.from}", the store itself.`,
       );
     }
-    return drafts.begin(origin, name);
+    const { transfers } = await onTheWay.list();
+    const isExpected =
+      origin.kind === 'transfer' &&
+      transfers.some(({ from, transfer }) => from === origin.from && transfer === origin.transfer);
+    return drafts.begin(origin, name, isExpected);
   });
   on('put', '/v1/arrivals/:id', async (request) => {
     const { revision, lines } = readGiven(arrivalChange, await readRequestJson(request, BODY_BYTES_MAX), BODY);

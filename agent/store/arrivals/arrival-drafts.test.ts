@@ -19,7 +19,12 @@ afterAll(() => edge[Symbol.asyncDispose]());
 
 /** As after a restart of the agent: nothing is known but what is on disk. */
 const opened = () =>
-  new ArrivalDrafts({ folder: edge.folder, log: new RxdbJournalLog(edge.store.db.journal), clock: systemClock });
+  new ArrivalDrafts({
+    folder: edge.folder,
+    log: new RxdbJournalLog(edge.store.db.journal),
+    arrivals: edge.store.ownArrivals,
+    clock: systemClock,
+  });
 const said: string[] = [];
 const say = async (facts: readonly SaidFact[]): Promise<void> => {
   said.push(...facts.map(({ key }) => key));
@@ -31,8 +36,8 @@ const say = async (facts: readonly SaidFact[]): Promise<void> => {
 
 describe('receipts that are being typed', () => {
   it('F2 each change is on disk when it is answered, whatever happens to the window or the agent', async () => {
-    const draft = await opened().begin(NOTE, 'Ada');
-    expect((await opened().begin(NOTE, 'Ben')).id).toBe(draft.id);
+    const draft = await opened().begin(NOTE, 'Ada', false);
+    expect((await opened().begin(NOTE, 'Ben', false)).id).toBe(draft.id);
     const changed = await opened().change(draft.id, 1, [{ sku: 'A', units: 3, damaged: 1 }]);
     expect(await opened().list()).toEqual([changed]);
     await expect(opened().change(draft.id, 1, [])).rejects.toEqual(code('CONFLICT'));
@@ -42,7 +47,7 @@ describe('receipts that are being typed', () => {
 
   it('F4 it is said once, though two confirm it, and though the agent dies before the draft is gone', async () => {
     const drafts = opened();
-    const { id } = await drafts.begin(NOTE, 'Ada');
+    const { id } = await drafts.begin(NOTE, 'Ada', false);
     const { revision } = await drafts.change(id, 1, [{ sku: 'A', units: 3, damaged: 0 }]);
     const whole = { revision, final: false };
     const keys = await Promise.all([drafts.confirm(id, whole, say), drafts.confirm(id, whole, say)]);
@@ -50,7 +55,7 @@ describe('receipts that are being typed', () => {
     expect(said).toEqual([`arrival-${id}`]);
     expect(await drafts.list()).toEqual([]);
 
-    const second = await drafts.begin({ kind: 'transfer', from: 'S02', transfer: 'T1' }, 'Ada');
+    const second = await drafts.begin({ kind: 'transfer', from: 'S02', transfer: 'T1' }, 'Ada', false);
     const ready = await drafts.change(second.id, 1, [{ sku: 'A', units: 2, damaged: 1 }]);
     const kill = async (facts: readonly SaidFact[]): Promise<void> => {
       await say(facts);
@@ -66,9 +71,33 @@ describe('receipts that are being typed', () => {
     expect((await edge.facts()).map(({ kind }) => kind)).toEqual(['receipt', 'transferIn', 'adjustment']);
   });
 
+  it('M7 what the till received of a transfer meanwhile is not received twice by who has not been told', async () => {
+    const drafts = opened();
+    const origin: ArrivalOrigin = { kind: 'transfer', from: 'S02', transfer: 'T7' };
+    const { id } = await drafts.begin(origin, 'Ada', true);
+    const { revision } = await drafts.change(id, 1, [{ sku: 'A', units: 5, damaged: 0 }]);
+    const body = { from: 'S02', transfer: 'T7', lines: [{ sku: 'A', quantity: 5 }] };
+    const arrival = { submission: { kind: 'transferIn', key: 'till-T7', body }, verbatim: () => '' };
+    await edge.context.intake.take('http:till-1', [arrival]);
+    said.length = 0;
+    const whole = { revision, final: false };
+    await expect(drafts.confirm(id, whole, say)).rejects.toEqual(code('CONFLICT'));
+    expect([said, (await drafts.list()).map((one) => one.id)]).toEqual([[], [id]]);
+    // Whoever was told knows better.
+    expect(await opened().confirm(id, whole, say)).toBe(`arrival-${id}`);
+    // A page that has stood still since does not know that all of it has come; one that shows the rest of it does.
+    const { id: stale } = await drafts.begin(origin, 'Ben', false);
+    const typed = await drafts.change(stale, 1, [{ sku: 'A', units: 5, damaged: 0 }]);
+    await expect(drafts.confirm(stale, { ...typed, final: false }, say)).rejects.toEqual(code('CONFLICT'));
+    await drafts.discard(stale);
+    const { id: rest } = await drafts.begin(origin, 'Ben', true);
+    const more = await drafts.change(rest, 1, [{ sku: 'A', units: 1, damaged: 0 }]);
+    expect(await drafts.confirm(rest, { ...more, final: false }, say)).toBe(`arrival-${rest}`);
+  });
+
   it('what the journal refuses leaves the draft; a file that nobody can read is in nobody’s way', async () => {
     const drafts = opened();
-    const { id } = await drafts.begin(NOTE, 'Ada');
+    const { id } = await drafts.begin(NOTE, 'Ada', false);
     await drafts.change(id, 1, [{ sku: 'A', units: 1, damaged: 0 }]);
     const full = () => Promise.reject(new Error('the disk is full'));
     await expect(drafts.confirm(id, { revision: 2, final: false }, full)).rejects.toThrow('full');

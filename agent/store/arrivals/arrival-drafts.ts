@@ -7,6 +7,8 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import { JsonFile } from '#shared/runtime/json-file.ts';
 import type { RxdbJournalLog } from '../journal-log-rxdb.ts';
 import { arrivalFacts, arrivalKey, type SaidFact } from './arrival-facts.ts';
+import { nameOf } from './coming-transfers.ts';
+import type { OwnArrivals } from './own-arrivals.ts';
 
 /** Receipts that are being typed at once; who leaves more lying about ends some first. */
 const DRAFTS_MAX = 50;
@@ -15,6 +17,8 @@ export interface ArrivalDraftsParts {
   /** The agent's data folder; drafts are files of `arrivals/` in it. */
   readonly folder: string;
   readonly log: Pick<RxdbJournalLog, 'findByKeys'>;
+  /** What this store has received of transfers, by whatever way. */
+  readonly arrivals: Pick<OwnArrivals, 'byTransfer'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -38,8 +42,11 @@ export class ArrivalDrafts {
     return this.#alone(async () => (await this.#open()).toSorted((a, b) => b.changedAt - a.changedAt));
   }
 
-  /** Begins one, or gives the one that is open for the same transfer or delivery note. Throws CONFLICT when too many are open. */
-  begin(origin: ArrivalOrigin, by: string): Promise<ArrivalDraft> {
+  /**
+   * Begins one, or gives the one that is open for the same transfer or delivery note. Throws CONFLICT when too many are open.
+   * @param isExpected who begins it sees what of the transfer has come, and that more is to come
+   */
+  begin(origin: ArrivalOrigin, by: string, isExpected: boolean): Promise<ArrivalDraft> {
     return this.#alone(async () => {
       const open = await this.#open();
       const same = open.find((draft) => JSON.stringify(draft.origin) === JSON.stringify(origin));
@@ -48,7 +55,17 @@ export class ArrivalDrafts {
         throw new ShelfwireError('CONFLICT', `${open.length} receipts are begun already: end or discard some first.`);
       }
       const now = Math.round(this.#parts.clock.now());
-      return this.#write({ id: randomUUID(), revision: 1, origin, lines: [], by, startedAt: now, changedAt: now });
+      const received = isExpected ? await this.#receivedOf(origin) : 0;
+      return this.#write({
+        id: randomUUID(),
+        revision: 1,
+        origin,
+        lines: [],
+        received,
+        by,
+        startedAt: now,
+        changedAt: now,
+      });
     });
   }
 
@@ -67,7 +84,8 @@ export class ArrivalDrafts {
 
   /**
    * Says what has arrived by `say`, which resolves when it is in the journal, and ends the draft; gives the key of the receipt. Said
-   * again, nothing more happens. Throws NOT_FOUND, CONFLICT, REQUEST_INVALID, and what `say` throws: then the draft stays.
+   * again, nothing more happens. Throws NOT_FOUND, CONFLICT, REQUEST_INVALID, and what `say` throws: then the draft stays. Units of
+   * the transfer that came in by another receipt meanwhile are a CONFLICT once: whoever was told may say that theirs are others.
    */
   confirm(
     id: string,
@@ -80,7 +98,9 @@ export class ArrivalDrafts {
         this.#remove(id);
         return key;
       }
-      await say(arrivalFacts(await this.#found(id, revision), final));
+      const draft = await this.#found(id, revision);
+      await this.#requireSeen(draft);
+      await say(arrivalFacts(draft, final));
       this.#remove(id);
       return key;
     });
@@ -101,6 +121,27 @@ export class ArrivalDrafts {
     );
     for (const { id } of drafts) if (said.has(arrivalKey(id))) this.#remove(id);
     return drafts.filter(({ id }) => !said.has(arrivalKey(id)));
+  }
+
+  async #requireSeen(draft: ArrivalDraft): Promise<void> {
+    const received = await this.#receivedOf(draft.origin);
+    if (received <= draft.received) return;
+    this.#write({ ...draft, received });
+    throw new ShelfwireError(
+      'CONFLICT',
+      `${received - draft.received} units of this transfer have been received by another receipt already. ` +
+        'If yours are the same, go back, take them out and discard it; if they are others, finish it once more.',
+    );
+  }
+
+  /** Units of a transfer in the journal that were not taken back. */
+  async #receivedOf(origin: ArrivalOrigin): Promise<number> {
+    if (origin.kind !== 'transfer') return 0;
+    const own = (await this.#parts.arrivals.byTransfer()).get(nameOf(origin.from, origin.transfer)) ?? [];
+    return own
+      .filter(({ voidPlace }) => voidPlace === undefined)
+      .flatMap(({ body }) => body.lines)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
   }
 
   async #isSaid(id: string): Promise<boolean> {

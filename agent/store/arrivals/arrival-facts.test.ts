@@ -12,6 +12,7 @@ const draft = (origin: ArrivalOrigin, ...lines: ArrivalDraft['lines']): ArrivalD
   origin,
   lines,
   by: 'Ada',
+  received: 0,
   startedAt: 0,
   changedAt: 0,
 });
@@ -40,6 +41,12 @@ it('M7 units of a transfer arrive as they were sent, and damaged ones are moved 
     ],
   });
   expect(moved(given)).toEqual({ 'A sellable': 3, 'A damaged': 2, 'B sellable': 0, 'B damaged': 1 });
+});
+
+it('a long name of a transfer is not cut within a character', () => {
+  const given = draft({ kind: 'transfer', from: 'S02', transfer: `${'x'.repeat(226)}\u{1F384}` }, line('A', 1, 1));
+  const [, aside] = arrivalFacts(given, false);
+  expect(() => canonicalContent('adjustment', aside?.body)).not.toThrow();
 });
 
 it('a delivery is one receipt, each line in its condition', () => {

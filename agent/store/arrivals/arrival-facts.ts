@@ -49,7 +49,8 @@ export function arrivalFacts({ id, origin, lines }: ArrivalDraft, final: boolean
   };
   if (damaged.length === 0) return [{ kind: 'transferIn', key, body }];
   const aside = {
-    reason: `damaged on arrival, transfer ${transfer}`.slice(0, 256),
+    // Not within a character: half of one is no text.
+    reason: `damaged on arrival, transfer ${transfer}`.slice(0, 256).replace(/[\uD800-\uDBFF]$/, ''),
     code: 'damage',
     lines: damaged.map((line) => ({ sku: line.sku, quantity: line.damaged, condition: 'sellable', to: 'damaged' })),
   };

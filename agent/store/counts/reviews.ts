@@ -180,5 +180,10 @@ const countersOf = (counts: readonly SkuCount[]): string[] => [
 
 const joined = (names: readonly string[]): string => {
   const all = names.join(', ');
-  return all.length > TEXT_MAX ? `${all.slice(0, TEXT_MAX - 1).trimEnd()}…` : all;
+  if (all.length <= TEXT_MAX) return all;
+  // Not within a character: half of one is no text, and the fact would be refused.
+  return `${all
+    .slice(0, TEXT_MAX - 1)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}…`;
 };

@@ -96,6 +96,12 @@ export class PosOdoo {
     if (order) Object.assign(order, { write_date: datetime(this.now) }, values);
   }
 
+  /** Gives a product its internal reference; the orders that have it are not written by that. */
+  refer(product: number, code: string): void {
+    const found = this.#of('product.product').find((row) => row.id === product);
+    if (found) Object.assign(found, { default_code: code });
+  }
+
   #answer({ method, path, headers, text }: Asked): Answer {
     try {
       const [, model = ''] = /^\/json\/2\/([a-z.]+)\/search_read$/.exec(path) ?? [];

@@ -49,12 +49,14 @@ function CountingOf({ count, person }: { count: CountView; person: string }) {
   const own = ownEntries(queued.waiting, count, undone);
   const last = own[0];
 
-  const say = (act: Parameters<typeof queue.add>[0], next: Cue) => {
+  const say = (act: Parameters<typeof queue.add>[0], next: Cue | undefined): boolean => {
     try {
       queue.add(act);
       setCue(next);
+      return true;
     } catch {
-      setCue({ ...next, wrong: words.browserFull });
+      setCue({ ...(next ?? EMPTY_CUE), wrong: words.browserFull });
+      return false;
     }
   };
   const scan = (code: string) => {
@@ -72,10 +74,8 @@ function CountingOf({ count, person }: { count: CountView; person: string }) {
   };
   const undo = () => {
     if (last === undefined) return;
-    setUndone([...undone, last]);
-    const key = newKey();
-    queue.add({ key, do: 'undo', entry: last });
-    setCue(undefined);
+    // What the browser had no room for was not taken back, and still counts.
+    if (say({ key: newKey(), do: 'undo', entry: last }, undefined)) setUndone([...undone, last]);
   };
   const typed = useWedge(state === 'open' && opened === 'none', (read: Typed) => {
     if ('code' in read) scan(read.code);
@@ -158,7 +158,7 @@ function CountingOf({ count, person }: { count: CountView; person: string }) {
             <UnknownCodes
               unknown={count.unknown}
               setOpened={(isOpened) => setOpened(isOpened ? 'other' : 'none')}
-              identify={(code, sku) => queue.add({ key: newKey(), do: 'identify', code, sku })}
+              identify={(code, sku) => say({ key: newKey(), do: 'identify', code, sku }, cue)}
             />
             <Card withBorder>
               <Others others={count.others} />

@@ -38,8 +38,9 @@ export const useReview = (id: string) =>
     staleTime: 0,
   });
 
-export const sendActs = (id: string, acts: readonly CountAct[]): Promise<ActsAnswer> =>
-  call<ActsAnswer>('POST', `/v1/counts/${id}/acts`, { acts });
+/** @param by whose acts they are: refused when somebody else has signed in meanwhile, in another window */
+export const sendActs = (id: string, acts: readonly CountAct[], by?: string): Promise<ActsAnswer> =>
+  call<ActsAnswer>('POST', `/v1/counts/${id}/acts`, { ...(by === undefined ? {} : { by }), acts });
 
 /** What a manager decides: said at once or not at all. Throws Failure, also of an act that was refused. */
 export function useDecide(id: string) {

@@ -18,7 +18,7 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
       new ActQueue({
         storage: localStorage,
         name: keptAs(person, id),
-        send: (acts) => sendActs(id, acts),
+        send: (acts) => sendActs(id, acts, person),
         now: () => Date.now(),
         after: (delayMs, call) => {
           const timer = setTimeout(call, delayMs);

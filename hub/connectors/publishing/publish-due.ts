@@ -107,19 +107,28 @@ async function begin(turn: AccountTurn, urgentFirst: boolean, looksAt: number): 
   const isPaid = (quota: string, cost: number) => turn.quotas.of(quota).waitMs(cost) === 0;
   const chosen = chooseNow(shapes, waiting, { callsAtOnce, throughMs, isPaid });
   const { shape, leaves } = urgentFirst ? (besideNow(turn, chosen) ?? chosen) : chosen;
-  await turn.admit(shape.quota, shape.cost(Math.min(waiting - leaves, shape.itemsMax)));
-  const begun = await beginCall(parts.pool, claim, {
-    shape,
-    leaves,
-    looksAt,
-    limits: capabilities,
-    claimSeconds: parts.claimSeconds,
-    quota: turn.quotas.kept(),
-  });
-  if (begun.kind === 'nothing') return 'over';
-  if (begun.kind === 'settled') return 'settled';
-  turn.quotas.of(shape.quota).spend(shape.cost(begun.call.items.length));
-  return { call: begun.call, shape };
+  const most = shape.cost(Math.min(waiting - leaves, shape.itemsMax));
+  const bucket = turn.quotas.of(shape.quota);
+  await turn.admit(shape.quota, most);
+  // Before it is kept: who takes over when we are killed knows that it is gone.
+  bucket.spend(most);
+  let spent = 0;
+  try {
+    const begun = await beginCall(parts.pool, claim, {
+      shape,
+      leaves,
+      looksAt,
+      limits: capabilities,
+      claimSeconds: parts.claimSeconds,
+      quota: turn.quotas.kept(),
+    });
+    if (begun.kind === 'nothing') return 'over';
+    if (begun.kind === 'settled') return 'settled';
+    spent = shape.cost(begun.call.items.length);
+    return { call: begun.call, shape };
+  } finally {
+    bucket.giveBack(most - spent);
+  }
 }
 
 function besideNow(turn: AccountTurn, { leaves, beside }: ChosenShape): ChosenShape | undefined {

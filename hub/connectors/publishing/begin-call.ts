@@ -53,15 +53,29 @@ const CHOOSE = `
       SELECT company FROM publications WHERE account_no = $1 AND ${SENDABLE}
       ORDER BY urgency DESC, channel_sku OFFSET $6 LIMIT 1), $5))
     OFFSET $6 FOR NO KEY UPDATE SKIP LOCKED
+  )
+  SELECT channel_sku AS "channelSku", sku, reference, desired, desired_at AS "desiredAt", confirmed, in_flight AS "inFlight", listed, urgency,
+    last_call AS "lastCall", is_settled AS "isSettled", expected, settling, renews, changes_left AS "changesLeft",
+    (extract(epoch FROM clock_timestamp() - changes_at) * 1000)::float8 AS "changesAgeMs"
+  FROM chosen`;
+
+/**
+ * What may be sold of them at this instant, in the order given: a statement of its own behind the locks. An order that has
+ * just got its stock is no open line any more, and what is desired may not have followed yet: the lower number counts.
+ * $1 account, $2 listings, $3 their skus.
+ */
+const CURRENT = `
+  WITH held AS (
+    SELECT c.code AS channel, c.channel_no FROM channel_accounts a JOIN channels c ON c.channel_no = a.channel_no WHERE a.account_no = $1
   ), open_lines AS MATERIALIZED (${OPEN_LINES})
-  SELECT chosen.channel_sku AS "channelSku", chosen.reference, chosen.desired, chosen.desired_at AS "desiredAt",
-    chosen.confirmed, chosen.in_flight AS "inFlight", chosen.listed, chosen.urgency, chosen.last_call AS "lastCall",
-    chosen.is_settled AS "isSettled", chosen.expected, chosen.settling, chosen.renews, chosen.changes_left AS "changesLeft",
-    (extract(epoch FROM clock_timestamp() - chosen.changes_at) * 1000)::float8 AS "changesAgeMs", coalesce(own.units, 0)::int AS "notHeld"
-  FROM chosen LEFT JOIN LATERAL (
+  SELECT coalesce(v.ats[(SELECT channel_no FROM held)], 0) AS available, coalesce(own.units, 0)::int AS "notHeld"
+  FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n')) WITH ORDINALITY AS s (channel_sku, sku, place)
+  LEFT JOIN availability v ON v.sku = s.sku COLLATE "C"
+  LEFT JOIN LATERAL (
     SELECT sum(l.units) AS units FROM open_lines l
-    WHERE CASE WHEN l.channel_sku IS NULL THEN l.sku = chosen.sku COLLATE "C" ELSE l.channel_sku = chosen.channel_sku COLLATE "C" END
-  ) AS own ON true`;
+    WHERE CASE WHEN l.channel_sku IS NULL THEN l.sku = s.sku COLLATE "C" ELSE l.channel_sku = s.channel_sku COLLATE "C" END
+  ) AS own ON true
+  ORDER BY s.place`;
 
 /** What is being read meanwhile says what was before: it does not count, by the version. */
 const FREEZE = `
@@ -93,6 +107,7 @@ const FORGET = `
 
 interface Chosen {
   readonly channelSku: string;
+  readonly sku: string;
   readonly reference: string | null;
   readonly desired: number;
   readonly desiredAt: Date;
@@ -109,6 +124,12 @@ interface Chosen {
   readonly renews: boolean;
   readonly changesLeft: number | null;
   readonly changesAgeMs: number | null;
+}
+
+interface Current {
+  /** What its availability says. */
+  readonly available: number;
+  /** Units that the channel has sold, and that no stock is held for yet. */
   readonly notHeld: number;
 }
 
@@ -180,7 +201,8 @@ export function beginCall(
       renewsAfterMs,
     ]);
     if (rows.length === 0) return { kind: 'nothing' };
-    const judged = rows.map((row) => judge(row, limits.changesADay));
+    const current = await readCurrent(client, claim.account, rows);
+    const judged = rows.map((row, place) => judge(row, current[place], limits.changesADay));
     await settle(
       client,
       claim.account,
@@ -213,8 +235,15 @@ interface Judged {
   readonly changesLeft: number | null;
 }
 
-function judge(row: Chosen, changesADay: number | undefined): Judged {
-  const { channelSku, reference, desired, desiredAt, confirmed, inFlight, notHeld, isSettled, changesLeft } = row;
+async function readCurrent(client: Queryable, account: number, rows: readonly Chosen[]): Promise<Current[]> {
+  const listings = joined(rows.map(({ channelSku }) => channelSku));
+  return (await client.query<Current>(CURRENT, [account, listings, joined(rows.map(({ sku }) => sku))])).rows;
+}
+
+function judge(row: Chosen, current: Current | undefined, changesADay: number | undefined): Judged {
+  const { channelSku, reference, desiredAt, confirmed, inFlight, isSettled, changesLeft } = row;
+  const { available, notHeld } = current ?? { available: 0, notHeld: 0 };
+  const desired = Math.min(row.desired, available);
   const quantity = Math.max(0, desired - inFlight - notHeld);
   const basis = { desired, inFlight, notHeld, availabilityAt: desiredAt.toISOString() };
   const changeFrom = isSettled ? confirmed : null;
@@ -243,7 +272,13 @@ async function settle(client: Queryable, account: number, settled: readonly Judg
   const names = (some: readonly Judged[]) => joined(some.map(({ row }) => row.channelSku));
   if (gone.length > 0) await client.query(FORGET, [account, names(gone)]);
   if (kept.length === 0) return;
-  const isHeldBack = kept.map(({ row: { notHeld, inFlight } }) => notHeld + inFlight > 0);
+  const isHeldBack = kept.map(
+    ({
+      item: {
+        basis: { notHeld, inFlight },
+      },
+    }) => notHeld + inFlight > 0,
+  );
   await client.query(SETTLE, [account, names(kept), literal(isHeldBack)]);
 }
 

@@ -50,8 +50,16 @@ const state = async () => {
   );
   return rows[0];
 };
+/** What its channel may sell. */
+const offer = (available: number) =>
+  database.pool.query(
+    `INSERT INTO availability (sku, ats) SELECT 'A', array_fill($1::int, ARRAY[max(channel_no)]) FROM channels
+     ON CONFLICT (sku) DO UPDATE SET ats = excluded.ats`,
+    [available],
+  );
 /** The number is wanted, and sent in a call. */
-async function send(quantity: number): Promise<FrozenCall> {
+async function send(quantity: number, available = quantity): Promise<FrozenCall> {
+  await offer(available);
   await database.pool.query('UPDATE publications SET desired = $1, due_at = now()', [quantity]);
   const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
   const begun = await beginCall(database.pool, claim, asked);
@@ -76,6 +84,12 @@ async function order(units: number): Promise<void> {
 }
 /** All that was accepted should be applied by now. */
 const settle = () => database.pool.query(`UPDATE publications SET settles_at = now() - interval '1 second'`);
+
+it('P3 an order whose stock is held by now is not offered again before what is desired has followed', async () => {
+  // No line is open any more, nothing is in flight, and what is desired is what it was before.
+  const { items } = await send(9, 5);
+  expect(items[0]).toMatchObject({ quantity: 5, basis: { desired: 5 } });
+});
 
 describe('numbers that a channel has accepted and not applied', () => {
   it.each([10, 9, 7])('P3 of which it says %i are not taken for units that were sold', async (says) => {

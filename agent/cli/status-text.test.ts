@@ -25,7 +25,15 @@ const online: AgentStatus = {
   quarantined: 0,
   quarantinedAtHub: 0,
   sources: [{ name: 'http', state: 'ready', appended: 12, duplicates: 1, refused: 0, lastError: null }],
-  network: { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null },
+  network: {
+    state: 'off',
+    wanted: null,
+    isGiven: false,
+    urls: [],
+    fingerprint: null,
+    validUntil: null,
+    lastError: null,
+  },
   disk: { freeBytes: 41.2e9, totalBytes: 100e9, dataBytes: 1e6 },
   problems: [],
 };

@@ -92,6 +92,10 @@ export interface SourceReport {
 /** The store's network: how other devices of the store reach the app. */
 export interface NetworkReport {
   readonly state: 'off' | 'listening' | 'failed';
+  /** ADDRESS:PORT that was wanted when the agent looked last; null: closed was. */
+  readonly wanted: string | null;
+  /** The agent was started with that address: what `shelfwire-agent network` sets does not count. */
+  readonly isGiven: boolean;
   /** Addresses of the app for other devices. */
   readonly urls: readonly string[];
   /** SHA-256 of the certificate, to compare with what a browser shows; null: there is none yet. */

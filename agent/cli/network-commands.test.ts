@@ -61,7 +61,8 @@ it('says that the option of the agent that runs overrides what is set, and claim
       text: expect.stringMatching(/^NETWORK_GIVEN: .*started with 0\.0\.0\.0:0/),
     });
   }
-  await deviceAt(agent).then(async (device) => expect((await device.call('/health')).status).toBe(200));
+  const device = await deviceAt(agent);
+  expect((await device.call('/health')).status).toBe(200);
   expect((await run(agent.folder, 'on', '--listen', '0.0.0.0:0')).code).toBe(0);
 });
 

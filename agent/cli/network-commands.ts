@@ -57,7 +57,9 @@ export const networkCommands: NetworkHandlers = {
     const isWanted = new NetworkFileSettings(options.data).get().listen !== undefined;
     const report = status?.network ?? restingReport(options.data);
     if (options.json)
-      terminal.out(`${JSON.stringify({ running: status !== undefined, ...report, wanted: isWanted || report.isGiven })}\n`);
+      terminal.out(
+        `${JSON.stringify({ running: status !== undefined, ...report, wanted: isWanted || report.isGiven })}\n`,
+      );
     else show(report, { isRunning: status !== undefined, isWanted }, terminal);
     return report.lastError === null ? 0 : 1;
   },

@@ -20,7 +20,15 @@ export interface StatusParts {
 /** Less than this of free disk is said while there is time to make room. */
 const DISK_LOW_BYTES = 512 * 1024 * 1024;
 
-const NO_NETWORK: NetworkReport = { state: 'off', urls: [], fingerprint: null, validUntil: null, lastError: null };
+const NO_NETWORK: NetworkReport = {
+  state: 'off',
+  wanted: null,
+  isGiven: false,
+  urls: [],
+  fingerprint: null,
+  validUntil: null,
+  lastError: null,
+};
 
 /** How the store is right now, from all parts of the agent. */
 export async function statusOf(parts: StatusParts): Promise<AgentStatus> {

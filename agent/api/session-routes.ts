@@ -1,12 +1,12 @@
 import { Router, json, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { Me, Person, SignedIn } from '#shared/agent-api/answers.ts';
+import type { DoorName, Me, Person, SignedIn } from '#shared/agent-api/answers.ts';
 import { UNTOUCHED_HEADER } from '#shared/agent-api/session.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { pinSchema, type People } from '../people/people.ts';
 import { callerOf } from './caller.ts';
 import { readQuery } from './query.ts';
-import type { DoorName, Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 import type { WrongPins } from './wrong-pins.ts';
 
 const signIn = z.strictObject({ pin: pinSchema });
@@ -39,7 +39,7 @@ export function signInRoutes(door: SessionDoor): Router {
   const cookie = { httpOnly: true, sameSite: 'strict', secure: door.isSecure, path: '/' } as const;
   router.get('/v1/me', (request, response) => {
     const person = sessionOf(request, door)?.person ?? null;
-    response.json({ person, isFirst: door.people.list().length === 0 } satisfies Me);
+    response.json({ person, isFirst: door.people.list().length === 0, door: door.name } satisfies Me);
   });
   router.post('/v1/sessions', json({ limit: 1_024 }), (request, response) => {
     const parsed = signIn.safeParse(request.body);
@@ -48,12 +48,13 @@ export function signInRoutes(door: SessionDoor): Router {
     const userAgent = (request.get('User-Agent') ?? '').slice(0, 512);
     const token = door.sessions.open(person, { door: door.name, address: addressOf(request), userAgent });
     response.cookie(cookieName(door), token, cookie);
-    response.json({ person, isFirst: false } satisfies Me);
+    response.json({ person, isFirst: false, door: door.name } satisfies Me);
   });
   router.delete('/v1/sessions', (request, response) => {
     const token = tokenOf(request, door);
     if (token !== undefined) door.sessions.close(token);
-    response.clearCookie(cookieName(door), cookie).json({ person: null, isFirst: false } satisfies Me);
+    const nobody: Me = { person: null, isFirst: false, door: door.name };
+    response.clearCookie(cookieName(door), cookie).json(nobody);
   });
   return router;
 }
@@ -93,7 +94,8 @@ function personWith(pin: string, request: Request, { wrongPins, people }: Sessio
   const person = people.find(pin);
   if (person !== undefined) return person;
   wrongPins.count(address);
-  throw new ShelfwireError('UNAUTHORIZED', 'Nobody here has this PIN.');
+  const remedy = 'Try again, or ask a manager for a new PIN (shelfwire-agent person).';
+  throw new ShelfwireError('UNAUTHORIZED', 'Nobody here has this PIN.', { remedy });
 }
 
 /** Of the connection itself: what a proxy says of others is not believed. */

@@ -34,7 +34,7 @@ const asked = (agent: RunningAgent, path: string, cookie: string, body?: unknown
 it('X1 a PIN opens a session in a cookie that no script reads and no other site sends; it ends with its person', async () => {
   const agent = await runAgent();
   const people = new People(agent.folder);
-  expect(await (await fetch(`${agent.url}/v1/me`)).json()).toEqual({ person: null, isFirst: true });
+  expect(await (await fetch(`${agent.url}/v1/me`)).json()).toEqual({ person: null, isFirst: true, door: 'machine' });
   const pin = people.add({ name: 'Ada', role: 'manager' }, 0);
   expect((await fetch(`${agent.url}/v1/status`)).status).toBe(401);
   const { status, cookie } = await signIn(agent, pin);
@@ -46,6 +46,7 @@ it('X1 a PIN opens a session in a cookie that no script reads and no other site 
   expect(await (await asked(agent, '/v1/me', cookie)).json()).toEqual({
     person: { name: 'Ada', role: 'manager' },
     isFirst: false,
+    door: 'machine',
   });
   people.remove('Ada');
   expect((await asked(agent, '/v1/status', cookie)).status).toBe(401);

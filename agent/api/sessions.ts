@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { Person, SignedIn } from '#shared/agent-api/answers.ts';
+import type { DoorName, Person, SignedIn } from '#shared/agent-api/answers.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { People } from '../people/people.ts';
 import { deviceOf } from './device-name.ts';
@@ -7,9 +7,6 @@ import { deviceOf } from './device-name.ts';
 /** A till that nobody touches is signed out. */
 const IDLE_MS = 30 * 60_000;
 const SESSIONS_MAX = 100;
-
-/** Where somebody signed in: at the machine itself, or from the store's network. */
-export type DoorName = SignedIn['door'];
 
 /** Where a session was opened; it is good there alone. */
 export interface Entrance {

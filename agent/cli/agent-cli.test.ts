@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +37,17 @@ describe('shelfwire-agent', () => {
       expect(code).toBe(0);
       expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
+  });
+
+  it('ends quietly when whoever reads its output has gone', async () => {
+    const program = spawn(process.execPath, ['agent/shelfwire-agent.mjs', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    program.stdout.destroy();
+    let said = '';
+    program.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(program, 'close')) as [number | null];
+    expect([code, said]).toEqual([0, '']);
   });
 
   it('X1 makes a client whose token opens the API, shows the token once, and lists no secret', async () => {
@@ -84,7 +97,10 @@ describe('shelfwire-agent', () => {
     });
     await agent.daemon.stop('test');
     const text = await shelfwireAgent('status', '--data', agent.folder);
-    expect(text).toMatchObject({ code: 3, out: expect.stringMatching(/not running[^]*1 fact on disk/) });
+    expect(text).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/not running[^]*NOT RUNNING: [^]*; 1 fact is on disk\n/),
+    });
     const empty = await shelfwireAgent('status', '--json', '--data', join(emptyFolder(), 'none'));
     expect(empty).toEqual({ code: 3, out: '{"running":false}\n', err: '' });
   });

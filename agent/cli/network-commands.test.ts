@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -23,14 +24,46 @@ it('opens, shows and closes the app to other devices while the agent runs; the f
   const on = await run(agent.folder, 'on', '--listen', '0.0.0.0:0', '--name', 'Tills.example', '--json');
   const { fingerprint } = JSON.parse(on.text) as { fingerprint: string };
   const shown = async () => JSON.parse((await run(agent.folder, 'show', '--json')).text) as Record<string, unknown>;
-  await expect.poll(shown).toMatchObject({ running: true, wanted: true, state: 'listening', fingerprint });
+  // It has looked what came of it: nothing is waited for.
+  expect(await shown()).toMatchObject({ running: true, wanted: true, state: 'listening', fingerprint });
   const device = await deviceAt(agent);
   expect((await device.call('/health')).fingerprint).toBe(fingerprint);
   expect((await device.call('/health', { headers: { host: 'tills.example' } })).status).toBe(200);
   const session = await signInAt(device, new People(agent.folder).add({ name: 'Ada', role: 'clerk' }, 0));
   expect((await run(agent.folder, 'off')).code).toBe(0);
-  await expect.poll(shown).toMatchObject({ wanted: false, state: 'off', urls: [] });
+  expect(await shown()).toMatchObject({ wanted: false, state: 'off', urls: [] });
   await expect(device.call('/v1/status', { headers: session })).rejects.toThrow('ECONNREFUSED');
+});
+
+it('says why the app cannot be opened by the agent that runs: a port that is taken, an address that is absent', async () => {
+  const agent = await runAgent();
+  const other = createServer();
+  await new Promise<void>((resolve) => {
+    other.listen(0, '0.0.0.0', resolve);
+  });
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  for (const [listen, failure] of [
+    [`0.0.0.0:${port}`, 'NETWORK_PORT_TAKEN'],
+    ['192.0.2.77:7443', 'NETWORK_ADDRESS_ABSENT'],
+  ] as const) {
+    const { code, text } = await run(agent.folder, 'on', '--listen', listen);
+    expect([code, text]).toEqual([1, expect.stringContaining(failure)]);
+    expect(text).not.toContain('is open');
+  }
+});
+
+it('says that the option of the agent that runs overrides what is set, and claims nothing else', async () => {
+  const agent = await runAgent({ network: '0.0.0.0:0' });
+  for (const argv of [['off'], ['on', '--listen', '127.0.0.1:0']]) {
+    expect(await run(agent.folder, ...argv)).toEqual({
+      code: 1,
+      text: expect.stringMatching(/^NETWORK_GIVEN: .*started with 0\.0\.0\.0:0/),
+    });
+  }
+  const device = await deviceAt(agent);
+  expect((await device.call('/health')).status).toBe(200);
+  expect((await run(agent.folder, 'on', '--listen', '0.0.0.0:0')).code).toBe(0);
 });
 
 it('prepares a folder whose agent does not run, keeps its key, and makes another one only when asked', async () => {
@@ -38,6 +71,7 @@ it('prepares a folder whose agent does not run, keeps its key, and makes another
   onTestFinished(() => rmSync(data, { recursive: true, force: true }));
   expect(await run(data, 'show')).toEqual({ code: 0, text: 'Closed to other devices.\n' });
   const first = await run(data, 'on');
+  expect(first.text).toContain('will be open when the agent runs');
   expect(first.text).toMatch(/https:\/\/[^ ]+:7443\n/);
   const path = join(data, 'store-certificate.pem');
   const { fingerprint256 } = new X509Certificate(readFileSync(path));

@@ -9,6 +9,7 @@ import { NetworkFileSettings, storeName } from '../api/network/settings.ts';
 import { urlsOf } from '../api/network/store-network.ts';
 import type { AgentCli } from '../options.ts';
 import { callAgent } from './call-agent.ts';
+import { networkAfter } from './network-after.ts';
 
 type NetworkHandlers = Pick<CommandHandlers<AgentCli>, 'network on' | 'network off' | 'network show'>;
 
@@ -28,10 +29,13 @@ export const networkCommands: NetworkHandlers = {
     const identity = await currentIdentity(options.data, { names, now: Date.now(), newKey: options.newKey });
     new NetworkFileSettings(options.data).set(showAddress(listen), options.name);
     const { fingerprint256, validToDate } = identity.certificate;
-    const urls = urlsOf(names, listen.port);
-    if (options.json) terminal.out(`${JSON.stringify({ urls, fingerprint: fingerprint256 })}\n`);
+    const report = await networkAfter(options.data, { listen: showAddress(listen), fingerprint: fingerprint256 });
+    const urls = report?.urls ?? urlsOf(names, listen.port);
+    const running = report !== undefined;
+    if (options.json) terminal.out(`${JSON.stringify({ running, urls, fingerprint: fingerprint256 })}\n`);
     else {
-      terminal.out('The app is open to other devices of the store, at:\n');
+      const when = running ? 'is open to other devices of the store' : 'will be open when the agent runs';
+      terminal.out(`The app ${when}, at:\n`);
       for (const url of urls) terminal.out(`  ${url}\n`);
       terminal.out(`Fingerprint of the certificate (SHA-256), until ${validToDate.toISOString().slice(0, 10)}:\n`);
       terminal.out(`  ${fingerprint256}\n`);
@@ -43,6 +47,7 @@ export const networkCommands: NetworkHandlers = {
   async 'network off'({ options }, terminal) {
     const file = new NetworkFileSettings(options.data);
     if (file.get().listen !== undefined) file.set(null, file.get().names);
+    await networkAfter(options.data, { listen: null });
     terminal.out('The app is closed to other devices.\n');
     return 0;
   },
@@ -52,7 +57,9 @@ export const networkCommands: NetworkHandlers = {
     const isWanted = new NetworkFileSettings(options.data).get().listen !== undefined;
     const report = status?.network ?? restingReport(options.data);
     if (options.json)
-      terminal.out(`${JSON.stringify({ running: status !== undefined, wanted: isWanted, ...report })}\n`);
+      terminal.out(
+        `${JSON.stringify({ running: status !== undefined, ...report, wanted: isWanted || report.isGiven })}\n`,
+      );
     else show(report, { isRunning: status !== undefined, isWanted }, terminal);
     return report.lastError === null ? 0 : 1;
   },
@@ -63,6 +70,8 @@ function restingReport(folder: string): NetworkReport {
   const certificate = readIdentity(folder)?.certificate;
   return {
     state: 'off',
+    wanted: null,
+    isGiven: false,
     urls: [],
     fingerprint: certificate?.fingerprint256 ?? null,
     validUntil: certificate?.validToDate.getTime() ?? null,

@@ -21,7 +21,7 @@ export async function statusCommand(
   if (options.json) terminal.out(`${JSON.stringify({ running: status !== undefined, ...known })}\n`);
   else {
     if (!status) terminal.out(`The agent is not running on ${options.data}.${known ? ' When it last ran:' : ''}\n`);
-    if (known) terminal.out(statusText(known, terminal.isInteractive));
+    if (known) terminal.out(statusText(known, { coloured: terminal.isInteractive, running: status !== undefined }));
   }
   if (!status) return 3;
   return status.problems.length > 0 ? 1 : 0;

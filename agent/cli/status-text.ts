@@ -3,10 +3,16 @@ import type { AgentStatus } from '#shared/agent-api/answers.ts';
 type Colour = 'green' | 'yellow' | 'red' | 'dim';
 const CODES: Readonly<Record<Colour, number>> = { green: 32, yellow: 33, red: 31, dim: 2 };
 
-/** The status as a person reads it: first whether all is safe, then the facts, then what needs attention. */
-export function statusText(status: AgentStatus, coloured: boolean): string {
+/**
+ * The status as a person reads it: first whether all is safe, then the facts, then what needs attention. Of an agent that
+ * does not run nothing is called safe: a till that sells meanwhile is not heard.
+ */
+export function statusText(
+  status: AgentStatus,
+  { coloured, running }: { coloured: boolean; running: boolean },
+): string {
   const paint = (colour: Colour, text: string) => (coloured ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text);
-  const [colour, verdict] = verdictOf(status);
+  const [colour, verdict] = running ? verdictOf(status) : restingVerdict(status);
   const { sync, journal, now } = status;
   const rows: [string, string][] = [
     ['store', status.store ? `${status.store.code} (${status.store.name}), device ${status.device}` : 'not enrolled'],
@@ -48,6 +54,11 @@ function verdictOf({ store, sync, problems }: AgentStatus): [Colour, string] {
   if (sync.phase !== 'online') return ['yellow', 'SAFE, OFFLINE: facts are kept here and sent when the hub is reached'];
   if (problems.length > 0) return ['yellow', 'SAFE, but something needs attention'];
   return ['green', sync.backlog === 0 ? 'SAFE: everything is at the hub' : 'SAFE: sending'];
+}
+
+function restingVerdict({ journal: { lastSeq } }: AgentStatus): [Colour, string] {
+  const onDisk = `${lastSeq} ${plural(lastSeq, 'fact')} ${lastSeq === 1 ? 'is' : 'are'} on disk`;
+  return ['red', `NOT RUNNING: nothing is taken from the tills; ${onDisk}`];
 }
 
 function hubOf({ hubUrl, sync, now }: AgentStatus): string {

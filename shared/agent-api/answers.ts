@@ -92,6 +92,10 @@ export interface SourceReport {
 /** The store's network: how other devices of the store reach the app. */
 export interface NetworkReport {
   readonly state: 'off' | 'listening' | 'failed';
+  /** ADDRESS:PORT that was wanted when the agent looked last; null: closed was. */
+  readonly wanted: string | null;
+  /** The agent was started with that address: what `shelfwire-agent network` sets does not count. */
+  readonly isGiven: boolean;
   /** Addresses of the app for other devices. */
   readonly urls: readonly string[];
   /** SHA-256 of the certificate, to compare with what a browser shows; null: there is none yet. */
@@ -139,18 +143,21 @@ export interface Person {
   readonly role: PersonRole;
 }
 
-/** Who is signed in; null: nobody. `isFirst`: there is nobody yet who could. */
+/** At the agent's own machine, or from the store's network. */
+export type DoorName = 'machine' | 'network';
+
+/** Who is signed in; null: nobody. `isFirst`: there is nobody yet who could. `door`: by which one the asker comes. */
 export interface Me {
   readonly person: Person | null;
   readonly isFirst: boolean;
+  readonly door: DoorName;
 }
 
 /** Somebody who is signed in on a device. */
 export interface SignedIn {
   readonly id: string;
   readonly person: Person;
-  /** At the agent's own machine, or from the store's network. */
-  readonly door: 'machine' | 'network';
+  readonly door: DoorName;
   /** As the browser calls itself, such as "Chrome, Android"; may be empty. */
   readonly device: string;
   readonly address: string;

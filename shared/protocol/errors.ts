@@ -571,6 +571,15 @@ export const ERRORS = {
     status: 500,
     remedy: 'Make a new key: shelfwire-agent network on --new-key. Then compare its fingerprint on every device.',
   },
+  NETWORK_GIVEN: {
+    status: 409,
+    remedy:
+      'Start the agent without --network and without SHELFWIRE_AGENT_NETWORK: then what is set by `shelfwire-agent network` counts.',
+  },
+  NETWORK_PENDING: {
+    status: 503,
+    remedy: 'It is set. Ask in some seconds what came of it: shelfwire-agent network show.',
+  },
   NETWORK_GUESSING: {
     status: 429,
     remedy:

@@ -20,6 +20,13 @@ export const processTerminal: Terminal = {
   isInteractive: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
 };
 
+/** Whoever reads along has gone (`| head`): a command goes on to its end, and says nothing more. */
+function endQuietly(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+  });
+}
+
 /** What each command does; answers the exit code. */
 export type CommandHandlers<D extends CliDefinition> = {
   readonly [Name in keyof D['commands']]: (invocation: Invocation<D, Name>, terminal: Terminal) => Promise<number>;
@@ -32,6 +39,7 @@ export async function runCommand<D extends CliDefinition>(
   argv: readonly string[],
   terminal: Terminal = processTerminal,
 ): Promise<number> {
+  if (terminal === processTerminal) for (const stream of [process.stdout, process.stderr]) endQuietly(stream);
   try {
     const invocation = cli.parse(argv, terminal);
     if (invocation.command === 'help' && 'text' in invocation) {

@@ -171,7 +171,10 @@ it('X1 wrong PINs slow down the address that they come from, not others and not 
   const other = guesser.at('127.0.0.3');
   const enter = async (device: typeof guesser, given: string) =>
     (await device.call('/v1/sessions', { method: 'POST', body: { pin: given } })).status;
-  for (let time = 0; time < 5; time += 1) expect(await enter(guesser, '000000')).toBe(401);
+  const wrong = await guesser.call('/v1/sessions', { method: 'POST', body: { pin: '000000' } });
+  expect(wrong).toMatchObject({ status: 401, body: { remedy: expect.stringContaining('a new PIN') } });
+  expect((await guesser.call('/v1/me')).body).toMatchObject({ person: null, door: 'network' });
+  for (let time = 1; time < 5; time += 1) expect(await enter(guesser, '000000')).toBe(401);
   // While too many were wrong, a right one is not told either.
   expect([await enter(guesser, '000000'), await enter(guesser, pin)]).toEqual([429, 429]);
   expect([await enter(other, pin), await enter(other, '000000')]).toEqual([200, 401]);

@@ -32,7 +32,7 @@ export async function openNetwork(parts: {
   const wrongPins = new WrongPins(PINS_FROM_NETWORK, clock);
   return StoreNetwork.start({
     folder,
-    settings: () => ({ ...file.get(), ...(given === undefined ? {} : { listen: given }) }),
+    settings: () => ({ ...file.get(), ...(given === undefined ? {} : { listen: given, isGiven: true }) }),
     machine: thisMachine,
     trueNow: () => clock.now() + parts.clockOffsetMs(),
     handler: (names) =>

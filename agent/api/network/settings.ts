@@ -8,6 +8,8 @@ export interface NetworkSettings {
   readonly listen: NetworkAddress | undefined;
   /** Further names that devices call this machine by. */
   readonly names: readonly string[];
+  /** The address was given to the agent as it started, whatever the file says. */
+  readonly isGiven?: boolean;
 }
 
 export const storeName = z.string().max(253).refine(isStoreName, 'must be a host name or an IP address');

@@ -52,6 +52,8 @@ export class StoreNetwork implements Part {
   #names: ReadonlySet<string> = new Set();
   #open: Open | undefined;
   #error: WireError | null = null;
+  /** What was wanted at the last look, which is over. */
+  #followed: NetworkSettings | undefined;
   #looking: Part | undefined;
 
   private constructor(parts: NetworkParts) {
@@ -74,6 +76,8 @@ export class StoreNetwork implements Part {
     const certificate = open?.identity.certificate;
     return {
       state: this.#error !== null && open === undefined ? 'failed' : open === undefined ? 'off' : 'listening',
+      wanted: this.#followed?.listen === undefined ? null : showAddress(this.#followed.listen),
+      isGiven: this.#followed?.isGiven ?? false,
       urls: open === undefined ? [] : urlsOf(this.#names, open.listener.port),
       fingerprint: certificate?.fingerprint256 ?? null,
       validUntil: certificate?.validToDate.getTime() ?? null,
@@ -95,14 +99,18 @@ export class StoreNetwork implements Part {
   }
 
   async #look(): Promise<void> {
+    let settings: NetworkSettings | undefined;
     try {
-      await this.#follow(this.#parts.settings());
+      settings = this.#parts.settings();
+      await this.#follow(settings);
       this.#error = null;
     } catch (error) {
       const wire = toWireError(error);
       if (wire.code !== this.#error?.code) this.#parts.logger.error({ err: error, code: wire.code }, 'store network');
       this.#error = wire;
     }
+    // Not before: until then what is reported is what came of the settings before these.
+    this.#followed = settings;
   }
 
   async #follow({ listen, names: more }: NetworkSettings): Promise<void> {

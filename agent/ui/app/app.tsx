@@ -47,7 +47,7 @@ function SignedIn() {
   // While it is asked again and again there is no error yet, but a reason.
   const { data, error, failureReason, refetch } = useMe();
   if (data !== undefined)
-    return data.person === null ? <SignIn isFirst={data.isFirst} /> : <Pages person={data.person} />;
+    return data.person === null ? <SignIn isFirst={data.isFirst} /> : <Pages person={data.person} door={data.door} />;
   const failure = error ?? failureReason;
   if (!(failure instanceof Failure)) return <Loading />;
   return (

@@ -1,6 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import type { FunctionComponent } from 'react';
-import type { PersonRole } from '#shared/agent-api/answers.ts';
+import type { DoorName, PersonRole } from '#shared/agent-api/answers.ts';
 import type { Words } from '../words/en.ts';
 
 /** A page of the app: a folder under pages/, and one line in `pages/all.ts`. */
@@ -11,4 +11,6 @@ export interface Page {
   readonly view: FunctionComponent;
   /** Who sees it; absent: everybody. */
   readonly role?: PersonRole;
+  /** Where it is; absent: at the agent's own machine and on other devices. */
+  readonly door?: DoorName;
 }

@@ -23,7 +23,7 @@ import {
 } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Me, Person } from '#shared/agent-api/answers.ts';
+import type { DoorName, Me, Person } from '#shared/agent-api/answers.ts';
 import { call } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
 import { PAGES } from '../pages/all.ts';
@@ -34,12 +34,13 @@ import { Someone, usePerson } from './person.ts';
 import { SafetyBanner } from './safety-banner.tsx';
 import { troublesOf } from './troubles.ts';
 
-const maySee = (page: Page, { role }: Person): boolean => page.role === undefined || page.role === role;
+const pagesOf = ({ role }: Person, door: DoorName): Page[] =>
+  PAGES.filter((page) => (page.role ?? role) === role && (page.door ?? door) === door);
 
-export function Pages({ person }: { readonly person: Person }) {
+export function Pages({ person, door }: { readonly person: Person; readonly door: DoorName }) {
   const [router] = useState(() => {
-    const root = createRootRoute({ component: Frame, notFoundComponent: () => null });
-    const pages = PAGES.filter((page) => maySee(page, person));
+    const pages = pagesOf(person, door);
+    const root = createRootRoute({ component: () => <Frame pages={pages} />, notFoundComponent: () => null });
     const routes = pages.map(({ name, view }, place) =>
       createRoute({ getParentRoute: () => root, path: place === 0 ? '/' : `/${name}`, component: view }),
     );
@@ -53,12 +54,11 @@ export function Pages({ person }: { readonly person: Person }) {
 }
 
 /** Navigation on the left, at the bottom of narrow windows; the banner above every page. */
-function Frame() {
+function Frame({ pages }: { readonly pages: readonly Page[] }) {
   const person = usePerson();
   const words = useWords();
   const { pathname } = useLocation();
   const { data: status } = useStatus();
-  const pages = PAGES.filter((page) => maySee(page, person));
   const pathOf = (name: string) => (name === PAGES[0]?.name ? '/' : `/${name}`);
   useEffect(() => {
     const open = (event: KeyboardEvent) => {

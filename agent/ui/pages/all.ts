@@ -32,6 +32,6 @@ export const PAGES: readonly Page[] = [
   { name: 'count', icon: ClipboardList, view: CountPage },
   { name: 'adjust', icon: PencilLine, view: AdjustPage, role: 'manager' },
   { name: 'problems', icon: TriangleAlert, view: ProblemsPage },
-  { name: 'sources', icon: FolderInput, view: SourcesPage, role: 'manager' },
+  { name: 'sources', icon: FolderInput, view: SourcesPage, role: 'manager', door: 'machine' },
   { name: 'status', icon: Activity, view: StatusPage },
 ];

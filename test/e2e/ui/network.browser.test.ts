@@ -67,6 +67,16 @@ it('a clerk works from another device over TLS while the manager at the machine 
     '',
   ]);
 
+  // Feeds name folders of the agent's machine: a manager sets them up there alone.
+  await manager.page.getByRole('link', { name: 'Sources' }).waitFor();
+  const away = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
+  onTestFinished(() => away.close());
+  const office = await away.newPage();
+  await signIn(office, url, ada ?? '');
+  await office.getByRole('link', { name: 'Adjust' }).waitFor();
+  expect(await office.getByRole('link', { name: 'Sources' }).count()).toBe(0);
+  await office.close();
+
   await manager.page.getByRole('link', { name: 'Status' }).click();
   const row = manager.page.getByRole('row', { name: /a clerk/ });
   await row.getByText(new URL(url).hostname).waitFor();

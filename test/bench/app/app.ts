@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { median, printMachine, printTable, quantile, round } from '../print.ts';
 import { fillStore } from './fill-store.ts';
 import { measurePaint, measureScroll, measureSearch, signIn } from './in-browser.ts';
 
+const BUILT = join(import.meta.dirname, '../../../agent/ui/dist/index.html');
 const TODAY = 'main table, main [role=table]';
 const STOCK = '[role=rowgroup] [role=row]';
 
@@ -28,7 +29,7 @@ export async function benchApp({ short, rounds = short ? 2 : 15 }: BenchOptions)
   console.log(
     `input     ${round(size.products)} products, ${round(size.facts)} sales of 4 lines, ${round(size.unsent)} of them not sent; ${rounds} rounds, medians`,
   );
-  await buildUi();
+  if (!short || !existsSync(BUILT)) await buildUi();
   const folder = mkdtempSync(join(tmpdir(), 'shelfwire-bench-app-'));
   const agent = new Program(
     'agent',

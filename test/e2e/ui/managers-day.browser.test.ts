@@ -179,7 +179,7 @@ it('F2 S2 M1 M7 a manager’s day: a count with a scanner, sales, a return, the 
   await hub.post('/v1/orders', ORDER);
   await open(page, 'Pickups');
   const order = page.getByRole('article', { name: 'Order W-1' });
-  await order.getByText('Bulb').waitFor({ timeout: WAIT_MS });
+  await order.getByText('Bulb').first().waitFor({ timeout: WAIT_MS });
   await open(page, 'Receive');
   await seen(page, /T-17/);
 

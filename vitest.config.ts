@@ -51,6 +51,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
           globalSetup: ['./test/support/built-ui.ts', './test/support/postgres-cluster.ts'],
+          isolate,
           ...limits(120_000),
           execArgv,
           env,

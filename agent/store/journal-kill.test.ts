@@ -9,7 +9,7 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 import { openStore } from './store.ts';
 
 /** `KILLS=100` before the command runs long. */
-const KILLS = Number(process.env['KILLS'] ?? 6);
+const KILLS = Number(process.env['KILLS'] ?? 4);
 const CHILD = join(import.meta.dirname, '../../test/support/append-loop.ts');
 
 /** Lets a child append, kills it a random while after its first fact, and resolves with what it had printed as acknowledged. */

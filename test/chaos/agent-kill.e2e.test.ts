@@ -9,7 +9,7 @@ import { readJournalFile } from '#test/support/journal-file.ts';
 import { Program, runCommand, waitUntil } from '#test/support/program.ts';
 
 /** `KILLS=100` before the command runs long. */
-const KILLS = Number(process.env['KILLS'] ?? 6);
+const KILLS = Number(process.env['KILLS'] ?? 4);
 const SEED = 20_261_120;
 const TILLS = 4;
 const WAIT_MS_MAX = 60_000;

@@ -5,7 +5,7 @@ import type { Mutant } from './settings.ts';
 
 const SMALL = { stores: 2, facts: 60 };
 const LARGE = { stores: 5, facts: 400 };
-const SEEDS = 250;
+const SEEDS = 150;
 const FIRST_SEED = 1_000;
 
 /**

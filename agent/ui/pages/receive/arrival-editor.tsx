@@ -31,11 +31,12 @@ export function ArrivalEditor(parts: {
       ? arrivals.transfers.find((one) => one.from === origin.from && one.transfer === origin.transfer)
       : undefined;
   const rows = arrivalRows(transfer?.lines ?? [], handle.lines);
-  const put = (line: ArrivalLine): void => handle.change(new Map(handle.lines).set(line.sku, line));
-  const addOne = (sku: string): void => {
-    const { units = 0, damaged = 0 } = handle.lines.get(sku) ?? {};
-    put({ sku, units: units + 1, damaged });
-  };
+  const put = (line: ArrivalLine): void => handle.change((lines) => new Map(lines).set(line.sku, line));
+  const addOne = (sku: string): void =>
+    handle.change((lines) => {
+      const { units = 0, damaged = 0 } = lines.get(sku) ?? {};
+      return new Map(lines).set(sku, { sku, units: units + 1, damaged });
+    });
   const read = async (code: string): Promise<string | undefined> => {
     setUnknown(undefined);
     const isListed = rows.some(({ sku }) => sku === code);
@@ -87,11 +88,13 @@ export function ArrivalEditor(parts: {
                 name={arrivals.names[row.sku]}
                 hasExpectation={transfer !== undefined}
                 change={put}
-                remove={() => {
-                  const next = new Map(handle.lines);
-                  next.delete(row.sku);
-                  handle.change(next);
-                }}
+                remove={() =>
+                  handle.change((lines) => {
+                    const next = new Map(lines);
+                    next.delete(row.sku);
+                    return next;
+                  })
+                }
               />
             ))}
           </Stack>
@@ -106,7 +109,7 @@ export function ArrivalEditor(parts: {
               <Button
                 variant="default"
                 leftSection={<ListChecks size={18} aria-hidden />}
-                onClick={() => handle.change(allAsExpected(handle.lines, rows))}
+                onClick={() => handle.change((lines) => allAsExpected(lines, rows))}
               >
                 {receive.all}
               </Button>

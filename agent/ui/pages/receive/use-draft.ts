@@ -8,7 +8,8 @@ export interface DraftHandle {
   readonly lines: ReadonlyMap<string, ArrivalLine>;
   /** Of the last attempt to save it; undefined: it is on disk, or on its way there. */
   readonly error: unknown;
-  change(next: ReadonlyMap<string, ArrivalLine>): void;
+  /** From the lines as they are by then: two scans may come before the page is drawn anew. */
+  change(next: (lines: ReadonlyMap<string, ArrivalLine>) => ReadonlyMap<string, ArrivalLine>): void;
   /** Resolves with the revision when all of it is on disk. Rejects when it cannot be. */
   saved(): Promise<number>;
 }
@@ -63,9 +64,9 @@ export function useDraft(draft: ArrivalDraft): DraftHandle {
     lines,
     error,
     change(next) {
-      state.current.lines = next;
+      state.current.lines = next(state.current.lines);
       state.current.isDirty = true;
-      setLines(next);
+      setLines(state.current.lines);
       keep();
     },
     async saved() {

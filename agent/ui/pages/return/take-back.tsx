@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, NumberInput, Select, Stack, Text, Title } from '@mantine/core';
 import { ArrowLeft, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { SoldLine, SoldReceipt } from '#shared/agent-api/answers.ts';
 import type { Condition } from '#shared/protocol/fields.ts';
 import { paidMinor } from '#shared/stock/refund.ts';
@@ -23,12 +23,19 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
   const [choices, setChoices] = useState<Choices>(new Map());
   const [reason, setReason] = useState(NO_REASON);
   const save = useReturn(done);
-  const choose = (line: number, choice: Choice): void => setChoices((now) => new Map(now).set(line, choice));
+  // Two scans may come before the page is drawn anew: each begins with what the one before has chosen.
+  const latest = useRef(choices);
+  const choose = (line: number, choice: Choice): void => {
+    latest.current = new Map(latest.current).set(line, choice);
+    setChoices(latest.current);
+  };
   const units = [...choices.values()].reduce((sum, choice) => sum + choice.units, 0);
   const read = async (code: string): Promise<string | undefined> => {
-    const line = scannedLine(sale, choices, code) ?? scannedLine(sale, choices, (await skuOf(code)) ?? '');
+    const own = scannedLine(sale, latest.current, code);
+    const sku = own === undefined ? await skuOf(code) : undefined;
+    const line = own ?? (sku === undefined ? undefined : scannedLine(sale, latest.current, sku));
     if (line === undefined) return returns.notOnReceipt(code);
-    const choice = choices.get(line.line) ?? NOTHING;
+    const choice = latest.current.get(line.line) ?? NOTHING;
     choose(line.line, { ...choice, units: choice.units + 1 });
     return undefined;
   };

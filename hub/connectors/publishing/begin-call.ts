@@ -272,13 +272,8 @@ async function settle(client: Queryable, account: number, settled: readonly Judg
   const names = (some: readonly Judged[]) => joined(some.map(({ row }) => row.channelSku));
   if (gone.length > 0) await client.query(FORGET, [account, names(gone)]);
   if (kept.length === 0) return;
-  const isHeldBack = kept.map(
-    ({
-      item: {
-        basis: { notHeld, inFlight },
-      },
-    }) => notHeld + inFlight > 0,
-  );
+  // Also where availability was below what is desired: when it is back at that, nothing else would look.
+  const isHeldBack = kept.map(({ row, item: { quantity } }) => quantity !== row.desired);
   await client.query(SETTLE, [account, names(kept), literal(isHeldBack)]);
 }
 

@@ -53,8 +53,12 @@ export function planFaults(
     await hub.start();
   };
   const endPostgres = (name: NodeJS.Signals) => async () => {
-    const pid = await hub.postgresPid();
-    if (pid === undefined || !signal(pid, name)) throw new Error('PostgreSQL was not found');
+    // A hub that an earlier failure has ended may be about to start it.
+    let pid = -1;
+    await waitUntil('PostgreSQL runs', 30_000, async () => {
+      pid = (await hub.postgresPid()) ?? -1;
+      return pid > 0 && signal(pid, name);
+    });
     await waitUntil('PostgreSQL ends', 20_000, () => !signal(pid, 0));
     await waitUntil('PostgreSQL is back', 30_000, () => hub.isReady());
   };

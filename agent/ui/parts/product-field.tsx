@@ -1,9 +1,8 @@
-import { Autocomplete, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Autocomplete } from '@mantine/core';
 import { useRef } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
-import { useStock } from '../api/queries.ts';
 import { useWords } from '../words/words.tsx';
+import { useFoundProducts } from './found-products.tsx';
 
 export interface Chosen {
   readonly typed: string;
@@ -34,10 +33,7 @@ export function ProductField(parts: {
     pick?.(item);
   };
   const { stock, adjust } = useWords();
-  const [search] = useDebouncedValue(chosen.typed.trim(), 60);
-  const { data } = useStock(search);
-  const items = search === '' ? [] : (data?.pages[0]?.items.slice(0, 20) ?? []);
-  const bySku = new Map(items.map((item) => [item.sku, item]));
+  const { items, bySku, list } = useFoundProducts(chosen.typed);
   return (
     <Autocomplete
       label={label ?? adjust.product}
@@ -46,17 +42,7 @@ export function ProductField(parts: {
       required={!isOptional}
       autoFocus={!isOptional}
       value={chosen.typed}
-      data={items.map(({ sku }) => sku)}
-      // The agent has searched already, also by name.
-      filter={({ options }) => options}
-      renderOption={({ option }) => (
-        <div>
-          <Text>{bySku.get(option.value)?.name ?? stock.unnamed}</Text>
-          <Text size="sm" c="dimmed">
-            {option.value}
-          </Text>
-        </div>
-      )}
+      {...list}
       onOptionSubmit={(sku) => {
         const item = bySku.get(sku);
         if (pick === undefined || item === undefined) return;

@@ -1,6 +1,5 @@
-import { Autocomplete, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useStock } from '../../api/queries.ts';
+import { Autocomplete } from '@mantine/core';
+import { useFoundProducts } from '../../parts/found-products.tsx';
 import { useWords } from '../../words/words.tsx';
 
 interface Given {
@@ -14,10 +13,7 @@ interface Given {
 /** A sku, found by part of its product's name as one types. */
 export function SkuField({ label, value, description, isWrong, change }: Given) {
   const { stock } = useWords();
-  const [search] = useDebouncedValue(value.trim(), 80);
-  const { data } = useStock(search);
-  const items = search === '' ? [] : (data?.pages[0]?.items.slice(0, 20) ?? []);
-  const bySku = new Map(items.map((item) => [item.sku, item]));
+  const { bySku, list } = useFoundProducts(value);
   return (
     <Autocomplete
       label={label}
@@ -26,17 +22,7 @@ export function SkuField({ label, value, description, isWrong, change }: Given) 
       value={value}
       description={bySku.get(value)?.name ?? description}
       {...(isWrong ? { 'data-wrong': true } : {})}
-      data={items.map(({ sku }) => sku)}
-      // The agent has searched already, also by name.
-      filter={({ options }) => options}
-      renderOption={({ option }) => (
-        <div>
-          <Text>{bySku.get(option.value)?.name ?? stock.unnamed}</Text>
-          <Text size="sm" c="dimmed">
-            {option.value}
-          </Text>
-        </div>
-      )}
+      {...list}
       onChange={change}
     />
   );

@@ -1,0 +1,31 @@
+import { Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { StockItem } from '#shared/agent-api/answers.ts';
+import { useStock } from '../api/queries.ts';
+import { useWords } from '../words/words.tsx';
+
+const WAIT_MS = 60;
+const MOST = 20;
+
+/** The products that what was typed so far may mean, and how a list to choose from shows them. */
+export function useFoundProducts(typed: string) {
+  const { stock } = useWords();
+  const [search] = useDebouncedValue(typed.trim(), WAIT_MS);
+  const { data } = useStock(search);
+  const items: readonly StockItem[] = search === '' ? [] : (data?.pages[0]?.items.slice(0, MOST) ?? []);
+  const bySku = new Map(items.map((item) => [item.sku, item]));
+  const list = {
+    data: items.map(({ sku }) => sku),
+    // The agent has searched already, also by name.
+    filter: <Option,>({ options }: { options: Option[] }) => options,
+    renderOption: ({ option }: { option: { value: string } }) => (
+      <div>
+        <Text>{bySku.get(option.value)?.name ?? stock.unnamed}</Text>
+        <Text size="sm" c="dimmed">
+          {option.value}
+        </Text>
+      </div>
+    ),
+  };
+  return { items, bySku, list };
+}

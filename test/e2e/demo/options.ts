@@ -78,7 +78,7 @@ export const SHORT: DemoOptions = {
   data: SLICE,
   from: '2011-08-11',
   days: 2,
-  seconds: 6,
+  seconds: 12,
   seed: 1,
   channels: true,
   kinds: ['signedWebhook', 'shopify', 'googleLocal'],

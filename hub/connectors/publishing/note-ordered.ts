@@ -43,7 +43,8 @@ export async function noteOrdered(
 
 /**
  * Units that were gone from a channel and that no order explains, though all orders of that time are known, or none can be
- * asked for and a quarter of an hour has passed: somebody else changed the number. What we say counts again.
+ * asked for and a quarter of an hour has passed: somebody else changed the number. What we say counts again. An order that is
+ * known by its name only, since it was not read or cannot be taken yet, may be theirs: it is waited for, but not for ever.
  */
 const GIVE_UP = `
   UPDATE publications p SET drift = -p.in_flight, drift_at = clock_timestamp(), in_flight = 0, version = p.version + 1,
@@ -52,6 +53,9 @@ const GIVE_UP = `
   WHERE p.in_flight > 0 AND a.account_no = p.account_no AND a.state = 'active' AND p.call_no IS NULL
     AND CASE WHEN a.orders_at IS NULL THEN p.in_flight_since < clock_timestamp() - interval '15 minutes'
           ELSE p.in_flight_since < a.orders_known_to END
+    AND NOT EXISTS (
+      SELECT FROM channel_hints h WHERE h.account_no = p.account_no
+        AND h.hinted_at > clock_timestamp() - interval '30 days' AND h.hinted_at > p.in_flight_since - interval '7 days')
   RETURNING p.account_no`;
 
 /** How many listings were taken to be sold and were not. */

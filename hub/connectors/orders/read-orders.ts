@@ -6,6 +6,7 @@ import { toWireError } from '#shared/protocol/errors.ts';
 import { literal } from '#hub/db/array-parameter.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { ChannelFailure, MAY_BE_ONES_FAULT } from '../channel-failure.ts';
+import { clockAheadMs } from '../http/http.ts';
 import type { Capabilities, ChannelOrder, Cost, OrderPage } from '../connector.ts';
 import type { HeldAccount } from '../publishing/account-claims.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
@@ -61,12 +62,16 @@ interface Begun {
 export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   const { session, parts, held, claim } = turn;
   const { orders: polled } = session.capabilities;
-  if (polled === null || held.ordersAt === null || held.ordersAt.getTime() > parts.clock.now()) return false;
-  const { since, beganAt, cursor: from } = begunOf(held, parts.clock.now());
-  const endAt = parts.clock.monotonic() + READING_MS;
+  if (polled === null || held.ordersAt === null || held.ordersAt > held.heldAt) return false;
+  const { since, cursor: from, ...begun } = begunOf(held);
+  let { beganAt } = begun;
+  const askedAt = parts.clock.monotonic();
+  const endAt = askedAt + READING_MS;
   let cursor = from;
   do {
+    const isFirst = cursor === null;
     const page = await pageOf(turn, polled, () => session.pollOrders(since, cursor));
+    if (isFirst) beganAt = earlierThere(turn, beganAt, parts.clock.monotonic() - askedAt);
     for (const order of page.orders) await takeOrHint(turn, order, 0);
     cursor = page.next;
     if (cursor !== null) await keepPage(turn, JSON.stringify({ since, beganAt, cursor }));
@@ -79,10 +84,20 @@ export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   return true;
 }
 
-function begunOf({ ordersPage, ordersKnownTo, createdAt }: HeldAccount, now: number): Begun {
+function begunOf({ ordersPage, ordersKnownTo, createdAt, heldAt }: HeldAccount): Begun {
   const begun = progress.safeParse(ordersPage);
-  if (begun.success && now - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
-  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: new Date(now), cursor: null };
+  if (begun.success && heldAt.getTime() - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
+  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: heldAt, cursor: null };
+}
+
+/**
+ * Not later than the channel's own clock says that it was when it was asked: up to then it knew of orders, by its clock. Else
+ * one of ours that is ahead would ask for what is still to come, and never for what came meanwhile.
+ */
+function earlierThere({ parts, held }: AccountTurn, beganAt: Date, sinceMs: number): Date {
+  const aheadMs = clockAheadMs(parts.http, held.baseUrl);
+  if (aheadMs === undefined) return beganAt;
+  return new Date(Math.min(beganAt.getTime(), parts.clock.now() - sinceMs + aheadMs));
 }
 
 async function pageOf(

@@ -191,6 +191,16 @@ describe('the folder of a source', () => {
     expect(await count('stock_statement_heads')).toBe(1);
   });
 
+  it('F5 stock: a sku of which a row cannot be read is not counted by its other rows', async () => {
+    put('stock.csv', 'loc,sku,qty\nW1,A,3\nW1,A,1O\nW1,B,1\nW2,A,7\nW2,B,4\nW2,B,9999999999\nW1,C\n');
+    watch();
+    const report = await reportOf('done', 'stock.csv');
+    expect(report).toMatchObject({ rowsRead: 7, outcomes: { taken: 1, statements: 1 } });
+    expect(await onHand()).toEqual({ 'W1 B': 1 });
+    const { rows } = await pool().query('SELECT location, sku, quantity FROM stock_statements ORDER BY sku');
+    expect(rows).toEqual([{ location: 'W2', sku: 'A', quantity: 7 }]);
+  });
+
   it('F4 what an interrupted reading of the same rows has staged is not added to', async () => {
     const text = 'loc,sku,qty\nW1,A,3\nW2,A,7\n';
     const key = `stock:${hash('sha256', text, 'hex').slice(0, 24)}`;

@@ -12,10 +12,13 @@ import { StockStage } from './stock-stage.ts';
 
 const CHUNK_BYTES = 128 * 1024;
 
+/** Without fields where not even these could be told apart. */
+type Rejected = Pick<CsvRow, 'line' | 'raw'> & Partial<Pick<CsvRow, 'fields'>>;
+
 /** What rows of one kind become. */
 interface RowTaker {
   take(row: CsvRow): Promise<void>;
-  reject(row: { readonly line: number; readonly raw: string }, code: ErrorCode, detail: string): void;
+  reject(row: Rejected, code: ErrorCode, detail: string): void;
   settle(): Promise<void>;
   /** All rows were read; what is still under way is taken. */
   end(): Promise<void>;
@@ -121,7 +124,10 @@ async function stockTaker(context: FileContext, mapping: CsvMapping): Promise<Ro
       const { location, at, line } = read.stock(row);
       await stage.add(location, at, line);
     },
-    reject: ({ line, raw }, code, detail) => rejects.reject({ line, code, detail, verbatim: raw }),
+    reject({ line, raw, fields }, code, detail) {
+      rejects.reject({ line, code, detail, verbatim: raw });
+      if (fields !== undefined) stage.leaveOut(fields['location'] ?? '', fields['sku'] ?? '');
+    },
     settle: () => rejects.flushIfFull(),
     end: () => rejects.flush(),
     finish: () => stage.finish(),

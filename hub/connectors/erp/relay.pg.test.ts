@@ -137,6 +137,20 @@ describe('what is forwarded', () => {
     expect((await documents()).every(({ reference }) => reference !== null)).toBe(true);
   });
 
+  it('O1 a document that was given its number before another one, and committed behind it, is posted all the same', async () => {
+    await makeErp(pool(), surroundings(), erp.server.url);
+    relay();
+    const numbersFrom = (number: number) =>
+      pool().query(`SELECT setval(pg_get_serial_sequence('erp_documents', 'document_no'), $1)`, [number]);
+    await numbersFrom(1_000_000);
+    await tell(1, 1, sold('s1'));
+    await settled();
+    await numbersFrom(900_000);
+    await tell(1, 1, sold('s2'));
+    await settled();
+    expect(keysOf('S1')).toEqual(['S1/s1', 'S1/s2']);
+  });
+
   it('O1 what an ERP itself tells is not told it again, what others tell is; its voids stay with it', async () => {
     await makeErp(pool(), surroundings(), erp.server.url, { code: 'fin' });
     const inbound = testInbound(pool());

@@ -70,7 +70,17 @@ function take(
 
 /** An item of a request. */
 export function itemOf(given: unknown): Item {
-  return { given, verbatim: () => JSON.stringify(given), line: null };
+  return { given, verbatim: () => textOf(given), line: null };
+}
+
+/** What is nested endlessly cannot be written down as it came: then its plain fields are, by which it is found at its origin. */
+function textOf(given: unknown): string {
+  try {
+    return JSON.stringify(given);
+  } catch (error) {
+    if (!(error instanceof RangeError) || typeof given !== 'object' || given === null) throw error;
+    return JSON.stringify(Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value !== 'object')));
+  }
 }
 
 /** What is signed and cannot be read is kept as it came (F5). */

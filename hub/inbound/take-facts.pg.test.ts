@@ -74,7 +74,9 @@ describe('facts of a source', () => {
       'rejected',
       'taken',
     ]);
-    const { rows } = await pool().query<{ verbatim: Buffer }>('SELECT verbatim FROM inbound_rejects ORDER BY reject_no');
+    const { rows } = await pool().query<{ verbatim: Buffer }>(
+      'SELECT verbatim FROM inbound_rejects ORDER BY reject_no',
+    );
     expect(rows.map(({ verbatim }) => String(verbatim)).toSorted()).toEqual([
       expect.stringContaining('"key":"r1"'),
       expect.stringContaining('"key":"r2"'),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { claimBatch } from '#hub/outbox/documents/claim-batch.ts';
 import { listDocuments } from '#hub/outbox/documents/list-documents.ts';
 import { replayDocument, skipDocument } from '#hub/outbox/documents/decide-documents.ts';
@@ -199,6 +200,23 @@ describe('what is forwarded', () => {
     await inbound.facts('handler', [move('shipment', 's', 1, T + 50)]);
     await settled();
     expect([erpStock(erp), erpStock(other)]).toEqual([{ A: 12 }, { A: 10 }]);
+  });
+
+  it('O1 of ERPs that are connected at once one is the first, and no more are than there may be', async () => {
+    await pool().query(
+      `INSERT INTO erps (code, kind, name, settings, credentials, pace, created_by)
+       SELECT 'e' || n, 'rest', 'e', '{}', '', '{}', 'test' FROM generate_series(1, 19) AS n`,
+    );
+    const holder = await pool().connect();
+    await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCKS.erpLimit})`);
+    const made = ['one', 'two'].map((code) => makeErp(pool(), surroundings(), erp.server.url, { code }));
+    const settling = Promise.allSettled(made);
+    const waiting = `SELECT count(*)::int AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`;
+    await expect.poll(async () => (await pool().query<{ n: number }>(waiting)).rows[0]?.n).toBe(2);
+    await holder.query('COMMIT');
+    holder.release();
+    expect((await settling).map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('O1 without an ERP nothing is written down; what was merged before the first one is not forwarded', async () => {

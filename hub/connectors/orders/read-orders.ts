@@ -16,6 +16,8 @@ import { takeChannelOrder } from './take-channel-order.ts';
 const OVERLAP_MS = 300_000;
 /** What was placed so shortly before a look may not be in its answer yet. */
 const SETTLES_MS = 10_000;
+/** A clock of the channel that is further behind is none. */
+const THERE_BEHIND_MAX_MS = 30 * 86_400_000;
 /** So long pages are read at a time: then numbers have their turn (P2). */
 const READING_MS = 5_000;
 /** No channel knows for longer where a page began. */
@@ -96,7 +98,7 @@ function begunOf({ ordersPage, ordersKnownTo, createdAt, heldAt }: HeldAccount):
  */
 function earlierThere({ parts, held }: AccountTurn, beganAt: Date, sinceMs: number): Date {
   const aheadMs = clockAheadMs(parts.http, held.baseUrl);
-  if (aheadMs === undefined) return beganAt;
+  if (aheadMs === undefined || aheadMs < -THERE_BEHIND_MAX_MS) return beganAt;
   return new Date(Math.min(beganAt.getTime(), parts.clock.now() - sinceMs + aheadMs));
 }
 

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { DocumentWindow } from '#shared/files/document-window.ts';
+import { readOwnFile } from '#shared/files/drop-folder.ts';
 import { physicalLines } from '#shared/files/physical-lines.ts';
 import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
@@ -44,10 +44,7 @@ export async function takeCsv(context: FileContext, mapping: CsvMapping): Promis
     }
     await taker.settle();
   };
-  for await (const lines of physicalLines(
-    createReadStream(context.path, { highWaterMark: CHUNK_BYTES }),
-    mapping.encoding,
-  )) {
+  for await (const lines of physicalLines(readOwnFile(context.path, CHUNK_BYTES), mapping.encoding)) {
     if (context.isStopping()) throw new Interrupted();
     await take(reader.push(lines));
   }

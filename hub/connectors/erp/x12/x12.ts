@@ -94,7 +94,7 @@ class Inbox {
         continue;
       }
       await keep({ name, content: text, acknowledgements, problem });
-      const ending = [...name].slice(-NAME_CHARS_KEPT).join('');
+      const ending = name.slice(-NAME_CHARS_KEPT).toWellFormed();
       await this.#files.moveOnce(`${INBOX}/${name}`, `${READ}/${nowMs}-${digest.slice(0, 8)}-${ending}`);
       this.#seen.delete(name);
     }

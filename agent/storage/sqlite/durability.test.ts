@@ -38,26 +38,23 @@ const tracer = 'strace';
 /** Present, and allowed to trace. */
 const hasTracer = spawnSync(tracer, ['-o', devNull, process.execPath, '--version']).status === 0;
 
-it.skipIf(!hasTracer)(
-  'F2 syncs the log exactly once before each acknowledgement (needs strace)',
-  { timeout: 120_000 },
-  () => {
-    const folder = temporaryFolder();
-    const log = join(folder, 'trace');
-    const trace = ['-f', '-y', '-s', '8', '-e', 'trace=fsync,fdatasync,write', '-o', log];
-    const run = spawnSync(tracer, [...trace, process.execPath, ...NODE, folder, 'ack-', '40'], { encoding: 'utf8' });
-    expect([run.status, run.stderr]).toEqual([0, '']);
-    const acknowledged = numbered('ack-', 40 * BULK);
-    expect(run.stdout.trim().split('\n')).toEqual(acknowledged);
-    const calls = readFileSync(log, 'utf8').split('\n');
-    const syncs: string[][] = [[]];
-    for (const call of calls) {
-      if (/write\(1<.*"ack-/.test(call)) syncs.push([]);
-      else if (/ f(data)?sync\(/.test(call)) syncs.at(-1)!.push(call);
-    }
-    // What comes before the first bulk (new file, new tables) syncs more often; after the last one the program ends.
-    const perBulk = syncs.slice(1, -1);
-    expect(perBulk.length).toBe(39);
-    for (const calls of perBulk) expect(calls).toEqual([expect.stringMatching(/sync\(\d+<.*store\.sqlite-wal>\)/)]);
-  },
-);
+it('F2 syncs the log exactly once before each acknowledgement (needs strace)', { timeout: 120_000 }, ({ skip }) => {
+  skip(!hasTracer, 'no strace here');
+  const folder = temporaryFolder();
+  const log = join(folder, 'trace');
+  const trace = ['-f', '-y', '-s', '8', '-e', 'trace=fsync,fdatasync,write', '-o', log];
+  const run = spawnSync(tracer, [...trace, process.execPath, ...NODE, folder, 'ack-', '40'], { encoding: 'utf8' });
+  expect([run.status, run.stderr]).toEqual([0, '']);
+  const acknowledged = numbered('ack-', 40 * BULK);
+  expect(run.stdout.trim().split('\n')).toEqual(acknowledged);
+  const calls = readFileSync(log, 'utf8').split('\n');
+  const syncs: string[][] = [[]];
+  for (const call of calls) {
+    if (/write\(1<.*"ack-/.test(call)) syncs.push([]);
+    else if (/ f(data)?sync\(/.test(call)) syncs.at(-1)!.push(call);
+  }
+  // What comes before the first bulk (new file, new tables) syncs more often; after the last one the program ends.
+  const perBulk = syncs.slice(1, -1);
+  expect(perBulk.length).toBe(39);
+  for (const calls of perBulk) expect(calls).toEqual([expect.stringMatching(/sync\(\d+<.*store\.sqlite-wal>\)/)]);
+});

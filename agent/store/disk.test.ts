@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
+import { needsTracer, traced } from '#test/support/tracer.ts';
 import { openStore, type Store } from './store.ts';
 
 function temporaryFolder(): string {
@@ -158,13 +159,9 @@ it('S5 the clock steps back over restarts: facts never go back, and seqs and rea
 });
 const NOON = 1_790_000_000_000;
 
-const tracer = 'strace';
-const hasTracer = spawnSync(tracer, ['-o', devNull, process.execPath, '--version']).status === 0;
-
 it('F2 a group of appends is synced exactly once, before any of its callers is answered (needs strace)', ({ skip }) => {
-  skip(!hasTracer, 'no strace here');
+  needsTracer(skip);
   const folder = temporaryFolder();
-  const log = join(folder, 'trace');
   const program = `
     import { writeSync } from 'node:fs';
     import { openStore } from '#agent/store/store.ts';
@@ -179,16 +176,13 @@ it('F2 a group of appends is synced exactly once, before any of its callers is a
       await Promise.all(calls.map((call) => call.then(() => writeSync(1, 'acked\\n'))));
     }
     process.kill(process.pid, 'SIGKILL');`;
-  const trace = ['-f', '-y', '-s', '8', '-e', 'trace=fsync,fdatasync,write', '-o', log];
-  spawnSync(tracer, [...trace, process.execPath, ...NODE, program, join(folder, 'data')], { encoding: 'utf8' });
-  const events = readFileSync(log, 'utf8')
-    .split('\n')
-    .flatMap((call) => {
-      if (/write\(1<.*"begin/.test(call)) return 'begin';
-      if (/write\(1<.*"acked/.test(call)) return 'acked';
-      if (/ f(data)?sync\(/.test(call)) return /sync\(\d+<.*store\.sqlite-wal>\)/.test(call) ? 'sync' : call;
-      return [];
-    });
+  const { calls } = traced([...NODE, program, join(folder, 'data')], join(folder, 'trace'));
+  const events = calls.flatMap((call) => {
+    if (/write\(1<.*"begin/.test(call)) return 'begin';
+    if (/write\(1<.*"acked/.test(call)) return 'acked';
+    if (/ f(data)?sync\(/.test(call)) return /sync\(\d+<.*store\.sqlite-wal>\)/.test(call) ? 'sync' : call;
+    return [];
+  });
   const groups = events.slice(events.indexOf('begin')).join(' ').split('begin ').slice(1);
   expect(groups.length).toBe(20);
   for (const group of groups) expect(group.trim()).toBe('sync acked acked acked');

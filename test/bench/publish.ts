@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
@@ -116,7 +116,8 @@ async function publishAll(
   measured: readonly Measured[],
   skus: readonly string[],
 ): Promise<() => Promise<void>> {
-  const vault = new Vault(join(mkdtempSync(join(tmpdir(), 'shelfwire-bench-keys-')), 'channel-keys'));
+  const folder = mkdtempSync(join(tmpdir(), 'shelfwire-bench-keys-'));
+  const vault = new Vault(join(folder, 'channel-keys'));
   const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
   // Nothing is sent before all begins equal.
   const make = (channel: string, { account, server }: Pick<EmulatedChannel, 'account' | 'server'>, more: object = {}) =>
@@ -164,6 +165,7 @@ async function publishAll(
     await worker.stop();
     await Promise.all(tasks.map((task) => task.stop()));
     await away.stop();
+    rmSync(folder, { recursive: true });
   };
 }
 

@@ -296,6 +296,21 @@ export const ERRORS = {
     remedy:
       'Send the settlement report as Amazon gives it, the flat file V2: columns parted by tabs, nothing saved anew.',
   },
+  CHANNEL_ORDER_UNREADABLE: {
+    status: 422,
+    remedy:
+      'The channel may have sold what the order says, and only what `held` names is kept for it: look at the order there. Correct it there, or update the hub, and POST /v1/untaken-orders/ACCOUNT/ORDER/retry; or settle it there by hand and POST .../dismiss.',
+  },
+  CHANNEL_ORDER_NOT_YET: {
+    status: 503,
+    remedy:
+      'Nothing is to be done for now: it is read again, and at once when its channel tells of it. If it stays so for days, look at the order there.',
+  },
+  CHANNEL_ORDER_MISSING: {
+    status: 404,
+    remedy:
+      'Look at the channel for the order: it told of it and does not give it. When it is there, POST /v1/untaken-orders/ACCOUNT/ORDER/retry; when there is none, POST .../dismiss.',
+  },
   CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
 
   // Channels and ERPs that are spoken with

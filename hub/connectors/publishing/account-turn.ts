@@ -60,8 +60,13 @@ export class AccountTurn {
     return this.claim.account;
   }
 
+  /** The last call failed as a whole: it is not known yet whether the channel works again. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   get callsAtOnce(): number {
-    return this.#failures > 0 ? 1 : this.session.capabilities.callsAtOnce;
+    return this.isFailing ? 1 : this.session.capabilities.callsAtOnce;
   }
 
   /** Makes a call under the quota (P2). Throws what the call throws as a ChannelFailure, and QuotaWait. */

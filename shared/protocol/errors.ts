@@ -267,6 +267,11 @@ export const ERRORS = {
     status: 502,
     remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
   },
+  CHANNEL_CLAIM_LOST: {
+    status: 503,
+    remedy:
+      'Nothing is to be done: the account is worked at by whose turn it is. If it happens again and again, see why this hub stands still (a machine that sleeps or is paused) or does not reach its database.',
+  },
   CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
   CHANNEL_LATER: { status: 503, remedy: 'Nothing is to be done: the channel works at it, and is looked at again.' },
   CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
+import { guardedHttp } from '../http/http.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ChannelSession, Cost } from '../connector.ts';
 import type { OrderDoor } from '../orders/take-channel-order.ts';
@@ -53,7 +54,8 @@ export class AccountTurn {
     this.held = held;
     this.log = parts.logger.child({ account: claim.account, channel: held.channel });
     this.#failures = held.failures;
-    ({ session: this.session, quotas: this.quotas } = openAccount(parts, claim.account, held, signal));
+    const http = guardedHttp(parts.http, () => claim.lease.guard());
+    ({ session: this.session, quotas: this.quotas } = openAccount({ ...parts, http }, claim.account, held, signal));
   }
 
   get account(): number {

@@ -81,6 +81,8 @@ export interface PublishCall {
   readonly items: readonly PublishItem[];
   /** It may have been sent before: by whoever was killed, or without an answer. */
   readonly isAgain?: boolean;
+  /** Of one that may have been: how long ago it was begun. */
+  readonly ageMs?: number;
 }
 
 export type ItemAnswer = { readonly channelSku: string; readonly reference?: string } & (

@@ -143,7 +143,15 @@ async function publishAll(
   away.server.isDown = true;
   await make('down', away);
   const absent = (): Promise<never> => Promise.reject(new Error('there are no orders here'));
-  const tasks = channelTasks({ pool, accounts, logger: silentLogger, now: Date.now }).map((task) =>
+  const orders = {
+    follow: absent,
+    seeCancelled: absent,
+    act: absent,
+    finish: absent,
+    holdSold: absent,
+    freeSold: absent,
+  };
+  const tasks = channelTasks({ pool, accounts, orders, logger: silentLogger, now: Date.now }).map((task) =>
     startRepeating({ ...task, clock: systemClock, logger: silentLogger }),
   );
   const worker = runAccounts({
@@ -152,7 +160,7 @@ async function publishAll(
     random: systemRandom,
     logger: silentLogger,
     vault,
-    orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
+    orders,
     toPrivate: true,
     observe: () => undefined,
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { retryUntaken } from '#hub/connectors/orders/list-untaken.ts';
 import { readOrder } from '#hub/orders/store/stored-order.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { seededRandom, type Random } from '#shared/runtime/random.ts';
@@ -291,6 +292,43 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
             return differing();
           })
           .toEqual([]);
+      },
+    );
+
+    itUnless(
+      lacks.orders,
+      'P2 F5 an order that does not fit holds up none behind it: it is set aside as it came, its units are held, and it is taken when it fits',
+      async () => {
+        const part = hub.start();
+        await expectEqual();
+        await part.stop();
+        const [bad, good] = [channel.buy('SKU-08', 3), channel.buy('SKU-09', 2)];
+        channel.server.spoiled.add(bad);
+        await database.pool.query('UPDATE channel_accounts SET orders_at = now()');
+        hub.start();
+        const taken = () => rows('SELECT channel_order_id AS id FROM orders ORDER BY order_no');
+        await expect.poll(taken).toEqual([{ id: good }]);
+        const aside = () =>
+          rows(`SELECT id, error ->> 'code' AS code, content LIKE '%' || id || '%' AS "isVerbatim", held -> 0 -> 'held' AS held
+            FROM channel_hints WHERE aside_at IS NOT NULL AND due_at = 'infinity'`);
+        const expected = { id: bad, code: 'CHANNEL_ORDER_UNREADABLE', isVerbatim: true, held: 3 };
+        await expect.poll(aside).toEqual([expected]);
+        // Nobody else sells them, and here they are taken off once.
+        for (const code of ['other', 'shop'])
+          await expect.poll(async () => (await wanted(database.pool, code))['SKU-08']).toBe(7);
+        await expectEqual();
+        expect((await hub.accounts.find(account)).ordersAside).toBe(1);
+        channel.server.spoiled.clear();
+        await retryUntaken(database.pool, account, bad);
+        await expect.poll(taken).toEqual([{ id: good }, { id: bad }]);
+        await expect.poll(() => rows('SELECT FROM channel_hints WHERE error IS NOT NULL')).toEqual([]);
+        await expect.poll(async () => (await wanted(database.pool, 'other'))['SKU-08']).toBe(7);
+        await expectEqual();
+        // Taken in, they were not taken for sold once more.
+        await expect
+          .poll(() => rows(`SELECT confirmed, drift, in_flight FROM publications WHERE channel_sku = 'SKU-08'`))
+          .toEqual([{ confirmed: 7, drift: null, in_flight: 0 }]);
+        expect(channel.numbersOf('SKU-08').filter((quantity) => quantity > 10 || quantity < 7)).toEqual([]);
       },
     );
 

@@ -11,6 +11,7 @@ import type { ChannelEffect, ChannelTools, PublishItem } from '../../connector.t
 import { createHttp } from '../../http/http.ts';
 import { ebay } from './ebay.ts';
 import { ebayOrder, toChannelOrder } from './order-form.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -203,7 +204,7 @@ describe('orders of eBay', () => {
         new Date(Date.now() - 60_000),
         cursor,
       );
-      pages.push(page.orders.map(({ id }) => id));
+      pages.push(whole(page.orders).map(({ id }) => id));
       cursor = page.next;
     } while (cursor !== null);
     expect([pages.map(({ length }) => length), pages.flat()]).toEqual([[2, 2, 1], ids]);

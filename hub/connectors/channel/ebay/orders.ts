@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import type { ChannelOrder, OrderPage, UnreadOrder } from '../../connector.ts';
+import { readEach } from '../each-order.ts';
 import { readOk, type Ask } from './ask.ts';
-import { ebayOrder, toChannelOrder, type EbayOrder } from './order-form.ts';
+import { ebayOrder, ORDER_FORM, toChannelOrder, type EbayOrder } from './order-form.ts';
 
 export const ORDERS = 'sell/fulfillment/v1/order';
 /** eBay takes no more ids in a call. */
 export const READS_MAX = 50;
 const ORDERS_A_PAGE = 100;
 
-const page = z.object({ orders: z.array(ebayOrder), next: z.string().nullish() });
+const page = z.object({ orders: z.array(z.unknown()), next: z.string().nullish() });
 
 export async function pollOrders(ask: Ask, since: Date, cursor: string | null, country: string): Promise<OrderPage> {
   const offset = Number(cursor ?? 0);
@@ -20,14 +21,21 @@ export async function pollOrders(ask: Ask, since: Date, cursor: string | null, c
   const { orders, next } = readOk(await ask({ method: 'GET', path: ORDERS, query }), page);
   // The next page is an address: only where it begins is taken from it.
   const at = next ? Number(new URL(next, 'https://api.ebay.com').searchParams.get('offset') ?? Number.NaN) : Number.NaN;
-  return { orders: orders.map((order) => toChannelOrder(order, country)), next: at > offset ? String(at) : null };
+  return { orders: await eachOf(orders, country), next: at > offset ? String(at) : null };
 }
 
-export async function readOrders(ask: Ask, ids: readonly string[], country: string): Promise<ChannelOrder[]> {
+export async function readOrders(
+  ask: Ask,
+  ids: readonly string[],
+  country: string,
+): Promise<(ChannelOrder | UnreadOrder)[]> {
   const query = { orderIds: ids.join(','), limit: String(READS_MAX) };
   const { orders } = readOk(await ask({ method: 'GET', path: ORDERS, query }), page);
-  return orders.map((order) => toChannelOrder(order, country));
+  return eachOf(orders, country);
 }
+
+const eachOf = (orders: readonly unknown[], country: string) =>
+  readEach(orders, ORDER_FORM, (order) => toChannelOrder(order, country));
 
 /** One order, with all that eBay says of it; throws CHANNEL_REFUSED when there is none. */
 export async function readOrder(ask: Ask, id: string): Promise<EbayOrder> {

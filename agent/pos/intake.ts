@@ -4,7 +4,7 @@ import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
 import type { AppendResult, Journal } from '#agent/store/journal-contract.ts';
 import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
-import type { FactDraft } from '#shared/protocol/fact.ts';
+import type { Fact, FactDraft } from '#shared/protocol/fact.ts';
 import { key } from '#shared/protocol/fields.ts';
 import { isToItself } from '#shared/stock/transfer.ts';
 
@@ -28,7 +28,14 @@ export type IntakeResult =
       /** Skus that the store's products do not have: only a warning, for the sale has happened. */
       readonly unknownSkus: readonly string[];
     }
-  | { readonly status: 'refused'; readonly key: string | null; readonly code: ErrorCode; readonly detail: string };
+  | {
+      readonly status: 'refused';
+      readonly key: string | null;
+      readonly code: ErrorCode;
+      readonly detail: string;
+      /** What counts under its key instead (KEY_REUSED). */
+      readonly counts?: Fact;
+    };
 
 /** What is set aside: the text as it came, and why (F5). */
 export interface QuarantineDraft {
@@ -72,6 +79,8 @@ export interface Unreadable {
   readonly isWhole?: boolean;
   /** It is a problem again when it comes again after somebody has dealt with it. */
   readonly reopens?: boolean;
+  /** What it is made of, where that is several rows of a file. */
+  readonly rows?: readonly { readonly line: number; readonly reason: string; readonly raw: string }[];
 }
 
 /** At most this much of one thing is kept in quarantine, characters. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
 import type { AppendResult, Journal } from '#agent/store/journal-contract.ts';
+import type { ReturnedTwice } from '#agent/store/returned-twice.ts';
 import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Fact, FactDraft } from '#shared/protocol/fact.ts';
@@ -62,6 +63,9 @@ export interface QuarantineWriter {
 /** Which of these skus the store's products do not have; none while the products have never been pulled. */
 export type UnknownSkus = (skus: Iterable<string>) => readonly string[];
 
+/** Units that have come back twice by these facts, which are in the journal. */
+export type TwiceReturned = (taken: readonly FactDraft[]) => Promise<readonly ReturnedTwice[]>;
+
 /** Code of the store that this device belongs to; undefined before it is enrolled. */
 export type OwnStore = () => string | undefined;
 
@@ -102,13 +106,16 @@ export class Intake {
   readonly #quarantine: QuarantineWriter;
   readonly #unknownSkus: UnknownSkus;
   readonly #ownStore: OwnStore;
+  readonly #twiceReturned: TwiceReturned;
 
   constructor(parts: {
     journal: Pick<Journal, 'append'>;
     quarantine: QuarantineWriter;
     unknownSkus: UnknownSkus;
     ownStore?: OwnStore;
+    twiceReturned?: TwiceReturned;
   }) {
+    this.#twiceReturned = parts.twiceReturned ?? (() => Promise.resolve([]));
     this.#ownStore = parts.ownStore ?? (() => undefined);
     this.#journal = parts.journal;
     this.#quarantine = parts.quarantine;
@@ -135,11 +142,15 @@ export class Intake {
     return results;
   }
 
-  /** Validates and journals as `take` does, but what is refused is only told: its text is kept by who asks. */
+  /** Validates, journals and looks for what came back twice as `take` does, but what is refused is only told: its text is kept by who asks. */
   async offer(source: string, arrivals: readonly Pick<Arrival, 'submission'>[]): Promise<IntakeResult[]> {
     const read = arrivals.map((arrival) => readDraft(source, arrival.submission, this.#ownStore()));
     const drafts = read.filter((one) => 'body' in one);
     const appended = drafts.length > 0 ? await this.#journal.append(drafts) : [];
+    await this.#showTwiceReturned(
+      source,
+      drafts.filter((_, place) => appended[place]?.status !== 'refused'),
+    );
     let next = 0;
     return read.map((one): IntakeResult => {
       if (!('body' in one)) return one;
@@ -147,6 +158,17 @@ export class Intake {
       if (!result) throw new ShelfwireError('INTERNAL', 'The journal gave fewer results than drafts.');
       return this.#resultOf(one, result);
     });
+  }
+
+  /**
+   * A till's word counts, and so does what was entered here before: what both say is shown, with the void that sets it right. Also of
+   * what is known already: a crash may have come between.
+   */
+  async #showTwiceReturned(source: string, taken: readonly FactDraft[]): Promise<void> {
+    const shown = (await this.#twiceReturned(taken)).map(({ detail, remedy }) => {
+      return quarantineDraft(source, { code: 'RETURNED_TWICE', detail, verbatim: JSON.stringify(remedy) }, null);
+    });
+    if (shown.length > 0) await this.#quarantine.keep(shown);
   }
 
   /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */

@@ -177,6 +177,11 @@ export const ERRORS = {
     status: 409,
     remedy: 'Look the receipt up again, and take back no more than was sold on it and has not come back yet.',
   },
+  RETURNED_TWICE: {
+    status: 409,
+    remedy:
+      'Both count. If the units came back only once, send this: it takes the return that it names back. If they came back by both, dismiss it.',
+  },
   RETURN_SALE_UNKNOWN: {
     status: 422,
     remedy:

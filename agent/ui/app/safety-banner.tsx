@@ -87,8 +87,7 @@ function shownOf({ sync, store }: AgentStatus, safety: Words['safety'], instant:
       ? { tone: 'teal', icon: CloudCheck, title: safety.online, lines: [safety.allSafe] }
       : { tone: 'teal', icon: CloudUpload, title: safety.online, lines: [safety.sending(sync.backlog)] };
   }
-  const since = sync.since ?? sync.lastAckAt;
-  const title = since === null ? safety.offlineUnknown : safety.offline(instant(since));
+  const title = sync.since === null ? safety.offlineUnknown : safety.offline(instant(sync.since));
   return {
     tone: 'orange',
     icon: CloudOff,

@@ -7,6 +7,7 @@ import { restingSync } from '#agent/status-report.ts';
 import type { Store } from '#agent/store/store.ts';
 import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import type { Coming } from '#shared/protocol/messages/questions.ts';
+import { accessibilityFaults } from '#test/support/accessibility.ts';
 import { openBrowser, openPage, type Look } from '#test/support/browser.ts';
 import { layoutShifts, watchLayout, type LayoutShift } from '#test/support/layout-shifts.ts';
 import { startAgent } from '#test/support/running-agent.ts';
@@ -25,6 +26,20 @@ const PAGES: readonly { readonly address: string; readonly isNew?: boolean }[] =
   { address: 'sources' },
   { address: 'problems', isNew: true },
   { address: 'status', isNew: true },
+];
+const COUNTING = 'count?id=count-0001&view=counting';
+const REVIEW = 'count?id=count-0001&view=review';
+/** What opens each dialog. That of Sources is looked at where a feed is set up. */
+const DIALOGS: readonly { readonly address: string; readonly press: readonly (string | RegExp)[] }[] = [
+  { address: 'receive', press: ['Receive', 'Finish'] },
+  { address: 'pickups', press: ['Cannot do it'] },
+  { address: 'count', press: ['Begin a count'] },
+  { address: COUNTING, press: [/Change the zone/] },
+  { address: COUNTING, press: ['Without a code'] },
+  { address: COUNTING, press: [/^Article SKU-1/] },
+  { address: REVIEW, press: ['What is it?'] },
+  { address: REVIEW, press: ['Cancel the count'] },
+  { address: 'problems', press: [/wrong or missing/, 'Dismiss'] },
 ];
 const WIDTHS = { desktop: { width: 1280, height: 860 }, tablet: { width: 820, height: 1180 } } as const;
 /** Long enough that each page is drawn without its data first. */
@@ -110,6 +125,8 @@ beforeAll(async () => {
     const opening = { id, name: `Count ${id}`, zone: 'Floor', blind: false, expected: { kind: 'none' } };
     expect(await ada.call('/v1/counts', opening)).toMatchObject({ status: 201 });
   }
+  const scans = ['SKU-1', '9999999999994'].map((code) => ({ do: 'scan', key: `scan-${code}`, code, zone: 'Floor' }));
+  expect(await ada.call('/v1/counts/count-0001/acts', { acts: scans })).toMatchObject({ status: 200 });
   expect(await ada.call('/v1/counts/count-0003/cancel', { reason: 'not now' })).toMatchObject({ status: 200 });
   await ada.call('/v1/arrivals', { kind: 'delivery', reference: 'D-1' });
 });
@@ -126,6 +143,31 @@ it('nothing that is shown moves while a page’s data is on its way, nor when th
     await page.getByText('Connected').first().waitFor();
     expect(sumOf(await layoutShifts(page))).toBeLessThan(SHIFT_MAX);
   }
+});
+
+it('every dialog leaves the page where it is, has no fault that axe knows, and a cross with a name that a finger can touch', async () => {
+  const { context, page, errors } = await openPage(browser, WIDTHS.tablet);
+  await context.request.post(`${agent.url}/v1/sessions`, { data: { pin } });
+  await page.goto(agent.url);
+  const dialog = page.getByRole('dialog');
+  const main = page.locator('main');
+  for (const { address, press } of DIALOGS) {
+    await page.evaluate((hash) => void (location.hash = hash), `/${address}`);
+    for (const name of press.slice(0, -1)) await page.getByRole('button', { name, exact: true }).first().click();
+    const opener = page.getByRole('button', { name: press.at(-1)!, exact: true }).first();
+    await opener.waitFor();
+    const before = await main.boundingBox();
+    await opener.click();
+    await dialog.waitFor();
+    expect([address, await main.boundingBox()]).toEqual([address, before]);
+    expect([address, await accessibilityFaults(page, '[role="dialog"]')]).toEqual([address, []]);
+    const cross = dialog.locator('header').getByRole('button', { name: 'Close', exact: true });
+    const { width, height } = (await cross.boundingBox())!;
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+    await cross.click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+  expect(errors).toEqual([]);
 });
 
 const sumOf = (shifts: readonly LayoutShift[]): number => shifts.reduce((all, { value }) => all + value, 0);

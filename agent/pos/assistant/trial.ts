@@ -80,8 +80,10 @@ class TrialResult implements IntakeDoor {
   };
 
   setAside: IntakeDoor['setAside'] = async (_source, refusals) => {
-    for (const { detail, verbatim, origin } of refusals)
-      this.#refuse(detail.replace(/^line \d+: /, ''), origin?.line ?? 0, verbatim);
+    for (const { detail, verbatim, origin, rows } of refusals) {
+      const whole = { reason: detail.replace(/^line \d+: /, ''), line: origin?.line ?? 0, raw: verbatim };
+      for (const { reason, line, raw } of rows ?? [whole]) this.#refuse(reason, line, raw);
+    }
   };
 
   finish(report: ReportDraft, isWhole: boolean, failure: Trial['failure']): Trial {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { IntakeDoor } from '../intake.ts';
+import type { IntakeDoor, Unreadable } from '../intake.ts';
 import type { FileDocument, Rejected } from './file-document.ts';
 import type { OpenFile } from './file-format.ts';
 import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
@@ -8,6 +8,8 @@ import type { ReportDraft } from './file-report.ts';
 /** Documents that go to the journal together: enough for one sync to cost little, few enough to answer others between. */
 const GROUP_DOCUMENTS = 500;
 const HEADER_CHARS_MAX = 32 * 1024;
+/** As many rows of a document have their reason told; all of them are kept. */
+const REASONS_MAX = 20;
 
 /** Documents on their way into the journal, some hundred at a time. */
 export class DocumentGroup {
@@ -45,14 +47,19 @@ export class DocumentGroup {
 
   async flush(): Promise<void> {
     while (this.#documents.length > 0) await this.#take(this.#documents.splice(0, GROUP_DOCUMENTS));
-    const rejected = this.#rejected.splice(0);
+    const rejected = together(this.#rejected.splice(0));
     await this.#intake.setAside(
       this.#source,
-      rejected.map(({ line, code, reason, raw, key = null }) => {
-        const detail = `line ${line}: ${reason}`;
-        return { code, detail, verbatim: raw, occurrence: this.#countOf(raw), origin: this.#originOf(line), key };
-      }),
+      rejected.map((rows) => this.#unreadable(rows)),
     );
+  }
+
+  #unreadable(rows: readonly [Rejected, ...Rejected[]]): Unreadable {
+    const [{ line, code, key = null }] = rows;
+    const raw = rows.map((row) => row.raw).join('\n');
+    const said = rows.slice(0, REASONS_MAX).map((row) => `line ${row.line}: ${row.reason}`);
+    const detail = said.join('; ') + (rows.length > REASONS_MAX ? `; and ${rows.length - REASONS_MAX} more` : '');
+    return { code, detail, verbatim: raw, occurrence: this.#countOf(raw), origin: this.#originOf(line), key, rows };
   }
 
   #originOf(line: number): QuarantineOrigin {
@@ -84,4 +91,18 @@ export class DocumentGroup {
       }
     }
   }
+}
+
+/**
+ * Rows that are all of one document are one thing to correct, under its key: corrected one by one, only the first of them could
+ * have that key, and the till's own correction would count beside the others.
+ */
+function together(rejected: readonly Rejected[]): [Rejected, ...Rejected[]][] {
+  const groups: [Rejected, ...Rejected[]][] = [];
+  for (const row of rejected) {
+    const last = groups.at(-1);
+    if (last !== undefined && row.key !== undefined && last[0].key === row.key) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
 }

@@ -13,8 +13,6 @@ export const theme = createTheme({
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   components: {
-    // Each has a button that ends it; a cross without a name says nothing to who cannot see it.
-    Modal: { defaultProps: { withCloseButton: false } },
     // In the colour of their tone these are too pale to read.
     Badge: { defaultProps: { variant: 'light' }, styles: { label: { color: 'var(--mantine-color-text)' } } },
     NavLink: { styles: { root: { minHeight: TOUCH_PX }, label: { color: 'var(--mantine-color-text)' } } },

@@ -2,7 +2,7 @@ import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useWords } from '../words/words.tsx';
 
-/** A question in front of the page. Nothing moves, and its cross has a name and the size of a fingertip. */
+/** A question in front of the page, which stays where it is. Its cross has a name and the size of a fingertip. */
 export function Dialog(parts: {
   isOpen: boolean;
   close: () => void;
@@ -19,6 +19,8 @@ export function Dialog(parts: {
       size={parts.size ?? 'md'}
       centered
       transitionProps={{ duration: 0 }}
+      // The room of the scrollbar is kept by the page itself (app.css): kept twice, all of it would move aside.
+      removeScrollProps={{ removeScrollBar: false }}
       closeButtonProps={{ 'aria-label': label, size: 44 }}
     >
       {parts.children}

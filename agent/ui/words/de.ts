@@ -232,6 +232,10 @@ export const de: Words = {
         'Ein Beleg des angebundenen Kassensystems kann nicht übernommen werden',
         'Dort berichtigen; er wird übernommen, sobald er sich geändert hat. Dann dies verwerfen.',
       ],
+      RETURNED_TWICE: [
+        'Ware eines Belegs kam zweimal zurück',
+        'Beides zählt. Kam sie nur einmal zurück, dies senden: es nimmt die hier genannte Rückgabe zurück. Stimmt beides, verwerfen.',
+      ],
       FACT_AHEAD: ['Die Uhr eines Rechners ging falsch', 'Die Uhr stellen, neu zählen, dann dies verwerfen.'],
     },
     notHere: {

@@ -222,6 +222,10 @@ export const en = {
         'A receipt of the connected point of sale cannot be taken',
         'Correct it there; it is taken when it has changed. Then dismiss this.',
       ],
+      RETURNED_TWICE: [
+        'Units of a receipt came back twice',
+        'Both count. If they came back only once, send this: it takes the return back that is named here. If both are true, dismiss it.',
+      ],
       FACT_AHEAD: ['The clock of a machine was wrong', 'Set the clock, count again, then dismiss this.'],
     } as Readonly<Record<string, readonly [what: string, todo: string]>>,
     notHere: {

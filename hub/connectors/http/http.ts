@@ -116,6 +116,21 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
   });
 }
 
+const clients = new WeakMap<Http, Http>();
+
+/** The same client, whose calls `guard` may stop before they are made, by throwing. */
+export function guardedHttp(http: Http, guard: () => void): Http {
+  const guarded: Http = async (call) => {
+    guard();
+    return http(call);
+  };
+  clients.set(guarded, clientOf(http));
+  return guarded;
+}
+
+/** What is kept with a client is kept with this, however it is guarded. */
+export const clientOf = (http: Http): Http => clients.get(http) ?? http;
+
 /** No larger than an answer may be: a small document may hold an endless one. */
 const gunzipped = (packed: Buffer): Promise<Buffer> => promisify(gunzip)(packed, { maxOutputLength: ANSWER_BYTES_MAX });
 

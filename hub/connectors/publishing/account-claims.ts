@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
-import type { Clock } from '#shared/runtime/clock.ts';
+import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
 import { SENDABLE, SETTLED, TO_READ } from './due.ts';
+import { Lease } from './lease.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /**
@@ -63,6 +64,8 @@ const FAILED = `
 export interface Claim {
   readonly account: number;
   readonly id: string;
+  /** Whether it is still ours, without asking the database. */
+  readonly lease: Lease;
 }
 
 /** An account as it is now. */
@@ -88,10 +91,17 @@ export interface HeldAccount {
 export async function claimAccounts(
   pool: Pool,
   id: string,
-  { most, seconds, readEveryHours }: { most: number; seconds: number; readEveryHours: number | null },
+  {
+    most,
+    seconds,
+    readEveryHours,
+    clock = systemClock,
+  }: { most: number; seconds: number; readEveryHours: number | null; clock?: Clock },
 ): Promise<Claim[]> {
+  const begun = new Lease(clock, seconds);
   const { rows } = await pool.query<{ account: number }>(CLAIM, [most, id, seconds, readEveryHours]);
-  return rows.map(({ account }) => ({ account, id }));
+  // Each has its own, of the same instant.
+  return rows.map(({ account }) => ({ account, id, lease: begun.another() }));
 }
 
 /** Ends what a killed hub has claimed; only where there is no other one. */
@@ -102,17 +112,24 @@ export async function endAccountClaims(pool: Pool): Promise<void> {
 /** Makes the claim last anew and keeps the quota; undefined: it is lost, or the account is not active any more. */
 export async function holdAccount(
   client: Queryable,
-  { account, id }: Claim,
+  { account, id, lease }: Claim,
   seconds: number,
   quota: KeptQuotas | null,
 ): Promise<HeldAccount | undefined> {
   const kept = quota === null ? null : JSON.stringify(quota);
-  return (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows[0];
+  const renewed = lease.renewing();
+  const [held] = (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows;
+  // Paused it is ours still, and lasts as long as it did.
+  if (held !== undefined) renewed(true);
+  return held;
 }
 
 /** Makes the claim last anew, whatever the account's state is; false: somebody else has it. */
-export async function keepClaim(pool: Pool, { account, id }: Claim, seconds: number): Promise<boolean> {
-  return (await pool.query(KEEP, [account, id, seconds])).rowCount === 1;
+export async function keepClaim(pool: Pool, { account, id, lease }: Claim, seconds: number): Promise<boolean> {
+  const renewed = lease.renewing();
+  const isOurs = (await pool.query(KEEP, [account, id, seconds])).rowCount === 1;
+  renewed(isOurs);
+  return isOurs;
 }
 
 /**

@@ -341,7 +341,10 @@ describe('hubs that are killed in the middle of a file', () => {
     await pool().query(`UPDATE inbound_sources SET folder_claimed_until = '-infinity'`);
     start();
     start();
-    expect(await reportOf('done', 'rec-big.csv')).toMatchObject({ rowsRead: documents, rowsRejected: 0 });
+    // The last kill may have come between its end and its move: then it is recognised, and not read again.
+    const report = await reportOf('done', 'rec-big.csv');
+    const rowsRead = report.outcome === 'seenBefore' ? 0 : documents;
+    expect(report).toMatchObject({ rowsRead, rowsRejected: 0 });
     await reportOf('done', 'stock-big.csv');
     expect(await count('facts')).toBe(documents);
     expect(Object.values(await onHand())).toEqual(Array.from({ length: 50 }, () => documents / 50));

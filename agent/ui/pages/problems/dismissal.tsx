@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { QuarantineDetail } from '#shared/agent-api/quarantine.ts';
 import { call } from '../../api/client.ts';
 import { Failed } from '../../parts/shown.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** Asks why something is not to count, before it is dismissed; others of its kind with it, if wanted. */
@@ -25,13 +26,7 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
     },
   });
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={problems.dismissTitle}
-      closeButtonProps={{ 'aria-label': problems.keep }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen close={close} title={problems.dismissTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -65,6 +60,6 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

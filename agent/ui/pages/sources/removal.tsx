@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FeedView } from '#shared/agent-api/sources.ts';
 import { call } from '../../api/client.ts';
 import { Failed } from '../../parts/shown.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** Asks before a feed is read no more. */
@@ -17,13 +18,7 @@ export function Removal({ feed, close }: { feed: FeedView; close: () => void }) 
     },
   });
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={sources.removeTitle(feed.name)}
-      closeButtonProps={{ 'aria-label': sources.keep }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen close={close} title={sources.removeTitle(feed.name)}>
       <Stack>
         <Text>{sources.removeHint}</Text>
         {remove.error === null ? null : <Failed error={remove.error} />}
@@ -36,6 +31,6 @@ export function Removal({ feed, close }: { feed: FeedView; close: () => void }) 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

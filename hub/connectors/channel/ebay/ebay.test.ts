@@ -11,6 +11,7 @@ import type { ChannelEffect, ChannelTools, PublishItem } from '../../connector.t
 import { createHttp } from '../../http/http.ts';
 import { ebay } from './ebay.ts';
 import { ebayOrder, toChannelOrder } from './order-form.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -205,7 +206,7 @@ describe('orders of eBay', () => {
     let [cursor, place]: [string | null, number] = [null, 0];
     do {
       const page: Awaited<ReturnType<typeof session.pollOrders>> = await session.pollOrders(new Date(began), cursor);
-      seen.push(...page.orders.map(({ id }) => id));
+      seen.push(...page.orders.map(({ id }) => id ?? ''));
       cursor = page.next;
       const touched = seen[place];
       if (touched !== undefined && place < 12) emulator.book.touch(touched, Date.now());
@@ -226,7 +227,7 @@ describe('orders of eBay', () => {
         new Date(Date.now() - 60_000),
         cursor,
       );
-      pages.push(page.orders.map(({ id }) => id));
+      pages.push(whole(page.orders).map(({ id }) => id));
       cursor = page.next;
     } while (cursor !== null);
     expect(pages.every(({ length }) => length <= 2)).toBe(true);

@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const connector of connectors.splice(0)) connector.close();
   await server.stop();
+  await expect.poll(() => server.openFiles).toBe(0);
   rmSync(root, { recursive: true, force: true });
 });
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { jsonTextOf } from '#shared/protocol/json-text.ts';
 import { withRetries, type Within } from '#hub/db/transaction.ts';
 import { readSigned, type SignedRequest } from '#hub/outbox/signature.ts';
 import { inboundMessage, type InboundMessage } from '../items/message.ts';
@@ -70,17 +71,7 @@ function take(
 
 /** An item of a request. */
 export function itemOf(given: unknown): Item {
-  return { given, verbatim: () => textOf(given), line: null };
-}
-
-/** What is nested endlessly cannot be written down as it came: then its plain fields are, by which it is found at its origin. */
-function textOf(given: unknown): string {
-  try {
-    return JSON.stringify(given);
-  } catch (error) {
-    if (!(error instanceof RangeError) || typeof given !== 'object' || given === null) throw error;
-    return JSON.stringify(Object.fromEntries(Object.entries(given).filter(([, value]) => typeof value !== 'object')));
-  }
+  return { given, verbatim: () => jsonTextOf(given), line: null };
 }
 
 /** What is signed and cannot be read is kept as it came (F5). */

@@ -286,6 +286,17 @@ describe('what becomes of the units of an order', () => {
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [6, 0] });
   });
 
+  it('M6 an order that cannot be read any more keeps none behind it from being followed', async () => {
+    await till.tell(1, 'receipt', units(9));
+    const numbers = [await order('1'), await order('2')];
+    for (const number of numbers) await till.tell(1, 'sale', soldOf('A', 3, await reservationOf(number)));
+    await database.pool.query(`UPDATE orders SET avoid = '{}' WHERE order_no = $1`, [numbers[0]]);
+    expect(await followHolds(parts)).toBe(1);
+    expect(await stateOf(numbers[1] ?? 0)).toBe('shipped');
+    await database.pool.query(`UPDATE orders SET avoid = '[]' WHERE order_no = $1`, [numbers[0]]);
+    expect(await followHolds(parts)).toBe(1);
+  });
+
   it('handed over without such a sale are held no more', async () => {
     await till.tell(1, 'receipt', units(9));
     const number = await order('1');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -109,8 +109,18 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(unfinished, path);
 }
 
+/** Opens a file that somebody else may have put there: never what a link of theirs leads to. */
+export function readOwnFile(path: string, highWaterMark?: number): ReadStream {
+  // Windows knows no such flag, and lets few make links.
+  const flags = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+  return createReadStream(path, {
+    flags: flags as unknown as string,
+    ...(highWaterMark !== undefined && { highWaterMark }),
+  });
+}
+
 export async function sha256OfFile(path: string): Promise<string> {
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
+  await pipeline(readOwnFile(path), digest);
   return digest.digest('hex');
 }

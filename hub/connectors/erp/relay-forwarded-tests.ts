@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
@@ -63,6 +64,37 @@ export function forwardedTests(here: RelayTest): void {
     });
     expect(await documents({ state: 'posted' })).toHaveLength(7);
     expect((await documents()).every(({ reference }) => reference !== null)).toBe(true);
+  });
+
+  it('O1 a document that was given its number before another one, and committed behind it, is posted all the same', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    relay();
+    const numbersFrom = (number: number) =>
+      pool().query(`SELECT setval(pg_get_serial_sequence('erp_documents', 'document_no'), $1)`, [number]);
+    await numbersFrom(1_000_000);
+    await tell(1, 1, sold('s1'));
+    await settled();
+    await numbersFrom(900_000);
+    await tell(1, 1, sold('s2'));
+    await settled();
+    expect(keysOf('S1')).toEqual(['S1/s1', 'S1/s2']);
+  });
+
+  it('O1 of ERPs that are connected at once one is the first, and no more are than there may be', async () => {
+    await pool().query(
+      `INSERT INTO erps (code, kind, name, settings, credentials, pace, created_by)
+       SELECT 'e' || n, 'rest', 'e', '{}', '', '{}', 'test' FROM generate_series(1, 19) AS n`,
+    );
+    const holder = await pool().connect();
+    await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCKS.erpLimit})`);
+    const made = ['one', 'two'].map((code) => makeErp(pool(), surroundings(), here.erp.server.url, { code }));
+    const settling = Promise.allSettled(made);
+    const waiting = `SELECT count(*)::int AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`;
+    await expect.poll(async () => (await pool().query<{ n: number }>(waiting)).rows[0]?.n).toBe(2);
+    await holder.query('COMMIT');
+    holder.release();
+    expect((await settling).map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('O1 what an ERP itself tells is not told it again, what others tell is; its voids stay with it', async () => {

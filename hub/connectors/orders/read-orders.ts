@@ -5,6 +5,7 @@ import { toWireError } from '#shared/protocol/errors.ts';
 import { literal } from '#hub/db/array-parameter.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { ChannelFailure, MAY_BE_ONES_FAULT } from '../channel-failure.ts';
+import { clockAheadMs } from '../http/http.ts';
 import type { Capabilities, ChannelOrder, Cost, OrderCame, OrderPage, UnreadOrder } from '../connector.ts';
 import type { HeldAccount } from '../publishing/account-claims.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
@@ -16,6 +17,8 @@ import { findUntaken, forgetTaken, keepUntaken, TRIES_MAX, type KnownHint } from
 const OVERLAP_MS = 300_000;
 /** What was placed so shortly before a look may not be in its answer yet. */
 const SETTLES_MS = 10_000;
+/** A clock of the channel that is further behind is none. */
+const THERE_BEHIND_MAX_MS = 30 * 86_400_000;
 /** So long pages are read at a time: then numbers have their turn (P2). */
 const READING_MS = 5_000;
 /** No channel knows for longer where a page began. */
@@ -57,12 +60,16 @@ interface Begun {
 export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   const { session, parts, held, claim } = turn;
   const { orders: polled } = session.capabilities;
-  if (polled === null || held.ordersAt === null || held.ordersAt.getTime() > parts.clock.now()) return false;
-  const { since, beganAt, cursor: from } = begunOf(held, parts.clock.now());
-  const endAt = parts.clock.monotonic() + READING_MS;
+  if (polled === null || held.ordersAt === null || held.ordersAt > held.heldAt) return false;
+  const { since, cursor: from, ...begun } = begunOf(held);
+  let { beganAt } = begun;
+  const askedAt = parts.clock.monotonic();
+  const endAt = askedAt + READING_MS;
   let cursor = from;
   do {
+    const isFirst = cursor === null;
     const page = await pageOf(turn, polled, () => session.pollOrders(since, cursor));
+    if (isFirst) beganAt = earlierThere(turn, beganAt, parts.clock.monotonic() - askedAt);
     await takePage(turn, page.orders);
     cursor = page.next;
     if (cursor !== null) await keepPage(turn, JSON.stringify({ since, beganAt, cursor }));
@@ -75,10 +82,20 @@ export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   return true;
 }
 
-function begunOf({ ordersPage, ordersKnownTo, createdAt }: HeldAccount, now: number): Begun {
+function begunOf({ ordersPage, ordersKnownTo, createdAt, heldAt }: HeldAccount): Begun {
   const begun = progress.safeParse(ordersPage);
-  if (begun.success && now - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
-  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: new Date(now), cursor: null };
+  if (begun.success && heldAt.getTime() - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
+  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: heldAt, cursor: null };
+}
+
+/**
+ * Not later than the channel's own clock says that it was when it was asked: up to then it knew of orders, by its clock. Else
+ * one of ours that is ahead would ask for what is still to come, and never for what came meanwhile.
+ */
+function earlierThere({ parts, held }: AccountTurn, beganAt: Date, sinceMs: number): Date {
+  const aheadMs = clockAheadMs(parts.http, held.baseUrl);
+  if (aheadMs === undefined || aheadMs < -THERE_BEHIND_MAX_MS) return beganAt;
+  return new Date(Math.min(beganAt.getTime(), parts.clock.now() - sinceMs + aheadMs));
 }
 
 async function pageOf(

@@ -20,8 +20,8 @@ export const UNFIT: ReadonlySet<string> = new Set(['CHANNEL_ORDER_UNREADABLE', '
 
 /**
  * Takes an order as it stands at its channel, however it became known and however often: what was changed there is followed
- * once. One that is cancelled there before we have seen it is not taken; one that its customer wants cancelled is taken and then
- * cancelled; another order under its id is kept beside the first (ORDER_REUSED). Gives the code of what the order could not
+ * once. One that is cancelled there before we have seen it is not taken; of one that was taken nothing is paid back by us then. One that its
+ * customer wants cancelled is taken and then cancelled; another order under its id is kept beside the first (ORDER_REUSED). Gives the code of what the order could not
  * take. Throws CHANNEL_ORDER_UNREADABLE, CHANNEL_ORDER_NOT_YET, ORDER_TOTALS.
  *
  * @param isCurrent it was asked for; false: the channel told of it, perhaps long ago
@@ -45,8 +45,13 @@ export async function takeChannelOrder(
         : (await orders.follow(read, { version, isCurrent }, said)).number;
     const reason = cancelled ?? cancelAsked;
     if (reason === undefined || number === undefined) return undefined;
-    const key = cancelled === null ? 'cancelling was asked for' : 'cancelled at the channel';
-    await orders.act(number, { act: 'cancel', reason }, { ...said, key });
+    if (cancelled === null) {
+      await orders.act(number, { act: 'cancel', reason }, { ...said, key: 'cancelling was asked for' });
+      return undefined;
+    }
+    // A channel may know the reason better by and by: nothing more is cancelled then.
+    const key = `cancelled at the channel: ${reason}`;
+    await orders.act(number, { act: 'cancel', reason, atChannel: true }, { ...said, key });
     return undefined;
   } catch (error) {
     if (error instanceof ShelfwireError && ANSWERED.has(error.code)) return error.code;

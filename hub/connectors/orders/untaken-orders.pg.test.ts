@@ -91,11 +91,22 @@ it('P2 while the account as a whole fails no order is set aside for it, however 
   expect((await rows<{ tries: number }>('SELECT tries FROM channel_hints'))[0]?.tries).toBeLessThanOrEqual(1);
 });
 
+it('P2 F5 one whose lines cannot be held keeps none behind it from it; one that is nested endlessly is kept by its plain fields', async () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  await keep('a');
+  await keep('b', { came: { verbatim: { id: 'b', deep }, lines: [{ channelSku: 'B', units: 3 }] } });
+  expect((await shown()).map(({ content }) => content)).toEqual(['{"id":"x"}', '{"id":"b"}']);
+  await database.pool.query(`UPDATE channel_hints SET lines = '[{"units": 0}]' WHERE id = 'a'`);
+  hub.start();
+  await expect.poll(() => held('other', 'B'), { timeout: 5_000 }).toBe(3);
+});
+
 it('F5 what is dismissed gives back what was held, stays so as it is, and comes anew when it is another', async () => {
   hub.start();
   await keep('x');
   await expect.poll(() => held('other', 'A')).toBe(2);
-  expect(await shown()).toMatchObject([{ state: 'aside', held: [{ line: 'A', sku: 'A', units: 2, held: 2 }] }]);
+  // Noted right behind the hold.
+  await expect.poll(shown).toMatchObject([{ state: 'aside', held: [{ line: 'A', sku: 'A', units: 2, held: 2 }] }]);
   await dismissUntaken(database.pool, account, 'x', { by: 'test', note: 'sent by hand' });
   await expect.poll(() => held('other', 'A')).toBe(0);
   await keep('x');

@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { jsonTextOf } from '#shared/protocol/json-text.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import type { OrderCame } from '../connector.ts';
@@ -92,8 +93,7 @@ export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   );
 }
 
-const contentOf = ({ verbatim }: OrderCame): string =>
-  (JSON.stringify(verbatim) ?? 'null').slice(0, CONTENT_CHARS_MAX).toWellFormed();
+const contentOf = ({ verbatim }: OrderCame): string => jsonTextOf(verbatim).slice(0, CONTENT_CHARS_MAX).toWellFormed();
 
 async function isKnown(client: Queryable, channel: string, id: string): Promise<boolean> {
   return ((await client.query(KNOWN, [channel, id])).rowCount ?? 0) > 0;

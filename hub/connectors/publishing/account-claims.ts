@@ -40,7 +40,7 @@ export const HOLD = `
   WHERE a.account_no = $1 AND a.claim = $2 AND a.state = 'active' AND c.channel_no = a.channel_no
   RETURNING c.code AS channel, a.kind, a.base_url AS "baseUrl", a.settings, a.credentials, a.credentials_no AS "credentialsNo",
     a.dry_run AS "dryRun", a.failures, a.quota, a.orders_at AS "ordersAt", a.created_at AS "createdAt",
-    a.orders_known_to AS "ordersKnownTo", a.orders_page AS "ordersPage"`;
+    a.orders_known_to AS "ordersKnownTo", a.orders_page AS "ordersPage", clock_timestamp() AS "heldAt"`;
 
 /** Also while it is paused: what is under way there has not ended. */
 const KEEP = `
@@ -84,6 +84,8 @@ export interface HeldAccount {
   readonly ordersKnownTo: Date | null;
   /** Where asking for them goes on, when not all pages were read yet. */
   readonly ordersPage: unknown;
+  /** When all this was so, by the clock that instants of accounts and listings are told by. */
+  readonly heldAt: Date;
 }
 
 export async function claimAccounts(

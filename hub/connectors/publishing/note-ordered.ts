@@ -67,7 +67,7 @@ const linesOf = ({ channel, lines }: OrderedLines): string[] => [
 /**
  * Units that were gone from a channel and that no order explains, though all orders of that time are known, or none can be
  * asked for and a quarter of an hour has passed: somebody else changed the number. What we say counts again. Not while there is
- * an order whose units are not known: they may be its.
+ * an order whose units are not known: they may be its, whether it cannot be read or was not read yet.
  */
 const GIVE_UP = `
   UPDATE publications p SET drift = -p.in_flight, drift_at = clock_timestamp(), in_flight = 0, version = p.version + 1,
@@ -76,8 +76,8 @@ const GIVE_UP = `
   WHERE p.in_flight > 0 AND a.account_no = p.account_no AND a.state = 'active' AND p.call_no IS NULL
     AND CASE WHEN a.orders_at IS NULL THEN p.in_flight_since < clock_timestamp() - interval '15 minutes'
           ELSE p.in_flight_since < a.orders_known_to END
-    AND NOT EXISTS (SELECT FROM channel_hints h WHERE h.account_no = a.account_no AND h.error IS NOT NULL AND h.content IS NOT NULL
-      AND h.hold_key IS NULL AND h.dismissed_at IS NULL)
+    AND NOT EXISTS (SELECT FROM channel_hints h WHERE h.account_no = a.account_no AND h.hold_key IS NULL AND h.dismissed_at IS NULL
+      AND (h.content IS NOT NULL OR (h.aside_at IS NULL AND h.hinted_at > p.in_flight_since - interval '7 days')))
   RETURNING p.account_no`;
 
 /** How many listings were taken to be sold and were not. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChannelOrder, OrderPage, UnreadOrder } from '../../connector.ts';
 import { readEach } from '../each-order.ts';
 import { readOk, type Ask } from './ask.ts';
+import { filterOf, nextSpan, readSpan, spanText } from './order-span.ts';
 import { ebayOrder, ORDER_FORM, toChannelOrder, type EbayOrder } from './order-form.ts';
 
 export const ORDERS = 'sell/fulfillment/v1/order';
@@ -9,19 +10,19 @@ export const ORDERS = 'sell/fulfillment/v1/order';
 export const READS_MAX = 50;
 const ORDERS_A_PAGE = 100;
 
-const page = z.object({ orders: z.array(z.unknown()), next: z.string().nullish() });
+const page = z.object({ orders: z.array(z.unknown()), total: z.int().min(0) });
 
-export async function pollOrders(ask: Ask, since: Date, cursor: string | null, country: string): Promise<OrderPage> {
-  const offset = Number(cursor ?? 0);
-  const query = {
-    filter: `lastmodifieddate:[${since.toISOString()}..]`,
-    limit: String(ORDERS_A_PAGE),
-    offset: String(offset),
-  };
-  const { orders, next } = readOk(await ask({ method: 'GET', path: ORDERS, query }), page);
-  // The next page is an address: only where it begins is taken from it.
-  const at = next ? Number(new URL(next, 'https://api.ebay.com').searchParams.get('offset') ?? Number.NaN) : Number.NaN;
-  return { orders: await eachOf(orders, country), next: at > offset ? String(at) : null };
+export async function pollOrders(
+  ask: Ask,
+  since: Date,
+  cursor: string | null,
+  { country, now }: { readonly country: string; readonly now: number },
+): Promise<OrderPage> {
+  const span = readSpan(cursor, since.getTime());
+  const query = { filter: filterOf(span), limit: String(ORDERS_A_PAGE), offset: String(span.offset) };
+  const { orders, total } = readOk(await ask({ method: 'GET', path: ORDERS, query }), page);
+  const next = nextSpan(span, { held: orders.length, total, now });
+  return { orders: await eachOf(orders, country), next: next === null ? null : spanText(next) };
 }
 
 export async function readOrders(

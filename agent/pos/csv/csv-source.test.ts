@@ -298,10 +298,13 @@ describe('csv source', () => {
     const pausing = {
       ...context,
       intake: {
-        // What the file's end does not touch is journaled as it is read, some hundred at a time.
+        // What the file's end does not touch is journaled as it is read, some hundred at a time; so is this, when all has been read.
         take: async (...given: Parameters<typeof intake.take>) => {
-          writer.write?.();
-          delete writer.write;
+          const isLate = given[1].some(({ submission }) => (submission as { key: string }).key === 'sales:7700');
+          if (isLate) {
+            writer.write?.();
+            delete writer.write;
+          }
           return intake.take(...given);
         },
         setAside: (...given: Parameters<typeof intake.setAside>) => intake.setAside(...given),

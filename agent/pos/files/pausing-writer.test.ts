@@ -183,25 +183,40 @@ async function outcome(prefix: string, rows: readonly (readonly string[])[]) {
   });
 }
 
+/** Where a file is cut: at a character, or at the row that begins behind it; and how long the pause there is, of what it may be. */
+const cuts = fc.array(fc.record({ at: fc.nat(400), isAtRow: fc.boolean(), percent: fc.nat(100) }), {
+  maxLength: 6,
+});
+type Cut = typeof cuts extends fc.Arbitrary<(infer One)[]> ? One : never;
+
+function piecesOf(
+  text: string,
+  given: readonly Cut[],
+  pauseOf: (share: number, isWithinRow: boolean) => number,
+): Piece[] {
+  const shares = new Map(
+    given.map(({ at, isAtRow, percent }) => [isAtRow ? text.indexOf('\n', at) + 1 : at, percent / 100]),
+  );
+  const places = [...shares.keys()].filter((at) => at > 0 && at < text.length).toSorted((a, b) => a - b);
+  return [0, ...places].map((from, index) => {
+    const pauseMs = from === 0 ? 0 : Math.floor(pauseOf(shares.get(from) ?? 0, text[from - 1] !== '\n'));
+    return { text: text.slice(from, places[index] ?? text.length), pauseMs };
+  });
+}
+
 it('F5 a till that pauses while it writes, for no longer than a file is waited for, has each receipt whole and nothing set aside', async () => {
-  const cuts = fc.array(fc.tuple(fc.nat(400), fc.double({ min: 0, max: 0.95, noNaN: true })), { maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(receipts, cuts, async (sold, given) => {
       let whole: string[][] = [];
       const prefix = await write((name) => {
         whole = rowsOf(name, sold);
-        const text = textOf(whole);
-        const places = [...new Set(given.map(([at]) => at).filter((at) => at > 0 && at < text.length))].toSorted(
-          (a, b) => a - b,
-        );
         let longest = 0;
-        return [0, ...places].map((from, index): Piece => {
-          const piece = text.slice(from, places[index] ?? text.length);
+        return piecesOf(textOf(whole), given, (share, isWithinRow) => {
           // Within a row it is waited for patiently; behind one, thrice as long as it was seen to pause.
-          const limit = text[from - 1] === '\n' ? Math.max(SETTLE_MS, Math.min(PATIENCE_MS, 3 * longest)) : PATIENCE_MS;
-          const pauseMs = index === 0 ? 0 : Math.floor(limit * (given[index - 1]?.[1] ?? 0));
+          const limit = isWithinRow ? PATIENCE_MS : Math.max(SETTLE_MS, Math.min(PATIENCE_MS, 3 * longest));
+          const pauseMs = limit * share * 0.95;
           longest = Math.max(longest, pauseMs);
-          return { text: piece, pauseMs };
+          return pauseMs;
         });
       });
       for (const { counted, sold: all, shown } of await outcome(prefix, whole)) {
@@ -214,21 +229,13 @@ it('F5 a till that pauses while it writes, for no longer than a file is waited f
 }, 120_000);
 
 it('F4 F5 a till that pauses anywhere for however long, and a crash: each receipt is whole, or what is missing is shown; nothing counts twice', async () => {
-  const pauses = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 0, max: 3 * PATIENCE_MS })), { maxLength: 6 });
   const crash = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined });
   await fc.assert(
-    fc.asyncProperty(receipts, pauses, crash, async (sold, given, crashAt) => {
+    fc.asyncProperty(receipts, cuts, crash, async (sold, given, crashAt) => {
       let whole: string[][] = [];
       const prefix = await write((name) => {
         whole = rowsOf(name, sold);
-        const text = textOf(whole);
-        const places = [...new Set(given.map(([at]) => at).filter((at) => at > 0 && at < text.length))].toSorted(
-          (a, b) => a - b,
-        );
-        return [0, ...places].map((from, index) => {
-          const pauseMs = index === 0 ? 0 : (given[index - 1]?.[1] ?? 0);
-          return { text: text.slice(from, places[index] ?? text.length), pauseMs };
-        });
+        return piecesOf(textOf(whole), given, (share) => 3 * PATIENCE_MS * share);
       }, crashAt);
       for (const { counted, sold: all, rows, shown } of await outcome(prefix, whole)) {
         if (JSON.stringify(counted) === JSON.stringify(all)) continue;

@@ -17,6 +17,8 @@ export interface Arrival {
   verbatim(): string;
   /** Where in a file it stood. */
   readonly origin?: QuarantineOrigin;
+  /** What is set aside when it is refused, where that is less than all of it. */
+  refusedAs?(refusal: Refusal): readonly Unreadable[] | undefined;
 }
 
 export type IntakeResult =
@@ -131,7 +133,10 @@ export class Intake {
     const results = await this.offer(source, arrivals);
     const refused = results.flatMap((result, index) => {
       if (result.status !== 'refused') return [];
-      const { origin, ...arrival } = arrivals[index] as Arrival;
+      const arrival = arrivals[index] as Arrival;
+      const parts = arrival.refusedAs?.(result);
+      if (parts !== undefined) return parts.map((one) => quarantineDraft(source, one, one.key ?? null));
+      const { origin } = arrival;
       const what = { ...result, verbatim: arrival.verbatim(), ...(origin === undefined ? {} : { origin }) };
       return [quarantineDraft(source, what, result.key)];
     });
@@ -190,7 +195,7 @@ function* stockedSkus(
   for (const line of lines) if (!line.service) yield line.sku;
 }
 
-type Refusal = Extract<IntakeResult, { status: 'refused' }>;
+export type Refusal = Extract<IntakeResult, { status: 'refused' }>;
 
 /** A draft of what was submitted, or why it is none. */
 export function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {

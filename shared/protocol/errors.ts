@@ -545,6 +545,11 @@ export const ERRORS = {
     remedy:
       'Correct the row and drop it in a file of its own, under another document number: the rest of its document was taken.',
   },
+  DOCUMENT_CUT: {
+    status: 422,
+    remedy:
+      'Its writer had paused in the middle of the document, which counts without this row. Send the row; if it was entered otherwise meanwhile, dismiss it.',
+  },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
   POSLOG_TRANSACTION_INVALID: {
     status: 422,

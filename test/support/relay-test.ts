@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { listDocuments } from '#hub/outbox/documents/list-documents.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { emptyTables } from './empty-tables.ts';
@@ -55,7 +55,10 @@ export class RelayTest {
     this.stops.push(() => part.stop());
     return part;
   };
-  readonly settled = () => expect.poll(() => waitingDocuments(this.pool()), { interval: 20, timeout: 15_000 }).toBe(0);
+  /** Until nothing waits any more. */
+  async settled(): Promise<void> {
+    await vi.waitUntil(async () => (await waitingDocuments(this.pool())) === 0, { interval: 20, timeout: 15_000 });
+  }
   readonly documents = (query: Partial<Parameters<typeof listDocuments>[1]> = {}) =>
     listDocuments(this.pool(), { erp: undefined, state: undefined, key: undefined, after: 0, limit: 500, ...query });
   readonly states = async () => (await this.documents()).map(({ key, state }) => [key, state]);

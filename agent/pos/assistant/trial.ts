@@ -36,7 +36,9 @@ export async function tryFeed(
   if (!(await stat(path)).isFile()) throw new ShelfwireError('NOT_FOUND', 'The file is not there any more.');
   try {
     const isStopping = () => clock.monotonic() > endsAt;
-    await formatOf(feed).take({ path, source: 'trial', intake: result, report, isStopping });
+    // A sample is a copy that nobody writes to.
+    const lastLook = () => Promise.resolve();
+    await formatOf(feed).take({ path, source: 'trial', intake: result, report, hasGrown: false, isStopping, lastLook });
   } catch (error) {
     if (error instanceof Interrupted) isWhole = false;
     else if (error instanceof ShelfwireError) failure = { code: error.code, detail: error.message };

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { IntakeDoor, Unreadable } from '../intake.ts';
+import type { Arrival, IntakeDoor, Unreadable } from '../intake.ts';
+import { restOf } from './document-rest.ts';
 import type { FileDocument, Rejected } from './file-document.ts';
 import type { OpenFile } from './file-format.ts';
 import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
@@ -17,6 +18,7 @@ export class DocumentGroup {
   readonly #source: string;
   readonly #report: ReportDraft;
   readonly #file: string;
+  readonly #hasGrown: boolean;
   /** What one must know of the file to read a part of it again: the row of its columns' names, its first element. */
   header: string | null = null;
   #documents: FileDocument[] = [];
@@ -24,11 +26,12 @@ export class DocumentGroup {
   /** How often each rejected text has come in this file. */
   readonly #occurrences = new Map<string, number>();
 
-  constructor(parts: Pick<OpenFile, 'intake' | 'source' | 'report' | 'path'>) {
+  constructor(parts: Pick<OpenFile, 'intake' | 'source' | 'report' | 'path' | 'hasGrown'>) {
     this.#intake = parts.intake;
     this.#source = parts.source;
     this.#report = parts.report;
     this.#file = basename(parts.path);
+    this.#hasGrown = parts.hasGrown;
   }
 
   reject(row: Rejected): void {
@@ -73,15 +76,32 @@ export class DocumentGroup {
   }
 
   async #take(documents: readonly FileDocument[]): Promise<void> {
-    const arrivals = documents.map(({ kind, key, body, rows }) => ({
-      submission: { kind, key, body },
-      verbatim: () => rows.map((row) => row.raw).join('\n'),
-      origin: this.#originOf(rows[0]?.line ?? 0),
-    }));
+    const rests = new Map<number, readonly Rejected[]>();
+    const arrivals = documents.map((document, index): Arrival => {
+      const { kind, key, body, rows } = document;
+      return {
+        submission: { kind, key, body },
+        verbatim: () => rows.map((row) => row.raw).join('\n'),
+        origin: this.#originOf(rows[0]?.line ?? 0),
+        refusedAs: ({ code, counts }) => {
+          if (!this.#hasGrown || code !== 'KEY_REUSED' || counts === undefined) return undefined;
+          const rest = restOf(document, counts);
+          if (rest === undefined) return undefined;
+          const reason = `"${key}" counts with the ${rows.length - rest.length} rows before it: the file had ended there when it was read first`;
+          const rejected = rest.map((row): Rejected => ({ ...row, code: 'DOCUMENT_CUT', reason }));
+          rests.set(index, rejected);
+          // One by one: if still more comes, those that are shown already are known.
+          return rejected.map((row) => this.#unreadable([row]));
+        },
+      };
+    });
     const results = await this.#intake.take(this.#source, arrivals);
     for (const [index, result] of results.entries()) {
       const rows = documents[index]?.rows ?? [];
-      if (result.status === 'refused') {
+      const rest = rests.get(index);
+      if (rest !== undefined) {
+        for (const row of rest) this.#report.reject(row);
+      } else if (result.status === 'refused') {
         const raw = rows.map((row) => row.raw).join('\n');
         this.#report.reject({ line: rows[0]?.line ?? 0, raw, code: result.code, reason: result.detail }, rows.length);
       } else {

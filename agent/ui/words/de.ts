@@ -216,6 +216,10 @@ export const de: Words = {
         'Eine Zeile ist nicht lesbar',
         'Den markierten Wert berichtigen und die Zeile senden. Der Rest der Datei zählt schon.',
       ],
+      DOCUMENT_CUT: [
+        'Eine Zeile eines Belegs kam später',
+        'Die Kasse hatte beim Schreiben gewartet; der Beleg zählt ohne diese Zeile. Senden; wurde sie inzwischen anders erfasst, verwerfen.',
+      ],
       CSV_FILE_INVALID: [
         'Eine Datei sieht anders aus als erwartet',
         'Unter „Quellen“ berichtigen, dann die Datei noch einmal lesen lassen.',

@@ -212,6 +212,10 @@ export const en = {
         'A row cannot be read',
         'Correct the marked value and send the row. The rest of the file counts already.',
       ],
+      DOCUMENT_CUT: [
+        'A row of a receipt came late',
+        'The till had paused while it wrote; the receipt counts without this row. Send it; if it was entered otherwise meanwhile, dismiss it.',
+      ],
       CSV_FILE_INVALID: [
         'A file does not look as expected',
         'Correct the feed under Sources, then have the file read again.',

@@ -14,7 +14,7 @@ import { restExample } from './rest/rest-example.ts';
 
 /** Faults, outages, dead letters, kills. */
 export function failureTests(here: RelayTest): void {
-  const { pool, surroundings, relay, settled, documents, states, keysOf, tell, moreStores } = here;
+  const { pool, surroundings, relay, documents, states, keysOf, tell, moreStores } = here;
 
   it('O1 O2 random faults from a seed, two hubs: everything is there once, in order, with its own content, nothing is a dead letter', async () => {
     const seed = 20_261_128;
@@ -33,7 +33,7 @@ export function failureTests(here: RelayTest): void {
       expected['S1']!.push(...first.map(([, key]) => `S1/${key}`));
       expected['S2']!.push(...second.map(([, key]) => `S2/${key}`));
     }
-    await settled();
+    await here.settled();
     expect([seed, keysOf('S1'), keysOf('S2')]).toEqual([seed, expected['S1'], expected['S2']]);
     expect(here.erp.repeated).toEqual([]);
     expect(here.erp.problems).toEqual([]);
@@ -57,7 +57,7 @@ export function failureTests(here: RelayTest): void {
     expect(shown).toMatchObject({ waiting: 300, dead: 0, error: { code: 'ERP_FAILED' } });
     expect(shown.failures).toBeGreaterThanOrEqual(3);
     here.erp.server.faults = () => undefined;
-    await settled();
+    await here.settled();
     for (let store = 1; store <= 10; store += 1) {
       expect(keysOf(`X${store}`)).toEqual(keys.map((key) => `X${store}/${key}`));
     }
@@ -70,7 +70,7 @@ export function failureTests(here: RelayTest): void {
     here.erp.refuse = (key) => (key === 'S1/bad' ? { status: 500 } : undefined);
     relay();
     await tell(1, 1, sold('one'), sold('bad'), sold('two'));
-    await settled();
+    await here.settled();
     expect(await states()).toEqual([
       ['S1/one', 'posted'],
       ['S1/bad', 'dead'],
@@ -81,7 +81,7 @@ export function failureTests(here: RelayTest): void {
     here.erp.refuse = () => undefined;
     await replayDocument(pool(), dead!.document, nothingKept);
     await replayDocument(pool(), dead!.document, nothingKept);
-    await settled();
+    await here.settled();
     expect(keysOf('S1')).toEqual(['S1/one', 'S1/two', 'S1/bad']);
     await expect(replayDocument(pool(), dead!.document, nothingKept)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
@@ -95,7 +95,7 @@ export function failureTests(here: RelayTest): void {
     await expect.poll(() => here.erp.keys).toEqual(['sale S1/one']);
     await delay(100);
     here.erp.server.faults = () => undefined;
-    await settled();
+    await here.settled();
     expect(here.erp.kept.get('sale S1/one')?.repeats).toBe(0);
   });
 
@@ -117,7 +117,7 @@ export function failureTests(here: RelayTest): void {
     );
     await tell(1, 1, sold('one'), sold('two'));
     relay();
-    await settled();
+    await here.settled();
     const dead = await documents({ state: 'dead' });
     expect(dead.map(({ key, error }) => [key, error?.code, error?.detail])).toEqual([
       ['S1/one', 'ERP_MAPPING_FAILED', 'warehouse: the table "warehouse" has no "S1".'],
@@ -126,7 +126,7 @@ export function failureTests(here: RelayTest): void {
     await putLive(pool(), 'main', { document: strict, note: 'S1 too', by: 'me' }, nothingKept);
     await replayDocument(pool(), dead[0]!.document, nothingKept);
     await skipDocument(pool(), dead[1]!.document, { reason: 'entered by hand', by: 'me' }, nothingKept);
-    await settled();
+    await here.settled();
     expect(here.erp.kept.get('sale S1/one')?.payload).toEqual({ warehouse: 'W1', till: 'none' });
     expect(await states()).toEqual([
       ['S1/one', 'posted'],
@@ -142,10 +142,10 @@ export function failureTests(here: RelayTest): void {
     here.erp.refuse = (key) => (key === 'S1/bad' ? { status: 422, body: { error: 'no such customer' } } : undefined);
     relay();
     await tell(1, 1, sold('bad'));
-    await settled();
+    await here.settled();
     const [dead] = await documents({ state: 'dead' });
     await tell(1, 1, ['void', 'v', { voids: 'bad', reason: 'x' }]);
-    await settled();
+    await here.settled();
     expect(await states()).toEqual([
       ['S1/bad', 'skipped'],
       ['S1/v', 'skipped'],
@@ -173,7 +173,7 @@ export function failureTests(here: RelayTest): void {
     });
     expect(await claimBatch(pool(), 1, randomUUID(), rule)).toBeUndefined();
     relay();
-    await settled();
+    await here.settled();
     expect(keysOf('S1')).toEqual(['S1/one', 'S1/two', 'S1/three']);
     expect(here.erp.repeated).toEqual([]);
   });
@@ -200,7 +200,7 @@ export function failureTests(here: RelayTest): void {
     const erps = new Erps(pool(), surroundings());
     await expect.poll(async () => (await erps.find('main')).error?.code).toBe('ERP_UNAUTHORIZED');
     await erps.setCredentials('main', { kind: 'rest', credentials: { bearer: 'token-2' } }, nothingKept);
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toEqual(['sale S1/one']);
     const { rows } = await pool().query<{ credentials: Buffer }>('SELECT credentials FROM erps');
     expect(rows[0]!.credentials.toString('latin1')).not.toContain('token-2');

@@ -11,7 +11,7 @@ import { restExample } from './rest/rest-example.ts';
 
 /** What documents come of facts, and where they go. */
 export function forwardedTests(here: RelayTest): void {
-  const { pool, surroundings, relay, settled, documents, keysOf, tell, stops, onHand } = here;
+  const { pool, surroundings, relay, documents, keysOf, tell, stops, onHand } = here;
 
   it('O1 each fact once, in the order of its store, as it is said; tasks that move nothing and holes are left out', async () => {
     await makeErp(pool(), surroundings(), here.erp.server.url);
@@ -35,7 +35,7 @@ export function forwardedTests(here: RelayTest): void {
       ['task', 'k2', { task: 1, step: 'shipped', lines: [{ line: 'a', sku: 'A', quantity: 1 }] }],
     );
     relay();
-    await settled();
+    await here.settled();
     expect(keysOf('S1')).toEqual(['S1/r', 'S1/s1', 'S1/a', 'S1/t', 'S1/b', 'S1/k2']);
     expect(keysOf('S2')).toEqual(['S2/t']);
     expect([...here.erp.kept.values()].map(({ target }) => target).sort()).toEqual([
@@ -110,7 +110,7 @@ export function forwardedTests(here: RelayTest): void {
     await inbound.facts('wms', [receipt]);
     await tell(1, 1, sold('s'));
     relay();
-    await settled();
+    await here.settled();
     expect(keysOf('S1')).toEqual(['S1/wms:r', 'S1/s']);
   });
 
@@ -136,14 +136,14 @@ export function forwardedTests(here: RelayTest): void {
     });
     await inbound.facts('handler', [move('receipt', 'r', 12, T)]);
     relay();
-    await settled();
+    await here.settled();
     // What it had been told was 12, and it knows better.
     await inbound.stock('ledger', { location: 'W1', key: 'night', asOf: T + 100, lines: [{ sku: 'A', quantity: 10 }] });
-    await settled();
+    await here.settled();
     expect([erpStock(here.erp), erpStock(other)]).toEqual([{ A: 12 }, { A: 10 }]);
     // Told late: the ERP takes it off, and the count stands.
     await inbound.facts('handler', [move('shipment', 's', 1, T + 50)]);
-    await settled();
+    await here.settled();
     expect([erpStock(here.erp), erpStock(other)]).toEqual([{ A: 12 }, { A: 10 }]);
   });
 
@@ -154,7 +154,7 @@ export function forwardedTests(here: RelayTest): void {
     await makeErp(pool(), surroundings(), here.erp.server.url);
     await tell(1, 1, sold('after'));
     relay();
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toEqual(['sale S1/after']);
   });
 
@@ -175,18 +175,18 @@ export function forwardedTests(here: RelayTest): void {
       ['count', 'c1', plain({ sku: 'A', quantity: 5 }, { sku: 'B', quantity: 3 }), 2_000],
       ['sale', 's2', sale(line('A', 1)), 3_000],
     );
-    await settled();
+    await here.settled();
     expect(erpStock(here.erp)).toEqual({ A: (await onHand())['A']! - base['A']!, B: 3 });
     // Sold before it was counted, told after: the count stands, so it found less than was thought.
     await tell(1, 2, ['sale', 'late', sale(line('A', 2)), 1_500]);
-    await settled();
+    await here.settled();
     expect(erpStock(here.erp)).toEqual({ A: (await onHand())['A']! - base['A']!, B: 3 });
     await tell(1, 1, ['void', 'v', { voids: 'c1', reason: 'wrong shelf' }]);
-    await settled();
+    await here.settled();
     expect(erpStock(here.erp)).toEqual({ A: (await onHand())['A']! - base['A']!, B: 0 });
     const held = createCountDecisions(pool());
     await held.setLimit({ location: 1, fromAt: 1, units: 1, percent: null, by: 'me' });
-    await settled();
+    await here.settled();
     expect(erpStock(here.erp)).toEqual({ A: (await onHand())['A']! - base['A']!, B: 0 });
     expect([...here.erp.kept.values()].filter(({ target }) => target === 'variance').length).toBeGreaterThan(3);
   });
@@ -205,7 +205,7 @@ export function forwardedTests(here: RelayTest): void {
     const { rows } = await pool().query<{ transfer_no: number }>('SELECT transfer_no FROM transfers');
     const settlements = createTransferSettlements(pool());
     await settlements.settle(rows[0]?.transfer_no ?? 0, { lines: undefined, reason: 'other', note: 'x', by: 'me' });
-    await settled();
+    await here.settled();
     const told = [...here.erp.kept.values()].filter(({ target }) => target === 'transferSettled');
     expect(
       told.map(({ payload }) => [payload['direction'], payload['from'], payload['reason'], payload['lines']]),
@@ -228,12 +228,12 @@ export function forwardedTests(here: RelayTest): void {
     await tell(1, 1, sold('early'), ['void', 'v1', { voids: 'early', reason: 'x' }]);
     await tell(1, 1, ['void', 'v2', { voids: 'later', reason: 'x' }], sold('later'));
     const running = relay();
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toEqual([]);
     await tell(1, 1, sold('posted'));
-    await settled();
+    await here.settled();
     await tell(1, 1, ['void', 'v3', { voids: 'posted', reason: 'x' }]);
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toEqual(['sale S1/posted', 'void S1/v3']);
     expect(here.erp.kept.get('void S1/v3')?.payload).toMatchObject({ voids: 'S1/posted', of: 'sale' });
     await running.stop();
@@ -263,9 +263,9 @@ export function forwardedTests(here: RelayTest): void {
     );
     await tell(2, 3, ['receipt', 'r', plain({ sku: 'A', quantity: 1 }), at - 9]);
     relay();
-    await settled();
+    await here.settled();
     await tell(1, 1, ['void', 'v', { voids: 'a', reason: 'x' }, at + 5]);
-    await settled();
+    await here.settled();
     expect(here.erp.keys.sort()).toEqual(['receipt S2/r', 'sale S1/a', 'void S1/v']);
     expect(second.keys.sort()).toEqual(['receipt S1/r', 'sale S1/b']);
   });

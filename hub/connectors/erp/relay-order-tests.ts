@@ -7,7 +7,7 @@ import { type RelayTest } from '#test/support/relay-test.ts';
 
 /** What documents come of orders. */
 export function orderTests(here: RelayTest): void {
-  const { pool, surroundings, relay, settled, tell, stops } = here;
+  const { pool, surroundings, relay, tell, stops } = here;
 
   const orderOf = (channelOrderId: string, lane = 'standard') => ({
     channel: 'web',
@@ -48,7 +48,7 @@ export function orderTests(here: RelayTest): void {
     await act(cancelled, { act: 'cancel', reason: 'customer' });
     await spreadDocuments(pool(), () => Date.now());
     relay();
-    await settled();
+    await here.settled();
     const told = [...here.erp.kept.values()].map(({ key }) => key).filter((key) => key.startsWith('order/'));
     expect(told[0]).toBe(`order/${urgent}/orderConfirmed`);
     const of = (order: number) =>

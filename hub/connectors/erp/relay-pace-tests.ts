@@ -7,7 +7,7 @@ import { Erps } from './admin/erps.ts';
 
 /** Windows, rates, how many at once, what goes first. */
 export function paceTests(here: RelayTest): void {
-  const { pool, surroundings, relay, settled, documents, keysOf, tell, moreStores } = here;
+  const { pool, surroundings, relay, documents, keysOf, tell, moreStores } = here;
 
   it('O1 paused, and in a maintenance window, everything waits', async () => {
     await makeErp(pool(), surroundings(), here.erp.server.url, {
@@ -25,7 +25,7 @@ export function paceTests(here: RelayTest): void {
     await delay(150);
     expect(here.erp.server.requests).toBe(0);
     await erps.resume('main', nothingKept);
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toEqual(['sale S1/one']);
   });
 
@@ -37,7 +37,7 @@ export function paceTests(here: RelayTest): void {
     await tell(2, 3, ...Array.from({ length: 20 }, (_, place) => sold(`b${place}`)));
     relay();
     relay();
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toHaveLength(40);
     // The first at once, then one in 25 ms; timers may be early by a little, never by much.
     expect(sentAt.at(-1)! - sentAt[0]!).toBeGreaterThan(39 * 25 * 0.9);
@@ -63,7 +63,7 @@ export function paceTests(here: RelayTest): void {
     };
     relay();
     relay();
-    await settled();
+    await here.settled();
     expect(here.erp.keys).toHaveLength(180);
     expect(most).toBe(2);
   });
@@ -74,7 +74,7 @@ export function paceTests(here: RelayTest): void {
     await tell(2, 3, sold('small'), sold('dear', 'A', 100));
     await spreadDocuments(pool(), () => Date.now());
     relay();
-    await settled();
+    await here.settled();
     const order = [...here.erp.kept.values()].map(({ key }) => key);
     expect(order.slice(0, 2)).toEqual(['S2/small', 'S2/dear']);
     expect(keysOf('S1')).toHaveLength(70);

@@ -7,7 +7,15 @@ import { paceTests } from './relay-pace-tests.ts';
 
 const here = new RelayTest();
 
-describe('what is forwarded', () => forwardedTests(here));
-describe('orders', () => orderTests(here));
-describe('what goes wrong', () => failureTests(here));
-describe('when it is sent', () => paceTests(here));
+describe('what is forwarded', () => {
+  forwardedTests(here);
+});
+describe('orders', () => {
+  orderTests(here);
+});
+describe('what goes wrong', () => {
+  failureTests(here);
+});
+describe('when it is sent', () => {
+  paceTests(here);
+});

@@ -59,7 +59,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
-          globalSetup: ['./test/support/built-ui.ts', './test/support/postgres-cluster.ts'],
+          globalSetup: [
+            './test/support/built-ui.ts',
+            './test/support/unpacked-chromium.ts',
+            './test/support/postgres-cluster.ts',
+          ],
           isolate,
           ...limits(120_000),
           execArgv,

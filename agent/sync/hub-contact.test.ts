@@ -17,13 +17,13 @@ function machine() {
   };
   return {
     saved,
-    pass(ms: number) {
+    pass: (ms: number): void => {
       system += ms;
       monotonic += ms;
     },
     set: (to: number) => void (system = to),
     /** A process that begins, whatever became of the one before. */
-    start() {
+    start: (): HubContact => {
       monotonic = 5;
       return new HubContact(clock, saved.at(-1) ?? null, (at) => void saved.push(at));
     },

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { CHROMIUM_ENV } from './unpacked-chromium.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pictures of pages that tests have seen: kept for people to look at. */
@@ -15,8 +16,7 @@ export async function openBrowser({ hasScrollbars = false } = {}): Promise<Brows
   const given = process.env['CHROMIUM'];
   if (given !== undefined && existsSync(given))
     return chromium.launch({ executablePath: given, args, ignoreDefaultArgs });
-  // By this it unpacks its own libraries, which a bare machine does not have.
-  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
+  process.env['AWS_EXECUTION_ENV'] ??= CHROMIUM_ENV.AWS_EXECUTION_ENV;
   const { default: packed } = await import('@sparticuz/chromium');
   // Never its default arguments: they switch the web's security off.
   const executablePath = await packed.executablePath();

@@ -73,10 +73,10 @@ export function forwardedTests(here: RelayTest): void {
       pool().query(`SELECT setval(pg_get_serial_sequence('erp_documents', 'document_no'), $1)`, [number]);
     await numbersFrom(1_000_000);
     await tell(1, 1, sold('s1'));
-    await settled();
+    await here.settled();
     await numbersFrom(900_000);
     await tell(1, 1, sold('s2'));
-    await settled();
+    await here.settled();
     expect(keysOf('S1')).toEqual(['S1/s1', 'S1/s2']);
   });
 

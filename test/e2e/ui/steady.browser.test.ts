@@ -11,7 +11,7 @@ import { accessibilityFaults } from '#test/support/accessibility.ts';
 import { openBrowser, openPage, type Look } from '#test/support/browser.ts';
 import { layoutShifts, watchLayout, type LayoutShift } from '#test/support/layout-shifts.ts';
 import { startAgent } from '#test/support/running-agent.ts';
-import { signIn } from '#test/support/signed-in.ts';
+import { signIn, type SignedIn } from '#test/support/signed-in.ts';
 import { STORE_TASK } from '#test/support/store-task.ts';
 
 const PAGES: readonly { readonly address: string; readonly isNew?: boolean }[] = [
@@ -84,12 +84,20 @@ let agent: Awaited<ReturnType<typeof startAgent>>;
 let pin: string;
 const folder = mkdtempSync(join(tmpdir(), 'steady-'));
 
-/** A store in which each page has something to show. */
 beforeAll(async () => {
   mkdirSync(join(folder, 'drop'));
   const feeds = join(folder, 'feeds.json');
   writeFileSync(feeds, JSON.stringify({ feeds: [{ name: 'till', kind: 'poslog', folder: 'drop' }] }));
   [browser, agent] = await Promise.all([openBrowser({ hasScrollbars: true }), startAgent({ feeds }, { connect })]);
+  ({ pin } = await fillStore());
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), agent.end()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Each page has something to show. */
+async function fillStore(): Promise<SignedIn> {
   const { db, device } = agent.daemon.store;
   const identity = { device: 7, store: { code: 'S01', name: 'High Street' }, hubUrl: 'https://hub.example' };
   await device.update({ identity: { ...identity, deviceName: 'till server', enrolledAt: 1 } });
@@ -120,7 +128,6 @@ beforeAll(async () => {
   ];
   await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(facts) });
   const ada = await signIn(agent, 'Ada', 'manager');
-  ({ pin } = ada);
   for (const id of ['count-0001', 'count-0002', 'count-0003']) {
     const opening = { id, name: `Count ${id}`, zone: 'Floor', blind: false, expected: { kind: 'none' } };
     expect(await ada.call('/v1/counts', opening)).toMatchObject({ status: 201 });
@@ -129,11 +136,8 @@ beforeAll(async () => {
   expect(await ada.call('/v1/counts/count-0001/acts', { acts: scans })).toMatchObject({ status: 200 });
   expect(await ada.call('/v1/counts/count-0003/cancel', { reason: 'not now' })).toMatchObject({ status: 200 });
   await ada.call('/v1/arrivals', { kind: 'delivery', reference: 'D-1' });
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), agent.end()]);
-  rmSync(folder, { recursive: true, force: true });
-});
+  return ada;
+}
 
 it('nothing that is shown moves while a page’s data is on its way, nor when the line comes back: every page, on a desktop and on a tablet', async () => {
   const walks = await Promise.all(Object.entries(WIDTHS).map(([name, size]) => walk(name, size)));

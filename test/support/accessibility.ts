@@ -7,7 +7,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe finds wrong with a page, or with a part of it: rule, and the elements. */
 export async function accessibilityFaults(page: Page, part = 'html'): Promise<string[]> {
-  await page.evaluate(AXE);
+  // It is half a megabyte, and stays until the window is loaded anew.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const violations = await page.evaluate(async (selector) => {
     const { axe } = globalThis as unknown as { axe: { run: typeof run } };
     const result: AxeResults = await axe.run(selector, { resultTypes: ['violations'] });

@@ -95,6 +95,7 @@ export const de: Words = {
       adjustment: 'Korrektur',
       void: 'Storno',
     },
+    takeBack: 'Etwas davon kommt zurück',
     yesterday: 'Tag davor',
     tomorrow: 'Tag danach',
     other: 'Andere Währungen',

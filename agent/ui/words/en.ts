@@ -98,6 +98,7 @@ export const en = {
       adjustment: 'Adjustment',
       void: 'Taken back',
     } as Readonly<Record<string, string>>,
+    takeBack: 'Something of it comes back',
     yesterday: 'The day before',
     tomorrow: 'The day after',
     other: 'Other currencies',
@@ -156,8 +157,8 @@ export const en = {
   adjust: {
     product: 'Product',
     way: 'More or less',
-    loss: 'Units went',
-    gain: 'Units came',
+    loss: 'Fewer units',
+    gain: 'More units',
     units: 'How many',
     code: 'Why',
     note: 'Note',
@@ -287,7 +288,7 @@ export const en = {
     upload: 'File from this computer',
     orFrom: 'Or one that came already',
     places: { drop: 'waiting', rejected: 'rejected', done: 'done' },
-    look: '2. Is it read rightly?',
+    look: '2. Is it read correctly?',
     encoding: 'Characters',
     encodings: {
       utf8: 'UTF-8',

@@ -1,8 +1,7 @@
 import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useWords } from '../words/words.tsx';
 
-/** A question in front of the page. Nothing moves, and its cross has a name and the size of a fingertip. */
+/** A question in front of the page. Nothing moves; Escape or its own button ends it. */
 export function Dialog(parts: {
   isOpen: boolean;
   close: () => void;
@@ -10,7 +9,6 @@ export function Dialog(parts: {
   size?: 'md' | 'lg';
   children: ReactNode;
 }) {
-  const { close: label } = useWords();
   return (
     <Modal
       opened={parts.isOpen}
@@ -19,7 +17,6 @@ export function Dialog(parts: {
       size={parts.size ?? 'md'}
       centered
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': label, size: 44 }}
     >
       {parts.children}
     </Modal>

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Radio, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Radio, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ArrivalDraft } from '#shared/agent-api/arrivals.ts';
 import { call } from '../../api/client.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 import { discrepanciesOf, type ArrivalRow } from './arrival-rows.ts';
@@ -40,14 +41,7 @@ export function ConfirmArrival(parts: {
   });
   const isDecided = !isShort || rest === 'never' || (rest === 'later' && units > 0);
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={receive.confirmTitle}
-      centered
-      size="lg"
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={receive.confirmTitle} size="lg">
       <Stack>
         {differing.length === 0 ? (
           <Text>{hasExpectation ? receive.allRight(units) : receive.counted(units)}</Text>
@@ -102,6 +96,6 @@ export function ConfirmArrival(parts: {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

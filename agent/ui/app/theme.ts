@@ -14,12 +14,25 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   components: {
     // Each has a button that ends it; a cross without a name says nothing to who cannot see it.
-    Modal: { defaultProps: { withCloseButton: false } },
+    Modal: { defaultProps: { withCloseButton: false }, styles: { title: { fontSize: '1.125rem', fontWeight: 600 } } },
     // In the colour of their tone these are too pale to read.
-    Badge: { defaultProps: { variant: 'light' }, styles: { label: { color: 'var(--mantine-color-text)' } } },
-    NavLink: { styles: { root: { minHeight: TOUCH_PX }, label: { color: 'var(--mantine-color-text)' } } },
+    Badge: {
+      // Capitals shout, and make long words longer.
+      defaultProps: { variant: 'light', tt: 'none', size: 'lg', fw: 600 },
+      styles: { label: { color: 'var(--mantine-color-text)' } },
+    },
+    NavLink: {
+      styles: {
+        root: { minHeight: TOUCH_PX, borderRadius: 'var(--mantine-radius-md)' },
+        label: { color: 'var(--mantine-color-text)' },
+      },
+    },
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
-    Button: { defaultProps: { size: 'md' }, styles: { root: { minHeight: TOUCH_PX } } },
+    Button: {
+      defaultProps: { size: 'md' },
+      // Long words take a second line rather than lose their end.
+      styles: { root: { minHeight: TOUCH_PX }, label: { whiteSpace: 'normal', lineHeight: 1.2 } },
+    },
     TextInput: { defaultProps: { size: 'md' }, styles: touched },
     // Its arrows are too small to touch: numbers are typed, or scanned.
     NumberInput: { defaultProps: { size: 'md', hideControls: true }, styles: touched },

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
 import { useStock } from '../api/queries.ts';
 import { useWords } from '../words/words.tsx';
@@ -14,7 +15,14 @@ export function useFoundProducts(typed: string) {
   const { data } = useStock(search);
   const items: readonly StockItem[] = search === '' ? [] : (data?.pages[0]?.items.slice(0, MOST) ?? []);
   const bySku = new Map(items.map((item) => [item.sku, item]));
+  const [isOpened, setOpened] = useState(false);
   const list = {
+    // A list without an entry is not seen, and would take the Escape that is meant for the dialog around it.
+    dropdownOpened: isOpened && items.length > 0,
+    onDropdownOpen: () => setOpened(true),
+    onDropdownClose: () => setOpened(false),
+    // What is found when somebody has gone on opens nothing.
+    onBlur: () => setOpened(false),
     data: items.map(({ sku }) => sku),
     // The agent has searched already, also by name.
     filter: <Option,>({ options }: { options: Option[] }) => options,
@@ -27,5 +35,5 @@ export function useFoundProducts(typed: string) {
       </div>
     ),
   };
-  return { items, bySku, list };
+  return { items, bySku, list, close: () => setOpened(false) };
 }

@@ -33,7 +33,7 @@ export function ProductField(parts: {
     pick?.(item);
   };
   const { stock, adjust } = useWords();
-  const { items, bySku, list } = useFoundProducts(chosen.typed);
+  const { items, bySku, list, close } = useFoundProducts(chosen.typed);
   return (
     <Autocomplete
       label={label ?? adjust.product}
@@ -58,6 +58,7 @@ export function ProductField(parts: {
         const [only] = items;
         if (event.key !== 'Enter' || items.length !== 1 || only === undefined) return;
         event.preventDefault();
+        close();
         if (pick === undefined) {
           choose({ typed: only.sku, item: only });
           return;

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { QuarantineDetail } from '#shared/agent-api/quarantine.ts';
 import { call } from '../../api/client.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 
@@ -25,13 +26,7 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
     },
   });
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={problems.dismissTitle}
-      closeButtonProps={{ 'aria-label': problems.keep }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen close={close} title={problems.dismissTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -49,6 +44,7 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
           />
           {alike > 0 ? (
             <Checkbox
+              size="md"
               label={problems.dismissAll(alike)}
               checked={isAll}
               onChange={(event) => setAll(event.currentTarget.checked)}
@@ -59,12 +55,12 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
             <Button variant="default" onClick={close}>
               {problems.keep}
             </Button>
-            <Button type="submit" loading={dismiss.isPending} disabled={reason.trim() === ''}>
+            <Button type="submit" color="red.9" loading={dismiss.isPending} disabled={reason.trim() === ''}>
               {problems.dismiss}
             </Button>
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Accordion, Alert, Badge, Button, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Accordion, Alert, Button, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { Check, ShieldCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
@@ -12,7 +12,7 @@ import { usePlain } from './plain.ts';
 
 /** What needs somebody: of the store as a whole, and each thing that could not be taken, with what to do about it. */
 export function ProblemsPage() {
-  const { pages, problems } = useWords();
+  const { pages, problems, count } = useWords();
   const { data: status } = useStatus();
   const [state, setState] = useState<'open' | 'closed'>('open');
   const [answer, setAnswer] = useState<ResendAnswer>();
@@ -61,7 +61,7 @@ export function ProblemsPage() {
             </Accordion>
             {hasNextPage ? (
               <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                …
+                {count.more}
               </Button>
             ) : null}
           </section>
@@ -94,9 +94,9 @@ function Entry({
               {plain.where}
             </Text>
           </div>
-          <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>
+          <Text size="sm" c="dimmed" style={{ flexShrink: 0 }}>
             {format.instant(item.at)}
-          </Badge>
+          </Text>
         </Group>
       </Accordion.Control>
       <Accordion.Panel>{isOpened ? <EntryPanel id={item.id} alike={alike} sent={sent} /> : null}</Accordion.Panel>

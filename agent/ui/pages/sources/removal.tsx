@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FeedView } from '#shared/agent-api/sources.ts';
 import { call } from '../../api/client.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 
@@ -17,13 +18,7 @@ export function Removal({ feed, close }: { feed: FeedView; close: () => void }) 
     },
   });
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={sources.removeTitle(feed.name)}
-      closeButtonProps={{ 'aria-label': sources.keep }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen close={close} title={sources.removeTitle(feed.name)}>
       <Stack>
         <Text>{sources.removeHint}</Text>
         {remove.error === null ? null : <Failed error={remove.error} />}
@@ -31,11 +26,11 @@ export function Removal({ feed, close }: { feed: FeedView; close: () => void }) 
           <Button variant="default" onClick={close} data-autofocus>
             {sources.keep}
           </Button>
-          <Button loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
             {sources.remove}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

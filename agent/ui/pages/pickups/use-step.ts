@@ -5,10 +5,6 @@ import { call, isAbsent, newKey } from '../../api/client.ts';
 
 export type Step = 'accept' | 'pick' | 'hand-over' | 'ship' | 'reject';
 
-/** The next step's button stands where the last one stood: the second press of a double click must not be it. */
-const REST_MS = 500;
-const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
-
 const post = (task: number, step: Step, body: object, key: string) =>
   call<TaskView>('POST', `/v1/tasks/${task}/${step}`, body, { key });
 
@@ -22,14 +18,11 @@ export function useStep(task: number) {
   const queries = useQueryClient();
   const [key, setKey] = useState(newKey);
   return useMutation({
-    mutationFn: async ({ step, body }: { step: Step; body: object }) => {
-      const answer = await post(task, step, body, key);
+    mutationFn: ({ step, body }: { step: Step; body: object }) => post(task, step, body, key),
+    onSettled: (_answer, error) => {
+      if (error === null) setKey(newKey());
       asked(queries);
-      await rest();
-      return answer;
     },
-    onSuccess: () => setKey(newKey()),
-    onError: () => asked(queries),
   });
 }
 

@@ -1,4 +1,5 @@
 import { Anchor, Group, Paper, Stack, Text } from '@mantine/core';
+import { useLocation } from '@tanstack/react-router';
 import { CloudCheck, CloudOff, CloudUpload, PlugZap, TriangleAlert, type LucideIcon } from 'lucide-react';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
 import { isAbsent } from '../api/client.ts';
@@ -20,6 +21,7 @@ interface Shown {
 export function SafetyBanner() {
   const words = useWords();
   const format = useFormat();
+  const { pathname } = useLocation();
   // While it is asked again and again there is no error yet, but a reason.
   const { data, failureReason } = useStatus();
   const shown = isAbsent(failureReason)
@@ -47,8 +49,9 @@ export function SafetyBanner() {
         <Icon aria-hidden size={26} style={{ flexShrink: 0 }} color={`var(--mantine-color-${tone}-light-color)`} />
         <Stack gap={0}>
           <Text fw={600}>{title}</Text>
-          {lines.map((line) => (
-            <Text key={line} size="sm">
+          {lines.map((line, place) => (
+            // A narrow window has no room to say it all above each page.
+            <Text key={line} size="sm" {...(place === 0 || pathname === '/' ? {} : { visibleFrom: 'sm' })}>
               {line}
             </Text>
           ))}
@@ -57,9 +60,11 @@ export function SafetyBanner() {
         {troubles > 0 ? (
           <Anchor
             href="#/problems"
+            // Of narrow windows the navigation says it.
+            visibleFrom="sm"
             ml="auto"
             size="sm"
-            style={{ flexShrink: 0, minHeight: 44, display: 'flex', alignItems: 'center' }}
+            style={{ flexShrink: 0, minHeight: 44, alignContent: 'center' }}
             c="var(--mantine-color-text)"
             underline="always"
           >

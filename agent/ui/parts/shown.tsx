@@ -64,7 +64,7 @@ export function PageTitle({ children, right, below }: { children: ReactNode; rig
   return (
     <Group justify="space-between" align={below === undefined ? 'center' : 'start'} mb="md" wrap="wrap" mih={44}>
       <div style={{ flex: '1 1 280px', minWidth: 0 }}>
-        <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
+        <Title order={1} fz={{ base: 22, sm: 26 }} lh={1.3} style={{ overflowWrap: 'anywhere', hyphens: 'auto' }}>
           {children}
         </Title>
         {below === undefined ? null : (

@@ -44,7 +44,7 @@ export const en = {
     label: 'Is the store safe?',
     online: 'Connected',
     allSafe: 'Everything is at the hub.',
-    sending: (facts: number) => `${count(facts, 'fact is', 'facts are')} on the way to the hub.`,
+    sending: (facts: number) => `${count(facts, 'record is', 'records are')} on the way to the hub.`,
     offline: (since: string) => `Offline since ${since}`,
     offlineUnknown: 'Offline',
     connecting: 'Connecting',
@@ -52,7 +52,7 @@ export const en = {
     waiting: (facts: number) =>
       facts === 0
         ? 'Nothing waits to be sent.'
-        : `${count(facts, 'fact waits', 'facts wait')} here, safe on this disk.`,
+        : `${count(facts, 'record waits', 'records wait')} here, safe on this disk.`,
     works: 'Selling, returns, counts, receipts and pickups go on as usual.',
     worksNot: 'Stock of other stores and new pickups come when the connection is back.',
     absent: 'The agent of the store does not answer',
@@ -357,7 +357,7 @@ export const en = {
     version: 'Version',
     running: 'Running since',
     journal: 'Journal',
-    written: 'Facts written',
+    written: 'Records written',
     acknowledged: 'The hub has them up to',
     backlog: 'Waiting',
     oldest: 'Oldest waiting',
@@ -365,7 +365,7 @@ export const en = {
     clock: 'Clock against the hub',
     clockFine: 'in step',
     seconds: (seconds: number) => `${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`,
-    sources: 'Where facts come from',
+    sources: 'Where records come from',
     taken: 'Taken',
     twice: 'Seen before',
     refused: 'Refused',

@@ -44,7 +44,9 @@ function Line({ line }: { line: TaskLineView }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Text fw={500}>{product?.name ?? stock.unnamed}</Text>
+        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+          {product?.name ?? stock.unnamed}
+        </Text>
         <Text size="sm" c="dimmed">
           {line.sku}
           {line.replaces === undefined ? '' : ` · ${pickups.instead(line.replaces)}`}

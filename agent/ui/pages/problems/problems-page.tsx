@@ -94,7 +94,7 @@ function Entry({
               {plain.where}
             </Text>
           </div>
-          <Text size="sm" c="dimmed" style={{ flexShrink: 0 }}>
+          <Text size="sm" c="dimmed" mr="xs" style={{ flexShrink: 0 }}>
             {format.instant(item.at)}
           </Text>
         </Group>

@@ -130,7 +130,7 @@ function Columns({ look, settings, change }: Pick<Given, 'look' | 'settings' | '
         <Table.Thead>
           <Table.Tr>
             {look.columns.map(({ name }, place) => (
-              <Table.Th key={`${name} ${place}`} style={{ minWidth: 150, verticalAlign: 'bottom' }}>
+              <Table.Th key={`${name} ${place}`} style={{ minWidth: 184, verticalAlign: 'bottom' }}>
                 <Text size="sm" fw={600}>
                   {name}
                 </Text>

@@ -165,7 +165,7 @@ function Row({ entry, time }: { entry: FeedEntry; time: string }) {
       <Table.Td>
         {today.kinds[kind] ?? kind}{' '}
         {isVoided ? (
-          <Badge color="gray" variant="light">
+          <Badge color="gray" variant="light" miw="max-content">
             {today.voided}
           </Badge>
         ) : null}

@@ -72,8 +72,9 @@ function Frame({ pages }: { readonly pages: readonly Page[] }) {
       const place = (Number(event.code.slice(5)) + 9) % 10;
       const page = event.altKey && /^Digit\d$/.test(event.code) ? pages[place] : undefined;
       if (page === undefined) return;
-      event.preventDefault();
       location.hash = pathOf(page.name);
+      // The next Tab is one of the page, not of the navigation before it; a page whose first field takes the focus does so after this.
+      focusContent(event);
     };
     addEventListener('keydown', open);
     return () => removeEventListener('keydown', open);

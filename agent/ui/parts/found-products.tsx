@@ -12,7 +12,7 @@ const MOST = 20;
 export function useFoundProducts(typed: string) {
   const { stock } = useWords();
   const [search] = useDebouncedValue(typed.trim(), WAIT_MS);
-  const { data } = useStock(search);
+  const { data, isPlaceholderData } = useStock(search);
   const items: readonly StockItem[] = search === '' ? [] : (data?.pages[0]?.items.slice(0, MOST) ?? []);
   const bySku = new Map(items.map((item) => [item.sku, item]));
   const [isOpened, setOpened] = useState(false);
@@ -35,5 +35,7 @@ export function useFoundProducts(typed: string) {
       </div>
     ),
   };
-  return { items, bySku, list, close: () => setOpened(false) };
+  /** They are those of what is typed by now. */
+  const isSettled = search === typed.trim() && data !== undefined && !isPlaceholderData;
+  return { items, bySku, list, isSettled, close: () => setOpened(false) };
 }

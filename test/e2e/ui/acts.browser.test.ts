@@ -40,10 +40,13 @@ describe('what people do at the app', () => {
     const { agent, page } = await signedIn('manager');
     await page.getByRole('link', { name: 'Adjust' }).click();
     const product = page.locator('form input').first();
-    // As a scanner types: quickly, and with Enter behind it.
-    await product.pressSequentially('04012345123456');
-    await page.getByText('Lamp').first().waitFor();
-    await product.press('Enter');
+    // As a scanner types: quickly, and with Enter behind it, before anything is found.
+    await page.route('**/v1/stock?*', async (route) => {
+      await sleep(300);
+      await route.continue();
+    });
+    await product.focus();
+    await page.keyboard.type('04012345123456\n');
     await expect.poll(() => product.inputValue()).toBe('A');
     await page.getByLabel('How many').fill('2');
     await expect.poll(() => page.getByText('10 → 8').count()).toBe(1);

@@ -11,7 +11,7 @@ import { scannedLine, unpicked } from './scanned-line.ts';
 export function PickList(parts: {
   task: TaskView;
   pick: (line: string) => void;
-  /** It was accepted here just now: the scanner goes on with it. */
+  /** It is the first to be picked, or was accepted here just now: the scanner goes on with it. */
   isBegun: boolean;
 }) {
   const { task, pick, isBegun } = parts;

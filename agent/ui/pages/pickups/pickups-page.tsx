@@ -17,6 +17,8 @@ const TONES: Readonly<Record<Urgency, string>> = { late: 'red', soon: 'orange', 
 export function PickupsPage() {
   const { pages, pickups } = useWords();
   const { data, error, refetch } = useTasks();
+  // Where the scanner goes on.
+  const next = data?.items.find((task) => task.state !== 'open' && unpicked(task) > 0);
   return (
     <>
       <PageTitle>{pages.pickups}</PageTitle>
@@ -33,7 +35,7 @@ export function PickupsPage() {
       ) : (
         <Stack maw={860}>
           {data.items.map((task) => (
-            <TaskCard key={task.task} task={task} />
+            <TaskCard key={task.task} task={task} isNext={task === next} />
           ))}
         </Stack>
       )}
@@ -41,7 +43,7 @@ export function PickupsPage() {
   );
 }
 
-function TaskCard({ task }: { task: TaskView }) {
+function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
   const { pickups } = useWords();
   const say = useStep(task.task);
   const scanned = usePick(task.task);
@@ -72,7 +74,11 @@ function TaskCard({ task }: { task: TaskView }) {
             {task.conflict}
           </Alert>
         )}
-        <PickList task={task} pick={(line) => scanned.mutate(line)} isBegun={say.variables?.step === 'accept'} />
+        <PickList
+          task={task}
+          pick={(line) => scanned.mutate(line)}
+          isBegun={isNext || say.variables?.step === 'accept'}
+        />
         <Progress
           value={units === 0 ? 0 : ((units - left) / units) * 100}
           aria-label={pickups.progress(units - left, units)}

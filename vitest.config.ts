@@ -1,10 +1,19 @@
-import { availableParallelism } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const execArgv = ['--disable-warning=ExperimentalWarning'];
+/** What tests and the programs that they start leave in the folder for temporary files is gone when the run ends. */
+const temporary = mkdtempSync(join(tmpdir(), 'shelfwire-tests-'));
+// Some tests run programs as another account.
+chmodSync(temporary, 0o755);
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 /** Programs that tests start compile the same modules again and again: what one has compiled the next one reads. */
-const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') };
+const env = {
+  TMPDIR: temporary,
+  NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile'),
+};
 /** Limits only end what hangs: a slow or busy machine must not fail a test. */
 const limits = (testTimeout: number) => ({
   testTimeout,
@@ -50,7 +59,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts'],
-          globalSetup: ['./test/support/built-ui.ts', './test/support/postgres-cluster.ts'],
+          globalSetup: [
+            './test/support/built-ui.ts',
+            './test/support/unpacked-chromium.ts',
+            './test/support/postgres-cluster.ts',
+          ],
           isolate,
           ...limits(120_000),
           execArgv,

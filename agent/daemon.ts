@@ -91,7 +91,13 @@ async function start(options: DaemonOptions, parts: DaemonParts, lifecycle: Life
 
   const { journal, quarantine, products } = store;
   const ownStore = () => store.device.state.identity?.store.code;
-  const intake = new Intake({ journal, quarantine, unknownSkus: (skus) => products.unknown(skus), ownStore });
+  const intake = new Intake({
+    journal,
+    quarantine,
+    unknownSkus: (skus) => products.unknown(skus),
+    ownStore,
+    twiceReturned: (taken) => store.returnedTwice.among(taken),
+  });
   const context = { intake, clock, logger };
   const edges: Pick<TaskEdges, 'sourceOf' | 'correlationIdOf'> = { sourceOf, correlationIdOf: sentCorrelationId };
   const http = httpSource(context, edges);

@@ -3,6 +3,7 @@ import { LIMITS } from '#shared/protocol/limits.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
 import type { AgentHealth, AgentStatus, DiskReport, NetworkReport, SyncReport } from '#shared/agent-api/answers.ts';
 import type { SourceStatus } from './pos/source.ts';
+import { lastContact } from './store/device.ts';
 import type { Store } from './store/store.ts';
 
 export interface StatusParts {
@@ -34,7 +35,7 @@ const NO_NETWORK: NetworkReport = {
 export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
   const { store, startedAt } = parts;
   const identity = store.device.state.identity;
-  const sync = (await parts.sync?.status()) ?? restingSync(store);
+  const sync = notInFuture((await parts.sync?.status()) ?? restingSync(store), parts.now());
   const sources = parts.sources();
   const network = parts.network() ?? NO_NETWORK;
   const disk = await parts.disk();
@@ -71,17 +72,21 @@ export function healthOf({ store, sync, problems }: AgentStatus): AgentHealth {
   return {
     status: 'ok',
     connection: store === null ? 'notEnrolled' : isOnline ? 'online' : 'offline',
-    since: isOnline ? sync.since : (sync.since ?? sync.lastAckAt),
+    since: sync.since,
     problems: [...new Set(problems.map(({ code }) => code))],
   };
 }
+
+/** The clock may have been set back since the last contact was noted. */
+const notInFuture = (sync: SyncReport, now: number): SyncReport =>
+  sync.since === null || sync.since <= now ? sync : { ...sync, since: Math.round(now) };
 
 /** What the store remembers of the last sync, while there is none. */
 export function restingSync({ device, journal }: Store): SyncReport {
   const { ackedSeq, lastAckAt } = device.marks;
   return {
     phase: device.state.identity ? 'stopped' : 'notEnrolled',
-    since: null,
+    since: lastContact(device.marks),
     lastAckAt,
     ackedSeq,
     backlog: Math.max(0, journal.lastSeq - ackedSeq),

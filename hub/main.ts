@@ -1,6 +1,7 @@
 import { runCommand } from '#shared/runtime/run-command.ts';
 import { rulesPorts } from './availability/keep-current.ts';
 import { availabilityCommands } from './cli/availability-commands.ts';
+import { channelCommands } from './cli/channel-commands.ts';
 import { erpCommands } from './cli/erp-commands.ts';
 import { inboundCommands } from './cli/inbound-commands.ts';
 import { keyCommands } from './cli/key-commands.ts';
@@ -17,6 +18,7 @@ const commands = {
   ...schemaCommands,
   ...storeCommands,
   ...keyCommands,
+  ...channelCommands,
   ...erpCommands,
   ...reconcileCommands,
   ...inboundCommands,

@@ -303,7 +303,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
   const channelAccounts = new ChannelAccounts(pools.api, { vault, toPrivate });
   const channelParts = { pool: pools.channels, clock, random, logger, vault, orders, toPrivate };
   const now = (): number => clock.now();
-  for (const task of channelTasks({ pool: pools.channels, accounts: channelAccounts, logger, now })) {
+  for (const task of channelTasks({ pool: pools.channels, accounts: channelAccounts, orders, logger, now })) {
     lifecycle.add(startRepeating({ ...task, clock, logger }));
   }
   lifecycle.add(runAccounts({ ...channelParts, observe: (channel, figures) => metrics.published(channel, figures) }));

@@ -5,24 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '#shared/runtime/run-command.ts';
+import { capturedRun } from '#test/support/captured-run.ts';
 import { startCouchServer } from '#test/support/couch-server.ts';
 import { adjustmentDraft } from '#test/support/facts.ts';
 import { runAgent } from '#test/support/running-agent.ts';
 import { agentCommands } from '../commands.ts';
 import { agentCli } from '../options.ts';
 
-async function shelfwireAgent(...argv: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    out: (text: string) => (out += text),
-    err: (text: string) => (err += text),
-    env: {},
-    isInteractive: false,
-  };
-  const code = await runCommand(agentCli, agentCommands, argv, terminal);
-  return { code, out, err };
-}
+const shelfwireAgent = (...argv: string[]) =>
+  capturedRun((terminal) => runCommand(agentCli, agentCommands, argv, terminal));
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'agent-cli-'));

@@ -55,7 +55,7 @@ export const networkCommands: NetworkHandlers = {
   async 'network show'({ options }, terminal) {
     const status = (await callAgent(options.data, '/v1/status')) as AgentStatus | undefined;
     const isWanted = new NetworkFileSettings(options.data).get().listen !== undefined;
-    const report = status?.network ?? restingReport(options.data);
+    const report = shownReport(options.data, status?.network);
     if (options.json)
       terminal.out(
         `${JSON.stringify({ running: status !== undefined, ...report, wanted: isWanted || report.isGiven })}\n`,
@@ -65,17 +65,19 @@ export const networkCommands: NetworkHandlers = {
   },
 };
 
-/** Of an agent that does not run: what it would prove itself with. */
-function restingReport(folder: string): NetworkReport {
+/** Where nothing listens, because the agent does not run or is not to: what it would prove itself with. */
+function shownReport(folder: string, report: NetworkReport | undefined): NetworkReport {
+  if (report !== undefined && report.state !== 'off') return report;
   const certificate = readIdentity(folder)?.certificate;
   return {
     state: 'off',
     wanted: null,
     isGiven: false,
     urls: [],
+    lastError: null,
+    ...report,
     fingerprint: certificate?.fingerprint256 ?? null,
     validUntil: certificate?.validToDate.getTime() ?? null,
-    lastError: null,
   };
 }
 

@@ -73,7 +73,11 @@ describe('status for people', () => {
     const sync = { ...online.sync, phase: 'backingOff', since: null, backlog: 1, oldestUnsentAt: now - 7_200_000 };
     const text = statusText({ ...online, sync, quarantined: 2, problems: [problem] }, PLAIN);
     expect(text).toContain('SAFE, OFFLINE: facts are kept here and sent when the hub is reached\n');
-    expect(text).toContain('https://hub.example, not reached, tried again by itself\n');
+    expect(text).toContain('https://hub.example, not reached, tried again by itself, never connected\n');
+    const since = now - 3 * 3_600_000;
+    expect(statusText({ ...online, sync: { ...sync, since } }, PLAIN)).toContain(
+      'https://hub.example, not reached, tried again by itself, connected until 3 h ago\n',
+    );
     expect(text).not.toContain('backingOff');
     expect(text).toContain('1 fact, oldest from 2 h ago');
     expect(text).toContain('2 set aside');

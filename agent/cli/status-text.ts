@@ -61,8 +61,11 @@ function restingVerdict({ journal: { lastSeq } }: AgentStatus): [Colour, string]
   return ['red', `NOT RUNNING: nothing is taken from the tills; ${onDisk}`];
 }
 
-function hubOf({ hubUrl, sync, now }: AgentStatus): string {
-  return hubUrl === null ? 'none' : `${hubUrl}, ${PHASES[sync.phase] ?? sync.phase}${since(sync.since, now, ' for')}`;
+function hubOf({ hubUrl, sync: { phase, since: at }, now }: AgentStatus): string {
+  if (hubUrl === null) return 'none';
+  if (phase === 'online') return `${hubUrl}, online${since(at, now, ' for')}`;
+  const contact = at === null ? 'never connected' : `connected until ${ago(now - at)} ago`;
+  return `${hubUrl}, ${PHASES[phase] ?? phase}, ${contact}`;
 }
 
 /** Nothing, while the app is closed to other devices. */

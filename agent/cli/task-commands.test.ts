@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { runCommand } from '#shared/runtime/run-command.ts';
+import { capturedRun } from '#test/support/captured-run.ts';
 import { runAgent } from '#test/support/running-agent.ts';
 import { STORE_TASK } from '#test/support/store-task.ts';
 import { agentCommands } from '../commands.ts';
@@ -8,18 +9,8 @@ import { agentCli } from '../options.ts';
 it('shelfwire-agent tasks: lists, answers with lines, and says when no agent runs', async () => {
   const agent = await runAgent();
   await agent.daemon.store.db.tasks.upsert(STORE_TASK);
-  const run = async (...argv: string[]) => {
-    let out = '';
-    let err = '';
-    const terminal = {
-      out: (text: string) => (out += text),
-      err: (text: string) => (err += text),
-      env: {},
-      isInteractive: false,
-    };
-    const code = await runCommand(agentCli, agentCommands, [...argv, '--data', agent.folder], terminal);
-    return { code, out, err };
-  };
+  const run = (...argv: string[]) =>
+    capturedRun((terminal) => runCommand(agentCli, agentCommands, [...argv, '--data', agent.folder], terminal));
   expect((await run('tasks', 'list')).out).toBe(
     '1  open  ship web W-1, for c-1, due 2026-01-31T00:00:00.000Z\n    line a=b  A  3 to hand over, 0 of them picked; 0 handed over\n',
   );

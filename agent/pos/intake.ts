@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { QuarantineOrigin } from '#shared/agent-api/quarantine.ts';
 import type { AppendResult, Journal } from '#agent/store/journal-contract.ts';
+import type { ReturnedTwice } from '#agent/store/returned-twice.ts';
 import { canonicalContent, describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
-import type { FactDraft } from '#shared/protocol/fact.ts';
+import type { Fact, FactDraft } from '#shared/protocol/fact.ts';
 import { key } from '#shared/protocol/fields.ts';
 import { isToItself } from '#shared/stock/transfer.ts';
 
@@ -16,6 +17,8 @@ export interface Arrival {
   verbatim(): string;
   /** Where in a file it stood. */
   readonly origin?: QuarantineOrigin;
+  /** What is set aside when it is refused, where that is less than all of it. */
+  refusedAs?(refusal: Refusal): readonly Unreadable[] | undefined;
 }
 
 export type IntakeResult =
@@ -28,7 +31,14 @@ export type IntakeResult =
       /** Skus that the store's products do not have: only a warning, for the sale has happened. */
       readonly unknownSkus: readonly string[];
     }
-  | { readonly status: 'refused'; readonly key: string | null; readonly code: ErrorCode; readonly detail: string };
+  | {
+      readonly status: 'refused';
+      readonly key: string | null;
+      readonly code: ErrorCode;
+      readonly detail: string;
+      /** What counts under its key instead (KEY_REUSED). */
+      readonly counts?: Fact;
+    };
 
 /** What is set aside: the text as it came, and why (F5). */
 export interface QuarantineDraft {
@@ -55,6 +65,9 @@ export interface QuarantineWriter {
 /** Which of these skus the store's products do not have; none while the products have never been pulled. */
 export type UnknownSkus = (skus: Iterable<string>) => readonly string[];
 
+/** Units that have come back twice by these facts, which are in the journal. */
+export type TwiceReturned = (taken: readonly FactDraft[]) => Promise<readonly ReturnedTwice[]>;
+
 /** Code of the store that this device belongs to; undefined before it is enrolled. */
 export type OwnStore = () => string | undefined;
 
@@ -72,6 +85,8 @@ export interface Unreadable {
   readonly isWhole?: boolean;
   /** It is a problem again when it comes again after somebody has dealt with it. */
   readonly reopens?: boolean;
+  /** What it is made of, where that is several rows of a file. */
+  readonly rows?: readonly { readonly line: number; readonly reason: string; readonly raw: string }[];
 }
 
 /** At most this much of one thing is kept in quarantine, characters. */
@@ -93,13 +108,16 @@ export class Intake {
   readonly #quarantine: QuarantineWriter;
   readonly #unknownSkus: UnknownSkus;
   readonly #ownStore: OwnStore;
+  readonly #twiceReturned: TwiceReturned;
 
   constructor(parts: {
     journal: Pick<Journal, 'append'>;
     quarantine: QuarantineWriter;
     unknownSkus: UnknownSkus;
     ownStore?: OwnStore;
+    twiceReturned?: TwiceReturned;
   }) {
+    this.#twiceReturned = parts.twiceReturned ?? (() => Promise.resolve([]));
     this.#ownStore = parts.ownStore ?? (() => undefined);
     this.#journal = parts.journal;
     this.#quarantine = parts.quarantine;
@@ -115,7 +133,10 @@ export class Intake {
     const results = await this.offer(source, arrivals);
     const refused = results.flatMap((result, index) => {
       if (result.status !== 'refused') return [];
-      const { origin, ...arrival } = arrivals[index] as Arrival;
+      const arrival = arrivals[index] as Arrival;
+      const parts = arrival.refusedAs?.(result);
+      if (parts !== undefined) return parts.map((one) => quarantineDraft(source, one, one.key ?? null));
+      const { origin } = arrival;
       const what = { ...result, verbatim: arrival.verbatim(), ...(origin === undefined ? {} : { origin }) };
       return [quarantineDraft(source, what, result.key)];
     });
@@ -126,11 +147,15 @@ export class Intake {
     return results;
   }
 
-  /** Validates and journals as `take` does, but what is refused is only told: its text is kept by who asks. */
+  /** Validates, journals and looks for what came back twice as `take` does, but what is refused is only told: its text is kept by who asks. */
   async offer(source: string, arrivals: readonly Pick<Arrival, 'submission'>[]): Promise<IntakeResult[]> {
     const read = arrivals.map((arrival) => readDraft(source, arrival.submission, this.#ownStore()));
     const drafts = read.filter((one) => 'body' in one);
     const appended = drafts.length > 0 ? await this.#journal.append(drafts) : [];
+    await this.#showTwiceReturned(
+      source,
+      drafts.filter((_, place) => appended[place]?.status !== 'refused'),
+    );
     let next = 0;
     return read.map((one): IntakeResult => {
       if (!('body' in one)) return one;
@@ -138,6 +163,17 @@ export class Intake {
       if (!result) throw new ShelfwireError('INTERNAL', 'The journal gave fewer results than drafts.');
       return this.#resultOf(one, result);
     });
+  }
+
+  /**
+   * A till's word counts, and so does what was entered here before: what both say is shown, with the void that sets it right. Also of
+   * what is known already: a crash may have come between.
+   */
+  async #showTwiceReturned(source: string, taken: readonly FactDraft[]): Promise<void> {
+    const shown = (await this.#twiceReturned(taken)).map(({ detail, remedy }) => {
+      return quarantineDraft(source, { code: 'RETURNED_TWICE', detail, verbatim: JSON.stringify(remedy) }, null);
+    });
+    if (shown.length > 0) await this.#quarantine.keep(shown);
   }
 
   /** Sets something aside that could not even be read as facts: a body that is not JSON, a broken row. */
@@ -159,7 +195,7 @@ function* stockedSkus(
   for (const line of lines) if (!line.service) yield line.sku;
 }
 
-type Refusal = Extract<IntakeResult, { status: 'refused' }>;
+export type Refusal = Extract<IntakeResult, { status: 'refused' }>;
 
 /** A draft of what was submitted, or why it is none. */
 export function readDraft(source: string, given: unknown, store: string | undefined): FactDraft | Refusal {

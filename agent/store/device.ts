@@ -33,6 +33,8 @@ const deviceState = z.object({
     lastAckAt: z.int().nullable(),
     /** When the hub's documents were last known to be complete here. */
     pulledAt: z.int().nullable(),
+    /** When there was last a connection. Folders of before do not say. */
+    contactAt: z.int().nullable().default(null),
   }),
 });
 export type DeviceState = z.infer<typeof deviceState>;
@@ -43,8 +45,11 @@ const EMPTY: DeviceState = {
   journal: null,
   clock: null,
   journalNumbers: [],
-  marks: { ackedSeq: 0, settled: { epoch: 0, seq: 0 }, lastAckAt: null, pulledAt: null },
+  marks: { ackedSeq: 0, settled: { epoch: 0, seq: 0 }, lastAckAt: null, pulledAt: null, contactAt: null },
 };
+
+/** When there was last a connection to the hub, as the disk knows it; null: never. */
+export const lastContact = ({ contactAt, lastAckAt }: Readonly<SyncMarks>): number | null => contactAt ?? lastAckAt;
 
 /** The device's own document: read from memory, written through; `marks` are written lazily. */
 export class Device implements JournalHeadStore {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { adjustmentDraft, saleDraft } from '#test/support/facts.ts';
+import { needsTracer, traced } from '#test/support/tracer.ts';
 import { openStore, type Store } from './store.ts';
 
 function temporaryFolder(): string {
@@ -127,22 +128,20 @@ function codeWithoutRights(folder: string): string {
   return run.error ? String(run.error) : run.stdout.trim() || run.stderr;
 }
 
-it.skipIf(process.platform === 'win32')(
-  'F2 a folder or a file that may not be written is STORAGE_FORBIDDEN, with what to do (modes: not on Windows)',
-  async (context) => {
-    const folder = temporaryFolder();
-    const reachable = spawnSync(process.execPath, ['--version'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
-    context.skip(reachable.status !== 0, 'no other account may run this Node');
-    chmodSync(folder, 0o555);
-    expect(codeWithoutRights(folder)).toBe('STORAGE_FORBIDDEN STORAGE_FORBIDDEN');
-    chmodSync(folder, 0o755);
-    await (await open(folder)).close();
-    // The folder may be written, the file in it not.
-    if (isRoot) chownSync(folder, NOBODY, NOBODY);
-    chmodSync(join(folder, 'store.sqlite'), 0o444);
-    expect(codeWithoutRights(folder)).toMatch(/STORAGE_FORBIDDEN$/);
-  },
-);
+it('F2 a folder or a file that may not be written is STORAGE_FORBIDDEN, with what to do (modes: not on Windows)', async (context) => {
+  context.skip(process.platform === 'win32', 'Windows has no modes');
+  const folder = temporaryFolder();
+  const reachable = spawnSync(process.execPath, ['--version'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
+  context.skip(reachable.status !== 0, 'no other account may run this Node');
+  chmodSync(folder, 0o555);
+  expect(codeWithoutRights(folder)).toBe('STORAGE_FORBIDDEN STORAGE_FORBIDDEN');
+  chmodSync(folder, 0o755);
+  await (await open(folder)).close();
+  // The folder may be written, the file in it not.
+  if (isRoot) chownSync(folder, NOBODY, NOBODY);
+  chmodSync(join(folder, 'store.sqlite'), 0o444);
+  expect(codeWithoutRights(folder)).toMatch(/STORAGE_FORBIDDEN$/);
+});
 
 it('S5 the clock steps back over restarts: facts never go back, and seqs and reading go on', async () => {
   const folder = temporaryFolder();
@@ -160,15 +159,10 @@ it('S5 the clock steps back over restarts: facts never go back, and seqs and rea
 });
 const NOON = 1_790_000_000_000;
 
-const tracer = 'strace';
-const hasTracer = spawnSync(tracer, ['-o', devNull, process.execPath, '--version']).status === 0;
-
-it.skipIf(!hasTracer)(
-  'F2 a group of appends is synced exactly once, before any of its callers is answered (needs strace)',
-  () => {
-    const folder = temporaryFolder();
-    const log = join(folder, 'trace');
-    const program = `
+it('F2 a group of appends is synced exactly once, before any of its callers is answered (needs strace)', ({ skip }) => {
+  needsTracer(skip);
+  const folder = temporaryFolder();
+  const program = `
     import { writeSync } from 'node:fs';
     import { openStore } from '#agent/store/store.ts';
     import { adjustmentDraft } from '#test/support/facts.ts';
@@ -182,18 +176,14 @@ it.skipIf(!hasTracer)(
       await Promise.all(calls.map((call) => call.then(() => writeSync(1, 'acked\\n'))));
     }
     process.kill(process.pid, 'SIGKILL');`;
-    const trace = ['-f', '-y', '-s', '8', '-e', 'trace=fsync,fdatasync,write', '-o', log];
-    spawnSync(tracer, [...trace, process.execPath, ...NODE, program, join(folder, 'data')], { encoding: 'utf8' });
-    const events = readFileSync(log, 'utf8')
-      .split('\n')
-      .flatMap((call) => {
-        if (/write\(1<.*"begin/.test(call)) return 'begin';
-        if (/write\(1<.*"acked/.test(call)) return 'acked';
-        if (/ f(data)?sync\(/.test(call)) return /sync\(\d+<.*store\.sqlite-wal>\)/.test(call) ? 'sync' : call;
-        return [];
-      });
-    const groups = events.slice(events.indexOf('begin')).join(' ').split('begin ').slice(1);
-    expect(groups.length).toBe(20);
-    for (const group of groups) expect(group.trim()).toBe('sync acked acked acked');
-  },
-);
+  const { calls } = traced([...NODE, program, join(folder, 'data')], join(folder, 'trace'));
+  const events = calls.flatMap((call) => {
+    if (/write\(1<.*"begin/.test(call)) return 'begin';
+    if (/write\(1<.*"acked/.test(call)) return 'acked';
+    if (/ f(data)?sync\(/.test(call)) return /sync\(\d+<.*store\.sqlite-wal>\)/.test(call) ? 'sync' : call;
+    return [];
+  });
+  const groups = events.slice(events.indexOf('begin')).join(' ').split('begin ').slice(1);
+  expect(groups.length).toBe(20);
+  for (const group of groups) expect(group.trim()).toBe('sync acked acked acked');
+});

@@ -1,4 +1,4 @@
-import type { FactDraft } from '#shared/protocol/fact.ts';
+import type { Fact, FactDraft } from '#shared/protocol/fact.ts';
 import type { FramedFact } from '#shared/protocol/frame.ts';
 
 /** What became of a draft. `appended` and `duplicate` mean: the fact is on disk (F2). */
@@ -9,6 +9,8 @@ export type AppendResult =
       readonly key: string;
       readonly code: 'KEY_REUSED' | 'VOID_OF_VOID';
       readonly detail: string;
+      /** What has its key (KEY_REUSED). */
+      readonly counts?: Fact;
     };
 
 /** The one writer of the store's facts. */

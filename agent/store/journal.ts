@@ -250,7 +250,7 @@ export class StoreJournal implements Journal {
     if (before) {
       if (before.digest === digest) return { status: 'duplicate', key, seq: before.seq, at: before.at };
       const detail = `The key "${key}" was given to another ${before.kind} (seq ${before.seq}).`;
-      return { status: 'refused', key, code: 'KEY_REUSED', detail };
+      return { status: 'refused', key, code: 'KEY_REUSED', detail, counts: before };
     }
     const target = voidedKey(draft);
     if (target !== undefined && (target === key || known.get(target)?.kind === 'void')) {

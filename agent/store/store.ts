@@ -22,6 +22,7 @@ import { ProductCodes } from './product-codes.ts';
 import { Products } from './products.ts';
 import { Quarantine } from './quarantine.ts';
 import { pruneJournal, RETENTION_DAYS } from './retention.ts';
+import { ReturnedTwiceCheck } from './returned-twice.ts';
 import { Returns } from './returns.ts';
 import { Slips } from './slips.ts';
 import { StockList } from './stock-list.ts';
@@ -52,6 +53,7 @@ export interface Store {
   readonly tasks: Tasks;
   readonly dayBook: DayBook;
   readonly returns: Returns;
+  readonly returnedTwice: ReturnedTwiceCheck;
   readonly slips: Slips;
   readonly itemHistories: ItemHistories;
   readonly arrivalDrafts: ArrivalDrafts;
@@ -151,6 +153,7 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
     tasks,
     dayBook: new DayBook({ log, place }),
     returns: new Returns({ index, log, products }),
+    returnedTwice: new ReturnedTwiceCheck(log),
     slips: new Slips({
       log,
       products,

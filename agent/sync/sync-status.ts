@@ -4,8 +4,8 @@ import type { SessionState } from './session.ts';
 /** How the store stands with the hub. Instants are ms since 1970, system time. */
 export interface SyncStatus {
   readonly phase: SessionState['phase'];
-  /** Since when this phase. */
-  readonly since: number;
+  /** Since when there is a connection; without one, when there last was, also over a restart. Null: never. */
+  readonly since: number | null;
   readonly lastAckAt: number | null;
   readonly ackedSeq: number;
   /** Facts that the hub has not acknowledged. They are on disk (F2). */

@@ -1,4 +1,5 @@
 import { auditTime, Subject, switchMap, type Observable } from 'rxjs';
+import { lastContact } from '#agent/store/device.ts';
 import type { Store } from '#agent/store/store.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
@@ -12,6 +13,7 @@ import type { Random } from '#shared/runtime/random.ts';
 import { ContactLog } from './contact-log.ts';
 import type { DeviceKey } from './device-key.ts';
 import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
+import { HubContact } from './hub-contact.ts';
 import { HubQuestions } from './hub-questions.ts';
 import { HubSession } from './hub-session.ts';
 import { JournalStory } from './journal-story.ts';
@@ -85,12 +87,13 @@ class StoreSync implements Sync {
   readonly #downstream: Downstream;
   readonly #uplink: Uplink;
   readonly #session: HubSession;
-  readonly #contact: ContactLog;
+  readonly #contactLog: ContactLog;
+  readonly #contact: HubContact;
   readonly #changes = new Subject<void>();
   readonly #endListening: () => void;
   readonly #story: JournalStory;
   readonly #views: ViewAnswers;
-  #since: number;
+  #onlineSince: number;
   #connection: Connection | null = null;
   /** The last fact that was there when the connection was made. */
   #cameBackWithSeq = 0;
@@ -104,8 +107,11 @@ class StoreSync implements Sync {
     if (!identity) throw new ShelfwireError('NOT_ENROLLED', 'This store has not been enrolled at a hub.');
     this.#options = options;
     this.#device = identity.device;
-    this.#since = clock.now();
-    this.#contact = new ContactLog(logger, options.hubUrl);
+    this.#onlineSince = clock.now();
+    this.#contactLog = new ContactLog(logger, options.hubUrl);
+    this.#contact = new HubContact(clock, lastContact(store.device.marks), (contactAt) =>
+      store.device.mark({ contactAt }),
+    );
     this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
     this.#views = new ViewAnswers({ view: store.stockView, journal: store.journal, clock, logger });
     this.questions = new HubQuestions(clock);
@@ -136,8 +142,8 @@ class StoreSync implements Sync {
       changed: (collection) => this.#downstream.resync(collection),
       viewWanted: (request) => void this.#views.wanted(request),
       phaseChanged: (state) => {
-        this.#contact.phase(state);
-        this.#since = clock.now();
+        this.#contactLog.phase(state);
+        if (state.phase === 'online') this.#onlineSince = clock.now();
         this.#changes.next();
       },
     });
@@ -159,7 +165,7 @@ class StoreSync implements Sync {
     const stuck = this.#uplink.problem;
     return {
       phase: state.phase,
-      since: this.#since,
+      since: state.phase === 'online' ? this.#onlineSince : this.#contact.lastAt,
       lastAckAt: store.device.marks.lastAckAt,
       ackedSeq: this.#uplink.ackedSeq,
       backlog: this.#backlog(),
@@ -209,6 +215,7 @@ class StoreSync implements Sync {
     const { device, hybridClock } = store;
     hybridClock.measured(offsetMs);
     if (Math.abs(offsetMs) > LIMITS.clockOffsetShownMs) logger.warn({ offsetMs }, "this machine's clock is wrong");
+    this.#contact.heard();
     const others = device.state.journalNumbers.filter((one) => one.epoch !== epoch && one.journal !== welcome.journal);
     const { identity } = device.state;
     await device.update({
@@ -224,6 +231,7 @@ class StoreSync implements Sync {
 
   #online(connection: Connection, welcome: Welcome): void {
     this.#connection = connection;
+    this.#contact.began();
     this.#cameBackWithSeq = this.#options.store.journal.lastSeq;
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
@@ -231,7 +239,7 @@ class StoreSync implements Sync {
     this.questions.attach(connection);
     this.#uplink.attach(connection, welcome);
     const { watermark, store } = welcome;
-    this.#contact.found({ store: store.code, watermark, backlog: this.#backlog() });
+    this.#contactLog.found({ store: store.code, watermark, backlog: this.#backlog() });
     // Hints may have been lost meanwhile. A pull that has waited is as good as a new one.
     if (waiting < COLLECTIONS.length) this.#downstream.resync();
     void this.#report();
@@ -282,6 +290,17 @@ class StoreSync implements Sync {
     this.#cancelMove = null;
     this.#gate.shut();
     this.#uplink.detach();
+    this.#contact.ended();
+    void this.#saveMarks();
+  }
+
+  /** What the disk does not take now it is asked again with the next report. */
+  async #saveMarks(): Promise<void> {
+    try {
+      await this.#options.store.saveMarks();
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'what is known of the hub could not be saved');
+    }
   }
 
   #backlog(): number {
@@ -308,6 +327,7 @@ class StoreSync implements Sync {
 
   async #report(): Promise<void> {
     const { store, agentVersion, logger } = this.#options;
+    this.#contact.lasts();
     try {
       await store.saveMarks();
       const connection = this.#connection;

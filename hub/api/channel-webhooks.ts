@@ -21,7 +21,13 @@ export function channelWebhookRoutes(receive: ReceiveWebhook): Route[] {
       rawBody: true,
       bodyBytesMax: BODY_BYTES_MAX,
       answer: z.strictObject({ isNew: z.boolean() }),
-      problems: ['CHANNEL_SIGNATURE_INVALID', 'CHANNEL_MESSAGE_INVALID', 'CHANNEL_KEY_MISSING', 'ORDER_TOTALS'],
+      problems: [
+        'CHANNEL_SIGNATURE_INVALID',
+        'CHANNEL_MESSAGE_INVALID',
+        'CHANNEL_KEY_MISSING',
+        'CHANNEL_ORDER_UNREADABLE',
+        'ORDER_TOTALS',
+      ],
       idempotencyKey: 'none',
       async handle({ params: { account }, headers, raw, correlationId }) {
         return { body: { isNew: await receive(account, { headers, body: raw }, correlationId) } };

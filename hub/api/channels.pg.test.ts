@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keepUntaken } from '#hub/connectors/orders/untaken-orders.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, type ChannelHub } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
@@ -96,6 +97,34 @@ describe('/v1/channel-accounts', () => {
     }
     const refused = await act('credentials', { kind, credentials: { secret: 'whsec_very-secret' } });
     expect([refused.body['code'], refused.text.includes('very-secret')]).toEqual(['REQUEST_INVALID', false]);
+  });
+
+  it('F5 shows orders that could not be taken, as they came only to keys that may write, and takes what people decide', async () => {
+    await make({ settings: { ...shop.account.settings, pollOrdersSeconds: 3_600 } });
+    const path = `/v1/untaken-orders/1/${encodeURIComponent('gid://shop/1')}`;
+    const untaken = {
+      account: 1,
+      channel: 'shop',
+      id: 'gid://shop/1',
+      code: 'CHANNEL_ORDER_UNREADABLE',
+      detail: 'why',
+    };
+    const came = { verbatim: { to: 'Ada' }, lines: [{ channelSku: 'A', units: 1 }] };
+    await keepUntaken(database.pool, { ...untaken, came, isUnfit: true, waitMs: 0 });
+    const { text, body } = await api.call('GET', '/v1/untaken-orders');
+    expect(body.items).toMatchObject([
+      { order: 'gid://shop/1', state: 'aside', lines: came.lines, nextAttemptAt: null, error: { code: untaken.code } },
+    ]);
+    expect([text.includes('Ada'), (await api.call('GET', path)).body['content']]).toEqual([false, '{"to":"Ada"}']);
+    expect((await api.call('GET', '/v1/channel-accounts/1')).body['ordersAside']).toBe(1);
+    expect((await api.call('POST', `${path}/retry`, { body: {} })).body).toMatchObject({ state: 'waiting', tries: 0 });
+    const note = { body: { note: 'sent by hand' } };
+    expect((await api.call('POST', `${path}/dismiss`, note)).body).toMatchObject({ dismissed: note.body });
+    expect((await api.call('POST', `${path}/dismiss`, note)).body['code']).toBe('CONFLICT');
+    expect((await api.call('GET', '/v1/untaken-orders/1/other')).body['code']).toBe('NOT_FOUND');
+    // What is for people outlives the account: its units were sold.
+    await act('end');
+    expect((await api.call('POST', `${path}/retry`, { body: {} })).body['code']).toBe('CHANNEL_ACCOUNT_ENDED');
   });
 
   it('has one account a channel; paused, resumed and ended as often as one likes', async () => {

@@ -46,6 +46,7 @@ import { storeCredentialRoutes } from './store-credentials.ts';
 import { storeRoutes } from './stores.ts';
 import { taskRoutes } from './tasks.ts';
 import { transferRoutes } from './transfers.ts';
+import { untakenOrderRoutes } from './untaken-orders.ts';
 import { unknownRoutes } from './unknown.ts';
 import { webhookDeadLetterRoutes } from './webhook-dead-letters.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -92,6 +93,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...webhookDeadLetterRoutes(pool),
     ...channelAccountRoutes(channelAccounts),
     ...publicationRoutes(pool),
+    ...untakenOrderRoutes(pool),
     ...channelWebhookRoutes(receiveWebhook),
     ...erpRoutes(erps),
     ...erpMappingRoutes(pool),

@@ -6,7 +6,7 @@ import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { hubCli } from '#hub/options.ts';
 import { defineCli } from '#shared/runtime/command-line.ts';
 import { runCommand } from '#shared/runtime/run-command.ts';
-import { capturedRun } from '#test/support/captured-run.ts';
+import { capturedHubRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { makeErp, testSurroundings } from '#test/support/erps.ts';
 import { line, merge, readFact, sale, seedStores } from '#test/support/hub-api.ts';
@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 const run = (...args: string[]) =>
-  capturedRun(database.url, (terminal) => runCommand(cli, erpCommands, ['erp', ...args], terminal));
+  capturedHubRun(database.url, (terminal) => runCommand(cli, erpCommands, ['erp', ...args], terminal));
 
 it('O2 tries a mapping and puts it live, lists dead letters, replays and skips them', async () => {
   const { pool } = database;

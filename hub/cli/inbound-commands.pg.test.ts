@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hubCli } from '#hub/options.ts';
 import { defineCli } from '#shared/runtime/command-line.ts';
 import { runCommand } from '#shared/runtime/run-command.ts';
-import { capturedRun } from '#test/support/captured-run.ts';
+import { capturedHubRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { makeSource, testInbound } from '#test/support/inbound.ts';
 import { inboundCommands } from './inbound-commands.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const run = (...args: string[]) =>
-  capturedRun(database.url, (terminal) => runCommand(cli, inboundCommands, args, terminal));
+  capturedHubRun(database.url, (terminal) => runCommand(cli, inboundCommands, args, terminal));
 
 it('sources, rejects, files, rules and conflicts on the command line', async () => {
   expect((await run('inbound', 'list')).out).toContain('There are no sources');

@@ -11,7 +11,7 @@ import { defineCli } from '#shared/runtime/command-line.ts';
 import { silentLogger } from '#shared/runtime/logger.ts';
 import { runCommand } from '#shared/runtime/run-command.ts';
 import { compare, testSides } from '#test/support/comparisons.ts';
-import { capturedRun } from '#test/support/captured-run.ts';
+import { capturedHubRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { seedStores } from '#test/support/hub-api.ts';
 import { reconcileCommands } from './reconcile-commands.ts';
@@ -45,7 +45,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const run = (...args: string[]) =>
-  capturedRun(database.url, (terminal) => runCommand(cli, reconcileCommands, ['reconcile', ...args], terminal), true);
+  capturedHubRun(
+    database.url,
+    (terminal) => runCommand(cli, reconcileCommands, ['reconcile', ...args], terminal),
+    true,
+  );
 
 it('lists comparisons, has one run by a hub and watches it, lists what differs and decides', async () => {
   const { pool } = database;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
 import { hubCli } from '#hub/options.ts';
+import { capturedHubRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { rulesCommands } from './rules-commands.ts';
 
@@ -38,17 +39,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: { DATABASE_URL: database.url },
-    columns: 100,
-    isInteractive: false,
-  };
-  return { code: await runCommand(cli, handlers, args, terminal), out, err };
-}
+const run = (...args: string[]) =>
+  capturedHubRun(database.url, (terminal) => runCommand(cli, handlers, args, terminal));
 
 it('rules diff says that no rules are in force yet, and shows all of the file as new', async () => {
   const { code, out } = await run('rules', 'diff', file);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defineCli } from '#shared/runtime/command-line.ts';
-import { runCommand, type Terminal } from '#shared/runtime/run-command.ts';
+import { runCommand } from '#shared/runtime/run-command.ts';
 import { hubCli } from '#hub/options.ts';
+import { capturedHubRun } from '#test/support/captured-run.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { whatIfCommand } from './what-if-command.ts';
 
@@ -24,17 +25,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    env: { DATABASE_URL: database.url },
-    columns: 100,
-    isInteractive: false,
-  };
-  return { code: await runCommand(cli, whatIfCommand, ['what-if', ...args], terminal), out, err };
-}
+const run = (...args: string[]) =>
+  capturedHubRun(database.url, (terminal) => runCommand(cli, whatIfCommand, ['what-if', ...args], terminal));
 
 it('prints a table, or JSON, and writes a page or a picture', async () => {
   const asked = ['--from', '2026-01-01', '--to', '2026-02-01T12:00Z', '--policy', join(folder, 'none.json')];

@@ -81,6 +81,8 @@ export interface PublishCall {
   readonly items: readonly PublishItem[];
   /** It may have been sent before: by whoever was killed, or without an answer. */
   readonly isAgain?: boolean;
+  /** Of one that may have been: how long ago it was begun. */
+  readonly ageMs?: number;
 }
 
 export type ItemAnswer = { readonly channelSku: string; readonly reference?: string } & (
@@ -115,12 +117,37 @@ export type ReadAnswer = { readonly channelSku: string; readonly reference?: str
   | { readonly code: ErrorCode; readonly detail: string }
 );
 
+/** What a line has sold: by the channel's name for it, or by ours. */
+export interface SoldLine {
+  readonly channelSku?: string;
+  readonly sku?: string;
+  readonly units: number;
+}
+
+/** An order as it came, for when it cannot be taken: what it says, and what of its lines can be read whatever the rest is. */
+export interface OrderCame {
+  readonly verbatim: unknown;
+  readonly lines: readonly SoldLine[];
+}
+
+/** An order of the channel that its connector cannot read. */
+export interface UnreadOrder {
+  /** What the channel calls it; null: not even that could be read. */
+  readonly id: string | null;
+  readonly came: OrderCame;
+  /** Why, for people. */
+  readonly unread: string;
+}
+
 /** An order as it stands at the channel now. */
 export interface ChannelOrder {
   /** What the channel calls it. */
   readonly id: string;
   /** In the canonical form, not checked yet. */
   readonly order: unknown;
+  /** It cannot be taken yet, for this reason: it is read again. */
+  readonly notYet?: string;
+  readonly came?: OrderCame;
   /** Grows with every change of it there, such as the instant of the last one in ms; absent: the channel names none. */
   readonly version?: number | null;
   readonly cancelled: CancelReason | null;
@@ -129,7 +156,7 @@ export interface ChannelOrder {
 }
 
 export interface OrderPage {
-  readonly orders: readonly ChannelOrder[];
+  readonly orders: readonly (ChannelOrder | UnreadOrder)[];
   /** Where the next page begins; null: that was all of them. */
   readonly next: string | null;
 }
@@ -148,7 +175,7 @@ export interface ChannelMessage {
   readonly orderIds: readonly string[];
   /** A listing by its sku or reference; `says`: its number now, where the message has it. */
   readonly listings: readonly { readonly id: string; readonly says?: number }[];
-  readonly orders: readonly ChannelOrder[];
+  readonly orders: readonly (ChannelOrder | UnreadOrder)[];
 }
 
 /** What an order asks of its channel. */
@@ -199,7 +226,8 @@ export interface ChannelSession {
   readBack(items: readonly ReadItem[]): Promise<readonly ReadAnswer[]>;
   /** Orders that changed since then, the longest ago first. */
   pollOrders(since: Date, cursor: string | null): Promise<OrderPage>;
-  readOrders(ids: readonly string[]): Promise<readonly ChannelOrder[]>;
+  /** Those that the channel does not know (yet) are left out. */
+  readOrders(ids: readonly string[]): Promise<readonly (ChannelOrder | UnreadOrder)[]>;
   /** Throws CHANNEL_SIGNATURE_INVALID before it believes anything (X1), CHANNEL_MESSAGE_INVALID. */
   receive(request: ChannelRequest, now: number): ChannelMessage;
   /** Makes the channel do what an order asks for; done before it does no harm. */

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { ChannelAccounts } from './accounts/channel-accounts.ts';
+import type { OrderDoor } from './orders/take-channel-order.ts';
+import { followUntakenHolds } from './orders/untaken-holds.ts';
 import { markPublications } from './publishing/mark-publications.ts';
 import { giveUpInFlight } from './publishing/note-ordered.ts';
 import { renewListings } from './publishing/renew.ts';
@@ -18,6 +20,7 @@ export interface ChannelTask {
 export interface KeepParts {
   readonly pool: Pool;
   readonly accounts: ChannelAccounts;
+  readonly orders: Pick<OrderDoor, 'holdSold' | 'freeSold'>;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -32,7 +35,18 @@ const PRUNE_MESSAGES = `
     SELECT account_no, message_id FROM channel_messages
      WHERE received_at < clock_timestamp() - make_interval(days => ${KEPT_DAYS}) LIMIT ${PRUNED_AT_ONCE})`;
 
-export function channelTasks({ pool, accounts, logger, now }: KeepParts): ChannelTask[] {
+/** An order is personal data: it is kept no longer than that of others is. */
+const UNTAKEN_KEPT_DAYS = 90;
+const PRUNE_CONTENT = `
+  UPDATE channel_hints SET content = NULL WHERE (account_no, id) IN (
+    SELECT account_no, id FROM channel_hints
+     WHERE content IS NOT NULL AND coalesce(aside_at, hinted_at) < clock_timestamp() - make_interval(days => ${UNTAKEN_KEPT_DAYS}) LIMIT ${PRUNED_AT_ONCE})`;
+const PRUNE_DISMISSED = `
+  DELETE FROM channel_hints WHERE (account_no, id) IN (
+    SELECT account_no, id FROM channel_hints
+     WHERE hold_key IS NULL AND dismissed_at < clock_timestamp() - make_interval(days => ${UNTAKEN_KEPT_DAYS}) LIMIT ${PRUNED_AT_ONCE})`;
+
+export function channelTasks({ pool, accounts, orders, logger, now }: KeepParts): ChannelTask[] {
   const canRead = (kind: string, settings: unknown): boolean => requireKind(kind).capabilities(settings).reads !== null;
   return [
     {
@@ -54,6 +68,12 @@ export function channelTasks({ pool, accounts, logger, now }: KeepParts): Channe
       },
     },
     {
+      name: 'units of orders that cannot be taken',
+      everyMs: 1_000,
+      firstAfterMs: 500,
+      turn: () => followUntakenHolds(pool, orders),
+    },
+    {
       name: 'listings that channels forget',
       everyMs: 600_000,
       firstAfterMs: 60_000,
@@ -73,7 +93,7 @@ export function channelTasks({ pool, accounts, logger, now }: KeepParts): Channe
       everyMs: 3_600_000,
       firstAfterMs: 600_000,
       async turn() {
-        for (const text of [PRUNE_CALLS, PRUNE_MESSAGES]) {
+        for (const text of [PRUNE_CALLS, PRUNE_MESSAGES, PRUNE_CONTENT, PRUNE_DISMISSED]) {
           while ((await pool.query(text)).rowCount === PRUNED_AT_ONCE);
         }
       },

@@ -181,6 +181,15 @@ CREATE TABLE channel_hints (
   attempts integer DEFAULT 0 NOT NULL,
   error json,
   due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  content text,
+  lines json,
+  aside_at timestamp with time zone,
+  hold_key text COLLATE "C",
+  held json,
+  dismissed_at timestamp with time zone,
+  dismissed_by text,
+  note text,
   CONSTRAINT channel_hints_pkey PRIMARY KEY (account_no, id)
 );
 
@@ -1586,6 +1595,8 @@ CREATE INDEX changes_by_scope ON public.changes USING btree (topic, scope, "posi
 CREATE INDEX channel_accounts_due ON public.channel_accounts USING btree (next_at) WHERE (state = 'active'::channel_account_state);
 CREATE UNIQUE INDEX channel_accounts_live ON public.channel_accounts USING btree (channel_no) WHERE (state <> 'ended'::channel_account_state);
 CREATE INDEX channel_hints_due ON public.channel_hints USING btree (account_no, due_at);
+CREATE INDEX channel_hints_failed ON public.channel_hints USING btree (account_no, id) WHERE (error IS NOT NULL);
+CREATE INDEX channel_hints_held ON public.channel_hints USING btree (account_no, id) WHERE (hold_key IS NOT NULL);
 CREATE INDEX channel_messages_by_time ON public.channel_messages USING btree (received_at);
 CREATE INDEX comparison_lines_of ON public.comparison_lines USING btree (run_no);
 CREATE INDEX comparison_runs_of ON public.comparison_runs USING btree (comparison_no, run_no);
@@ -1731,7 +1742,13 @@ COMMENT ON COLUMN channel_accounts.claim IS 'Of the hub that works on it, over a
 COMMENT ON COLUMN channel_accounts.orders_at IS 'When its orders are asked for next; NULL: never, it tells them by itself or has none.';
 COMMENT ON COLUMN channel_accounts.orders_known_to IS 'Every order that was placed at the channel before then has been seen.';
 COMMENT ON COLUMN channel_accounts.orders_page IS 'Its orders are asked for page by page: since when, when that began, and where the next page begins. NULL: with the first page.';
-COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken yet: its state is read there, so order and repetition of webhooks do not matter.';
+COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken: its state is read there, so order and repetition of webhooks do not matter.';
+COMMENT ON COLUMN channel_hints.tries IS 'Tries that failed because of this order alone. attempts counts all: by those it is tried more and more seldom.';
+COMMENT ON COLUMN channel_hints.content IS 'The order as it came, where it came and could not be taken; it may be personal, and is erased after 90 days.';
+COMMENT ON COLUMN channel_hints.lines IS 'What could be read of its lines: [{channelSku or sku, units}].';
+COMMENT ON COLUMN channel_hints.aside_at IS 'Since when it is for people. While nothing looks at it due_at is infinity.';
+COMMENT ON COLUMN channel_hints.hold_key IS 'Its lines are to be held by the reservation of this key until it is taken or dismissed.';
+COMMENT ON COLUMN channel_hints.held IS 'What is held of its lines: [{line, sku, units, held}]; NULL: not yet, or nothing is to be.';
 COMMENT ON TABLE channel_messages IS 'Webhooks of channels that were taken, each once; forgotten after a week.';
 COMMENT ON COLUMN channels.channel_no IS 'A place in arrays, from 1 on: stays with its code for good.';
 COMMENT ON COLUMN channels.removed_at IS 'Since when no version in force has it; NULL: it is there.';

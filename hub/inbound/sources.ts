@@ -4,6 +4,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import type { Vault } from '#hub/connectors/accounts/vault.ts';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
+import { readUnderLock } from '#hub/db/read-under-lock.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { newSecret, shownSecret } from '#hub/outbox/signature.ts';
@@ -29,8 +30,7 @@ type Kept<Shown> = (client: Queryable, shown: Shown) => Promise<void>;
 const sealedSecrets = z.array(z.object({ secret: z.string(), endsAt: z.number().nullable() })).max(10);
 type Secrets = z.output<typeof sealedSecrets>;
 
-const COUNT = `
-  SELECT pg_advisory_xact_lock(${LOCKS.inboundLimit}), (SELECT count(*)::int FROM inbound_sources WHERE state <> 'ended') AS live`;
+const COUNT = `SELECT count(*)::int AS live FROM inbound_sources WHERE state <> 'ended'`;
 const CREATE = `
   INSERT INTO inbound_sources (code, kind, name, settings, secrets, created_by) VALUES ($1, $2, $3, $4, $5, $6)
   ON CONFLICT (code) DO NOTHING`;
@@ -65,7 +65,7 @@ export class InboundSources {
     const secret = newSecret();
     const sealed = this.#seal(code, [{ secret: secret.toString('base64'), endsAt: null }]);
     return this.#act(async (client) => {
-      const [{ live } = { live: 0 }] = (await client.query<{ live: number }>(COUNT)).rows;
+      const { live = 0 } = (await readUnderLock<{ live: number }>(client, LOCKS.inboundLimit, COUNT)) ?? {};
       if (live >= SOURCES_MAX) throw new ShelfwireError('INBOUND_LIMIT', `There are ${SOURCES_MAX} sources already.`);
       const { rowCount } = await client.query(CREATE, [code, kind, name, JSON.stringify(settings), sealed, by]);
       if (rowCount === 0) throw new ShelfwireError('CONFLICT', `There is a source "${code}" already, or was.`);

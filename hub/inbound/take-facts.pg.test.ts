@@ -66,6 +66,24 @@ describe('facts of a source', () => {
     expect(await onHand('W1')).toBe(58);
   });
 
+  it('X2 F5 one that is nested endlessly is a reject, and holds up none that came with it', async () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const endless = { ...receipt('r1', 5), body: { lines: deep } };
+    expect(await statuses([endless, { ...receipt('r2', 1), deep }, receipt('r3', 2)])).toEqual([
+      'rejected',
+      'rejected',
+      'taken',
+    ]);
+    const { rows } = await pool().query<{ verbatim: Buffer }>(
+      'SELECT verbatim FROM inbound_rejects ORDER BY reject_no',
+    );
+    expect(rows.map(({ verbatim }) => String(verbatim)).toSorted()).toEqual([
+      expect.stringContaining('"key":"r1"'),
+      expect.stringContaining('"key":"r2"'),
+    ]);
+    expect(await onHand('W1')).toBe(2);
+  });
+
   it('F5 a count never overwrites what a store with an agent counts: it is kept as a reject, but for what was told before and by the store', async () => {
     const agents = `location_no = (SELECT location_no FROM locations WHERE code = 'W2') AND source_no IS NULL`;
     await pool().query(

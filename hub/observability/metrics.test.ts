@@ -26,7 +26,9 @@ it('counts merges and pulls, and reads gauges when asked', async () => {
         failedInARow: 1,
       },
     ],
-    channels: async () => [{ channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3 }],
+    channels: async () => [
+      { channel: 'web', waiting: 4, parked: 1, inFlight: 2, oldestMs: 1_500, failures: 3, ordersAside: 2 },
+    ],
     erps: async () => [{ erp: 'main', waiting: 9, dead: 2, rejected: 1, oldestMs: 2_500, failures: 4 }],
   });
   metrics.merged({ facts: 10, ms: 12, duplicates: 2, quarantined: 1 });

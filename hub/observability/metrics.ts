@@ -32,6 +32,7 @@ interface ChannelGauges {
   readonly inFlight: number;
   readonly oldestMs: number;
   readonly failures: number;
+  readonly ordersAside: number;
 }
 
 /** How far both sides of a comparison are apart. */
@@ -213,6 +214,10 @@ function watch(registry: Registry, parts: WatchedParts): void {
   gauge('channel_oldest_seconds', 'How long a listing of a channel waits already', ['channel'], async (oldest) => {
     oldest.reset();
     for (const { channel, oldestMs } of await channels()) oldest.set({ channel }, oldestMs / 1_000);
+  });
+  gauge('channel_orders_aside', 'Orders that could not be taken, for people', ['channel'], async (aside) => {
+    aside.reset();
+    for (const { channel, ordersAside } of await channels()) aside.set({ channel }, ordersAside);
   });
   gauge('channel_failures', 'Calls in a row that failed as a whole', ['channel'], async (failing) => {
     failing.reset();

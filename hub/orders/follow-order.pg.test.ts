@@ -69,6 +69,15 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('an order that its channel has changed', () => {
+  it('is followed, and paid, also when its channel is not to sell any more; a new one is not taken', async () => {
+    await stock(1, 5);
+    await follow('1', { ...lines(line(3)), payment: 'pending' }, { version: 1 });
+    await database.pool.query(`UPDATE channels SET removed_at = now() WHERE code = 'web'`);
+    await follow('1', { ...lines(line(2)), payment: 'paid' }, { version: 2 });
+    expect([await unitsOf(), (await orderOf()).state]).toEqual([['a 0/2/0 1/1'], 'released']);
+    expect(await codeOf(follow('2', lines(line(1)), { version: 1 }))).toBe('REQUEST_INVALID');
+  });
+
   it('gives back what was taken out and holds what was added, also where it is split over stores', async () => {
     await stock(1, 3);
     await stock(2, 3);

@@ -4,7 +4,8 @@ export interface WantedHold {
   readonly line: number;
   readonly sku: string;
   readonly units: number;
-  readonly location: string;
+  /** Absent: wherever there are some. */
+  readonly location?: string;
 }
 
 export interface HoldRequest {
@@ -40,6 +41,8 @@ export interface Holds {
   confirm(reservation: number): Promise<void>;
   /** Gives units back; those of a reservation that has ended are back already. */
   release(reservation: number, lines: readonly HeldLine[], key: string): Promise<void>;
+  /** Gives back all that is held under the key of a request; nothing where there was none. */
+  releaseAll(key: string): Promise<void>;
   /** Units that were handed over without a sale that names the reservation. */
   fulfil(reservation: number, lines: readonly HeldLine[], key: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Act } from './states/act.ts';
 import { actOn } from './act-on-order.ts';
 import { followOrder, seeCancelled, type Followed, type Reading } from './follow-order.ts';
 import { finishForChannel } from './finish-for-channel.ts';
+import { holdSold, type HeldSold, type Sold } from './hold-sold.ts';
 import type { OrderContent, ReadOrder } from './order/canonical-order.ts';
 import { explainSourcing, previewSourcing, type SourcingPreview } from './sourcing/preview-sourcing.ts';
 import type { Sourced } from './sourcing/source.ts';
@@ -28,6 +29,10 @@ export interface Orders {
   /** Looks for what is missing at once; throws nothing when nothing is. */
   retry(order: number): Promise<void>;
   finish(effect: number, by: string): Promise<OrderEffect>;
+  /** Holds what a channel has sold in an order that cannot be taken. */
+  holdSold(sold: Sold): Promise<HeldSold[]>;
+  /** Gives back what is held under that key. */
+  freeSold(key: string): Promise<void>;
   explain(wanted: Wanted): Promise<Sourced>;
   preview(document: string): Promise<SourcingPreview>;
 }
@@ -54,6 +59,8 @@ export function createOrders(parts: WorkParts): Orders {
       await workOrder(parts, order);
     },
     finish: (effect, by) => finishForChannel(parts, effect, by),
+    holdSold: (sold) => holdSold(parts, sold),
+    freeSold: (key) => parts.holds.releaseAll(key),
     explain: (wanted) => explainSourcing(parts, wanted),
     preview: (document) => previewSourcing(parts, document),
   };

@@ -7,6 +7,7 @@ import type { Reservations } from '#hub/reservations/reservations.ts';
 import type { Holds } from './holds.ts';
 
 const SLOT = 'SELECT channel_no AS slot FROM channels WHERE code = $1 AND removed_at IS NULL';
+const BY_KEY = 'SELECT reservation_no AS reservation FROM reservations WHERE key = $1';
 
 /** The reservations as the orders know them. */
 export function reservationHolds(pool: Pool, reservations: Reservations): Holds {
@@ -39,6 +40,11 @@ export function reservationHolds(pool: Pool, reservations: Reservations): Holds 
     },
     async release(reservation, lines, key) {
       await giving(() => reservations.act({ reservation, key, act: { kind: 'release', lines } }));
+    },
+    async releaseAll(key) {
+      const { rows } = await pool.query<{ reservation: number }>(BY_KEY, [key]);
+      for (const { reservation } of rows)
+        await giving(() => reservations.act({ reservation, act: { kind: 'release' } }));
     },
     async fulfil(reservation, lines, key) {
       const told = await giving(() => reservations.act({ reservation, key, act: { kind: 'fulfil', lines } }));

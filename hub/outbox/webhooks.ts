@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
+import { readUnderLock } from '#hub/db/read-under-lock.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { addEvents } from './add-events.ts';
@@ -65,8 +66,7 @@ const SHOWN = `
 
 const FIND = `SELECT ${SHOWN} FROM webhooks w WHERE webhook_no = $1`;
 const LIST = `SELECT ${SHOWN} FROM webhooks w WHERE webhook_no > $1 ORDER BY webhook_no LIMIT $2`;
-const COUNT = `
-  SELECT pg_advisory_xact_lock(${LOCKS.webhookLimit}), (SELECT count(*) FROM webhooks WHERE state <> 'ended') AS live`;
+const COUNT = `SELECT count(*) AS live FROM webhooks WHERE state <> 'ended'`;
 const CREATE = `
   INSERT INTO webhooks (name, url, event_types, created_by, form) VALUES ($1, $2, $3, $4, $5) RETURNING webhook_no AS webhook`;
 /** $1 its address. There is one at most: what hubs started since know is told too. */
@@ -113,8 +113,8 @@ export class Webhooks {
   ): Promise<WebhookMade> {
     requireTarget(url, { toPrivate: this.#toPrivate });
     return this.#act(async (client) => {
-      const { rows: counted } = await client.query<{ live: number }>(COUNT);
-      if ((counted[0]?.live ?? 0) >= WEBHOOKS_MAX) {
+      const { live = 0 } = (await readUnderLock<{ live: number }>(client, LOCKS.webhookLimit, COUNT)) ?? {};
+      if (live >= WEBHOOKS_MAX) {
         throw new ShelfwireError('WEBHOOK_LIMIT', `There are ${WEBHOOKS_MAX} webhooks already.`);
       }
       const { rows } = await client.query<{ webhook: number }>(CREATE, [name, url, [...new Set(eventTypes)], by, form]);

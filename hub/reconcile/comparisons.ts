@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
+import { readUnderLock } from '#hub/db/read-under-lock.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import {
@@ -58,8 +59,7 @@ const PUT = `
     next_at = CASE WHEN comparisons.schedule::text IS NOT DISTINCT FROM excluded.schedule::text AND comparisons.next_at IS NOT NULL
       AND excluded.enabled THEN comparisons.next_at ELSE excluded.next_at END
   WHERE comparisons.side = excluded.side`;
-const COUNT = `
-  SELECT pg_advisory_xact_lock(${LOCKS.comparisonLimit}), (SELECT count(*)::int FROM comparisons WHERE code <> $1) AS others`;
+const COUNT = `SELECT count(*)::int AS others FROM comparisons WHERE code <> $1`;
 
 /**
  * Makes a comparison, or sets one anew. Its side stays. Throws RECONCILE_NOT_CORRECTABLE, RECONCILE_LIMIT, CONFLICT.
@@ -69,8 +69,9 @@ export function putComparison(pool: Pool, code: string, asked: ComparisonBody, b
   if (correct.mode !== 'never') correctionOf(side, correct.towards);
   return withRetries(() =>
     transaction(pool, async (client) => {
-      const { rows } = await client.query<{ others: number }>(COUNT, [code]);
-      if ((rows[0]?.others ?? 0) >= COMPARISON_LIMITS.comparisons) {
+      const { others = 0 } =
+        (await readUnderLock<{ others: number }>(client, LOCKS.comparisonLimit, COUNT, [code])) ?? {};
+      if (others >= COMPARISON_LIMITS.comparisons) {
         throw new ShelfwireError('RECONCILE_LIMIT', `There are ${COMPARISON_LIMITS.comparisons} comparisons already.`);
       }
       const values = [

@@ -70,6 +70,7 @@ export interface AgentHealth {
 export interface SyncReport {
   /** Where the connection stands; `notEnrolled` when there is no hub to talk to. */
   readonly phase: string;
+  /** Since when there is a connection; without one, when there last was, also before the agent was started. Null: never. */
   readonly since: number | null;
   readonly lastAckAt: number | null;
   readonly ackedSeq: number;

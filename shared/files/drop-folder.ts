@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,8 @@ import type { FileSight } from './settling-files.ts';
 
 /** Names that writers use for what they have not finished. */
 const UNFINISHED = /^\.|^~|\.(tmp|part|partial|crdownload|filepart)$/i;
+
+const LOOKS_AT_ONCE = 200;
 
 /** A watched folder with its `working/`, `done/` and `rejected/`: a file is in exactly one of them. */
 export class DropFolder {
@@ -32,8 +34,13 @@ export class DropFolder {
   /** Files that might be taken, as they are now. */
   async look(): Promise<FileSight[]> {
     const names = (await readdir(this.path)).filter((name) => this.#isWanted(name));
-    const sights = await Promise.all(names.map((name) => this.#sight(name)));
-    return sights.filter((sight) => sight !== undefined);
+    return this.#sights(this.path, names);
+  }
+
+  /** Files of one of its parts as they are now, or those of them that have these names. */
+  async lookInto(part: 'working' | 'done', names?: readonly string[]): Promise<FileSight[]> {
+    const folder = join(this.path, part);
+    return this.#sights(folder, names ?? (await readdir(folder)));
   }
 
   /** Files that were claimed and not finished: after a crash, or while the disk was full. */
@@ -49,6 +56,17 @@ export class DropFolder {
     const free = await this.#freeName(name, 'working');
     try {
       await rename(join(this.path, name), this.workingPath(free));
+      return free;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Takes a file back that was finished, to be read again; answers as `claim` does. */
+  async takeBack(name: string): Promise<string | undefined> {
+    const free = await this.#freeName(name, 'working');
+    try {
+      await rename(join(this.path, 'done', name), this.workingPath(free));
       return free;
     } catch {
       return undefined;
@@ -75,9 +93,18 @@ export class DropFolder {
     return !UNFINISHED.test(name) && this.#endings.some((ending) => lower.endsWith(ending));
   }
 
-  async #sight(name: string): Promise<FileSight | undefined> {
+  async #sights(folder: string, names: readonly string[]): Promise<FileSight[]> {
+    const sights: (FileSight | undefined)[] = [];
+    for (let from = 0; from < names.length; from += LOOKS_AT_ONCE) {
+      const some = names.slice(from, from + LOOKS_AT_ONCE);
+      sights.push(...(await Promise.all(some.map((name) => this.#sight(folder, name)))));
+    }
+    return sights.filter((sight) => sight !== undefined);
+  }
+
+  async #sight(folder: string, name: string): Promise<FileSight | undefined> {
     // Gone between the two looks is not an error.
-    const stat = await lstat(join(this.path, name)).catch(() => undefined);
+    const stat = await lstat(join(folder, name)).catch(() => undefined);
     if (!stat?.isFile()) return undefined;
     return { name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
   }
@@ -109,8 +136,18 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(unfinished, path);
 }
 
+/** Opens a file that somebody else may have put there: never what a link of theirs leads to. */
+export function readOwnFile(path: string, highWaterMark?: number): ReadStream {
+  // Windows knows no such flag, and lets few make links.
+  const flags = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+  return createReadStream(path, {
+    flags: flags as unknown as string,
+    ...(highWaterMark !== undefined && { highWaterMark }),
+  });
+}
+
 export async function sha256OfFile(path: string): Promise<string> {
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
+  await pipeline(readOwnFile(path), digest);
   return digest.digest('hex');
 }

@@ -23,11 +23,11 @@ export class StuckFiles {
     return new ShelfwireError(first.error.code, detail, { cause: first.error });
   }
 
-  /** The first of the entries, as they are in `working/` now, whose turn it is. Forgets those that are gone. */
-  next(names: readonly string[], nowMs: number): string | undefined {
+  /** The first of the entries, as they are in `working/` now, whose turn it is, and which may be read. Forgets those that are gone. */
+  next(names: readonly string[], nowMs: number, mayBeRead = (_name: string): boolean => true): string | undefined {
     const present = new Set(names);
     for (const name of this.#byName.keys()) if (!present.has(name)) this.#byName.delete(name);
-    return names.find((name) => (this.#byName.get(name)?.untilMs ?? 0) <= nowMs);
+    return names.find((name) => (this.#byName.get(name)?.untilMs ?? 0) <= nowMs && mayBeRead(name));
   }
 
   /** Sets an entry aside for a minute. */

@@ -177,6 +177,11 @@ export const ERRORS = {
     status: 409,
     remedy: 'Look the receipt up again, and take back no more than was sold on it and has not come back yet.',
   },
+  RETURNED_TWICE: {
+    status: 409,
+    remedy:
+      'Both count. If the units came back only once, send this: it takes the return that it names back. If they came back by both, dismiss it.',
+  },
   RETURN_SALE_UNKNOWN: {
     status: 422,
     remedy:
@@ -267,6 +272,11 @@ export const ERRORS = {
     status: 502,
     remedy: 'Send credentials that are valid and may do this: POST /v1/channel-accounts/NUMBER/credentials.',
   },
+  CHANNEL_CLAIM_LOST: {
+    status: 503,
+    remedy:
+      'Nothing is to be done: the account is worked at by whose turn it is. If it happens again and again, see why this hub stands still (a machine that sleeps or is paused) or does not reach its database.',
+  },
   CHANNEL_THROTTLED: { status: 503, remedy: 'Nothing is to be done: calls wait until the channel takes them again.' },
   CHANNEL_LATER: { status: 503, remedy: 'Nothing is to be done: the channel works at it, and is looked at again.' },
   CHANNEL_FAILED: { status: 502, remedy: 'It is tried again by itself; if it stays so, ask the channel.' },
@@ -295,6 +305,21 @@ export const ERRORS = {
     status: 422,
     remedy:
       'Send the settlement report as Amazon gives it, the flat file V2: columns parted by tabs, nothing saved anew.',
+  },
+  CHANNEL_ORDER_UNREADABLE: {
+    status: 422,
+    remedy:
+      'The channel may have sold what the order says, and only what `held` names is kept for it: look at the order there. Correct it there, or update the hub, and POST /v1/untaken-orders/ACCOUNT/ORDER/retry; or settle it there by hand and POST .../dismiss.',
+  },
+  CHANNEL_ORDER_NOT_YET: {
+    status: 503,
+    remedy:
+      'Nothing is to be done for now: it is read again, and at once when its channel tells of it. If it stays so for days, look at the order there.',
+  },
+  CHANNEL_ORDER_MISSING: {
+    status: 404,
+    remedy:
+      'Look at the channel for the order: it told of it and does not give it. When it is there, POST /v1/untaken-orders/ACCOUNT/ORDER/retry; when there is none, POST .../dismiss.',
   },
   CHANNEL_MESSAGE_INVALID: { status: 422, remedy: 'Send what the page of the connector describes.' },
 
@@ -519,6 +544,11 @@ export const ERRORS = {
     status: 422,
     remedy:
       'Correct the row and drop it in a file of its own, under another document number: the rest of its document was taken.',
+  },
+  DOCUMENT_CUT: {
+    status: 422,
+    remedy:
+      'Its writer had paused in the middle of the document, which counts without this row. Send the row; if it was entered otherwise meanwhile, dismiss it.',
   },
   CSV_FILE_INVALID: { status: 422, remedy: 'Correct the file or the column mapping; see the report beside it.' },
   POSLOG_TRANSACTION_INVALID: {

@@ -18,7 +18,7 @@ describe('benchmarks', () => {
     ['storage', /insert \/ append \+ fsync .* x +1\.5 x\n/],
     ['reserve', /one hot sku, 16 clients +[\d,]+ /],
     ['publish', /sales, 20\/s: sale merged to confirmed/],
-    ['fleet', /storm +40 stores come back at once/],
+    ['fleet', /storm +20 stores come back at once/],
     ...(ALL ? ALSO : []),
   ] as const)('%s runs through in its short form', ([name, closing]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, name, '--short', '--without-peer'], {

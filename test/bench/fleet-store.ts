@@ -101,7 +101,13 @@ export class FleetStore {
     const facts = this.#facts;
     const listeners = this.#listeners;
     const epoch = this.#epoch;
-    const marks = { ackedSeq: this.#ackedSeq, settled: { epoch, seq: 0 }, lastAckAt: null, pulledAt: null };
+    const marks = {
+      ackedSeq: this.#ackedSeq,
+      settled: { epoch, seq: 0 },
+      lastAckAt: null,
+      pulledAt: null,
+      contactAt: null,
+    };
     const identity = { device, store: { code: 'S', name: 'S' }, hubUrl, deviceName: 'bench', enrolledAt: epoch };
     const state = { identity, journal: null, clock: null, journalNumbers: [], marks };
     return {

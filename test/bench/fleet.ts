@@ -59,7 +59,7 @@ export async function benchFleet(options: BenchOptions): Promise<void> {
 
 function planOf({ short, stores, rate, seconds }: BenchOptions): Plan {
   if (short) {
-    const few = stores ?? 20;
+    const few = stores ?? 10;
     const drain = { drainSales: 500, drainSkus: FLEET_SKUS };
     const shortly = { stormStores: few * 2, storms: 1, ...drain, higherRates: [], settleMs: 200 };
     return { stores: few, rate: rate ?? 100, seconds: seconds ?? 1, ...shortly };

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
@@ -116,7 +116,8 @@ async function publishAll(
   measured: readonly Measured[],
   skus: readonly string[],
 ): Promise<() => Promise<void>> {
-  const vault = new Vault(join(mkdtempSync(join(tmpdir(), 'shelfwire-bench-keys-')), 'channel-keys'));
+  const folder = mkdtempSync(join(tmpdir(), 'shelfwire-bench-keys-'));
+  const vault = new Vault(join(folder, 'channel-keys'));
   const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
   // Nothing is sent before all begins equal.
   const make = (channel: string, { account, server }: Pick<EmulatedChannel, 'account' | 'server'>, more: object = {}) =>
@@ -142,7 +143,15 @@ async function publishAll(
   away.server.isDown = true;
   await make('down', away);
   const absent = (): Promise<never> => Promise.reject(new Error('there are no orders here'));
-  const tasks = channelTasks({ pool, accounts, logger: silentLogger, now: Date.now }).map((task) =>
+  const orders = {
+    follow: absent,
+    seeCancelled: absent,
+    act: absent,
+    finish: absent,
+    holdSold: absent,
+    freeSold: absent,
+  };
+  const tasks = channelTasks({ pool, accounts, orders, logger: silentLogger, now: Date.now }).map((task) =>
     startRepeating({ ...task, clock: systemClock, logger: silentLogger }),
   );
   const worker = runAccounts({
@@ -151,7 +160,7 @@ async function publishAll(
     random: systemRandom,
     logger: silentLogger,
     vault,
-    orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
+    orders,
     toPrivate: true,
     observe: () => undefined,
   });
@@ -164,6 +173,7 @@ async function publishAll(
     await worker.stop();
     await Promise.all(tasks.map((task) => task.stop()));
     await away.stop();
+    rmSync(folder, { recursive: true });
   };
 }
 

@@ -58,7 +58,7 @@ it('F2 an agent that is killed with kill -9 has every sale it answered for, and 
 
   const first = await start();
   const rows = Array.from({ length: 20_000 }, (_, index) => `${index},sku-${index % 50},1,1.00,2025-01-02 03:04:05`);
-  writeFileSync(join(folder, 'drop', 'day.csv'), ['no,sku,qty,price,date', ...rows].join('\n'));
+  writeFileSync(join(folder, 'drop', 'day.csv'), ['no,sku,qty,price,date', ...rows, ''].join('\n'));
   await until(() => existsSync(join(folder, 'drop', 'working', 'day.csv')));
   const answered: string[] = [];
   const posting = (async () => {

@@ -75,7 +75,7 @@ export class Agent {
       journal: null,
       clock: null,
       journalNumbers: [],
-      marks: { ackedSeq: 0, settled: { epoch: 0, seq: 0 }, lastAckAt: null, pulledAt: null },
+      marks: { ackedSeq: 0, settled: { epoch: 0, seq: 0 }, lastAckAt: null, pulledAt: null, contactAt: null },
     });
   }
 

@@ -3,21 +3,24 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { CHROMIUM_ENV } from './unpacked-chromium.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pictures of pages that tests have seen: kept for people to look at. */
 const SCREENS = join(ROOT, 'test-results', 'screens');
 
 /** A real Chromium: the one at CHROMIUM, or that of npm, which brings the libraries it needs. */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ hasScrollbars = false } = {}): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  const ignoreDefaultArgs = hasScrollbars ? ['--hide-scrollbars'] : [];
   const given = process.env['CHROMIUM'];
-  if (given !== undefined && existsSync(given)) return chromium.launch({ executablePath: given, args });
-  // By this it unpacks its own libraries, which a bare machine does not have.
-  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
+  if (given !== undefined && existsSync(given))
+    return chromium.launch({ executablePath: given, args, ignoreDefaultArgs });
+  process.env['AWS_EXECUTION_ENV'] ??= CHROMIUM_ENV.AWS_EXECUTION_ENV;
   const { default: packed } = await import('@sparticuz/chromium');
   // Never its default arguments: they switch the web's security off.
-  return chromium.launch({ executablePath: await packed.executablePath(), args: [...args, '--headless=shell'] });
+  const executablePath = await packed.executablePath();
+  return chromium.launch({ executablePath, args: [...args, '--headless=shell'], ignoreDefaultArgs });
 }
 
 export interface OpenPage {

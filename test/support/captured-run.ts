@@ -6,19 +6,25 @@ export interface CapturedRun {
   readonly err: string;
 }
 
-/** Runs a command of the hub on a database, and gives its exit code and what it said. */
+/** Runs a command, and gives its exit code and what it said. */
 export async function capturedRun(
-  databaseUrl: string,
   run: (terminal: Terminal) => Promise<number>,
-  isInteractive = false,
+  given: Partial<Omit<Terminal, 'out' | 'err'>> = {},
 ): Promise<CapturedRun> {
   let [out, err] = ['', ''];
   const code = await run({
     out: (text) => (out += text),
     err: (text) => (err += text),
-    env: { DATABASE_URL: databaseUrl },
-    columns: 100,
-    isInteractive,
+    env: {},
+    isInteractive: false,
+    ...given,
   });
   return { code, out, err };
 }
+
+/** The same for a command of the hub, on a database. */
+export const capturedHubRun = (
+  databaseUrl: string,
+  run: (terminal: Terminal) => Promise<number>,
+  isInteractive = false,
+): Promise<CapturedRun> => capturedRun(run, { env: { DATABASE_URL: databaseUrl }, columns: 100, isInteractive });

@@ -12,17 +12,25 @@ import { startRepeating } from '#shared/runtime/repeating.ts';
 const pool = openPool(process.argv[2] ?? '', { max: 3, applicationName: 'shelfwire-test-channels' });
 const vault = new Vault(process.argv[3] ?? '');
 const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
-for (const task of channelTasks({ pool, accounts, logger: silentLogger, now: Date.now })) {
+const absent = (): Promise<never> => Promise.reject(new Error('no orders here'));
+const orders = {
+  follow: absent,
+  seeCancelled: absent,
+  act: absent,
+  finish: absent,
+  holdSold: absent,
+  freeSold: absent,
+};
+for (const task of channelTasks({ pool, accounts, orders, logger: silentLogger, now: Date.now })) {
   startRepeating({ ...task, everyMs: 25, clock: systemClock, logger: silentLogger });
 }
-const absent = (): Promise<never> => Promise.reject(new Error('no orders here'));
 runAccounts({
   pool,
   clock: systemClock,
   random: systemRandom,
   logger: silentLogger,
   vault,
-  orders: { follow: absent, seeCancelled: absent, act: absent, finish: absent },
+  orders,
   toPrivate: true,
   everyMs: 15,
   timeoutMs: 2_000,

@@ -103,7 +103,7 @@ export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
     orders: orderParts,
     figures,
     start(parts = {}) {
-      const tasks = channelTasks({ pool, accounts, logger: silentLogger, now: Date.now });
+      const tasks = channelTasks({ pool, accounts, orders, logger: silentLogger, now: Date.now });
       const repeating = tasks.map((task) =>
         startRepeating({
           ...task,

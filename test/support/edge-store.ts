@@ -23,7 +23,12 @@ export async function openEdgeStore(knownSkus?: ReadonlySet<string>, engine?: St
   const store = await openStore({ folder: join(folder, 'data'), engine, logger: silentLogger, clock: systemClock });
   const unknownSkus = (skus: Iterable<string>) =>
     knownSkus ? [...new Set(skus)].filter((sku) => !knownSkus.has(sku)) : [];
-  const intake = new Intake({ journal: store.journal, quarantine: store.quarantine, unknownSkus });
+  const intake = new Intake({
+    journal: store.journal,
+    quarantine: store.quarantine,
+    unknownSkus,
+    twiceReturned: (taken) => store.returnedTwice.among(taken),
+  });
   return {
     folder,
     store,

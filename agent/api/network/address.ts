@@ -10,6 +10,8 @@ export interface NetworkAddress {
 }
 
 export const NETWORK_PORT = 7_443;
+/** Where it is listened on unless another address is asked for. */
+export const EVERY_ADDRESS: NetworkAddress = { host: '0.0.0.0', port: NETWORK_PORT };
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const HOST_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 

@@ -36,7 +36,9 @@ export async function tryFeed(
   if (!(await stat(path)).isFile()) throw new ShelfwireError('NOT_FOUND', 'The file is not there any more.');
   try {
     const isStopping = () => clock.monotonic() > endsAt;
-    await formatOf(feed).take({ path, source: 'trial', intake: result, report, isStopping });
+    // A sample is a copy that nobody writes to.
+    const lastLook = () => Promise.resolve();
+    await formatOf(feed).take({ path, source: 'trial', intake: result, report, hasGrown: false, isStopping, lastLook });
   } catch (error) {
     if (error instanceof Interrupted) isWhole = false;
     else if (error instanceof ShelfwireError) failure = { code: error.code, detail: error.message };
@@ -80,8 +82,10 @@ class TrialResult implements IntakeDoor {
   };
 
   setAside: IntakeDoor['setAside'] = async (_source, refusals) => {
-    for (const { detail, verbatim, origin } of refusals)
-      this.#refuse(detail.replace(/^line \d+: /, ''), origin?.line ?? 0, verbatim);
+    for (const { detail, verbatim, origin, rows } of refusals) {
+      const whole = { reason: detail.replace(/^line \d+: /, ''), line: origin?.line ?? 0, raw: verbatim };
+      for (const { reason, line, raw } of rows ?? [whole]) this.#refuse(reason, line, raw);
+    }
   };
 
   finish(report: ReportDraft, isWhole: boolean, failure: Trial['failure']): Trial {

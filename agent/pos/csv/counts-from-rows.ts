@@ -1,11 +1,11 @@
 import { sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { toUnits } from '#shared/files/decimal.ts';
-import type { FileDocument, Rejected } from '../files/file-document.ts';
+import type { FileDocument } from '../files/file-document.ts';
 import { keyPrefixOf } from '../files/folder-feed.ts';
 import type { CountsFeed } from './feed-config.ts';
 import { dateReader } from '#shared/files/local-time.ts';
-import { groupRows, rejectRow, type Row, type RowsResult } from './row.ts';
+import { groupRows, withKeys, type Row, type RowsResult } from './row.ts';
 
 export type CountColumn = keyof CountsFeed['columns'];
 export type CountRow = Row<CountColumn>;
@@ -22,7 +22,7 @@ interface Line {
 export function countsFromRows(feed: CountsFeed): (rows: Iterable<CountRow>) => RowsResult {
   const read = lineReader(feed);
   return (rows) => {
-    const rejected: Rejected[] = [];
+    const refused: { row: CountRow; reason: string }[] = [];
     const seen = new Set<string>();
     const lines = [...rows].flatMap((row) => {
       const line = read(row);
@@ -31,10 +31,12 @@ export function countsFromRows(feed: CountsFeed): (rows: Iterable<CountRow>) => 
         seen.add(id);
         return [line];
       }
-      rejected.push(rejectRow(row, typeof line === 'string' ? line : 'sku: this count names it already'));
+      refused.push({ row, reason: typeof line === 'string' ? line : 'sku: this count names it already' });
       return [];
     });
     const documents = [...groupRows(lines, (line) => line.count)].map(([count, lines]) => countOf(feed, count, lines));
+    const taken = new Set(lines.map(({ count }) => count));
+    const rejected = withKeys(refused, ({ cells }) => cells.count, { taken, prefix: keyPrefixOf(feed) });
     return { documents, rejected };
   };
 }

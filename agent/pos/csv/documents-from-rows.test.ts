@@ -137,6 +137,15 @@ describe('documentsFromRows', () => {
     expect(documents).toMatchObject([{ key: 'inv-1', body: { lines: [{ sku: 'ok' }] } }]);
   });
 
+  it('F4 rows of which nothing is taken have the key of their document; those beside a row that is taken have none', () => {
+    const { rejected } = run(['1', 'a', 'x', '1'], ['1', 'b', '1', 'free'], ['2', 'a', '1', '1'], ['2', 'b', 'x', '1']);
+    expect(rejected.map(({ line, key }) => [line, key])).toEqual([
+      [2, 'inv-1'],
+      [3, 'inv-1'],
+      [5, undefined],
+    ]);
+  });
+
   it('gives content that the protocol accepts', () => {
     const { documents } = run(
       ['1', 'a', '1', '1'],
@@ -168,6 +177,7 @@ describe('countsFromRows', () => {
       row(2, 'k', 'b', '0'),
       row(3, 'k', 'a', '6'),
       row(4, 'l', 'a', '-1'),
+      row(5, 'l', 'b', 'few'),
     ]);
     expect(documents).toMatchObject([
       {
@@ -184,6 +194,10 @@ describe('countsFromRows', () => {
       },
     ]);
     expect(canonicalContent('count', documents[0]?.body).content.kind).toBe('count');
-    expect(rejected.map(({ line }) => line)).toEqual([3, 4]);
+    expect(rejected.map(({ line, key }) => [line, key])).toEqual([
+      [3, undefined],
+      [4, 'counts:l'],
+      [5, 'counts:l'],
+    ]);
   });
 });

@@ -1,18 +1,18 @@
-import { key as keySchema, moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
+import { moneyMinor, sku as skuSchema, text as textSchema } from '#shared/protocol/fields.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { minorDigits, toMinor, toUnits } from '#shared/files/decimal.ts';
-import type { FileDocument, Rejected } from '../files/file-document.ts';
+import type { FileDocument } from '../files/file-document.ts';
 import { keyPrefixOf } from '../files/folder-feed.ts';
 import type { TransactionsFeed } from './feed-config.ts';
 import { dateReader } from '#shared/files/local-time.ts';
-import { groupRows, rejectRow, type Row, type RowsResult } from './row.ts';
+import { groupRows, withKeys, type Row, type RowsResult } from './row.ts';
 
 export type TransactionColumn = keyof TransactionsFeed['columns'];
 export type TransactionRow = Row<TransactionColumn>;
 
 /**
  * Turns rows of a till's export into documents. Rows of one document number belong together; a row that cannot be
- * read is rejected alone, with the document's key where it is all of it. Pure: the same rows give the same documents and keys, by whatever way they are sent.
+ * read is rejected alone, with the document's key where nothing of it can. Pure: the same rows give the same documents and keys, by whatever way they are sent.
  *
  * - number with the money prefix: lines without stock, as a sale; a price below zero is rejected (no schema tells it)
  * - number with the return prefix, quantity below zero: return, key = prefix + number
@@ -23,18 +23,15 @@ export type TransactionRow = Row<TransactionColumn>;
 export function documentsFromRows(feed: TransactionsFeed): (rows: Iterable<TransactionRow>) => RowsResult {
   const read = lineReader(feed);
   return (rows) => {
-    const all = [...rows];
-    const isAlone = (document: string) => all.filter(({ cells }) => cells.document === document).length === 1;
-    const rejected: Rejected[] = [];
-    const lines = all.flatMap((row) => {
+    const refused: { row: TransactionRow; reason: string }[] = [];
+    const lines = [...rows].flatMap((row) => {
       const line = read(row);
       if (typeof line !== 'string') return [line];
-      const { document } = row.cells;
-      const key = keyPrefixOf(feed) + document;
-      const isWhole = keySchema.safeParse(key).success && document !== '' && isAlone(document);
-      rejected.push({ ...rejectRow(row, line), ...(isWhole ? { key } : {}) });
+      refused.push({ row, reason: line });
       return [];
     });
+    const taken = new Set(lines.map(({ document }) => document));
+    const rejected = withKeys(refused, ({ cells }) => cells.document, { taken, prefix: keyPrefixOf(feed) });
     const documents = [...groupRows(lines, (line) => line.document).values()].flatMap((document) =>
       documentsOf(feed, document),
     );

@@ -6,13 +6,16 @@ import type { CsvFeed } from './feed-config.ts';
 import { DocumentGroup } from '../files/document-group.ts';
 import { Interrupted, type OpenFile } from '../files/file-format.ts';
 import { Layout } from './layout.ts';
-import { physicalLines } from '#shared/files/physical-lines.ts';
+import { physicalLines, type PhysicalLine } from '#shared/files/physical-lines.ts';
 import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
 import type { Row, RowsResult } from './row.ts';
 
 /**
  * Streams one file into the journal. Rows are rejected alone; throws CSV_FILE_INVALID when the file as a whole is not
- * what the feed says, the journal's errors as they are, and Interrupted when `isStopping` says so.
+ * what the feed says, the journal's errors as they are, Interrupted when `isStopping` says so, and Changed.
+ *
+ * A document is journaled as soon as it is complete whatever comes behind it. Those that the end of the file leaves open, and its
+ * last lines, wait for a last look: a writer may have paused within them.
  */
 export async function takeCsv(feed: CsvFeed, file: OpenFile): Promise<void> {
   const { report } = file;
@@ -38,10 +41,14 @@ export async function takeCsv(feed: CsvFeed, file: OpenFile): Promise<void> {
     await group.flushIfFull();
   };
   const stream = createReadStream(file.path, { highWaterMark: 128 * 1024 });
+  let last: readonly PhysicalLine[] = [];
   for await (const lines of physicalLines(stream, feed.encoding)) {
     if (file.isStopping()) throw new Interrupted();
-    await take(reader.push(lines));
+    await take(reader.push(last));
+    last = lines;
   }
+  await file.lastLook();
+  await take(reader.push(last));
   await take(reader.end());
   table.end();
   for (const rows of window.end()) group.add(build(rows));

@@ -11,6 +11,7 @@ export interface FileReport {
   readonly file: string;
   readonly feed: string;
   readonly sha256: string;
+  readonly sizeBytes: number;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly outcome: 'taken' | 'seenBefore' | 'rejected';
@@ -18,6 +19,8 @@ export interface FileReport {
   readonly factsAppended: number;
   readonly duplicates: number;
   readonly rowsRejected: number;
+  /** It had no end, and was taken after all when nothing more came for long: its last row may be cut. */
+  readonly isOpenEnded: boolean;
   /** Why nothing came of what was read and is in order, and how often: control transactions, training. */
   readonly passedOver: Readonly<Record<string, number>>;
   readonly rejectedRows: readonly { line: number; code: ErrorCode; reason: string; row: string }[];
@@ -58,7 +61,10 @@ export class ReportDraft {
   }
 
   finish(
-    head: Pick<FileReport, 'file' | 'feed' | 'sha256' | 'startedAt' | 'finishedAt' | 'outcome'>,
+    head: Pick<
+      FileReport,
+      'file' | 'feed' | 'sha256' | 'sizeBytes' | 'isOpenEnded' | 'startedAt' | 'finishedAt' | 'outcome'
+    >,
     failure?: { code: ErrorCode; reason: string },
   ): FileReport {
     return {

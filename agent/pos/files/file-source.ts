@@ -4,22 +4,23 @@ import { watch, type FSWatcher } from 'chokidar';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import type { Intake } from '../intake.ts';
 import { SourceCounters, type PosSource, type SourceContext, type SourceStatus } from '../source.ts';
-import { DropFolder, sha256OfFile } from '#shared/files/drop-folder.ts';
-import { Interrupted, type FileFormat } from './file-format.ts';
+import { DropFolder } from '#shared/files/drop-folder.ts';
+import { endOf } from './file-end.ts';
+import { Changed, Interrupted, type FileFormat, type OpenFile } from './file-format.ts';
+import { printOf } from './file-print.ts';
+import { FileQueue } from './file-queue.ts';
 import { openingOf } from '#shared/files/opening.ts';
 import { ReportDraft, type FileReport } from './file-report.ts';
 import { SeenFiles } from './seen-files.ts';
-import { SettlingFiles } from '#shared/files/settling-files.ts';
-import { isOwnFailure, StuckFiles } from '#shared/files/stuck-files.ts';
+import { isOwnFailure } from '#shared/files/stuck-files.ts';
 
-/** Looked at again even if the system told of no change: folders on a network often do not tell. */
-const LOOK_EVERY_MS = 5_000;
 const RETRY_MS = { base: 1_000, max: 60_000 } as const;
 
 /**
  * One watched folder. A file that has stood still is claimed (`working/`), hashed, journaled in groups, then put into
  * `done/` or `rejected/` with a report beside it. After a crash in the middle it is read again from its beginning:
- * what was journaled already is recognised by its key (F4). One file at a time, oldest first.
+ * what was journaled already is recognised by its key (F4). One file at a time, oldest first. A file that changes while it is
+ * read, or afterwards, is read again once it stands still; others go on meanwhile.
  */
 export class FileSource implements PosSource {
   readonly name: string;
@@ -27,8 +28,7 @@ export class FileSource implements PosSource {
   readonly #context: SourceContext;
   readonly #stateFolder: string;
   readonly #folder: DropFolder;
-  readonly #settling: SettlingFiles;
-  readonly #stuck = new StuckFiles();
+  readonly #queue: FileQueue;
   readonly #counters = new SourceCounters();
   #state: SourceStatus['state'] = 'stopped';
   #stopping = false;
@@ -45,7 +45,7 @@ export class FileSource implements PosSource {
     this.#context = { ...context, logger: context.logger.child({ source: this.name }) };
     this.#stateFolder = stateFolder;
     this.#folder = new DropFolder(feed.folder, feed.endings);
-    this.#settling = new SettlingFiles(feed.settleMs);
+    this.#queue = new FileQueue(this.#folder, format);
   }
 
   async start(): Promise<void> {
@@ -80,7 +80,7 @@ export class FileSource implements PosSource {
         this.#woken = false;
         const waitMs = await this.#takeNext(seen);
         failures = 0;
-        this.#counters.lastError = this.#stuck.error;
+        this.#counters.lastError = this.#queue.error;
         if (waitMs > 0) await this.#rest(waitMs, true);
       } catch (error) {
         if (error instanceof Interrupted) return;
@@ -106,34 +106,33 @@ export class FileSource implements PosSource {
   /** Deals with one file; answers how long to wait before the next look, 0 when there may be more. */
   async #takeNext(seen: SeenFiles): Promise<number> {
     await this.#watch();
-    const left = this.#stuck.next(await this.#folder.unfinished(), this.#context.clock.monotonic());
-    if (left !== undefined) return this.#processOrPass(left, seen);
-    const { ready, nextMs } = this.#settling.see(await this.#folder.look(), this.#context.clock.monotonic());
-    for (const name of ready) {
-      const claimed = await this.#folder.claim(name);
-      if (claimed !== undefined) return this.#processOrPass(claimed, seen);
-    }
+    const next = await this.#queue.next(() => this.#context.clock.monotonic());
+    if (typeof next === 'string') return this.#processOrPass(next, seen);
     this.#state = 'ready';
-    return Math.max(1, Math.min(nextMs ?? LOOK_EVERY_MS, LOOK_EVERY_MS));
+    return next;
   }
 
   /** Answers as `#takeNext` does. What cannot be read for a reason of its own must not block what is behind it. */
   async #processOrPass(name: string, seen: SeenFiles): Promise<number> {
     const path = this.#folder.workingPath(name);
     try {
-      const waitMs = await this.#process(name, seen);
-      this.#stuck.delete(name);
-      return waitMs;
+      await this.#process(name, seen);
+      return 0;
     } catch (error) {
+      if (error instanceof Changed) {
+        this.#context.logger.warn({ file: name }, 'the file changed while it was read; it is read again');
+        this.#queue.finished(name);
+        return 0;
+      }
       if (!isOwnFailure(error, path)) throw error;
-      const err = this.#stuck.add(name, path, error, this.#context.clock.monotonic());
+      const err = this.#queue.passOver(name, path, error, this.#context.clock.monotonic());
       this.#context.logger.error({ err, file: name }, 'the file is passed over and tried again later');
       return 0;
     }
   }
 
-  /** Answers as `#takeNext` does. */
-  async #process(name: string, seen: SeenFiles): Promise<number> {
+  /** Throws Changed, when it is to be read again. */
+  async #process(name: string, seen: SeenFiles): Promise<void> {
     this.#state = 'busy';
     const { clock, logger, intake } = this.#context;
     const path = this.#folder.workingPath(name);
@@ -141,16 +140,23 @@ export class FileSource implements PosSource {
     const before = await stat(path);
     // Opening a pipe would wait for its writer.
     if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
-    const sha256 = await sha256OfFile(path);
+    const { sha256, hasGrown } = await printOf(path, seen.prints);
+    const isOpenEnded = !this.#format.endsWhole(await endOf(path));
+    const lastLook = async (): Promise<void> => {
+      const after = await stat(path);
+      if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw new Changed();
+    };
     const report = new ReportDraft();
-    const failure = seen.find(sha256) ? undefined : await this.#take(path, report);
-    const after = await stat(path);
-    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
-      // Its writer had only paused, and writes on into the claimed file: read it again when it is done.
-      logger.warn({ file: name }, 'the file changed while it was read; it is read again');
-      return this.#format.feed.settleMs;
+    const isKnown = seen.find(sha256) !== undefined;
+    const failure = isKnown ? undefined : await this.#take({ path, report, hasGrown, lastLook });
+    try {
+      await lastLook();
+    } catch (error) {
+      // What it was until then has been taken: what comes again with more behind it is known for the same file.
+      if (error instanceof Changed && !failure && !isKnown) await seen.add(sha256, before.size, name, clock.now());
+      throw error;
     }
-    const outcome = failure ? 'rejected' : seen.find(sha256) ? 'seenBefore' : 'taken';
+    const outcome = failure ? 'rejected' : isKnown ? 'seenBefore' : 'taken';
     if (failure) await this.#setFileAside(intake, path, name, failure);
     const finish = (file: string): FileReport =>
       report.finish(
@@ -158,6 +164,8 @@ export class FileSource implements PosSource {
           file,
           feed: this.#format.feed.name,
           sha256,
+          sizeBytes: before.size,
+          isOpenEnded,
           startedAt,
           finishedAt: new Date(clock.now()).toISOString(),
           outcome,
@@ -165,26 +173,29 @@ export class FileSource implements PosSource {
         failure,
       );
     const file = await this.#folder.finish(name, failure ? 'rejected' : 'done', finish);
-    if (outcome === 'taken') await seen.add(sha256, file, clock.now());
+    if (outcome === 'taken') await seen.add(sha256, before.size, file, clock.now());
+    const done = { name: file, sha256, sizeBytes: before.size, modifiedMs: before.mtimeMs };
+    this.#queue.finished(name, failure ? undefined : done);
     this.#counters.appended += report.factsAppended;
     this.#counters.duplicate += report.duplicates;
     this.#counters.refused += report.rowsRejected;
     const { rowsRead, factsAppended, duplicates, rowsRejected } = report;
     logger.info({ file, outcome, rowsRead, factsAppended, duplicates, rowsRejected, ...failure }, 'file dealt with');
-    return 0;
   }
 
   /** Journals a file; answers why it is rejected as a whole. Throws what only waiting can cure. */
-  async #take(path: string, report: ReportDraft): Promise<{ code: ErrorCode; reason: string } | undefined> {
+  async #take(
+    file: Pick<OpenFile, 'path' | 'report' | 'hasGrown' | 'lastLook'>,
+  ): Promise<{ code: ErrorCode; reason: string } | undefined> {
     const { intake, logger } = this.#context;
     try {
-      await this.#format.take({ path, source: this.name, intake, report, isStopping: () => this.#stopping });
+      await this.#format.take({ ...file, source: this.name, intake, isStopping: () => this.#stopping });
       return undefined;
     } catch (error) {
-      if (error instanceof Interrupted || isPassing(error)) throw error;
+      if (error instanceof Interrupted || error instanceof Changed || isPassing(error)) throw error;
       if (error instanceof ShelfwireError) return { code: error.code, reason: error.message };
       // A file that we cannot cope with must not block the ones behind it.
-      logger.error({ err: error, path }, 'unforeseen failure in a file');
+      logger.error({ err: error, path: file.path }, 'unforeseen failure in a file');
       return { code: 'INTERNAL', reason: String(error).slice(0, 500) };
     }
   }

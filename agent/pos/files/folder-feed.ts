@@ -13,6 +13,8 @@ export const folderFeed = {
   keyPrefix: z.string().max(64).optional(),
   /** A file is taken once its size and time have stood still for so long. */
   settleMs: z.int().min(50).max(600_000).default(2_000),
+  /** So long at most a file waits that was seen growing (three times its longest pause), and one without a line end at its end. */
+  patienceMs: z.int().min(50).max(600_000).default(30_000),
 };
 
 /** File names that are taken end so (any case). */
@@ -28,6 +30,7 @@ export interface FolderFeed {
   readonly endings: readonly string[];
   readonly keyPrefix?: string | undefined;
   readonly settleMs: number;
+  readonly patienceMs: number;
 }
 
 export const keyPrefixOf = (feed: FolderFeed): string => feed.keyPrefix ?? `${feed.name}:`;

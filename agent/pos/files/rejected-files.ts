@@ -23,7 +23,8 @@ export async function findRejected(folder: string, { file, opening }: RejectedFi
       (stat) => stat.isFile(),
       () => false,
     );
-    if (isFile && (await openingOf(path).catch(() => undefined)) === opening) return name;
+    // Its writer may have gone on with it since.
+    if (isFile && (await openingOf(path).catch(() => undefined))?.startsWith(opening) === true) return name;
   }
   return undefined;
 }

@@ -1,9 +1,17 @@
 import { hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { KnownPrints } from './file-print.ts';
 import type { FolderFeed } from './folder-feed.ts';
 
-const entry = z.object({ sha256: z.string(), mapping: z.string(), file: z.string(), at: z.string() });
+const entry = z.object({
+  sha256: z.string(),
+  mapping: z.string(),
+  file: z.string(),
+  at: z.string(),
+  /** Not in lists of older versions. */
+  sizeBytes: z.int().min(0).optional(),
+});
 export type SeenFile = z.infer<typeof entry>;
 
 /**
@@ -14,36 +22,39 @@ export type SeenFile = z.infer<typeof entry>;
 export class SeenFiles {
   readonly #path: string;
   readonly #mapping: string;
-  readonly #seen: Map<string, SeenFile>;
+  readonly #seen = new Map<string, SeenFile>();
+  readonly #bySize = new Map<number, Set<string>>();
 
-  private constructor(path: string, mapping: string, seen: Map<string, SeenFile>) {
+  private constructor(path: string, mapping: string, seen: readonly SeenFile[]) {
     this.#path = path;
     this.#mapping = mapping;
-    this.#seen = seen;
+    for (const one of seen) this.#note(one);
   }
 
   /** Reads the list, one JSON object a line; a line that a crash cut is ignored: the file is then read once more. */
   static async open(path: string, feed: FolderFeed): Promise<SeenFiles> {
-    const { folder: _folder, settleMs: _settleMs, ...mapping } = feed;
+    const { folder: _folder, settleMs: _settleMs, patienceMs: _patienceMs, ...mapping } = feed;
     const digest = hash('sha256', JSON.stringify(mapping), 'hex').slice(0, 16);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    const seen = new Map<string, SeenFile>();
-    for (const line of text.split('\n')) {
-      const parsed = readLine(line);
-      if (parsed?.mapping === digest) seen.set(parsed.sha256, parsed);
-    }
-    return new SeenFiles(path, digest, seen);
+    const seen = text.split('\n').flatMap((line) => readLine(line) ?? []);
+    const ofMapping = seen.filter((one) => one.mapping === digest);
+    return new SeenFiles(path, digest, ofMapping);
+  }
+
+  /** By their sizes: a file that begins with one of them is that one, grown. */
+  get prints(): KnownPrints {
+    return this.#bySize;
   }
 
   find(sha256: string): SeenFile | undefined {
     return this.#seen.get(sha256);
   }
 
-  async add(sha256: string, file: string, now: number): Promise<void> {
-    const seen: SeenFile = { sha256, mapping: this.#mapping, file, at: new Date(now).toISOString() };
+  async add(sha256: string, sizeBytes: number, file: string, now: number): Promise<void> {
+    const seen: SeenFile = { sha256, mapping: this.#mapping, file, at: new Date(now).toISOString(), sizeBytes };
     const handle = await open(this.#path, 'a', 0o600);
     try {
       // Begins with a line end, so that a line which a crash cut does not swallow this one.
@@ -52,7 +63,15 @@ export class SeenFiles {
     } finally {
       await handle.close();
     }
+    this.#note(seen);
+  }
+
+  #note(seen: SeenFile): void {
+    const { sha256, sizeBytes } = seen;
     this.#seen.set(sha256, seen);
+    if (sizeBytes === undefined) return;
+    const hashes = this.#bySize.get(sizeBytes) ?? new Set();
+    this.#bySize.set(sizeBytes, hashes.add(sha256));
   }
 }
 

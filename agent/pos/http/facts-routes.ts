@@ -139,7 +139,10 @@ function answerMany(response: Response, results: readonly IntakeResult[]): void 
 
 /** A result as clients see it: refusals and warnings carry code and remedy. */
 function describe(result: IntakeResult): Record<string, unknown> {
-  if (result.status === 'refused') return { ...result, remedy: ERRORS[result.code].remedy };
+  if (result.status === 'refused') {
+    const { counts: _counts, ...rest } = result;
+    return { ...rest, remedy: ERRORS[result.code].remedy };
+  }
   const { unknownSkus, ...rest } = result;
   if (unknownSkus.length === 0) return rest;
   const warning = { code: 'SKU_UNKNOWN', skus: unknownSkus, remedy: ERRORS.SKU_UNKNOWN.remedy };

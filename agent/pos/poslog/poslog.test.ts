@@ -16,7 +16,14 @@ async function bench() {
   const edge = await openEdgeStore();
   onTestFinished(() => edge[Symbol.asyncDispose]());
   const drop = join(edge.folder, 'drop');
-  const feed = parseFeed({ name: 'till', kind: 'poslog', folder: drop, timeZone: 'America/Los_Angeles', settleMs: 50 });
+  const feed = parseFeed({
+    name: 'till',
+    kind: 'poslog',
+    folder: drop,
+    timeZone: 'America/Los_Angeles',
+    settleMs: 50,
+    patienceMs: 100,
+  });
   const source = new FileSource(poslogFormat(feed as PoslogFeed), edge.context, join(edge.folder, 'data', 'sources'));
   onTestFinished(() => source.stop());
   await source.start();

@@ -1,4 +1,5 @@
 import { DocumentGroup } from '../files/document-group.ts';
+import { endsWithElement } from '../files/file-end.ts';
 import { Interrupted, type FileFormat, type OpenFile } from '../files/file-format.ts';
 import { factsOfTransaction } from './facts-of-transaction.ts';
 import type { PoslogFeed } from './feed-config.ts';
@@ -7,7 +8,7 @@ import { TransactionReader, type Transaction } from './transaction-reader.ts';
 
 /** Logs of tills in the standard's XML. */
 export function poslogFormat(feed: PoslogFeed): FileFormat {
-  return { prefix: 'poslog', feed, take: (file) => takePoslog(feed, file) };
+  return { prefix: 'poslog', feed, endsWhole: endsWithElement, take: (file) => takePoslog(feed, file) };
 }
 
 /**

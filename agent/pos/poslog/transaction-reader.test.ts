@@ -61,7 +61,7 @@ describe('the reader of transactions', () => {
   });
 
   it('X2 a transaction that is too big is given up, and the next one is read', () => {
-    const limits = { chars: 2_000, elements: 50, depth: 10 };
+    const limits = { chars: 2_000, elements: 50, depth: 10, charsWithoutEnd: 10_000 };
     const long = transaction(1, `<a>${'x'.repeat(5_000)}</a>`);
     const wide = transaction(2, '<a/>'.repeat(60));
     const deep = transaction(3, `${'<a>'.repeat(20)}${'</a>'.repeat(20)}`);
@@ -72,6 +72,27 @@ describe('the reader of transactions', () => {
       expect(found[0]?.raw.startsWith('<Transaction><SequenceNumber>1')).toBe(true);
       expect(found[3]?.raw).toBe(transaction(4));
     }
+  });
+
+  it.each([
+    ['within a transaction', `<Transaction>${'<a/>'.repeat(2_600)}`],
+    ['between two', '<a/>'.repeat(2_600)],
+    ['in text', 'lorem '.repeat(2_000)],
+  ])('X2 refuses a file in which no transaction ends for long, %s; those before it are read', (_where, endless) => {
+    const limits = { chars: 1_000, elements: 50, depth: 10, charsWithoutEnd: 10_000 };
+    const reader = new TransactionReader(limits);
+    expect(
+      reader.push(`<POSLog ${NS}>${Array.from({ length: 300 }, (_, no) => transaction(no)).join('')}`),
+    ).toHaveLength(300);
+    const rest = endless.match(/.{1,100}/gs) ?? [];
+    let read = 0;
+    expect(() => {
+      for (const piece of rest) {
+        reader.push(piece);
+        read += piece.length;
+      }
+    }).toThrow(expect.objectContaining({ code: 'POSLOG_FILE_INVALID' }) as Error);
+    expect(read).toBeGreaterThan(9_800);
   });
 
   it.each([

@@ -14,8 +14,15 @@ export interface TransactionLimits {
   readonly chars: number;
   readonly elements: number;
   readonly depth: number;
+  /** In which no transaction ends, neither a big one nor what stands between two. Beyond it the file is no till's log. */
+  readonly charsWithoutEnd: number;
 }
-const LIMITS: TransactionLimits = { chars: 8 * 1024 * 1024, elements: 100_000, depth: 64 };
+const LIMITS: TransactionLimits = {
+  chars: 8 * 1024 * 1024,
+  elements: 100_000,
+  depth: 64,
+  charsWithoutEnd: 64 * 1024 * 1024,
+};
 
 /** As much as one tag may have at most, and as is kept of what is too big. */
 const BEGINNING_CHARS = 256 * 1024;
@@ -24,7 +31,8 @@ const STANDARD = new Set(['', 'http://www.nrf-arts.org/IXRetail/namespace/']);
 
 /**
  * Text in, transactions out; no more than one of them is kept at a time, and of a hostile one no more than its limits.
- * Nothing is fetched or expanded: a document type is refused. Throws POSLOG_FILE_INVALID, also when the log breaks off.
+ * Nothing is fetched or expanded: a document type is refused. Throws POSLOG_FILE_INVALID, also when the log breaks off, or
+ * goes on without an end.
  */
 export class TransactionReader {
   readonly #parser: SAXParser;
@@ -37,6 +45,8 @@ export class TransactionReader {
   /** Depth below an element of another namespace, which is left out with all that is in it. */
   #foreign = 0;
   #depth = 0;
+  /** Where the last transaction ended. */
+  #endedAt = 0;
   #hasRoot = false;
   /** The tag that the log begins with, once it has been read: a transaction by itself lacks the namespaces in it. */
   rootText: string | null = null;
@@ -66,6 +76,7 @@ export class TransactionReader {
     this.#parser.write(text);
     const { position } = this.#parser;
     this.#open?.grown(position);
+    this.#requireEnd(position);
     // Of one that is too big the beginning is enough.
     if (this.#open?.isTooBig === true) this.#open.beginning ??= this.#textFrom(this.#open.at);
     this.#cut(this.#open === undefined || this.#open.isTooBig ? this.#tagBegun() : this.#open.at);
@@ -77,6 +88,14 @@ export class TransactionReader {
     this.#parser.close();
     if (!this.#hasRoot) throw new ShelfwireError('POSLOG_FILE_INVALID', 'The file is empty.');
     return this.#taken();
+  }
+
+  /** What is hostile must not be read for minutes: a parser has its pace. */
+  #requireEnd(position: number): void {
+    const { charsWithoutEnd } = this.#limits;
+    if (position - this.#endedAt <= charsWithoutEnd) return;
+    const detail = `Line ${this.#parser.line + 1}: no transaction ends within ${charsWithoutEnd} characters.`;
+    throw new ShelfwireError('POSLOG_FILE_INVALID', detail);
   }
 
   #taken(): Transaction[] {
@@ -139,6 +158,7 @@ export class TransactionReader {
     open.grown(this.#parser.position);
     this.#done.push(open.end(open.beginning ?? this.#textFrom(open.at, this.#parser.position)));
     this.#open = undefined;
+    this.#endedAt = this.#parser.position;
   }
 }
 
@@ -169,6 +189,7 @@ class OpenTransaction {
   }
 
   open(tag: QualifiedTag, depth: number): void {
+    if (this.isTooBig) return;
     this.#elements += 1;
     if (this.#elements > this.#limits.elements || depth > this.#limits.depth) this.#giveUp();
     if (this.isTooBig) return;
@@ -188,7 +209,7 @@ class OpenTransaction {
 
   /** How far its text reaches by now. */
   grown(position: number): void {
-    if (position - this.at > this.#limits.chars) this.#giveUp();
+    if (!this.isTooBig && position - this.at > this.#limits.chars) this.#giveUp();
   }
 
   end(raw: string): Transaction {

@@ -1,11 +1,14 @@
 import type { RepairField, RepairFieldKind } from '#shared/agent-api/quarantine.ts';
 import { physicalLinesOf } from '#shared/files/physical-lines.ts';
 import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
+import { canonicalContent } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import type { Fact } from '#shared/protocol/fact.ts';
 import type { Entry } from '#agent/store/quarantine.ts';
 import type { CsvFeed } from '../csv/feed-config.ts';
 import { documentsOfRows } from '../csv/file-intake.ts';
 import { Layout } from '../csv/layout.ts';
+import type { FileDocument } from '../files/file-document.ts';
 import type { IntakeResult } from '../intake.ts';
 import { form, type CorrectionDoor, type Mender } from './mender.ts';
 
@@ -29,8 +32,9 @@ interface Cell {
 
 /**
  * Rows of a table: each column that the feed maps is a field. A row that was refused alone goes under its document's key
- * where that is free, else under one of its own: the rest of its document counts already. A row that is all of its document has
- * that key alone: what counts under it is this row, which the till has corrected and sent anew.
+ * where that is free, else under one of its own: the rest of its document counts already. Rows that are all of their document have
+ * that key alone: what counts under it is these rows, which the till has corrected and sent anew. So it is with a row of which
+ * nobody could tell the document, when that counts with this very row in it.
  */
 export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
   const read = (entry: Entry): { rows: readonly (readonly string[])[]; cells: readonly Cell[] } | undefined => {
@@ -52,7 +56,7 @@ export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
       if (!entry.isWhole) return form(null, [], 'cut');
       const table = read(entry);
       if (table === undefined) return form(entry.verbatim);
-      const wrong = wrongColumn(entry, feed);
+      const wrong = wrongCells(entry, feed);
       const isOne = table.rows.length === 1;
       const fields = table.cells.map(({ id, row, index, name, title }): RepairField => {
         const value = table.rows[row]?.[index] ?? '';
@@ -61,7 +65,7 @@ export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
           kind: KINDS[name] ?? 'text',
           label: isOne ? title : `${row + 1}: ${title}`,
           value: value.trim(),
-          isWrong: name === wrong,
+          isWrong: wrong.has(id),
         };
       });
       return form(entry.verbatim, fields);
@@ -92,7 +96,13 @@ export function csvRowsMender(feed: CsvFeed, intake: CorrectionDoor): Mender {
       const arrivals = documents.map(({ kind, key, body }) => ({ submission: { kind, key, body } }));
       const results = await intake.offer(entry.source, arrivals);
       if (entry.key !== null) return results;
-      const taken = results.map((result) => result.status === 'refused' && result.code === 'KEY_REUSED');
+      const isOfKnown = read(entry) !== undefined;
+      const taken = results.map(
+        (result, place) =>
+          result.status === 'refused' &&
+          result.code === 'KEY_REUSED' &&
+          (isOfKnown || !isWithin(documents[place], result.counts)),
+      );
       const again = documents
         .filter((_, place) => taken[place])
         .map(({ kind, key, body }) => ({ submission: { kind, key: ownKey(key, entry), body } }));
@@ -116,11 +126,33 @@ function recordsOf(feed: CsvFeed, text: string): CsvRecord[] {
   return [...reader.push(physicalLinesOf(text)), ...reader.end()];
 }
 
-/** The column that the reason names: "line 7: quantity: ..." */
-function wrongColumn({ code, detail }: Entry, feed: CsvFeed): string | undefined {
-  if (code === 'KEY_REUSED') return feed.kind === 'counts' ? 'count' : 'document';
-  return /^line \d+: (\w+): /.exec(detail)?.[1];
+/** Ids of the cells that are wrong: of each row the column that the reason names ("line 7: quantity: ..."). */
+function wrongCells(entry: Entry, feed: CsvFeed): Set<string> {
+  const records = recordsOf(feed, entry.verbatim);
+  if (entry.code === 'KEY_REUSED') {
+    return new Set(records.map((_, row) => `${row}.${feed.kind === 'counts' ? 'count' : 'document'}`));
+  }
+  // As it was said when it came; of several rows, which have one document, as the feed would say it now.
+  if (records.length < 2) return new Set([`0.${columnIn(entry.detail.replace(/^line \d+: /, ''))}`]);
+  const names = namesOf(feed, entry) ?? [];
+  if (!Object.values(feed.columns as Readonly<Record<string, string>>).every((title) => names.includes(title)))
+    return new Set();
+  const { rejected } = documentsOfRows(feed, Layout.of(feed, names), records);
+  const rowAt = new Map(records.map(({ line }, row) => [line, row]));
+  return new Set(rejected.map(({ line, reason }) => `${rowAt.get(line) ?? 0}.${columnIn(reason)}`));
 }
+
+const columnIn = (reason: string): string => /^(\w+): /.exec(reason)?.[1] ?? '';
+
+/** Every line of the document is one of the fact that counts under its key. */
+function isWithin(document: FileDocument | undefined, counts: Fact | undefined): boolean {
+  if (document === undefined || counts === undefined || document.kind !== counts.kind) return false;
+  const known = new Set(linesIn(counts.body).map((line) => JSON.stringify(line)));
+  const { content } = canonicalContent(document.kind, document.body);
+  return linesIn(content.body).every((line) => known.has(JSON.stringify(line)));
+}
+
+const linesIn = (body: object): readonly unknown[] => ('lines' in body && Array.isArray(body.lines) ? body.lines : []);
 
 function quoted(cell: string, delimiter: string): string {
   if (!cell.includes(delimiter) && !/["\r\n]/.test(cell)) return cell;

@@ -190,6 +190,64 @@ it('F4 a sale that the till itself sends again in order is no problem any more, 
   expect((await one.repairs.detail(id)).state).toBe('sent');
 });
 
+const BROKEN = '1,A,x,1.50,2026-03-01\n1,B,2,free,2026-03-01\n';
+const WHOLE = '1,A,3,1.50,2026-03-01\n1,B,2,2.00,2026-03-01\n';
+const LINES = [
+  { sku: 'A', quantity: 3, unitPriceMinor: 150 },
+  { sku: 'B', quantity: 2, unitPriceMinor: 200 },
+];
+
+it('F4 F5 rows that are all of a receipt are one thing to correct; the till’s own correction is known, before and after', async () => {
+  const one = await shop(CSV);
+  await one.drop('a.csv', `${HEADER}${BROKEN}2,A,1,1.50,2026-03-01\n`);
+  const id = await one.only();
+  const { form, key, verbatim, detail } = await one.repairs.detail(id);
+  expect([key, verbatim, detail]).toEqual([
+    'f:1',
+    BROKEN.trim(),
+    'line 2: quantity: "x" is not a whole number; line 3: price: "free" is not a decimal number',
+  ]);
+  expect(form.fields.filter(({ isWrong }) => isWrong).map(({ label, value }) => [label, value])).toEqual([
+    ['1: Qty', 'x'],
+    ['2: Price', 'free'],
+  ]);
+  const corrections = { '0.quantity': '3', '1.price': '2.00' };
+  await one.repairs.resend(id, ADA, { fields: corrections });
+  await one.drop('b.csv', `${HEADER}${WHOLE}`);
+  await one.drop('c.csv', `${HEADER}${WHOLE.replace('1,A,3', '1,A,4')}`);
+  const [, fact, ...others] = await one.edge.facts();
+  expect([fact, others]).toMatchObject([{ key: 'f:1', body: { lines: LINES } }, []]);
+  // What the till says otherwise is shown.
+  expect((await one.edge.quarantined()).map(({ code }) => code)).toEqual(['KEY_REUSED']);
+});
+
+it('F4 the till’s own correction of a receipt of which every row was set aside closes it: by hand it does not count once more', async () => {
+  const one = await shop(CSV);
+  await one.drop('a.csv', `${HEADER}${BROKEN}`);
+  const id = await one.only();
+  await one.drop('b.csv', `${HEADER}${WHOLE}`);
+  expect((await one.repairs.detail(id)).state).toBe('sent');
+  const corrections = { '0.quantity': '3', '1.price': '2.00' };
+  await expect(one.repairs.resend(id, ADA, { fields: corrections })).rejects.toThrow(refusal('CONFLICT'));
+  expect(await one.edge.facts()).toMatchObject([{ key: 'f:1', body: { lines: LINES } }]);
+});
+
+it('F4 a row of which nobody could tell the receipt does not count beside the till’s own correction', async () => {
+  const one = await shop(CSV);
+  await one.drop('a.csv', `${HEADER}1,A,3\n1,B,2\n`);
+  const ids = (await one.edge.store.quarantine.list({ limit: 10 })).items.map(({ id }) => id);
+  expect(ids).toHaveLength(2);
+  await one.drop('b.csv', `${HEADER}${WHOLE}`);
+  for (const id of ids) {
+    const { verbatim } = await one.repairs.detail(id);
+    const row = WHOLE.split('\n').find((text) => text.startsWith(verbatim)) ?? '';
+    await expect(one.repairs.resend(id, ADA, { text: row })).rejects.toThrow(refusal('KEY_REUSED'));
+  }
+  // A row that is not in it is one that the till has left out.
+  await one.repairs.resend(ids[0] ?? '', ADA, { text: '1,B,7,2.00,2026-03-01' });
+  expect((await one.edge.facts()).map(({ key }) => key)).toEqual(['f:1', `f:1:row-${ids[0]?.slice(0, 16)}`]);
+});
+
 it('F5 a file that was rejected is read again by the feed as it is then; a second rejection is a problem again', async () => {
   const one = await shop(CSV);
   const text = 'Nr;Art;Qty;Price;Day\n1;A;2;1.50;2026-03-01\n';

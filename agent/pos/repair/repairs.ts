@@ -151,9 +151,10 @@ export class Repairs {
     return form(null, [], this.#parts.feedOf(entry.source) === undefined ? 'feed' : 'pulled');
   }
 
-  #menderOf({ source }: Entry): Mender | undefined {
+  #menderOf({ source, code }: Entry): Mender | undefined {
     const { intake, feedOf } = this.#parts;
-    if (/^(http|ui):/.test(source)) return jsonFactMender(intake);
+    // What would set it right is a fact itself, by whichever way the doubled one came.
+    if (code === 'RETURNED_TWICE' || /^(http|ui):/.test(source)) return jsonFactMender(intake);
     const feed = feedOf(source);
     if (feed === undefined || !isFileFeed(feed)) return undefined;
     return feed.kind === 'poslog' ? poslogTransactionMender(feed, intake) : csvRowsMender(feed, intake);

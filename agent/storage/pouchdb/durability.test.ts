@@ -1,51 +1,28 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { devNull } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { BULK, bulkWriter, expectOneSyncEach } from '#test/support/bulk-writer.ts';
 import { openPouchItems } from '#test/support/pouchdb-storage.ts';
 import { inserts, numbered, stored, temporaryFolder } from '#test/support/sqlite-storage.ts';
+import { needsTracer } from '#test/support/tracer.ts';
 import { openDurable, websqlVersion } from './websql-backend.ts';
 
-const BULK = 7;
-
-/** A program that writes bulks of 7 documents and prints each acknowledged id: `node -e PROGRAM folder prefix bulks`. */
-const WRITER = `
-  import { writeSync } from 'node:fs';
-  import { fillWithDefaultSettings } from 'rxdb';
-  import { getRxStoragePouchdb } from '#agent/storage/pouchdb/rx-storage.ts';
-  const [folder, prefix, bulks] = process.argv.slice(-3);
-  const text = (maxLength) => ({ type: 'string', maxLength });
-  const at = { type: 'integer', minimum: 0, maximum: 1e15, multipleOf: 1 };
-  const schema = fillWithDefaultSettings({
-    version: 0, type: 'object', primaryKey: 'id', required: ['id', 'kind', 'at'], indexes: ['at', ['kind', 'at']],
-    properties: { id: text(60), kind: text(20), at, note: { type: 'string' } },
-  });
-  const instance = await getRxStoragePouchdb({ folder }).createStorageInstance({
-    databaseInstanceToken: 'child', databaseName: 'store', collectionName: 'items', schema, options: {},
-    multiInstance: false, devMode: false,
-  });
-  for (let bulk = 0; bulk < Number(bulks); bulk++) {
-    const ids = Array.from({ length: ${BULK} }, (_, index) => prefix + (bulk * ${BULK} + index));
-    const rows = ids.map((id) => ({
-      document: { id, kind: 'sale', at: bulk, _deleted: false, _attachments: {}, _rev: '1-c', _meta: { lwt: bulk + 1 } },
-    }));
-    await instance.bulkWrite(rows, 'write');
-    writeSync(1, ids.join('\\n') + '\\n');
-    // A new file now and then, so that a kill meets one half-way.
+const WRITER = bulkWriter(
+  { module: '#agent/storage/pouchdb/rx-storage.ts', factory: 'getRxStoragePouchdb' },
+  `// A new file now and then, so that a kill meets one half-way.
     if (bulk % 5 === 4 && prefix.startsWith('renew')) {
       await instance.internals.log.exclusively(() => instance.internals.log.renew());
-    }
-  }
-`;
-const NODE = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', WRITER];
+    }`,
+);
 
 /** Starts a writer; its acknowledged ids arrive in `acknowledged`. */
 function startWriter(folder: string, prefix: string): { child: ChildProcess; acknowledged: () => string[] } {
-  const child = spawn(process.execPath, [...NODE, folder, prefix, '1000000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...WRITER, folder, prefix, '1000000'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (output += part));
@@ -83,34 +60,10 @@ it.each(['write', 'renew'])(
   },
 );
 
-const tracer = 'strace';
-/** Present, and allowed to trace. */
-const hasTracer = spawnSync(tracer, ['-o', devNull, process.execPath, '--version']).status === 0;
-
-it.skipIf(!hasTracer)(
-  'F2 syncs the log exactly once before each acknowledgement (needs strace)',
-  { timeout: 60_000 },
-  () => {
-    const folder = temporaryFolder();
-    const log = join(folder, 'trace');
-    const trace = ['-f', '-y', '-s', '8', '-e', 'trace=fsync,fdatasync,write', '-o', log];
-    const run = spawnSync(tracer, [...trace, process.execPath, ...NODE, folder, 'ack-', '40'], { encoding: 'utf8' });
-    expect([run.status, run.stderr]).toEqual([0, '']);
-    const acknowledged = numbered('ack-', 40 * BULK);
-    expect(run.stdout.trim().split('\n')).toEqual(acknowledged);
-    const syncs: string[][] = [[]];
-    for (const call of readFileSync(log, 'utf8').split('\n')) {
-      if (/write\(1<.*"ack-/.test(call)) syncs.push([]);
-      else if (/ f(data)?sync\(/.test(call)) syncs.at(-1)!.push(call);
-    }
-    // What comes before the first bulk (new file, new tables) syncs more often; after the last one the program ends.
-    const perBulk = syncs.slice(1, -1);
-    expect(perBulk.length).toBe(39);
-    for (const calls of perBulk) {
-      expect(calls).toEqual([expect.stringMatching(/sync\(\d+<.*items-v0\.1\.sqlite-wal>/)]);
-    }
-  },
-);
+it('F2 syncs the log exactly once before each acknowledgement (needs strace)', { timeout: 60_000 }, ({ skip }) => {
+  needsTracer(skip);
+  expectOneSyncEach(WRITER, /sync\(\d+<.*items-v0\.1\.sqlite-wal>/);
+});
 
 it('F2 does not open without WAL and full sync', async () => {
   const folder = temporaryFolder();
@@ -191,7 +144,7 @@ it('F2 a COMMIT that fails is not acknowledged, and nothing of it is there', asy
 it('a second process on the same files is STORAGE_BUSY', { timeout: 30_000 }, async () => {
   const folder = temporaryFolder();
   await openPouchItems(folder);
-  const run = spawnSync(process.execPath, [...NODE, folder, 'x', '1'], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [...WRITER, folder, 'x', '1'], { encoding: 'utf8' });
   expect([run.status, run.stderr]).toEqual([1, expect.stringContaining('STORAGE_BUSY')]);
 });
 

@@ -105,11 +105,11 @@ function Frame({ pages }: { readonly pages: readonly Page[] }) {
       </a>
       <AppShell.Navbar p="sm" className="no-print" visibleFrom="sm">
         <AppShell.Section p="xs">
-          <Text fw={700} size="lg">
+          <Text fw={700} size="lg" truncate title={status?.store?.name}>
             {status?.store?.name ?? 'Shelfwire'}
           </Text>
-          <Text size="sm" c="dimmed">
-            {status?.store?.code ?? ' '}
+          <Text size="sm" c="dimmed" mih="1.45em">
+            {status?.store?.code}
           </Text>
         </AppShell.Section>
         <AppShell.Section grow component={ScrollArea}>

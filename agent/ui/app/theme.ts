@@ -13,8 +13,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   components: {
-    // Each has a button that ends it; a cross without a name says nothing to who cannot see it.
-    Modal: { defaultProps: { withCloseButton: false }, styles: { title: { fontSize: '1.125rem', fontWeight: 600 } } },
+    Modal: { styles: { title: { fontSize: '1.125rem', fontWeight: 600 } } },
     // In the colour of their tone these are too pale to read.
     Badge: {
       // Capitals shout, and make long words longer.

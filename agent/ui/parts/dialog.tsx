@@ -1,7 +1,8 @@
 import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useWords } from '../words/words.tsx';
 
-/** A question in front of the page. Nothing moves; Escape or its own button ends it. */
+/** A question in front of the page, which stays where it is. Its cross has a name and the size of a fingertip. */
 export function Dialog(parts: {
   isOpen: boolean;
   close: () => void;
@@ -9,6 +10,7 @@ export function Dialog(parts: {
   size?: 'md' | 'lg';
   children: ReactNode;
 }) {
+  const { close: label } = useWords();
   return (
     <Modal
       opened={parts.isOpen}
@@ -17,6 +19,9 @@ export function Dialog(parts: {
       size={parts.size ?? 'md'}
       centered
       transitionProps={{ duration: 0 }}
+      // The room of the scrollbar is kept by the page itself (app.css): kept twice, all of it would move aside.
+      removeScrollProps={{ removeScrollBar: false }}
+      closeButtonProps={{ 'aria-label': label, size: 44 }}
     >
       {parts.children}
     </Modal>

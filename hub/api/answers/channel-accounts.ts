@@ -32,8 +32,35 @@ export const accountShown = z
     waiting: natural.describe('Listings that do not say yet what they shall, as far as we know.'),
     parked: natural.describe('Listings that were set aside: GET /v1/publications?state=parked says why.'),
     inFlight: natural.describe('Units that it has sold in orders that are not known yet.'),
+    ordersAside: natural.describe('Orders that could not be taken and are for people: GET /v1/untaken-orders.'),
   })
   .meta({ id: 'ChannelAccount' });
+
+const untaken = z.strictObject({
+  account: natural,
+  channel: z.string(),
+  order: z.string().describe('What the channel calls it; `unnamed ...`: that could not be read either.'),
+  state: z.enum(['waiting', 'aside', 'dismissed']).describe('`waiting`: it is tried again; `aside`: it is for people.'),
+  error: channelError,
+  tries: natural,
+  hintedAt: shownInstant.describe('When it was told of last.'),
+  asideAt: shownInstant.nullable(),
+  nextAttemptAt: shownInstant.nullable().describe('null: nothing looks at it unless it changes at its channel.'),
+  lines: z
+    .array(z.strictObject({ sku: z.string().optional(), channelSku: z.string().optional(), units: natural }))
+    .nullable()
+    .describe('What could be read of its lines: its channel may have sold more.'),
+  held: z
+    .array(z.strictObject({ line: z.string(), sku: z.string().nullable(), units: natural, held: natural }))
+    .nullable()
+    .describe('What is kept for it of these; null: nothing yet, or it is known and has its own.'),
+  isKnown: z.boolean().describe('It was taken before, and has changed since.'),
+  dismissed: z.strictObject({ at: shownInstant, by: z.string(), note: z.string() }).nullable(),
+});
+export const untakenShown = untaken.meta({ id: 'UntakenOrder' });
+export const untakenWhole = untaken
+  .extend({ content: z.string().nullable().describe('As it came; null: it did not, or was erased after 90 days.') })
+  .meta({ id: 'UntakenOrderAsItCame' });
 
 const explained = z.strictObject({
   desired: natural,

@@ -32,6 +32,7 @@ export interface ChannelAccount {
   readonly waiting: number;
   readonly parked: number;
   readonly inFlight: number;
+  readonly ordersAside: number;
 }
 
 export interface AccountRequest {
@@ -46,10 +47,13 @@ export interface AccountRequest {
 
 type Kept = (client: Queryable, account: ChannelAccount) => Promise<void>;
 
+/** Orders that are for people. */
+export const ASIDE = 'h.error IS NOT NULL AND h.aside_at IS NOT NULL AND h.dismissed_at IS NULL';
 const SHOWN = `
   SELECT a.account_no AS account, c.code AS channel, a.kind, a.name, a.base_url AS "baseUrl", a.settings, a.state,
     a.dry_run AS "dryRun", a.created_at AS "createdAt", a.created_by AS "createdBy", a.credentials_no AS "credentialsNo",
-    a.failures, a.error, a.answered_at AS "answeredAt", a.next_at AS "nextAt", a.orders_known_to AS "ordersKnownTo", own.*
+    a.failures, a.error, a.answered_at AS "answeredAt", a.next_at AS "nextAt", a.orders_known_to AS "ordersKnownTo", own.*,
+    (SELECT count(*) FROM channel_hints h WHERE h.account_no = a.account_no AND ${ASIDE}) AS "ordersAside"
   FROM channel_accounts a JOIN channels c USING (channel_no)
   CROSS JOIN LATERAL (
     SELECT count(*) AS listings, count(*) FILTER (WHERE due_at IS NOT NULL OR call_no IS NOT NULL) AS waiting,
@@ -78,7 +82,8 @@ const END = [
     WHERE account_no = $1`,
   'DELETE FROM publications WHERE account_no = $1',
   'DELETE FROM publication_calls WHERE account_no = $1',
-  'DELETE FROM channel_hints WHERE account_no = $1',
+  // Those that are for people stay: their units were sold.
+  'DELETE FROM channel_hints WHERE account_no = $1 AND aside_at IS NULL AND hold_key IS NULL',
   'DELETE FROM channel_messages WHERE account_no = $1',
 ];
 const SEALED = `SELECT account_no AS account, credentials FROM channel_accounts WHERE state <> 'ended' ORDER BY account_no`;

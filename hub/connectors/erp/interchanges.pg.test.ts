@@ -142,3 +142,19 @@ it('what a partner acknowledges is noted at its document, and what it rejected c
     { name: 'b.997', problem: null },
   ]);
 });
+
+it('X2 an acknowledgement that says what no document can have, or has no fit name, holds up none behind it', async () => {
+  await connect('edi');
+  relay();
+  await sell(1, 'good');
+  await settled();
+  const [good = ''] = files();
+  const inbox = join(folder, 'erp', 'edi', 'in');
+  writeFileSync(join(inbox, 'a.997'), functionalOf(good, 'A').replace(/AK1[*]PD[*]\d+/, 'AK1*PD*99999999999'));
+  writeFileSync(join(inbox, `b${'x'.repeat(240)}.997`), functionalOf(good, 'E'));
+  writeFileSync(join(inbox, 'c.997'), functionalOf(good, 'R', ['AK3*LIN*4**\u0000']));
+  await expect
+    .poll(async () => (await documents({ rejected: true })).map(({ key }) => key), { timeout: 5_000 })
+    .toEqual(['S1/good']);
+  await expect.poll(() => readdirSync(inbox), { timeout: 5_000 }).toEqual([]);
+});

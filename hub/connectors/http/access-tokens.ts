@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/runtime/clock.ts';
-import type { Http, HttpAnswer } from './http.ts';
+import { clientOf, type Http, type HttpAnswer } from './http.ts';
 
 export interface Grant {
   readonly token: string;
@@ -41,8 +41,8 @@ export async function callWithToken(
 }
 
 async function tokenOf({ http, clock }: { http: Http; clock: Clock }, source: TokenSource): Promise<string> {
-  const tokens = heldBy.get(http) ?? new Map<string, Held>();
-  heldBy.set(http, tokens);
+  const tokens = heldBy.get(clientOf(http)) ?? new Map<string, Held>();
+  heldBy.set(clientOf(http), tokens);
   const known = tokens.get(source.name);
   if (known !== undefined && known.usedUntil > clock.monotonic()) return (await known.grant).token;
   for (const [name, { usedUntil }] of tokens) if (usedUntil <= clock.monotonic()) tokens.delete(name);
@@ -61,7 +61,7 @@ async function tokenOf({ http, clock }: { http: Http; clock: Clock }, source: To
 
 /** Another call may have replaced it meanwhile: then that one stays. */
 async function forget(http: Http, name: string, token: string): Promise<void> {
-  const tokens = heldBy.get(http);
+  const tokens = heldBy.get(clientOf(http));
   const held = tokens?.get(name);
   if (held === undefined) return;
   const isThis = await held.grant.then((grant) => grant.token === token).catch(() => false);

@@ -25,6 +25,14 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** How far the clocks of those that were called were ahead of ours, ms: as long as the client lives. */
+const aheadBy = new WeakMap<Http, Map<string, number>>();
+
+/** How far the clock there is ahead of ours, ms, as its last answer said, in whole seconds; undefined: it has said nothing. */
+export function clockAheadMs(http: Http, url: string): number | undefined {
+  return aheadBy.get(http)?.get(URL.parse(url)?.host ?? '');
+}
+
 /** Calls a channel, or an ERP. Gives any answer; throws a ChannelFailure when there is none. Redirects are not followed. */
 export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 
@@ -38,6 +46,7 @@ export interface HttpOptions {
 
 /** With connections that stay open, as long as the agents do. */
 export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions): Http & { close(): void } {
+  const ahead = new Map<string, number>();
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const http: Http = ({ method, url, headers, body, isGzip = false }) =>
     new Promise((resolve, reject) => {
@@ -70,6 +79,8 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
         fail(new ChannelFailure('CHANNEL_TIMEOUT', `There was no whole answer within ${timeoutMs} ms.`)),
       );
       request.on('response', (response) => {
+        const saidAt = Date.parse(response.headers.date ?? '');
+        if (!Number.isNaN(saidAt)) ahead.set(target.host, saidAt - clock.now());
         const chunks: Buffer[] = [];
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
@@ -96,6 +107,7 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
       request.on('error', (error) => fail(broken(error)));
       request.end(body);
     });
+  aheadBy.set(http, ahead);
   return Object.assign(http, {
     close() {
       agents.http.destroy();
@@ -103,6 +115,21 @@ export function createHttp({ toPrivate, timeoutMs, clock, signal }: HttpOptions)
     },
   });
 }
+
+const clients = new WeakMap<Http, Http>();
+
+/** The same client, whose calls `guard` may stop before they are made, by throwing. */
+export function guardedHttp(http: Http, guard: () => void): Http {
+  const guarded: Http = async (call) => {
+    guard();
+    return http(call);
+  };
+  clients.set(guarded, clientOf(http));
+  return guarded;
+}
+
+/** What is kept with a client is kept with this, however it is guarded. */
+export const clientOf = (http: Http): Http => clients.get(http) ?? http;
 
 /** No larger than an answer may be: a small document may hold an endless one. */
 const gunzipped = (packed: Buffer): Promise<Buffer> => promisify(gunzip)(packed, { maxOutputLength: ANSWER_BYTES_MAX });

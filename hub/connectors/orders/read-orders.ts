@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
 import { z } from 'zod';
 import { backoffMs } from '#shared/runtime/backoff.ts';
 import { toWireError } from '#shared/protocol/errors.ts';
 import { literal } from '#hub/db/array-parameter.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { ChannelFailure, MAY_BE_ONES_FAULT } from '../channel-failure.ts';
-import type { Capabilities, ChannelOrder, Cost, OrderPage } from '../connector.ts';
+import { clockAheadMs } from '../http/http.ts';
+import type { Capabilities, ChannelOrder, Cost, OrderCame, OrderPage, UnreadOrder } from '../connector.ts';
 import type { HeldAccount } from '../publishing/account-claims.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
-import { takeChannelOrder } from './take-channel-order.ts';
+import { takeChannelOrder, UNFIT } from './take-channel-order.ts';
+import { freeUntaken } from './untaken-holds.ts';
+import { findUntaken, forgetTaken, keepUntaken, TRIES_MAX, type KnownHint } from './untaken-orders.ts';
 
 /** Orders that changed so shortly before the last look are asked for again: clocks differ, and what is committed late. */
 const OVERLAP_MS = 300_000;
 /** What was placed so shortly before a look may not be in its answer yet. */
 const SETTLES_MS = 10_000;
+/** A clock of the channel that is further behind is none. */
+const THERE_BEHIND_MAX_MS = 30 * 86_400_000;
 /** So long pages are read at a time: then numbers have their turn (P2). */
 const READING_MS = 5_000;
 /** No channel knows for longer where a page began. */
 const PAGE_LASTS_MS = 86_400_000;
 /** When a channel cannot give them, all else goes on meanwhile: perhaps it is one order that it cannot cope with. */
 const NOT_GIVEN_MS = 30_000;
-const RETRY = { baseMs: 5_000, maxMs: 3_600_000 };
+/** Of one order: see TRIES_MAX. */
+const RETRY = { baseMs: 5_000, maxMs: 21_600_000 };
 
 const POLLED = `
   UPDATE channel_accounts SET orders_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000), orders_known_to = $4,
@@ -31,21 +36,15 @@ const PAGED = 'UPDATE channel_accounts SET orders_page = $3::json WHERE account_
 const POSTPONED = `
   UPDATE channel_accounts SET orders_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
   WHERE account_no = $1 AND claim = $2`;
-const FAILED = `
-  INSERT INTO channel_hints AS h (account_no, id, attempts, error, due_at)
-  VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5::float8 / 1000))
-  ON CONFLICT (account_no, id) DO UPDATE SET attempts = excluded.attempts, error = excluded.error, due_at = excluded.due_at`;
-/** $1 account, $2-$3 by hint: id, ms; $4 why. */
+/** $1 account, $2-$3 by hint: id, ms; $4 why, $5 whether it is their own fault: after so many tries they are for people. */
 const LEFT = `
-  UPDATE channel_hints h SET attempts = h.attempts + 1, error = $4, due_at = clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
+  UPDATE channel_hints h SET attempts = h.attempts + 1, tries = h.tries + $5::int, error = $4,
+    aside_at = CASE WHEN h.tries + $5 >= ${TRIES_MAX} THEN coalesce(h.aside_at, clock_timestamp()) ELSE h.aside_at END,
+    due_at = CASE WHEN h.tries + $5 >= ${TRIES_MAX} THEN 'infinity' ELSE clock_timestamp() + make_interval(secs => l.wait_ms / 1000) END
   FROM unnest($2::text[], $3::float8[]) AS l (id, wait_ms) WHERE h.account_no = $1 AND h.id = l.id COLLATE "C"`;
 const DUE = `
-  SELECT id, attempts, hinted_at::text AS "hintedAt" FROM channel_hints
+  SELECT id, attempts, error IS NOT NULL AS "wasUntaken", hinted_at::text AS "hintedAt" FROM channel_hints
   WHERE account_no = $1 AND due_at <= clock_timestamp() ORDER BY due_at LIMIT $2`;
-/** One that was hinted at again meanwhile is read again. */
-const DONE = `
-  DELETE FROM channel_hints h USING unnest($2::text[], $3::timestamptz[]) AS d (id, hinted_at)
-  WHERE h.account_no = $1 AND h.id = d.id COLLATE "C" AND h.hinted_at = d.hinted_at`;
 
 const progress = z.object({ since: z.coerce.date(), beganAt: z.coerce.date(), cursor: z.string() });
 interface Begun {
@@ -61,13 +60,17 @@ interface Begun {
 export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   const { session, parts, held, claim } = turn;
   const { orders: polled } = session.capabilities;
-  if (polled === null || held.ordersAt === null || held.ordersAt.getTime() > parts.clock.now()) return false;
-  const { since, beganAt, cursor: from } = begunOf(held, parts.clock.now());
-  const endAt = parts.clock.monotonic() + READING_MS;
+  if (polled === null || held.ordersAt === null || held.ordersAt > held.heldAt) return false;
+  const { since, cursor: from, ...begun } = begunOf(held);
+  let { beganAt } = begun;
+  const askedAt = parts.clock.monotonic();
+  const endAt = askedAt + READING_MS;
   let cursor = from;
   do {
+    const isFirst = cursor === null;
     const page = await pageOf(turn, polled, () => session.pollOrders(since, cursor));
-    for (const order of page.orders) await takeOrHint(turn, order, 0);
+    if (isFirst) beganAt = earlierThere(turn, beganAt, parts.clock.monotonic() - askedAt);
+    await takePage(turn, page.orders);
     cursor = page.next;
     if (cursor !== null) await keepPage(turn, JSON.stringify({ since, beganAt, cursor }));
     if (!(await turn.hold())) return true;
@@ -79,10 +82,20 @@ export async function pollOrders(turn: AccountTurn): Promise<boolean> {
   return true;
 }
 
-function begunOf({ ordersPage, ordersKnownTo, createdAt }: HeldAccount, now: number): Begun {
+function begunOf({ ordersPage, ordersKnownTo, createdAt, heldAt }: HeldAccount): Begun {
   const begun = progress.safeParse(ordersPage);
-  if (begun.success && now - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
-  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: new Date(now), cursor: null };
+  if (begun.success && heldAt.getTime() - begun.data.beganAt.getTime() < PAGE_LASTS_MS) return begun.data;
+  return { since: new Date((ordersKnownTo ?? createdAt).getTime() - OVERLAP_MS), beganAt: heldAt, cursor: null };
+}
+
+/**
+ * Not later than the channel's own clock says that it was when it was asked: up to then it knew of orders, by its clock. Else
+ * one of ours that is ahead would ask for what is still to come, and never for what came meanwhile.
+ */
+function earlierThere({ parts, held }: AccountTurn, beganAt: Date, sinceMs: number): Date {
+  const aheadMs = clockAheadMs(parts.http, held.baseUrl);
+  if (aheadMs === undefined || aheadMs < -THERE_BEHIND_MAX_MS) return beganAt;
+  return new Date(Math.min(beganAt.getTime(), parts.clock.now() - sinceMs + aheadMs));
 }
 
 async function pageOf(
@@ -107,35 +120,52 @@ async function keepPage({ parts, claim }: AccountTurn, page: string | null): Pro
   await parts.pool.query(PAGED, [claim.account, claim.id, page]);
 }
 
+type Given = ChannelOrder | UnreadOrder;
+
+async function takePage(turn: AccountTurn, orders: readonly Given[]): Promise<void> {
+  const ids = orders.flatMap(({ id }) => id ?? []);
+  const untaken = new Map((await findUntaken(turn.parts.pool, turn.account, ids)).map((hint) => [hint.id, hint]));
+  for (const order of orders) {
+    const hint = order.id === null ? undefined : untaken.get(order.id);
+    const isTaken = await takeOrKeep(turn, order, { wasUntaken: hint !== undefined, attempts: 0 });
+    if (isTaken && hint !== undefined) await forgetTaken(turn.parts.pool, turn.account, [hint]);
+  }
+}
+
+interface Hint extends KnownHint {
+  readonly attempts: number;
+  readonly wasUntaken: boolean;
+}
+
 /** Reads orders that a webhook told of, or that could not be taken before. Gives whether there were any. */
 export async function readHinted(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
   const { orders: polled } = session.capabilities;
   if (polled === null) return false;
-  type Hint = { readonly id: string; readonly attempts: number; readonly hintedAt: string };
   const due = (await parts.pool.query<Hint>(DUE, [account, polled.readsMax])).rows;
   const [first] = due;
   if (first === undefined) return false;
   // What failed before is read alone: it may be at fault for what was read with it.
   const rows = first.attempts > 0 ? [first] : due.filter(({ attempts }) => attempts === 0);
   const orders = await readSome(turn, polled.read, rows);
-  const known = new Map(orders.map((order) => [order.id, order]));
+  const known = new Map(orders.flatMap((order) => (order.id === null ? [] : [[order.id, order]])));
   const done: Hint[] = [];
   for (const hint of rows) {
     const order = known.get(hint.id);
-    if (order === undefined) await noteFailed(turn, hint.id, hint.attempts, 'The channel does not know this order.');
-    else if (await takeOrHint(turn, order, hint.attempts)) done.push(hint);
+    if (order === undefined) await keep(turn, { id: hint.id }, hint, MISSING);
+    else if (await takeOrKeep(turn, order, hint)) done.push(hint);
   }
-  await forget(parts.pool, account, done);
+  await forgetTaken(parts.pool, account, done);
   return true;
 }
 
+const MISSING = {
+  code: 'CHANNEL_ORDER_MISSING',
+  detail: 'The channel told of this order, and does not know it (yet).',
+};
+
 /** What the channel cannot give is left for a moment, so that all else goes on if it was one order (P2). */
-async function readSome(
-  turn: AccountTurn,
-  cost: Cost,
-  hints: readonly { readonly id: string; readonly attempts: number }[],
-): Promise<readonly ChannelOrder[]> {
+async function readSome(turn: AccountTurn, cost: Cost, hints: readonly Hint[]): Promise<readonly Given[]> {
   try {
     return await turn.call(cost, () => turn.session.readOrders(hints.map(({ id }) => id)));
   } catch (error) {
@@ -146,42 +176,56 @@ async function readSome(
     const ids = hints.map(({ id }) => id);
     const waits = hints.map(({ attempts }) => backoffMs(RETRY, attempts, parts.random));
     const told = JSON.stringify({ code: error.code, detail: error.message });
-    await parts.pool.query(LEFT, [account, ids, literal(waits), told]);
+    // While the account as a whole fails it is nobody's fault: no outage, however long, sets an order aside.
+    const isOwn = error.code === 'CHANNEL_REFUSED' || (hints.length === 1 && !turn.isFailing);
+    await parts.pool.query(LEFT, [account, ids, literal(waits), told, isOwn ? 1 : 0]);
     throw error;
   }
 }
 
-async function forget(pool: Pool, account: number, hints: readonly { id: string; hintedAt: string }[]): Promise<void> {
-  if (hints.length === 0) return;
-  await pool.query(DONE, [account, hints.map(({ id }) => id), hints.map(({ hintedAt }) => hintedAt)]);
-}
-
-/** One that cannot be taken is kept as a hint, with its reason, and holds up no other. Gives whether it was taken. */
-async function takeOrHint(turn: AccountTurn, order: ChannelOrder, attempts: number): Promise<boolean> {
-  const { parts, held } = turn;
+/** One that cannot be taken is kept with its reason, and holds up no other. Gives whether it was taken. */
+async function takeOrKeep(turn: AccountTurn, order: Given, hint: TriedHint): Promise<boolean> {
+  const { parts, held, account } = turn;
+  const { channel } = held;
+  const { id } = order;
+  const before = () =>
+    id === null || !hint.wasUntaken
+      ? Promise.resolve()
+      : freeUntaken(parts.pool, parts.orders, { account, channel, id });
   try {
-    const refusal = await takeChannelOrder(parts, held.channel, order, {
-      isCurrent: true,
-      correlationId: randomUUID(),
-    });
+    const said = { isCurrent: true, correlationId: randomUUID(), before };
+    const refusal = await takeChannelOrder(parts, channel, order, said);
     if (refusal !== undefined)
-      turn.log.warn({ order: order.id, code: refusal }, 'an order does not take what its channel says');
+      turn.log.warn({ order: id, code: refusal }, 'an order does not take what its channel says');
     return true;
   } catch (error) {
     if (isRetryable(error)) throw error;
-    turn.log.warn({ err: error, order: order.id }, 'an order of a channel cannot be taken; it is tried again');
-    await noteFailed(turn, order.id, attempts, toWireError(error).detail, toWireError(error).code);
+    const { code, detail } = toWireError(error);
+    const told = UNFIT.has(code) ? 'is set aside for people' : 'is tried again';
+    turn.log.warn({ err: error, order: id }, `an order of a channel cannot be taken; it ${told}`);
+    await keep(turn, order, hint, { code, detail });
     return false;
   }
 }
 
-async function noteFailed(
-  { parts, account }: AccountTurn,
-  id: string,
-  attempts: number,
-  detail: string,
-  code = 'CHANNEL_MESSAGE_INVALID',
+type TriedHint = Pick<Hint, 'wasUntaken' | 'attempts'> & { readonly hintedAt?: string };
+
+function keep(
+  { parts, account, held: { channel } }: AccountTurn,
+  { id, came }: { readonly id: string | null; readonly came?: OrderCame | undefined },
+  { attempts, hintedAt }: TriedHint,
+  { code, detail }: { readonly code: string; readonly detail: string },
 ): Promise<void> {
   const waitMs = backoffMs(RETRY, attempts, parts.random);
-  await parts.pool.query(FAILED, [account, id, attempts + 1, JSON.stringify({ code, detail }), waitMs]);
+  return keepUntaken(parts.pool, {
+    account,
+    channel,
+    id,
+    code,
+    detail,
+    came,
+    isUnfit: UNFIT.has(code),
+    waitMs,
+    hintedAt,
+  });
 }

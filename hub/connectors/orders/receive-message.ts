@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { ShelfwireError, toWireError } from '#shared/protocol/errors.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
-import type { ChannelMessage, ChannelRequest } from '../connector.ts';
+import type { ChannelMessage, ChannelOrder, ChannelRequest, UnreadOrder } from '../connector.ts';
 import { lookAtListings } from './look-at-listings.ts';
-import { takeChannelOrder, type TakeParts } from './take-channel-order.ts';
+import { takeChannelOrder, UNFIT, type TakeParts } from './take-channel-order.ts';
+import { freeUntaken } from './untaken-holds.ts';
+import { findUntaken, forgetTaken, keepUntaken } from './untaken-orders.ts';
 
 export interface ReceiveParts extends OpenParts, TakeParts {
   readonly pool: Pool;
@@ -22,7 +24,8 @@ const HINT = `
   ON CONFLICT (account_no, id) DO UPDATE SET hinted_at = clock_timestamp(), due_at = clock_timestamp()`;
 /**
  * Takes a message of a channel (a webhook), once: what is repeated changes nothing. Gives whether it was new. It is only
- * acknowledged when it is written down. Throws NOT_FOUND, CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID.
+ * acknowledged when it is written down. Throws CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID, and
+ * what takeChannelOrder throws.
  */
 export async function receiveMessage(
   parts: ReceiveParts,
@@ -39,11 +42,33 @@ export async function receiveMessage(
   const message = session.receive(request, clock.now());
   if (((await pool.query(SEEN, [account, message.ids])).rowCount ?? 0) > 0) return false;
   for (const order of message.orders) {
-    await takeChannelOrder(parts, stored.channel, order, { isCurrent: false, correlationId });
+    await takeTold(parts, { account, channel: stored.channel }, order, correlationId);
   }
   const canRead = session.capabilities.reads !== null;
   await withRetries(() => transaction(pool, (client) => note(client, account, message, canRead)));
   return true;
+}
+
+/** What cannot be taken is refused, so that whoever sends it learns of it, and kept all the same: it has sold something. */
+async function takeTold(
+  { pool, orders }: ReceiveParts,
+  { account, channel }: { readonly account: number; readonly channel: string },
+  order: ChannelOrder | UnreadOrder,
+  correlationId: string,
+): Promise<void> {
+  const { id, came } = order;
+  const untaken = id === null ? [] : await findUntaken(pool, account, [id]);
+  const before = () =>
+    id === null || untaken.length === 0 ? Promise.resolve() : freeUntaken(pool, orders, { account, channel, id });
+  try {
+    await takeChannelOrder({ orders }, channel, order, { isCurrent: false, correlationId, before });
+    await forgetTaken(pool, account, untaken);
+  } catch (error) {
+    const { code, detail } = toWireError(error);
+    if (UNFIT.has(code))
+      await keepUntaken(pool, { account, channel, id, code, detail, came, isUnfit: true, waitMs: 0 });
+    throw error;
+  }
 }
 
 async function note(

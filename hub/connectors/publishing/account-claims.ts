@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
-import type { Clock } from '#shared/runtime/clock.ts';
+import { systemClock, type Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import { startRepeating } from '#shared/runtime/repeating.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import type { ChannelFailure } from '../channel-failure.ts';
 import { SENDABLE, SETTLED, TO_READ } from './due.ts';
+import { Lease } from './lease.ts';
 import type { KeptQuotas } from './quotas.ts';
 
 /**
@@ -39,7 +40,7 @@ export const HOLD = `
   WHERE a.account_no = $1 AND a.claim = $2 AND a.state = 'active' AND c.channel_no = a.channel_no
   RETURNING c.code AS channel, a.kind, a.base_url AS "baseUrl", a.settings, a.credentials, a.credentials_no AS "credentialsNo",
     a.dry_run AS "dryRun", a.failures, a.quota, a.orders_at AS "ordersAt", a.created_at AS "createdAt",
-    a.orders_known_to AS "ordersKnownTo", a.orders_page AS "ordersPage"`;
+    a.orders_known_to AS "ordersKnownTo", a.orders_page AS "ordersPage", clock_timestamp() AS "heldAt"`;
 
 /** Also while it is paused: what is under way there has not ended. */
 const KEEP = `
@@ -63,6 +64,8 @@ const FAILED = `
 export interface Claim {
   readonly account: number;
   readonly id: string;
+  /** Whether it is still ours, without asking the database. */
+  readonly lease: Lease;
 }
 
 /** An account as it is now. */
@@ -81,15 +84,24 @@ export interface HeldAccount {
   readonly ordersKnownTo: Date | null;
   /** Where asking for them goes on, when not all pages were read yet. */
   readonly ordersPage: unknown;
+  /** When all this was so, by the clock that instants of accounts and listings are told by. */
+  readonly heldAt: Date;
 }
 
 export async function claimAccounts(
   pool: Pool,
   id: string,
-  { most, seconds, readEveryHours }: { most: number; seconds: number; readEveryHours: number | null },
+  {
+    most,
+    seconds,
+    readEveryHours,
+    clock = systemClock,
+  }: { most: number; seconds: number; readEveryHours: number | null; clock?: Clock },
 ): Promise<Claim[]> {
+  const begun = new Lease(clock, seconds);
   const { rows } = await pool.query<{ account: number }>(CLAIM, [most, id, seconds, readEveryHours]);
-  return rows.map(({ account }) => ({ account, id }));
+  // Each has its own, of the same instant.
+  return rows.map(({ account }) => ({ account, id, lease: begun.another() }));
 }
 
 /** Ends what a killed hub has claimed; only where there is no other one. */
@@ -100,17 +112,24 @@ export async function endAccountClaims(pool: Pool): Promise<void> {
 /** Makes the claim last anew and keeps the quota; undefined: it is lost, or the account is not active any more. */
 export async function holdAccount(
   client: Queryable,
-  { account, id }: Claim,
+  { account, id, lease }: Claim,
   seconds: number,
   quota: KeptQuotas | null,
 ): Promise<HeldAccount | undefined> {
   const kept = quota === null ? null : JSON.stringify(quota);
-  return (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows[0];
+  const renewed = lease.renewing();
+  const [held] = (await client.query<HeldAccount>(HOLD, [account, id, seconds, kept])).rows;
+  // Paused it is ours still, and lasts as long as it did.
+  if (held !== undefined) renewed(true);
+  return held;
 }
 
 /** Makes the claim last anew, whatever the account's state is; false: somebody else has it. */
-export async function keepClaim(pool: Pool, { account, id }: Claim, seconds: number): Promise<boolean> {
-  return (await pool.query(KEEP, [account, id, seconds])).rowCount === 1;
+export async function keepClaim(pool: Pool, { account, id, lease }: Claim, seconds: number): Promise<boolean> {
+  const renewed = lease.renewing();
+  const isOurs = (await pool.query(KEEP, [account, id, seconds])).rowCount === 1;
+  renewed(isOurs);
+  return isOurs;
 }
 
 /**

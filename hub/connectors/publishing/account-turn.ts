@@ -4,6 +4,7 @@ import type { Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { openAccount, type OpenParts } from '../accounts/open-account.ts';
+import { guardedHttp } from '../http/http.ts';
 import { toChannelFailure } from '../channel-failure.ts';
 import type { ChannelSession, Cost } from '../connector.ts';
 import type { OrderDoor } from '../orders/take-channel-order.ts';
@@ -53,15 +54,21 @@ export class AccountTurn {
     this.held = held;
     this.log = parts.logger.child({ account: claim.account, channel: held.channel });
     this.#failures = held.failures;
-    ({ session: this.session, quotas: this.quotas } = openAccount(parts, claim.account, held, signal));
+    const http = guardedHttp(parts.http, () => claim.lease.guard());
+    ({ session: this.session, quotas: this.quotas } = openAccount({ ...parts, http }, claim.account, held, signal));
   }
 
   get account(): number {
     return this.claim.account;
   }
 
+  /** The last call failed as a whole: it is not known yet whether the channel works again. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   get callsAtOnce(): number {
-    return this.#failures > 0 ? 1 : this.session.capabilities.callsAtOnce;
+    return this.isFailing ? 1 : this.session.capabilities.callsAtOnce;
   }
 
   /** Makes a call under the quota (P2). Throws what the call throws as a ChannelFailure, and QuotaWait. */

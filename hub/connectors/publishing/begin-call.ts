@@ -188,6 +188,7 @@ export function beginCall(
     readonly quota: KeptQuotas;
   },
 ): Promise<Begun> {
+  const renewed = claim.lease.renewing();
   return transaction(pool, async (client): Promise<Begun> => {
     const { shape, leaves, looksAt, limits, claimSeconds, quota } = asked;
     const renewsAfterMs = limits.renewsAfterMs === undefined ? null : limits.renewsAfterMs * (1 - RENEWS_EARLIER);
@@ -201,6 +202,7 @@ export function beginCall(
       renewsAfterMs,
     ]);
     if (rows.length === 0) return { kind: 'nothing' };
+    renewed(true);
     const current = await readCurrent(client, claim.account, rows);
     const judged = rows.map((row, place) => judge(row, current[place], limits.changesADay));
     await settle(

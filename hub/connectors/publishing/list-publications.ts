@@ -1,3 +1,4 @@
+import { ASIDE } from '../accounts/channel-accounts.ts';
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
@@ -92,10 +93,13 @@ export interface AccountFigures {
   readonly inFlight: number;
   readonly oldestMs: number;
   readonly failures: number;
+  /** Orders that are for people. */
+  readonly ordersAside: number;
 }
 
 const FIGURES = `
-  SELECT c.code AS channel, a.failures, own.* FROM channel_accounts a JOIN channels c USING (channel_no)
+  SELECT c.code AS channel, a.failures, own.*,
+    (SELECT count(*) FROM channel_hints h WHERE h.account_no = a.account_no AND ${ASIDE}) AS "ordersAside" FROM channel_accounts a JOIN channels c USING (channel_no)
   CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE waits_since IS NOT NULL AND parked_at IS NULL) AS waiting, count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked,
       coalesce(sum(in_flight), 0)::bigint AS "inFlight",

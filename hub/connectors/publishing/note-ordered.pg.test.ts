@@ -6,7 +6,7 @@ import { beginChannels, channelHub, wanted } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
 import { openReservationPool, teller } from '#test/support/reservations.ts';
-import { noteOrdered } from './note-ordered.ts';
+import { giveUpInFlight, noteOrdered } from './note-ordered.ts';
 import { takeRead } from './read-back.ts';
 
 let database: TestDatabase;
@@ -78,4 +78,35 @@ it('P3 what was added to an order and is not held yet is not offered once more',
   expect([channel.says('A'), channel.numbersOf('A')]).toEqual([5, [10]]);
   await hub.stop();
   await channel.stop();
+});
+
+it('P1 what is gone from a channel is not offered again while an order that is known by its name only may explain it', async () => {
+  const { pool } = database;
+  await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
+  const hub = channelHub(pool, reservationPool);
+  const channel = await SignedReceiver.start(seededRandom(1), {
+    countsDown: true,
+    readable: true,
+    pollOrdersSeconds: 3_600,
+  });
+  channel.list(['A'], 10);
+  const account = await hub.makeAccount('shop', channel);
+  await channel.stop();
+  await pool.query(
+    `INSERT INTO publications (account_no, channel_sku, sku, desired, desired_at, confirmed, must_read, in_flight, in_flight_since)
+     VALUES ($1, 'A', 'A', 10, now(), 8, false, 2, now() - interval '1 hour')`,
+    [account],
+  );
+  // All orders were asked for since; one of them cannot be taken yet, as one whose payment is looked at for days.
+  await pool.query('UPDATE channel_accounts SET orders_known_to = now()');
+  await pool.query(
+    `INSERT INTO channel_hints (account_no, id, hinted_at, attempts, due_at)
+     VALUES ($1, '1', now() - interval '2 days', 40, now() + interval '1 hour')`,
+    [account],
+  );
+  expect(await giveUpInFlight(pool)).toBe(0);
+  // One that its channel never gave is for people by now, and holds units back no more.
+  await pool.query('UPDATE channel_hints SET aside_at = now()');
+  expect(await giveUpInFlight(pool)).toBe(1);
+  await hub.stop();
 });

@@ -10,7 +10,9 @@ import { openReservationPool } from '#test/support/reservations.ts';
 import { claimAccounts, type Claim } from './account-claims.ts';
 import { beginCall, type FrozenCall } from './begin-call.ts';
 import { endAnswered } from './end-call.ts';
+import { noteLater } from './open-calls.ts';
 import { noteOrdered } from './note-ordered.ts';
+import type { ReadAnswer } from '../connector.ts';
 import { takeRead } from './read-back.ts';
 
 const SHAPE = { name: 'levels', quota: 'messages', itemsMax: 10, cost: () => 1 };
@@ -71,11 +73,12 @@ async function accept(call: FrozenCall): Promise<void> {
   const parts = { pool: database.pool, random: () => 0, account, canRead: true, settlesMs: 60_000 };
   await endAnswered(parts, call, [{ channelSku: 'A', outcome: 'accepted' }]);
 }
-async function read(says: number): Promise<void> {
+const read = (says: number) => readAs({ channelSku: 'A', says });
+async function readAs(answer: ReadAnswer): Promise<void> {
   const { rows } = await database.pool.query<{ version: number }>('SELECT version FROM publications');
   const asked = rows.map(({ version }) => ({ channelSku: 'A', reference: null, version, attempts: 0 }));
   const parts = { account, countsDown: true, random: () => 0 };
-  await takeRead(database.pool, parts, asked, [{ channelSku: 'A', says }]);
+  await takeRead(database.pool, parts, asked, [answer]);
 }
 async function order(units: number): Promise<void> {
   const client = await database.pool.connect();
@@ -89,6 +92,22 @@ it('P3 an order whose stock is held by now is not offered again before what is d
   // No line is open any more, nothing is in flight, and what is desired is what it was before.
   const { items } = await send(9, 5);
   expect(items[0]).toMatchObject({ quantity: 5, basis: { desired: 5 } });
+});
+
+it('P3 a listing that a call carries, which ends now or later, is not set aside by what was read of it', async () => {
+  const refused = { channelSku: 'A', code: 'CHANNEL_SKU_UNKNOWN' as const, detail: 'gone' };
+  const parked = async () =>
+    (await database.pool.query('SELECT FROM publications WHERE parked_at IS NOT NULL')).rowCount;
+  const call = await send(9);
+  await readAs(refused);
+  await noteLater(database.pool, account, call, { ticket: 't', afterMs: 60_000 });
+  await readAs(refused);
+  expect(await parked()).toBe(0);
+  await endAnswered({ pool: database.pool, random: () => 0, account, canRead: true, settlesMs: undefined }, call, [
+    { channelSku: 'A', outcome: 'taken' },
+  ]);
+  await readAs(refused);
+  expect(await parked()).toBe(1);
 });
 
 describe('numbers that a channel has accepted and not applied', () => {

@@ -78,7 +78,8 @@ const APPLY = `
 const PARK = `
   UPDATE publications p SET parked_at = clock_timestamp(), due_at = NULL, error = g.error::json, read_at = clock_timestamp()
   FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, error, version)
-  WHERE p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.version = g.version AND p.call_no IS NULL`;
+  WHERE p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C" AND p.version = g.version
+    AND p.call_no IS NULL AND p.later_call IS NULL`;
 
 /** It is read later, and holds up none that wait behind it (P2). $1 account, $2-$4 by listing: its name, version, ms. */
 const POSTPONE = `

@@ -52,7 +52,7 @@ export function runAccounts(options: RunOptions): Part {
       const free = AT_ONCE - running.size;
       if (free === 0) return;
       const { claimSeconds: seconds, readEveryHours } = parts;
-      for (const claim of await claimAccounts(pool, randomUUID(), { most: free, seconds, readEveryHours })) {
+      for (const claim of await claimAccounts(pool, randomUUID(), { most: free, seconds, readEveryHours, clock })) {
         const working = takeTurn(parts, claim, stopping.signal)
           .catch((error: unknown) => logger.warn({ err: error, account: claim.account }, 'an account is left for now'))
           .finally(() => running.delete(working));

@@ -31,8 +31,10 @@ export async function send(
     return undefined;
   } catch (error) {
     const failure = error instanceof QuotaWait ? error : toChannelFailure(error);
+    // What is not ours any more is somebody else's to end: they may be sending it.
+    const mayEnd = call.isAgain !== true && turn.claim.lease.isOurs;
     if (failure instanceof QuotaWait) {
-      if (call.isAgain !== true) await endUnsent(parts, call);
+      if (mayEnd) await endUnsent(parts, call);
       return failure;
     }
     if (failure.code === 'CHANNEL_REFUSED') {
@@ -40,7 +42,7 @@ export async function send(
       return undefined;
     }
     // In doubt it stays open, and is sent again under its key; also when only the first time is in doubt.
-    if (!failure.inDoubt && call.isAgain !== true) await endUnsent(parts, call);
+    if (!failure.inDoubt && mayEnd) await endUnsent(parts, call);
     return failure;
   }
 }

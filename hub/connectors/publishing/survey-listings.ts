@@ -12,6 +12,7 @@ import {
   type Claim,
   type HeldAccount,
 } from './account-claims.ts';
+import { Lease } from './lease.ts';
 import { AccountTurn, type TurnParts } from './account-turn.ts';
 import { QuotaWait } from './quotas.ts';
 
@@ -101,7 +102,7 @@ async function withTurn<T>(
   let giveUpAt = clock.monotonic() + CLAIM_WITHIN_MS;
   for (;;) {
     signal.throwIfAborted();
-    const claim: Claim = { account, id: randomUUID() };
+    const claim: Claim = { account, id: randomUUID(), lease: new Lease(parts.clock, parts.claimSeconds) };
     const isOurs = (await pool.query(CLAIM, [account, claim.id, parts.claimSeconds])).rowCount === 1;
     const held = isOurs ? await holdAccount(pool, claim, parts.claimSeconds, null) : undefined;
     if (held === undefined) {

@@ -45,6 +45,8 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
     waitMs = await whileClaimed(parts, claim, () => work(own));
   } catch (error) {
     if (error instanceof QuotaWait) waitMs = error.waitMs;
+    else if (isLost(error))
+      turn?.log.warn({ err: error }, 'a turn at a channel is over: it is not known whether it is ours');
     else if (!signal.aborted) await fail(parts, claim, held, toChannelFailure(error), random);
   } finally {
     const left = { quota: turn?.quotas.kept() ?? null, waitMs };
@@ -52,6 +54,9 @@ export async function takeTurn(parts: TurnParts, claim: Claim, signal: AbortSign
     await whenBack(() => releaseAccount(pool, claim, left), until);
   }
 }
+
+/** No failure of the channel. */
+const isLost = (error: unknown): boolean => error instanceof ChannelFailure && error.code === 'CHANNEL_CLAIM_LOST';
 
 /** Gives whether there was anything. */
 type Work = (turn: AccountTurn) => Promise<boolean>;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { DropFolder, sha256OfFile } from '#shared/files/drop-folder.ts';
 import { openingOf } from '#shared/files/opening.ts';
 import { SettlingFiles } from '#shared/files/settling-files.ts';
@@ -93,8 +93,8 @@ export class SourceFolder {
     const { clock, pool, logger } = this.#parts;
     const path = this.#folder.workingPath(name);
     const startedAt = new Date(clock.now()).toISOString();
-    const before = await stat(path);
-    // Opening a pipe would wait for its writer.
+    // Not what a link leads to: whoever may write into the folder may not read what else the hub can. Opening a pipe would wait for its writer.
+    const before = await lstat(path);
     if (!before.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
     const sha256 = await sha256OfFile(path);
     const report = new ReportDraft();
@@ -106,8 +106,8 @@ export class SourceFolder {
     };
     const seen = mapping === undefined ? undefined : await findSeen(pool, content);
     const isUnchanged = async (): Promise<boolean> => {
-      const after = await stat(path);
-      return after.size === before.size && after.mtimeMs === before.mtimeMs;
+      const after = await lstat(path);
+      return after.size === before.size && after.mtimeMs === before.mtimeMs && after.ino === before.ino;
     };
     const context: FileContext = {
       parts: this.#parts,

@@ -5,13 +5,25 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { locationOf } from '../items/location.ts';
 import { stockLine, type StockLine } from '../items/stock-item.ts';
 import { countDraft, PART_LINES, whyNoCount } from '../stock/count-facts.ts';
-import { addLines, beginStatement, completeStatement, forgetUnfinished, removeStatement } from '../stock/statements.ts';
+import { insertRejects } from '../rejects.ts';
+import {
+  addLines,
+  beginStatement,
+  completeStatement,
+  forgetUnfinished,
+  removeLines,
+  removeStatement,
+} from '../stock/statements.ts';
 import { rejectUncounted } from '../stock/take-statement.ts';
 import { useAt, wantedUse } from '../stock/use.ts';
 import { locationNumbers } from '../take-facts.ts';
 import type { FileContext } from './file-context.ts';
 
 const BUFFERED_LINES = 2_000;
+
+/** A file with more skus than that of which something is wrong is wrong as a whole. */
+const LEFT_OUT_MAX = 50_000;
+const LEFT_OUT = 'another row of this sku could not be read';
 
 interface Buffered {
   lines: StockLine[];
@@ -30,6 +42,8 @@ export class StockStage {
   readonly #staged = new Map<string, { readonly statement: number; readonly complete: boolean }>();
   #buffer = new Map<string, Buffered>();
   #buffered = 0;
+  readonly #leftOut = new Map<string, Set<string>>();
+  #leftOutSkus = 0;
 
   constructor(context: FileContext, mapping: string) {
     this.#context = context;
@@ -63,13 +77,62 @@ export class StockStage {
     if (this.#buffered >= BUFFERED_LINES) await this.#flush();
   }
 
+  /**
+   * A row of a sku could not be read: what its other rows come to is not what is there, so nothing is said of it. Throws
+   * CSV_FILE_INVALID when there are too many of these.
+   */
+  leaveOut(named: string, sku: string): void {
+    const code = this.#codeOf(named);
+    if (code === undefined || sku === '') return;
+    const skus = this.#leftOut.get(code) ?? new Set();
+    this.#leftOut.set(code, skus);
+    if (skus.has(sku)) return;
+    skus.add(sku);
+    this.#leftOutSkus += 1;
+    if (this.#leftOutSkus <= LEFT_OUT_MAX) return;
+    throw new ShelfwireError('CSV_FILE_INVALID', `Rows of more than ${LEFT_OUT_MAX} skus cannot be read.`);
+  }
+
   /** The file is whole: what is staged becomes counts, or is read from now on. */
   async finish(): Promise<void> {
     await this.#flush();
     for (const [code, { statement, complete }] of [...this.#staged].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      if (complete) this.#context.report.count('duplicate');
-      else await this.#finishOne(code, statement);
+      if (complete) {
+        this.#context.report.count('duplicate');
+        continue;
+      }
+      await this.#takeOut(statement, [...(this.#leftOut.get(code) ?? [])]);
+      await this.#finishOne(code, statement);
     }
+  }
+
+  /** Undefined: of no location that the source may speak of. */
+  #codeOf(named: string): string | undefined {
+    try {
+      return locationOf(this.#context.source.settings, named);
+    } catch (error) {
+      if (error instanceof ShelfwireError) return undefined;
+      throw error;
+    }
+  }
+
+  async #takeOut(statement: number, skus: readonly string[]): Promise<void> {
+    if (skus.length === 0) return;
+    const { source, report, hold, way } = this.#context;
+    const rejects = await this.#inTransaction(async (client) => {
+      await hold(client);
+      const lines = await removeLines(client, statement, skus);
+      const made = lines.map((line) => ({
+        way,
+        line: null,
+        code: 'INBOUND_INVALID' as const,
+        detail: `quantity: ${LEFT_OUT}; statement "${this.#key}"`,
+        verbatim: JSON.stringify(line),
+      }));
+      await insertRejects(client, source.source, made);
+      return made;
+    });
+    for (const { verbatim: row, ...reject } of rejects) report.reject({ ...reject, row });
   }
 
   async #requireLocation(code: string): Promise<void> {

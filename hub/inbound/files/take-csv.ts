@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { DocumentWindow } from '#shared/files/document-window.ts';
+import { readOwnFile } from '#shared/files/drop-folder.ts';
 import { physicalLines } from '#shared/files/physical-lines.ts';
 import { RecordReader, type CsvRecord } from '#shared/files/records.ts';
 import { ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
@@ -12,10 +12,13 @@ import { StockStage } from './stock-stage.ts';
 
 const CHUNK_BYTES = 128 * 1024;
 
+/** Without fields where not even these could be told apart. */
+type Rejected = Pick<CsvRow, 'line' | 'raw'> & Partial<Pick<CsvRow, 'fields'>>;
+
 /** What rows of one kind become. */
 interface RowTaker {
   take(row: CsvRow): Promise<void>;
-  reject(row: { readonly line: number; readonly raw: string }, code: ErrorCode, detail: string): void;
+  reject(row: Rejected, code: ErrorCode, detail: string): void;
   settle(): Promise<void>;
   /** All rows were read; what is still under way is taken. */
   end(): Promise<void>;
@@ -41,10 +44,7 @@ export async function takeCsv(context: FileContext, mapping: CsvMapping): Promis
     }
     await taker.settle();
   };
-  for await (const lines of physicalLines(
-    createReadStream(context.path, { highWaterMark: CHUNK_BYTES }),
-    mapping.encoding,
-  )) {
+  for await (const lines of physicalLines(readOwnFile(context.path, CHUNK_BYTES), mapping.encoding)) {
     if (context.isStopping()) throw new Interrupted();
     await take(reader.push(lines));
   }
@@ -121,7 +121,10 @@ async function stockTaker(context: FileContext, mapping: CsvMapping): Promise<Ro
       const { location, at, line } = read.stock(row);
       await stage.add(location, at, line);
     },
-    reject: ({ line, raw }, code, detail) => rejects.reject({ line, code, detail, verbatim: raw }),
+    reject({ line, raw, fields }, code, detail) {
+      rejects.reject({ line, code, detail, verbatim: raw });
+      if (fields !== undefined) stage.leaveOut(fields['location'] ?? '', fields['sku'] ?? '');
+    },
     settle: () => rejects.flushIfFull(),
     end: () => rejects.flush(),
     finish: () => stage.finish(),

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { readOwnFile } from '#shared/files/drop-folder.ts';
 import { physicalLines, type PhysicalLine } from '#shared/files/physical-lines.ts';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { inboundLine, type InboundLine } from '../items/message.ts';
@@ -12,7 +12,7 @@ const CHUNK_BYTES = 128 * 1024;
 export async function takeJsonLines(context: FileContext): Promise<void> {
   const groups = { facts: new ItemGroup(context, 'facts'), products: new ItemGroup(context, 'products') };
   let number = 0;
-  for await (const lines of physicalLines(createReadStream(context.path, { highWaterMark: CHUNK_BYTES }), 'utf8')) {
+  for await (const lines of physicalLines(readOwnFile(context.path, CHUNK_BYTES), 'utf8')) {
     if (context.isStopping()) throw new Interrupted();
     for (const line of lines) await takeLine(context, groups, line, ++number);
     for (const group of Object.values(groups)) await group.flushIfFull();

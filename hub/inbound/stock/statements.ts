@@ -53,6 +53,19 @@ export async function forgetUnfinished(client: Pick<PoolClient, 'query'>, source
   await client.query(FORGET, [source, key]);
 }
 
+const REMOVE_LINES = `
+  DELETE FROM stock_statement_lines WHERE statement_no = $1 AND sku = ANY (string_to_array($2, E'\\n') COLLATE "C")
+  RETURNING sku, quantity`;
+
+/** Gives the lines of these skus, which it says no more. */
+export async function removeLines(
+  client: PoolClient,
+  statement: number,
+  skus: readonly string[],
+): Promise<StockLine[]> {
+  return (await client.query<StockLine>(REMOVE_LINES, [statement, joined(skus)])).rows;
+}
+
 export async function removeStatement(client: PoolClient, statement: number): Promise<void> {
   await client.query('DELETE FROM stock_statement_heads WHERE statement_no = $1', [statement]);
 }

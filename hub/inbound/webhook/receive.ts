@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { jsonTextOf } from '#shared/protocol/json-text.ts';
 import { withRetries, type Within } from '#hub/db/transaction.ts';
 import { readSigned, type SignedRequest } from '#hub/outbox/signature.ts';
 import { inboundMessage, type InboundMessage } from '../items/message.ts';
@@ -70,7 +71,7 @@ function take(
 
 /** An item of a request. */
 export function itemOf(given: unknown): Item {
-  return { given, verbatim: () => JSON.stringify(given), line: null };
+  return { given, verbatim: () => jsonTextOf(given), line: null };
 }
 
 /** What is signed and cannot be read is kept as it came (F5). */

@@ -36,7 +36,8 @@ const substitution = z.enum(SUBSTITUTIONS).optional();
 
 const line = z
   .strictObject({
-    line: lineId,
+    // Lines are fields of what is kept by line.
+    line: lineId.refine((name) => !(name in {}), 'must not be the name of something that every object has'),
     /** Ours, or what the channel calls it: exactly one of both. */
     sku: sku.optional(),
     channelSku: text.optional(),

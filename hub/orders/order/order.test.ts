@@ -44,6 +44,7 @@ describe('the canonical order', () => {
     ['a line without a sku', lineWith({ sku: undefined }), 'exactly one of sku and channelSku must be given'],
     ['a line with both', lineWith({ channelSku: 'X' }), 'exactly one of sku and channelSku must be given'],
     ['a line id twice', { lines: [ORDER.lines[0], ORDER.lines[0]] }, 'each line id once'],
+    ['a line that is named like a part of every object', lineWith({ line: '__proto__' }), /every object/],
     ['no lines', { lines: [] }, /Too small/],
     [
       'too many lines',

@@ -24,8 +24,13 @@ export type Act =
    */
   | { readonly act: 'short'; readonly parts: readonly UnitsAt[]; readonly gone: 'units' | 'hold' | 'both' }
   | { readonly act: 'hand'; readonly parts: readonly UnitsAt[]; readonly hold: HandedHold }
-  /** Without parts: everything that was not handed over. */
-  | { readonly act: 'cancel'; readonly parts?: readonly SomeUnits[] | undefined; readonly reason: CancelReason }
+  /** Without parts: everything that was not handed over. `atChannel`: it was cancelled there, and what was paid is the channel's affair. */
+  | {
+      readonly act: 'cancel';
+      readonly parts?: readonly SomeUnits[] | undefined;
+      readonly reason: CancelReason;
+      readonly atChannel?: true;
+    }
   | { readonly act: 'return'; readonly parts: readonly SomeUnits[] }
   /** Names of lines were found that had been added. */
   | { readonly act: 'name'; readonly skus: Readonly<Record<string, string>> }

@@ -5,6 +5,7 @@ import type { Act } from './act.ts';
 import { editOrder, isOver, type Edited } from './edit-order.ts';
 import { effectsOf, owedMinor, type Effect } from './effects.ts';
 import {
+  callOffUnits,
   cancelUnits,
   handUnits,
   liveUnits,
@@ -140,7 +141,8 @@ function moveUnits(order: Order, act: Act): Moved {
       };
     }
     case 'cancel': {
-      const cancelled = cancelUnits(lines, act.parts ?? liveUnits(lines));
+      const take = act.atChannel === true ? callOffUnits : cancelUnits;
+      const cancelled = take(lines, act.parts ?? liveUnits(lines));
       return { changed: { lines: cancelled.lines }, freed: cancelled.freed };
     }
     case 'expire': {

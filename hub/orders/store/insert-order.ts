@@ -16,6 +16,7 @@ const INSERT_CUSTOMER = `
 const INSERT_EVENT = `
   INSERT INTO order_events (order_no, event_no, at, act, detail, steps, said_by, correlation_id)
   VALUES ($1, 1, $2, 'receive', '{}', '[]', $3, $4)`;
+const KNOWN = 'SELECT FROM orders WHERE channel = $1 AND channel_order_id = $2';
 const CHANNEL = 'SELECT FROM channels WHERE code = $1 AND removed_at IS NULL';
 
 /**
@@ -36,6 +37,8 @@ export async function insertOrder(
     promisedBy: promise.by === undefined ? null : Date.parse(promise.by),
   });
   if ((await client.query(CHANNEL, [channel])).rowCount === 0) {
+    // What was taken before the channel was removed goes on.
+    if (((await client.query(KNOWN, [channel, channelOrderId])).rowCount ?? 0) > 0) return undefined;
     throw new ShelfwireError('REQUEST_INVALID', `In the body: channel: there is no channel "${channel}".`);
   }
   const { rows } = await client.query<{ order_no: number }>(INSERT, [

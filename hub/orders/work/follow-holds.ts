@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
+import { isRetryable } from '#hub/db/sqlstates.ts';
 import { BEGIN_AT_ONE_INSTANT, transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, type OrderParts } from '../act-on-order.ts';
 import { openUnits, placeName, together, type UnitsAt } from '../states/line-units.ts';
@@ -7,6 +8,7 @@ import { countEnded, holdsOf, keepHolds, type OrderHold } from '../store/order-h
 import { lockOrder, type StoredOrder } from '../store/stored-order.ts';
 import { insertEffects, writeAside } from '../store/write-step.ts';
 import { hasUntoldAnswers } from '../tasks/stored-answers.ts';
+import type { WorkParts } from './work-effects.ts';
 
 const AT_ONCE = 200;
 
@@ -30,19 +32,29 @@ const DIFFERING = `
  * are not there, or were moved to another location, and holds that somebody else has ended. Level-triggered: it compares how
  * things are, so nothing is lost by a crash or by coming late. Gives how many orders it has brought up to date.
  */
-export async function followHolds(parts: OrderParts): Promise<number> {
+export async function followHolds(parts: WorkParts): Promise<number> {
   let total = 0;
   let after = 0;
   for (;;) {
     const { rows } = await withRetries(() => parts.pool.query<{ order_no: number }>(DIFFERING, [after]));
     for (const { order_no: number } of rows) {
-      const hasFollowed = await withRetries(() =>
-        transaction(parts.pool, (client) => followAlone(client, parts, number), BEGIN_AT_ONE_INSTANT),
-      );
       after = number;
-      total += hasFollowed ? 1 : 0;
+      if (await followOne(parts, number)) total += 1;
     }
     if (rows.length < AT_ONCE) return total;
+  }
+}
+
+/** One that cannot be followed, whatever is wrong with it, is shown in the log, and keeps none behind it from being followed. */
+async function followOne(parts: WorkParts, number: number): Promise<boolean> {
+  try {
+    return await withRetries(() =>
+      transaction(parts.pool, (client) => followAlone(client, parts, number), BEGIN_AT_ONE_INSTANT),
+    );
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    parts.logger.error({ order: number, err: error }, 'an order cannot be brought up to its holds; it is tried again');
+    return false;
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { withRetries } from '#hub/db/transaction.ts';
-import { actOn, type OrderParts } from '../act-on-order.ts';
+import { isRetryable } from '#hub/db/sqlstates.ts';
+import { actOn } from '../act-on-order.ts';
+import type { WorkParts } from './work-effects.ts';
 
 const AT_ONCE = 500;
 
@@ -32,13 +34,18 @@ const NOT_COLLECTED = `
    WHERE state = 'ready' AND due_at <= $1 AND content #>> '{delivery,kind}' = 'collect' ORDER BY due_at LIMIT ${AT_ONCE}`;
 
 /** What nobody has collected in its time goes back to stock. */
-export async function expireUncollected(parts: OrderParts): Promise<void> {
+export async function expireUncollected(parts: WorkParts): Promise<void> {
   const { rows } = await withRetries(() => parts.pool.query<{ order_no: number }>(NOT_COLLECTED, [parts.now()]));
   for (const { order_no: number } of rows) {
     const said = { by: 'hub', correlationId: `order-${number}`, key: `expire-${number}` };
     await actOn(parts, number, { act: 'expire' }, said).catch((error: unknown) => {
+      if (isRetryable(error)) throw error;
       // Collected at this very moment.
-      if (!(error instanceof ShelfwireError) || error.code !== 'ORDER_TOO_LATE') throw error;
+      if (error instanceof ShelfwireError && error.code === 'ORDER_TOO_LATE') return;
+      parts.logger.error(
+        { order: number, err: error },
+        'an order that nobody collects cannot be ended; it is tried again',
+      );
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { take, type OrderParts } from '../act-on-order.ts';
-import { wantedOf, type OrderContent } from '../order/canonical-order.ts';
+import type { Queryable } from '#hub/db/snapshot.ts';
+import { wantedOf, type OrderContent, type OrderLine } from '../order/canonical-order.ts';
 import type { Order } from '../states/order.ts';
 import { lockOrder, type OrderProblem } from '../store/stored-order.ts';
 import type { Said } from '../store/write-step.ts';
@@ -48,8 +49,11 @@ export interface Names {
 
 /** What lines are called here. */
 export async function findNames(
-  client: PoolClient,
-  { lines, channel }: Pick<OrderContent, 'lines' | 'channel'>,
+  client: Queryable,
+  {
+    lines,
+    channel,
+  }: { readonly channel: string; readonly lines: readonly Pick<OrderLine, 'line' | 'sku' | 'channelSku'>[] },
 ): Promise<Names> {
   const { rows } = await client.query<{ place: number; sku: string | null }>(NAMES, [
     lines.map(({ sku }) => sku ?? null),

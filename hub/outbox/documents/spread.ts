@@ -91,6 +91,7 @@ const ORDERS = `
            WHERE d.key = 'order/' || o.order_no || '/orderConfirmed') AS "confirmedAt"
   FROM orders o WHERE o.order_no = ANY ($1::bigint[])`;
 
+/** Others write documents, too: one that was given its number first may be committed last. Its stream is set back for it. */
 const INSERT = `
   WITH written AS (
     INSERT INTO erp_documents (erp_no, stream, key, kind, location_no, journal_no, seq, voids, content, correlation_id, at,
@@ -107,11 +108,12 @@ const INSERT = `
     ON CONFLICT (erp_no, key) DO NOTHING
     RETURNING erp_no, stream, document_no, urgency, state
   )
-  INSERT INTO erp_streams AS s (erp_no, stream, last_document, last_urgent, last_high)
-  SELECT erp_no, stream, max(document_no), coalesce(max(document_no) FILTER (WHERE urgency = 0), 0),
+  INSERT INTO erp_streams AS s (erp_no, stream, done_document, last_document, last_urgent, last_high)
+  SELECT erp_no, stream, min(document_no) - 1, max(document_no), coalesce(max(document_no) FILTER (WHERE urgency = 0), 0),
     coalesce(max(document_no) FILTER (WHERE urgency = 1), 0)
   FROM written WHERE state = 'waiting' GROUP BY erp_no, stream ORDER BY erp_no, stream
-  ON CONFLICT (erp_no, stream) DO UPDATE SET last_document = excluded.last_document,
+  ON CONFLICT (erp_no, stream) DO UPDATE SET done_document = least(s.done_document, excluded.done_document),
+    last_document = greatest(s.last_document, excluded.last_document),
     last_urgent = greatest(s.last_urgent, excluded.last_urgent), last_high = greatest(s.last_high, excluded.last_high),
     waiting_since = CASE WHEN s.last_document > s.done_document THEN s.waiting_since ELSE clock_timestamp() END`;
 

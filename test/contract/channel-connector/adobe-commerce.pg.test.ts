@@ -3,6 +3,6 @@ import { registerChannelTests } from './register.ts';
 
 registerChannelTests({
   name: 'An Adobe Commerce shop',
-  lacks: ['webhooks'],
+  lacks: { webhooks: 'its webhooks are not taken: orders are asked for' },
   start: (random) => AdobeShop.start(random),
 });

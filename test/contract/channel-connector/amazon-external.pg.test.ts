@@ -3,6 +3,9 @@ import { registerChannelTests } from './register.ts';
 
 registerChannelTests({
   name: 'An external fulfilment location of Amazon',
-  lacks: ['orders', 'webhooks'],
+  lacks: {
+    orders: 'orders come by the seller’s account, not by its locations',
+    webhooks: 'orders come by the seller’s account, not by its locations',
+  },
   start: (random) => AmazonSeller.start(random, { mode: 'externalFulfillment' }),
 });

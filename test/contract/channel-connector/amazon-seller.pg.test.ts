@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, wanted, type ChannelHub } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
+import { NO_FAULTS } from '#test/support/emulators/faults.ts';
 import { AmazonSeller } from '#test/support/emulators/amazon-seller.ts';
 import { openReservationPool, teller } from '#test/support/reservations.ts';
 import { openDoor } from './register.ts';
@@ -113,6 +114,27 @@ describe('an Amazon seller', () => {
     hub.start();
     await expectEqual();
     expect(seller.feeds.all.map(({ type, status }) => [type, status])[0]).toEqual(['JSON_LISTINGS_FEED', 'FATAL']);
+    expect(seller.violations).toEqual([]);
+  });
+
+  it('P1 P3 a feed whose answer was lost is made once: no copy of it comes over a newer number', async () => {
+    const skus = Array.from({ length: 200 }, (_, place) => `S-${String(place).padStart(3, '0')}`);
+    await begin(skus, { speed: 1, feedMs: 600 });
+    const take = seller.take.bind(seller);
+    let lost = 0;
+    seller.take = (request) => {
+      // The document is put elsewhere: the next request here makes the feed of it.
+      if (lost === 0 && request.path.endsWith('/documents')) seller.server.faults = { ...NO_FAULTS, loseAnswer: 1 };
+      if (request.path.endsWith('/feeds') && request.method === 'POST') {
+        seller.server.faults = NO_FAULTS;
+        lost += 1;
+      }
+      return take(request);
+    };
+    hub.start();
+    await expectEqual();
+    expect([lost, seller.feeds.all.filter(({ type }) => type === 'JSON_LISTINGS_FEED').length]).toEqual([1, 1]);
+    expect(seller.olderOverNewer).toBe(0);
     expect(seller.violations).toEqual([]);
   });
 

@@ -3,6 +3,11 @@ import { registerChannelTests } from './register.ts';
 
 registerChannelTests({
   name: 'A store on Google, by an LFP provider',
-  lacks: ['orders', 'webhooks', 'reading', 'unknown skus'],
+  lacks: {
+    orders: 'Google shows what a store has, and takes no orders',
+    webhooks: 'Google shows what a store has, and takes no orders',
+    reading: 'what a provider has submitted cannot be read back as it is shown',
+    'unknown skus': 'Google takes submissions of products that it does not know',
+  },
   start: (random) => GoogleMerchant.start(random, { mode: 'lfp' }),
 });

@@ -189,6 +189,8 @@ it('F2 S2 M1 M7 a manager’s day: a count with a scanner, sales, a return, the 
     .getByText(/Offline/)
     .first()
     .waitFor({ timeout: WAIT_MS });
+  const lastContact = async () => (await status()).sync.since ?? Number.NaN;
+  const gone = await lastContact();
   await sell('1003', 'SHADE', 1, 2_500);
   await beginCount(page, 'Lamps again');
   for (let units = 0; units < 5; units++) await scan(page, GTIN);
@@ -198,6 +200,8 @@ it('F2 S2 M1 M7 a manager’s day: a count with a scanner, sales, a return, the 
   await keepScreen(page, 'day-4-agent-gone');
   await startAgent();
   await page.locator('input[type=password]').waitFor({ timeout: WAIT_MS });
+  // It has been offline since the network went, not since the agent was started.
+  expect(Math.abs((await lastContact()) - gone)).toBeLessThan(1_000);
   await signIn();
   await expect
     .poll(() => page.evaluate(() => JSON.stringify(localStorage).includes('waiting')), { timeout: WAIT_MS })

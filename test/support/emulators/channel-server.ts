@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '#shared/runtime/random.ts';
+import { spoil } from './spoil-orders.ts';
 import { nextFault, NO_FAULTS, type FaultChances } from './faults.ts';
 
 export interface EmulatedRequest {
@@ -28,6 +29,8 @@ export class ChannelServer {
   isDown = false;
   /** Every answer takes so long at least, ms. */
   latencyMs = 0;
+  /** Orders that it gives in a form that its model does not know. */
+  readonly spoiled = new Set<string>();
   readonly url: string;
   readonly #server: Server;
 
@@ -65,7 +68,7 @@ export class ChannelServer {
     if (delayMs >= 1) await delay(delayMs);
     const { status, headers = {}, body } = act();
     if (fault === 'loseAnswer') return void response.destroy();
-    const sent = body === undefined ? '' : Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const sent = body === undefined ? '' : Buffer.isBuffer(body) ? body : JSON.stringify(spoil(body, this.spoiled));
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(sent);
   }
 

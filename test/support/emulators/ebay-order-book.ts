@@ -36,6 +36,11 @@ export class EbayOrderBook {
     return id;
   }
 
+  /** Somebody changes something of it there. */
+  touch(id: string, at: number): void {
+    this.#orders.get(id)!.modifiedAt = at;
+  }
+
   cancelByBuyer(id: string): void {
     this.#cancel(this.#orders.get(id)!, 'BUYER');
   }
@@ -101,20 +106,25 @@ export class EbayOrderBook {
     };
   }
 
+  /** The one that was changed longest ago first. */
   page({
     since,
+    until,
     ids,
     offset,
     limit,
   }: {
     since: number;
+    until: number;
     ids: readonly string[] | undefined;
     offset: number;
     limit: number;
   }) {
-    const all = [...this.#orders.values()].filter(({ id, modifiedAt }) =>
-      ids === undefined ? modifiedAt >= since : ids.includes(id),
-    );
+    const all = [...this.#orders.values()]
+      .filter(({ id, modifiedAt }) =>
+        ids === undefined ? modifiedAt >= since && modifiedAt <= until : ids.includes(id),
+      )
+      .toSorted((a, b) => a.modifiedAt - b.modifiedAt);
     const orders = all.slice(offset, offset + limit).map(({ id }) => this.shown(id, false));
     return { orders, total: all.length };
   }

@@ -41,7 +41,9 @@ export const ordersQuery = z
   .strictObject({
     filter: z
       .string()
-      .regex(/^lastmodifieddate:\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\.\.\]$/)
+      .regex(
+        /^lastmodifieddate:\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\.\.(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?\]$/,
+      )
       .optional(),
     orderIds: z
       .string()

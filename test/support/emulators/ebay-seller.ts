@@ -145,9 +145,10 @@ export class EbaySeller implements EmulatedChannel {
       }
       case 'GET sell/fulfillment/order':
         return this.#check(ordersQuery, query, ({ filter, orderIds, limit, offset }) => {
-          const since = Date.parse(filter?.slice('lastmodifieddate:['.length, -3) ?? '1970-01-01');
+          const [from = '1970-01-01', to = ''] = filter?.slice('lastmodifieddate:['.length, -1).split('..') ?? [];
+          const span = { since: Date.parse(from), until: to === '' ? Infinity : Date.parse(to) };
           const size = orderIds === undefined ? Math.min(limit, ORDERS_A_PAGE) : limit;
-          const page = this.book.page({ since, ids: orderIds?.split(','), offset, limit: size });
+          const page = this.book.page({ ...span, ids: orderIds?.split(','), offset, limit: size });
           const next = new URLSearchParams({ ...query, offset: String(offset + size) });
           const more = offset + size < page.total;
           const href = `https://api.ebay.com/sell/fulfillment/v1/order?${next.toString()}`;

@@ -22,6 +22,8 @@ export class SftpEmulator {
   readonly clientKey: string;
   faults: (request: string, path: string) => SftpFault = () => undefined;
   requests = 0;
+  /** That clients have opened; none once the server has stopped. */
+  openFiles = 0;
   readonly #server: InstanceType<typeof Server>;
   readonly #connections = new Set<Connection>();
 
@@ -81,8 +83,16 @@ export class SftpEmulator {
   #answer(sftp: SFTPWrapper, connection: Connection): void {
     const handles = new Map<number, { path: string; file?: FileHandle; listed?: boolean }>();
     let next = 0;
+    let isOver = false;
+    const close = async (file: FileHandle | undefined): Promise<void> => {
+      if (file === undefined) return;
+      await file.close();
+      this.openFiles -= 1;
+    };
     connection.on('close', () => {
-      for (const { file } of handles.values()) void file?.close().catch(() => undefined);
+      isOver = true;
+      for (const { file } of handles.values()) void close(file);
+      handles.clear();
     });
     const at = (path: string): string => join(this.root, normalize(`/${path}`));
     const handle = (id: number, made: { path: string; file?: FileHandle }): void => {
@@ -109,7 +119,11 @@ export class SftpEmulator {
     sftp.on('OPEN', (id, path, flags) =>
       serve(id, 'open', path, async () => {
         const mode = flags & OPEN_MODE.WRITE ? (flags & OPEN_MODE.EXCL ? 'wx' : 'w') : 'r';
-        handle(id, { path, file: await open(at(path), mode) });
+        const file = await open(at(path), mode);
+        this.openFiles += 1;
+        // The connection may have broken meanwhile: nobody would close it.
+        if (isOver) return close(file);
+        handle(id, { path, file });
       }),
     );
     sftp.on('WRITE', (id, bytes, offset, data) =>
@@ -128,8 +142,9 @@ export class SftpEmulator {
     );
     sftp.on('CLOSE', (id, bytes) =>
       serve(id, 'close', of(bytes)?.path ?? '', async () => {
-        await of(bytes)?.file?.close();
+        const file = of(bytes)?.file;
         handles.delete(bytes.readUInt32BE(0));
+        await close(file);
         sftp.status(id, STATUS_CODE.OK);
       }),
     );

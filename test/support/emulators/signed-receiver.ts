@@ -77,6 +77,8 @@ export class SignedReceiver implements EmulatedChannel {
   readonly violations: string[] = [];
   olderOverNewer = 0;
   requests = 0;
+  /** What all of its orders say. */
+  sells = { orderedAt: '2026-11-01T10:00:00Z', currency: 'EUR', taxIncluded: true };
   readonly #options: Required<ReceiverOptions>;
   readonly #secrets: readonly [string, string];
   readonly #listings = new Map<string, Listing>();
@@ -324,9 +326,7 @@ export class SignedReceiver implements EmulatedChannel {
 
   #shown({ id, sku, units, cancelled, version }: Order) {
     const order = {
-      orderedAt: '2026-11-01T10:00:00Z',
-      currency: 'EUR',
-      taxIncluded: true,
+      ...this.sells,
       lines: [{ line: '1', channelSku: sku, units, priceMinor: 500 }],
       totalMinor: 500 * units,
       payment: 'paid',

@@ -16,6 +16,8 @@ export function CountList() {
   const { pages, count: words } = useWords();
   const { name } = usePerson();
   const { data, error, refetch } = useOpenCounts();
+  // What ended stands below what is open: both are shown at once.
+  const { isPending } = useEndedCounts();
   const [starting, setStarting] = useState(false);
   const begin = (
     <Button leftSection={<Plus size={20} aria-hidden />} mih={44} onClick={() => setStarting(true)}>
@@ -31,12 +33,10 @@ export function CountList() {
             {words.waitingOthers(other.name, other.acts)}
           </Alert>
         ))}
-        {data === undefined ? (
-          error === null ? (
-            <Loading />
-          ) : (
-            <Failed error={error} again={() => void refetch()} />
-          )
+        {error !== null && data === undefined ? (
+          <Failed error={error} again={() => void refetch()} />
+        ) : data === undefined || isPending ? (
+          <Loading />
         ) : data.items.length === 0 ? (
           <Empty icon={ClipboardList} title={words.none}>
             {words.noneHint}
@@ -50,7 +50,7 @@ export function CountList() {
             </Stack>
           </section>
         )}
-        <Ended />
+        {data === undefined || isPending ? null : <Ended />}
       </Stack>
       <StartCount isOpen={starting} close={() => setStarting(false)} />
     </>
@@ -102,14 +102,16 @@ function Ended() {
   const { count: words } = useWords();
   const { role } = usePerson();
   const format = useFormat();
-  const { data, hasNextPage, fetchNextPage } = useEndedCounts();
+  const { data, error, refetch, hasNextPage, fetchNextPage } = useEndedCounts();
   const counts = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section>
       <Title order={2} size="h4" mb="sm">
         {words.history}
       </Title>
-      {counts.length === 0 ? (
+      {error !== null && data === undefined ? (
+        <Failed error={error} again={() => void refetch()} />
+      ) : counts.length === 0 ? (
         <Text c="dimmed">{words.noHistory}</Text>
       ) : (
         <Card withBorder padding={0}>

@@ -18,12 +18,16 @@ export function PickList(parts: {
   const { pickups, stock } = useWords();
   return (
     <>
-      <Table>
+      <Table layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{stock.name}</Table.Th>
-            <Table.Th className="num">{pickups.wanted}</Table.Th>
-            <Table.Th className="num">{pickups.picked}</Table.Th>
+            <Table.Th className="num" w="6.5rem">
+              {pickups.wanted}
+            </Table.Th>
+            <Table.Th className="num" w="6.5rem">
+              {pickups.picked}
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -40,14 +44,14 @@ export function PickList(parts: {
 function Line({ line }: { line: TaskLineView }) {
   const { stock, pickups } = useWords();
   const format = useFormat();
-  const { data: product } = useProduct(line.sku);
+  const { data: product, isPending } = useProduct(line.sku);
   return (
     <Table.Tr>
       <Table.Td>
-        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {product?.name ?? stock.unnamed}
+        <Text fw={500} mih="1.55em" style={{ overflowWrap: 'anywhere' }}>
+          {isPending ? '' : (product?.name ?? stock.unnamed)}
         </Text>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {line.sku}
           {line.replaces === undefined ? '' : ` · ${pickups.instead(line.replaces)}`}
         </Text>

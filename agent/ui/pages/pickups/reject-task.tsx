@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** The store cannot give the units: why, so that the hub looks elsewhere. */
@@ -7,13 +8,7 @@ export function RejectTask(parts: { isOpen: boolean; close: () => void; reject: 
   const { pickups } = useWords();
   const [reason, setReason] = useState('');
   return (
-    <Modal
-      opened={parts.isOpen}
-      onClose={parts.close}
-      title={pickups.rejectTitle}
-      centered
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={parts.isOpen} close={parts.close} title={pickups.rejectTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,6 +35,6 @@ export function RejectTask(parts: { isOpen: boolean; close: () => void; reject: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

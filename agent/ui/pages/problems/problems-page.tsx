@@ -13,7 +13,8 @@ import { usePlain } from './plain.ts';
 /** What needs somebody: of the store as a whole, and each thing that could not be taken, with what to do about it. */
 export function ProblemsPage() {
   const { pages, problems, count } = useWords();
-  const { data: status } = useStatus();
+  // What is wrong with the store as a whole stands above what was set aside: both are shown at once.
+  const { data: status, isPending } = useStatus();
   const [state, setState] = useState<'open' | 'closed'>('open');
   const [answer, setAnswer] = useState<ResendAnswer>();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useQuarantine(state);
@@ -41,11 +42,11 @@ export function ProblemsPage() {
         {pages.problems}
       </PageTitle>
       <Stack gap="lg">
-        {state === 'open' ? <Attention problems={attention} /> : null}
+        {state === 'open' && items !== undefined ? <Attention problems={attention} /> : null}
         {answer === undefined ? null : <Sent answer={answer} />}
         {error !== null && data === undefined ? (
           <Failed error={error} again={() => void refetch()} />
-        ) : items === undefined ? (
+        ) : items === undefined || isPending ? (
           <Loading />
         ) : items.length === 0 ? (
           <Nothing isOpen={state === 'open'} isWell={attention.length === 0} />

@@ -1,6 +1,6 @@
 import { Badge, Progress, SimpleGrid, Table, Text } from '@mantine/core';
 import type { AgentStatus, DiskReport } from '#shared/agent-api/answers.ts';
-import { useStatus } from '../../api/queries.ts';
+import { useSessions, useStatus } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
@@ -12,15 +12,17 @@ import { SignedInPart } from './signed-in-part.tsx';
 export function StatusPage() {
   const { pages } = useWords();
   const { data, error, refetch } = useStatus();
+  // Who is signed in stands between the other parts: all are shown at once.
+  const { isPending } = useSessions();
   return (
     <>
       <PageTitle>{pages.status}</PageTitle>
-      {data !== undefined ? (
-        <Parts status={data} />
-      ) : error === null ? (
+      {error !== null && data === undefined ? (
+        <Failed error={error} again={() => void refetch()} />
+      ) : data === undefined || isPending ? (
         <Loading />
       ) : (
-        <Failed error={error} again={() => void refetch()} />
+        <Parts status={data} />
       )}
     </>
   );

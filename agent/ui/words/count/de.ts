@@ -1,7 +1,7 @@
+import { countedIn } from '../counted.ts';
 import type { countEn } from './en.ts';
 
-const many = (number: number, one: string, several: string): string =>
-  `${number.toLocaleString('de')} ${number === 1 ? one : several}`;
+const many = countedIn('de');
 
 export const countDe: typeof countEn = {
   none: 'Niemand zählt gerade',

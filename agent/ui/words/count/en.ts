@@ -1,5 +1,6 @@
-const many = (number: number, one: string, several: string): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : several}`;
+import { countedIn } from '../counted.ts';
+
+const many = countedIn('en');
 
 /** What the page of counts says. */
 export const countEn = {

@@ -1,7 +1,7 @@
+import { countedIn } from '../counted.ts';
 import type { goodsEn } from './en.ts';
 
-const count = (number: number, one: string, many: string): string =>
-  `${number.toLocaleString('de')} ${number === 1 ? one : many}`;
+const count = countedIn('de');
 
 export const goodsDe: typeof goodsEn = {
   units: {

@@ -1,5 +1,6 @@
-const count = (number: number, one: string, many: string): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+import { countedIn } from '../counted.ts';
+
+const count = countedIn('en');
 
 /** What the app says where goods come back, arrive, or are looked at one by one. */
 export const goodsEn = {

@@ -10,6 +10,7 @@ import { createHttp, type Http, type HttpAnswer } from '../../http/http.ts';
 import { adobeCommerce } from './adobe-commerce.ts';
 import { messageOf } from './rest.ts';
 import { settings } from './settings.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 const GIVEN = settings.parse({ sourceCode: 'shelfwire', country: 'DE', pickupStores: { here: 'S1' } });
 
@@ -225,7 +226,7 @@ describe('against a shop', () => {
     let [cursor, pages] = [null as string | null, 0];
     do {
       const page = await session.pollOrders(new Date('2026-11-01T10:00:00Z'), cursor);
-      for (const { id } of page.orders) seen.add(id);
+      for (const { id } of whole(page.orders)) seen.add(id);
       cursor = page.next;
       pages += 1;
       if (pages === 1) shop.orders.orders[0]!.updated_at = '2026-11-01 11:00:00';

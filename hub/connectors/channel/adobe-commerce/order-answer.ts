@@ -53,7 +53,10 @@ export const adobeOrder = z.object({
 });
 export type AdobeOrder = z.output<typeof adobeOrder>;
 
-export const orderPage = z.object({ items: z.array(adobeOrder).nullable() });
+export const orderPage = z.object({ items: z.array(z.unknown()).nullable() });
+
+/** By which pages go on. */
+export const orderPlace = z.object({ updated_at: z.string().min(1), entity_id: z.int() });
 
 /** Nothing personal is asked for but the country and the number of the customer. */
 export const ORDER_FIELDS =

@@ -1,6 +1,20 @@
-import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import { z } from 'zod';
+import { ChannelFailure } from '../../channel-failure.ts';
+import type { ChannelOrder, OrderPage, UnreadOrder } from '../../connector.ts';
+import { describeIssues } from '#shared/protocol/content.ts';
+import { readEach, soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 import { minorOf } from '../money.ts';
-import { fromInstant, ORDER_FIELDS, orderPage, toInstant, type AdobeOrder, type OrderItem } from './order-answer.ts';
+import {
+  adobeOrder,
+  fromInstant,
+  ORDER_FIELDS,
+  orderItem,
+  orderPage,
+  orderPlace,
+  toInstant,
+  type AdobeOrder,
+  type OrderItem,
+} from './order-answer.ts';
 import type { Rest } from './rest.ts';
 import { anyOf, searchPairs, type Filter } from './search.ts';
 import type { Settings } from './settings.ts';
@@ -23,17 +37,28 @@ export async function pollOrders(
       ? [[{ field: 'updated_at', is: 'gteq', value: from }]]
       : [[{ field: 'updated_at', is: 'eq', value: from }], [{ field: 'entity_id', is: 'gt', value: after }]];
   const items = await find(rest, settings, groups, ['updated_at', 'entity_id']);
-  const last = items.at(-1);
-  return { orders: toOrders(items, settings), next: nextOf() };
+  const isFull = items.length >= ORDERS_A_PAGE;
+  const last = lastPlace(items);
+  if (isFull && last === undefined)
+    throw new ChannelFailure('CHANNEL_ANSWER_INVALID', 'No order of a page says when it changed.');
+  return { orders: await toOrders(items, settings), next: nextOf() };
 
   function nextOf(): string | null {
-    const isFull = items.length >= ORDERS_A_PAGE;
     if (last !== undefined && isFull) return last.updated_at === from ? `${from}|${last.entity_id}` : last.updated_at;
     return after === undefined ? null : fromInstant(new Date(Date.parse(toInstant(from)) + 1_000));
   }
 }
 
-export async function readOrders(rest: Rest, settings: Settings, ids: readonly string[]): Promise<ChannelOrder[]> {
+/** Of the last one that says it: one that does not cannot hold the page up. */
+function lastPlace(items: readonly unknown[]): z.output<typeof orderPlace> | undefined {
+  return items.flatMap((one) => orderPlace.safeParse(one).data ?? []).at(-1);
+}
+
+export async function readOrders(
+  rest: Rest,
+  settings: Settings,
+  ids: readonly string[],
+): Promise<(ChannelOrder | UnreadOrder)[]> {
   if (ids.length === 0) return [];
   return toOrders(await find(rest, settings, [anyOf('increment_id', ids)], ['entity_id']), settings);
 }
@@ -41,7 +66,11 @@ export async function readOrders(rest: Rest, settings: Settings, ids: readonly s
 /** The orders of this number: more than one where store views number their orders alike. */
 export async function ordersOfNumber(rest: Rest, settings: Settings, number: string): Promise<readonly AdobeOrder[]> {
   const items = await find(rest, settings, [anyOf('increment_id', [number])], ['entity_id']);
-  return items.filter(({ increment_id }) => increment_id === number);
+  const parsed = z.array(adobeOrder).safeParse(items);
+  if (!parsed.success) {
+    throw new ChannelFailure('CHANNEL_ANSWER_INVALID', `In the answer: ${describeIssues(parsed.error)}`);
+  }
+  return parsed.data.filter(({ increment_id }) => increment_id === number);
 }
 
 async function find(
@@ -49,26 +78,44 @@ async function find(
   { storeIds }: Settings,
   groups: readonly (readonly Filter[])[],
   sort: readonly string[],
-): Promise<readonly AdobeOrder[]> {
+): Promise<readonly unknown[]> {
   const own: Filter[][] = storeIds.length === 0 ? [] : [[{ field: 'store_id', is: 'in', value: storeIds.join(',') }]];
   const search = { groups: [...groups, ...own], sort, pageSize: ORDERS_A_PAGE, fields: ORDER_FIELDS };
   return (await rest.get('orders', searchPairs(search), orderPage)).items ?? [];
 }
 
-/** Orders of nothing that a store could give (vouchers, downloads) are none of ours. */
-function toOrders(orders: readonly AdobeOrder[], settings: Settings): ChannelOrder[] {
-  return orders.filter(({ items }) => goodsOf(items).length > 0).map((order) => toChannelOrder(order, settings));
-}
-
 const NOT_GOODS = new Set(['virtual', 'downloadable', 'giftcard', 'bundle', 'grouped']);
 
 /** Lines that a store gives units for: of a configurable product its own line, of a bundle those of its parts. */
-export function goodsOf(items: readonly OrderItem[]): OrderItem[] {
+export function goodsOf<Item extends Pick<OrderItem, 'item_id' | 'parent_item_id' | 'product_type'>>(
+  items: readonly Item[],
+): Item[] {
   const byId = new Map(items.map((one) => [one.item_id, one]));
   return items.filter(({ product_type, parent_item_id }) => {
     const parent = parent_item_id === undefined ? undefined : byId.get(parent_item_id);
     return !NOT_GOODS.has(product_type) && parent?.product_type !== 'configurable';
   });
+}
+
+/** What of a line is needed to know whether units are given for it, and how many. */
+const roughItem = orderItem.pick({ item_id: true, parent_item_id: true, product_type: true }).extend({
+  sku: soldSku,
+  qty_ordered: soldUnits,
+});
+const ORDER_FORM: OrderForm<AdobeOrder> = {
+  order: adobeOrder,
+  name: z.object({ increment_id: z.string() }).transform(({ increment_id }) => increment_id),
+  lines: z
+    .object({ items: z.array(z.unknown()) })
+    .transform(({ items }) => goodsOf(items.flatMap((one) => roughItem.safeParse(one).data ?? []))),
+  line: roughItem.transform(({ sku, qty_ordered }) => ({ channelSku: sku, units: qty_ordered })),
+};
+
+/** Orders of nothing that a store could give (vouchers, downloads) are none of ours. */
+function toOrders(orders: readonly unknown[], settings: Settings): Promise<(ChannelOrder | UnreadOrder)[]> {
+  return readEach(orders, ORDER_FORM, (order) =>
+    goodsOf(order.items).length === 0 ? null : toChannelOrder(order, settings),
+  );
 }
 
 /** Paid, or promised by who lends the money: it may be prepared. */

@@ -94,7 +94,8 @@ describe('orders of Amazon in canonical form', () => {
     expect(read({ fulfillment: { fulfillmentStatus: 'PENDING' } })).toEqual({
       id: '028-1',
       version: Date.UTC(2026, 10, 1, 11),
-      order: 'Amazon has not checked its payment yet (PENDING)',
+      order: null,
+      notYet: 'Amazon has not checked its payment yet (PENDING).',
       cancelled: null,
     });
   });

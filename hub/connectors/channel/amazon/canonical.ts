@@ -15,8 +15,10 @@ export function toChannelOrder(given: AmazonOrder, country: string): ChannelOrde
   const version = Date.parse(given.lastUpdatedTime);
   if (GONE.has(status)) return { id, version, order: null, cancelled: reasonOf(orderItems) };
   // It is kept as one that cannot be taken yet, with this as its reason, and read again.
-  if (NOT_CHECKED.has(status))
-    return { id, version, order: `Amazon has not checked its payment yet (${status})`, cancelled: null };
+  if (NOT_CHECKED.has(status)) {
+    const notYet = `Amazon has not checked its payment yet (${status}).`;
+    return { id, version, order: null, notYet, cancelled: null };
+  }
   const open = orderItems.filter(({ fulfillment: own }) => (own?.quantityUnfulfilled ?? 1) > 0);
   const asked =
     open.length > 0 && open.every(({ cancellation }) => cancellation?.cancellationRequest?.requester === 'BUYER');

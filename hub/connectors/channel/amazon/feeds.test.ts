@@ -60,6 +60,22 @@ describe('feeds of Amazon', () => {
     expect(await feed()).toEqual({ GHOST: 'refused' });
   });
 
+  it('P3 of one whose answer was lost no second one is made: it is waited for, and its listings are read; where none was made one is', async () => {
+    const call = at.callOf('feed', items);
+    await at.session.publish(call);
+    const again = await at.session.publish({ ...call, isAgain: true, ageMs: 50 });
+    expect(at.seller.feeds.all).toHaveLength(1);
+    const ticket = 'later' in again ? again.later : '';
+    const first = await at.session.ask!(call, ticket);
+    expect(first).toEqual({ again: ticket, afterMs: expect.any(Number) });
+    await expect.poll(() => at.session.ask!(call, ticket)).toEqual({ answers: [] });
+    expect(at.seller.says('A')).toBe(3);
+    await at.begin({});
+    await at.session.publish({ ...call, isAgain: true, ageMs: 50 });
+    expect(at.seller.feeds.all).toHaveLength(1);
+    expect(at.seller.violations).toEqual([]);
+  });
+
   it('X2 a document is put to none but the hosts that are allowed, and no token goes there', async () => {
     at.session = at.open({ settings: { documentHosts: ['amazonaws.com'] } });
     expect(await failureOf(() => at.session.publish(at.callOf('feed', items)))).toEqual([

@@ -3,7 +3,7 @@ import { FEED_CONTENT_TYPE, putDocument, type DocumentRule } from './documents.t
 import type { SpApi } from './sp-api.ts';
 
 const feed = z.object({
-  feedId: z.string(),
+  feedId: z.string().max(128),
   feedType: z.string(),
   processingStatus: z.enum(['CANCELLED', 'DONE', 'FATAL', 'IN_PROGRESS', 'IN_QUEUE']),
   resultFeedDocumentId: z.string().optional(),
@@ -34,6 +34,26 @@ export async function createFeed(
     z.object({ feedId: z.string().max(256) }),
   );
   return feedId;
+}
+
+const page = z.object({ feeds: z.array(feed) });
+/** More of one type in so short a time are not ours. */
+const LISTED_MAX = 20;
+
+/** Feeds of a type that were made since then, by whomever: Amazon does not say of which document. */
+export async function feedsSince(
+  api: SpApi,
+  { feedType, marketplaceId, since }: { feedType: string; marketplaceId: string; since: Date },
+): Promise<string[]> {
+  await api.tools.pay('getFeeds', 1);
+  const query = {
+    feedTypes: feedType,
+    marketplaceIds: marketplaceId,
+    createdSince: since.toISOString(),
+    pageSize: LISTED_MAX,
+  };
+  const { feeds } = await api.ask('getFeeds', { path: 'feeds/2021-06-30/feeds', query }, page);
+  return feeds.map(({ feedId }) => feedId);
 }
 
 /** null: Amazon does not know it any more. */

@@ -3,7 +3,7 @@ import { ChannelFailure } from '../../channel-failure.ts';
 import type { AskAnswer, ItemAnswer, PublishCall, PublishItem } from '../../connector.ts';
 import { excerpt } from '../../http/answer.ts';
 import { getDocument, type DocumentRule } from './documents.ts';
-import { createFeed, readFeed } from './feeds.ts';
+import { createFeed, feedsSince, readFeed, type Feed } from './feeds.ts';
 import { patchOf } from './listings.ts';
 import type { Settings } from './settings.ts';
 import type { SpApi } from './sp-api.ts';
@@ -13,7 +13,12 @@ export const FEED_MAX = 25_000;
 /** So much of the time that a feed takes it is left alone. */
 const ASK_AGAIN = 1 / 20;
 
-const ticketOf = z.object({ feedId: z.string() });
+const TYPE = 'JSON_LISTINGS_FEED';
+/** What was made so shortly before a call was begun may be its own: clocks differ. */
+const CLOCKS_MS = 120_000;
+
+/** `perhaps`: one of these is it, or none. */
+const ticketOf = z.union([z.object({ feedId: z.string() }), z.object({ perhaps: z.array(z.string()).min(1) })]);
 
 const report = z.object({
   issues: z
@@ -30,10 +35,21 @@ const report = z.object({
 });
 type Report = z.output<typeof report>;
 
-/** Sends numbers as a JSON_LISTINGS_FEED. Gives what to ask by what became of it. */
+/**
+ * Sends numbers as a JSON_LISTINGS_FEED. Gives what to ask by what became of it.
+ *
+ * Amazon has no keys. Of a feed whose answer was lost nobody would know when it ends: made once more, the first one might be worked at
+ * last, behind a newer number. So before that it is looked for; what may be it is waited for, and its listings are read.
+ */
 export async function sendFeed(api: SpApi, settings: Settings, rule: DocumentRule, call: PublishCall): Promise<string> {
+  if (call.isAgain === true) {
+    const since = new Date(api.tools.clock.now() - (call.ageMs ?? 0) - CLOCKS_MS);
+    const { marketplaceId } = settings;
+    const perhaps = await feedsSince(api, { feedType: TYPE, marketplaceId, since });
+    if (perhaps.length > 0) return JSON.stringify({ perhaps });
+  }
   const feedId = await createFeed(api, rule, {
-    feedType: 'JSON_LISTINGS_FEED',
+    feedType: TYPE,
     marketplaceId: settings.marketplaceId,
     document: JSON.stringify({
       header: { sellerId: settings.sellerId, version: '2.0', issueLocale: 'en_US' },
@@ -60,18 +76,33 @@ export async function askFeed(
   call: PublishCall,
   ticket: string,
 ): Promise<AskAnswer> {
-  const { feedId } = ticketOf.parse(JSON.parse(ticket));
-  const feed = await readFeed(api, feedId);
+  const asked = ticketOf.parse(JSON.parse(ticket));
+  const afterMs = Math.ceil(settings.feedSeconds * 1_000 * ASK_AGAIN);
+  if ('perhaps' in asked) {
+    const working = await stillWorking(api, asked.perhaps);
+    return working.length === 0 ? { answers: [] } : { again: JSON.stringify({ perhaps: working }), afterMs };
+  }
+  const feed = await readFeed(api, asked.feedId);
   if (feed === null) return { answers: [] };
   const { processingStatus: status, resultFeedDocumentId: document } = feed;
-  if (status === 'IN_QUEUE' || status === 'IN_PROGRESS')
-    return { again: ticket, afterMs: Math.ceil(settings.feedSeconds * 1_000 * ASK_AGAIN) };
+  if (isWorking(feed)) return { again: ticket, afterMs };
   if (status === 'CANCELLED') {
     return { answers: call.items.map(({ channelSku }) => ({ channelSku, outcome: 'again' })) };
   }
   const read = document === undefined ? undefined : await readReport(api, rule, document);
   if (read === undefined) return { answers: [] };
   return { answers: answersOf(call.items, read, status === 'FATAL') };
+}
+
+const isWorking = ({ processingStatus: status }: Feed): boolean => status === 'IN_QUEUE' || status === 'IN_PROGRESS';
+
+async function stillWorking(api: SpApi, ids: readonly string[]): Promise<string[]> {
+  const working: string[] = [];
+  for (const id of ids) {
+    const feed = await readFeed(api, id);
+    if (feed !== null && isWorking(feed)) working.push(id);
+  }
+  return working;
 }
 
 /** undefined: it cannot be read, now or later. */

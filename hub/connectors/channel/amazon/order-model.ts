@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 
 /** What is asked for with an order; other parts are left out of the answer. */
 export const INCLUDED_DATA = ['BUYER', 'RECIPIENT', 'PROCEEDS', 'CANCELLATION', 'FULFILLMENT', 'PACKAGES'];
@@ -43,3 +44,12 @@ export const amazonOrder = z.object({
   packages: z.array(z.object({ packageReferenceId: z.string() })).default([]),
 });
 export type AmazonOrder = z.output<typeof amazonOrder>;
+
+export const ORDER_FORM: OrderForm<AmazonOrder> = {
+  order: amazonOrder,
+  name: z.object({ orderId: z.string() }).transform(({ orderId }) => orderId),
+  lines: z.object({ orderItems: z.array(z.unknown()) }).transform(({ orderItems }) => orderItems),
+  line: z
+    .object({ quantityOrdered: soldUnits, product: z.object({ sellerSku: soldSku }) })
+    .transform(({ quantityOrdered, product }) => ({ channelSku: product.sellerSku, units: quantityOrdered })),
+};

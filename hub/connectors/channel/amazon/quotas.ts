@@ -10,6 +10,7 @@ export const QUOTAS = {
   searchListingsItems: { perSecond: 5, burst: 5 },
   createFeedDocument: { perSecond: 0.5, burst: 15 },
   createFeed: { perSecond: 0.0083, burst: 15 },
+  getFeeds: { perSecond: 0.0222, burst: 10 },
   getFeed: { perSecond: 2, burst: 15 },
   getFeedDocument: { perSecond: 0.0222, burst: 10 },
   batchInventory: { perSecond: 1, burst: 2 },

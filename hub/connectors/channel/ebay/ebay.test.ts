@@ -11,6 +11,7 @@ import type { ChannelEffect, ChannelTools, PublishItem } from '../../connector.t
 import { createHttp } from '../../http/http.ts';
 import { ebay } from './ebay.ts';
 import { ebayOrder, toChannelOrder } from './order-form.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -192,6 +193,29 @@ describe('calls of eBay', () => {
 });
 
 describe('orders of eBay', () => {
+  it('S2 of many none is passed over, though others change while they are read page by page', async () => {
+    const { emulator, session } = await seller();
+    emulator.list(['a'], 3);
+    const ids = Array.from({ length: 40 }, () => emulator.buy('a', 1));
+    const hour = 3_600_000;
+    // Most of them within a moment, some at one instant, as after an outage.
+    const began = Date.now() - 10 * hour;
+    for (const [place, id] of ids.entries())
+      emulator.book.touch(id, began + (place < 30 ? 20 * Math.floor(place / 2) : place * 60_000));
+    const seen: string[] = [];
+    let [cursor, place]: [string | null, number] = [null, 0];
+    do {
+      const page: Awaited<ReturnType<typeof session.pollOrders>> = await session.pollOrders(new Date(began), cursor);
+      seen.push(...page.orders.map(({ id }) => id ?? ''));
+      cursor = page.next;
+      const touched = seen[place];
+      if (touched !== undefined && place < 12) emulator.book.touch(touched, Date.now());
+      place += 1;
+      expect(place).toBeLessThan(200);
+    } while (cursor !== null);
+    expect(new Set(seen)).toEqual(new Set(ids));
+  });
+
   it('come by polling over pages, and are read by their ids', async () => {
     const { emulator, session } = await seller();
     emulator.list(['A'], 99);
@@ -203,10 +227,11 @@ describe('orders of eBay', () => {
         new Date(Date.now() - 60_000),
         cursor,
       );
-      pages.push(page.orders.map(({ id }) => id));
+      pages.push(whole(page.orders).map(({ id }) => id));
       cursor = page.next;
     } while (cursor !== null);
-    expect([pages.map(({ length }) => length), pages.flat()]).toEqual([[2, 2, 1], ids]);
+    expect(pages.every(({ length }) => length <= 2)).toBe(true);
+    expect(new Set(pages.flat())).toEqual(new Set(ids));
     expect((await session.pollOrders(new Date(Date.now() + 60_000), null)).orders).toEqual([]);
     emulator.cancel(ids[1]!);
     expect(await session.readOrders([ids[1]!, '12-404'])).toMatchObject([{ id: ids[1], cancelled: 'other' }]);

@@ -53,7 +53,7 @@ function open(access: AccountAccess<Settings, Credentials>, tools: ChannelTools)
     capabilities: capabilitiesOf(settings),
     publish: (call) => setQuantities(ask, { marketplaceId, pay: (calls) => tools.pay(CALLS, calls) }, call),
     readBack: (items) => readQuantities(ask, marketplaceId, items),
-    pollOrders: (since, cursor) => pollOrders(ask, since, cursor, country),
+    pollOrders: (since, cursor) => pollOrders(ask, since, cursor, { country, now: tools.clock.now() }),
     readOrders: (ids) => readOrders(ask, ids, country),
     receive() {
       throw new ShelfwireError(

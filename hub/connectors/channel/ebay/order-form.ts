@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { ChannelOrder } from '../../connector.ts';
+import { soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 import { minorOf } from '../money.ts';
 
 const amount = z.object({ value: z.string(), currency: z.string() });
@@ -49,6 +50,16 @@ export const ebayOrder = z.object({
   lineItems: z.array(line).min(1),
 });
 export type EbayOrder = z.output<typeof ebayOrder>;
+
+export const ORDER_FORM: OrderForm<EbayOrder> = {
+  order: ebayOrder,
+  name: z.object({ orderId: z.string() }).transform(({ orderId }) => orderId),
+  lines: z.object({ lineItems: z.array(z.unknown()) }).transform(({ lineItems }) => lineItems),
+  line: z.object({ sku: soldSku, quantity: soldUnits }).transform(({ sku, quantity }) => ({
+    channelSku: sku,
+    units: quantity,
+  })),
+};
 
 export interface CanonicalLines {
   readonly lines: readonly {

@@ -7,6 +7,7 @@ import { ShopifyShop } from '#test/support/emulators/shopify-shop.ts';
 import type { EffectCall } from '../../connector.ts';
 import { createHttp } from '../../http/http.ts';
 import { shopify } from './shopify.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 describe('against a shop', () => {
   const open = async (settings: object = {}) => {
@@ -35,7 +36,7 @@ describe('against a shop', () => {
     const skus = Array.from({ length: 260 }, (_, place) => `SKU-${place}`);
     shop.list(skus, 5);
     const id = shop.buyAll(skus.map((sku) => ({ sku, units: 2 })));
-    const [polled] = (await session.pollOrders(new Date(0), null)).orders;
+    const [polled] = whole((await session.pollOrders(new Date(0), null)).orders);
     const order = canonicalOrder.parse({ ...(polled?.order as object), channel: 'shop', channelOrderId: id });
     expect(new Set(order.lines.map(({ channelSku }) => channelSku))).toEqual(new Set(skus));
     expect(() => checkTotals(order)).not.toThrow();
@@ -58,7 +59,7 @@ describe('against a shop', () => {
     const { shop, session, stop } = await open({ pickupStores: { 'gid://shopify/Location/1': 'S1' } });
     shop.list(['A'], 5);
     const id = shop.buyAll([{ sku: 'A', units: 2 }], { pickup: true });
-    const [read] = await session.readOrders([id]);
+    const [read] = whole(await session.readOrders([id]));
     const order = canonicalOrder.parse({ ...(read?.order as object), channel: 'shop', channelOrderId: id });
     expect(order.delivery).toEqual({ kind: 'collect', store: 'S1' });
     const none = order.lines.map(({ line }) => ({ line, units: 0 }));
@@ -75,10 +76,10 @@ describe('against a shop', () => {
     const { shop, session, stop } = await open();
     shop.list(['A', 'B'], 9);
     const id = shop.buyAll([{ sku: 'A', units: 3 }]);
-    const [before] = await session.readOrders([id]);
+    const [before] = whole(await session.readOrders([id]));
     shop.change(id, 1);
     shop.change(id, 2, 'B');
-    const [after] = await session.readOrders([id]);
+    const [after] = whole(await session.readOrders([id]));
     expect(after?.version).toBeGreaterThanOrEqual(before?.version ?? Infinity);
     const order = canonicalOrder.parse({ ...(after?.order as object), channel: 'shop', channelOrderId: id });
     expect(() => checkTotals(order)).not.toThrow();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CancelReason } from '#hub/orders/states/act.ts';
-import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import type { ChannelOrder, OrderPage, UnreadOrder } from '../../connector.ts';
+import { readEach, soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 import type { Ask } from './graphql.ts';
 import type { Settings } from './settings.ts';
 import { minorOf } from '../money.ts';
@@ -82,18 +83,29 @@ const order = z.object({
 });
 type Order = z.output<typeof order>;
 
+const ORDER_FORM: OrderForm<Order> = {
+  order,
+  name: z.object({ id: z.string() }).transform(({ id }) => id),
+  lines: z
+    .object({ lineItems: z.object({ nodes: z.array(z.unknown()) }) })
+    .transform(({ lineItems: { nodes } }) => nodes),
+  line: z.object({ sku: soldSku, quantity: soldUnits }).transform(({ sku, quantity }) => ({
+    channelSku: sku,
+    units: quantity,
+  })),
+};
+
 const page = z.object({
   orders: z.object({
-    nodes: z.array(order),
+    nodes: z.array(z.unknown()),
     pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
   }),
 });
-/** What is no order is an empty object. */
-const orderOrNone = z.preprocess((node) => (isEmpty(node) ? null : node), order.nullable());
-const some = z.object({ nodes: z.array(orderOrNone) });
+const some = z.object({ nodes: z.array(z.unknown()) });
 
-function isEmpty(node: unknown): boolean {
-  return typeof node === 'object' && node !== null && Object.keys(node).length === 0;
+/** What is no order is null, or an empty object. */
+function isNone(node: unknown): boolean {
+  return node === null || (typeof node === 'object' && Object.keys(node).length === 0);
 }
 
 type Delivering = Pick<Settings, 'country' | 'pickupStores'>;
@@ -112,30 +124,43 @@ export async function pollOrders(
   return { orders: whole, next: hasNextPage ? endCursor : null };
 }
 
-export async function readOrders(ask: Ask, ids: readonly string[], settings: Delivering): Promise<ChannelOrder[]> {
+export async function readOrders(
+  ask: Ask,
+  ids: readonly string[],
+  settings: Delivering,
+): Promise<(ChannelOrder | UnreadOrder)[]> {
   const { nodes } = await ask(READ, { ids }, some);
   return wholeOrders(
     ask,
-    nodes.filter((node) => node !== null),
+    nodes.filter((node) => !isNone(node)),
     settings,
   );
 }
 
+function wholeOrders(
+  ask: Ask,
+  found: readonly unknown[],
+  settings: Delivering,
+): Promise<(ChannelOrder | UnreadOrder)[]> {
+  return readEach(
+    found,
+    ORDER_FORM,
+    (one) => toChannelOrder(one, settings),
+    (one) => withAllLines(ask, one),
+  );
+}
+
 /** With the lines beyond those that come with the order. */
-async function wholeOrders(ask: Ask, found: readonly Order[], settings: Delivering): Promise<ChannelOrder[]> {
-  const whole: ChannelOrder[] = [];
-  for (const one of found) {
-    const nodes = [...one.lineItems.nodes];
-    let at = one.lineItems.pageInfo;
-    while (at.hasNextPage) {
-      const more = await ask(MORE_LINES, { id: one.id, after: at.endCursor }, moreLines, LINES_POINTS);
-      if (more.order === null) break;
-      nodes.push(...more.order.lineItems.nodes);
-      at = more.order.lineItems.pageInfo;
-    }
-    whole.push(toChannelOrder({ ...one, lineItems: { nodes, pageInfo: at } }, settings));
+async function withAllLines(ask: Ask, one: Order): Promise<Order> {
+  const nodes = [...one.lineItems.nodes];
+  let at = one.lineItems.pageInfo;
+  while (at.hasNextPage) {
+    const more = await ask(MORE_LINES, { id: one.id, after: at.endCursor }, moreLines, LINES_POINTS);
+    if (more.order === null) break;
+    nodes.push(...more.order.lineItems.nodes);
+    at = more.order.lineItems.pageInfo;
   }
-  return whole;
+  return { ...one, lineItems: { nodes, pageInfo: at } };
 }
 
 const REASONS: Readonly<Record<string, CancelReason>> = {
@@ -160,7 +185,9 @@ export function toChannelOrder(given: Order, settings: Delivering): ChannelOrder
   const cancelled = cancelledAt === null ? null : (REASONS[cancelReason ?? ''] ?? 'other');
   // Where it is collected is said a moment after it was placed: until then it is kept as one that cannot be taken yet.
   const version = Date.parse(updatedAt);
-  if (isNotRouted(given, settings)) return { id, version, order: 'not routed to a location yet', cancelled };
+  if (isNotRouted(given, settings)) {
+    return { id, version, order: null, notYet: 'It is not routed to a location yet.', cancelled };
+  }
   const minor = ({ shopMoney }: z.output<typeof money>): number => minorOf(shopMoney.amount, currency);
   const taxOf = (lines: z.output<typeof taxLines>): number => sum(lines.map(({ priceSet }) => minor(priceSet)));
   const lines = given.lineItems.nodes.map((line) => ({

@@ -191,7 +191,7 @@ describe('orders of Shopify', () => {
     const parcel = toChannelOrder({ ...ORDER, shippingAddress: null }, { country: 'DE', pickupStores: {} });
     expect(parcel.order).toMatchObject({ delivery: { kind: 'ship', country: 'DE' } });
     // Where it is collected is not said yet.
-    expect(toChannelOrder({ ...ORDER, shippingAddress: null }, DELIVERING).order).toEqual(expect.any(String));
+    expect(toChannelOrder({ ...ORDER, shippingAddress: null }, DELIVERING).notYet).toEqual(expect.any(String));
     const pickup = (id: string) => ({
       shippingAddress: null,
       fulfillmentOrders: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { key, text } from '#shared/protocol/fields.ts';
 import { CANCEL_REASONS } from '#hub/orders/states/act.ts';
+import { soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 
 const quantity = z.int().min(0).max(2_147_483_647);
 
@@ -40,9 +41,16 @@ const channelOrder = z.object({
   cancelled: z.enum(CANCEL_REASONS).nullable().default(null),
 });
 
+export const ORDER_FORM: OrderForm<z.output<typeof channelOrder>> = {
+  order: channelOrder,
+  name: z.object({ id: z.string() }).transform(({ id }) => id),
+  lines: z.object({ order: z.object({ lines: z.array(z.unknown()) }) }).transform(({ order }) => order.lines),
+  line: z.union([z.object({ channelSku: soldSku, units: soldUnits }), z.object({ sku: soldSku, units: soldUnits })]),
+};
+
 /** To `orders.read`. */
 export const ordersAnswer = z.object({
-  orders: z.array(channelOrder).max(250),
+  orders: z.array(z.unknown()).max(250),
   next: z.string().min(1).max(1_024).nullable(),
 });
 
@@ -50,7 +58,7 @@ export const ordersAnswer = z.object({
 export const incoming = z.object({
   type: z.enum(['order.changed', 'listing.changed']),
   data: z.union([
-    z.object({ order: channelOrder }),
+    z.object({ order: z.looseObject({ id: key }) }),
     z.object({ listing: text.describe('Its number at the receiver is to be read anew.') }),
   ]),
 });

@@ -2,7 +2,8 @@ import { describeIssues } from '#shared/protocol/content.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { readSigned } from '#hub/outbox/signature.ts';
 import type { ChannelMessage, ChannelRequest } from '../../connector.ts';
-import { incoming } from './messages.ts';
+import { readOne } from '../each-order.ts';
+import { incoming, ORDER_FORM } from './messages.ts';
 import { secretBytes } from './settings.ts';
 
 /** What a signed message says. Throws CHANNEL_SIGNATURE_INVALID, CHANNEL_MESSAGE_INVALID. */
@@ -17,7 +18,10 @@ export function receive(request: ChannelRequest, secret: string | undefined, now
   const parsed = incoming.safeParse(value);
   if (!parsed.success) throw new ShelfwireError('CHANNEL_MESSAGE_INVALID', describeIssues(parsed.error));
   const { data } = parsed.data;
-  if ('order' in data) return { ids: [id], orderIds: [], listings: [], orders: [data.order] };
+  if ('order' in data) {
+    const order = readOne(data.order, ORDER_FORM, (one) => one);
+    return { ids: [id], orderIds: [], listings: [], orders: order === null ? [] : [order] };
+  }
   return { ids: [id], orderIds: [], listings: [{ id: data.listing }], orders: [] };
 }
 

@@ -12,7 +12,16 @@ import {
 } from '../../connector.ts';
 import { readJson, requireOk } from '../../http/answer.ts';
 import type { HttpAnswer } from '../../http/http.ts';
-import { bulkAnswer, levelsAnswer, ordersAnswer, outcomeAnswer, readAnswer, type Leveled } from './messages.ts';
+import { readEach } from '../each-order.ts';
+import {
+  bulkAnswer,
+  levelsAnswer,
+  ORDER_FORM,
+  ordersAnswer,
+  outcomeAnswer,
+  readAnswer,
+  type Leveled,
+} from './messages.ts';
 import { receive } from './receive.ts';
 import { credentials, secretBytes, settings, type Credentials, type Settings } from './settings.ts';
 
@@ -108,10 +117,13 @@ function open(access: AccountAccess<Settings, Credentials>, { http, clock, pay }
         return said === undefined ? { channelSku, ...unknown(channelSku) } : { channelSku, says: said };
       });
     },
-    pollOrders: (since, cursor) =>
-      ask('orders.read', { since: since.toISOString(), cursor, limit: ORDERS_A_PAGE }, ordersAnswer),
+    async pollOrders(since, cursor) {
+      const asked = { since: since.toISOString(), cursor, limit: ORDERS_A_PAGE };
+      const { orders, next } = await ask('orders.read', asked, ordersAnswer);
+      return { orders: await eachOf(orders), next };
+    },
     async readOrders(ids) {
-      return (await ask('orders.read', { ids, cursor: null, limit: ORDERS_A_PAGE }, ordersAnswer)).orders;
+      return eachOf((await ask('orders.read', { ids, cursor: null, limit: ORDERS_A_PAGE }, ordersAnswer)).orders);
     },
     receive: (request, now) => receive(request, credentials.receivingSecret, now),
     async perform({ key, channelOrderId, effect }) {
@@ -120,6 +132,8 @@ function open(access: AccountAccess<Settings, Credentials>, { http, clock, pay }
     },
   };
 }
+
+const eachOf = (orders: readonly unknown[]) => readEach(orders, ORDER_FORM, (order) => order);
 
 function toItemAnswer(answered: Leveled): ItemAnswer {
   const { channelSku, status } = answered;

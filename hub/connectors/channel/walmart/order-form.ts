@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CancelReason } from '#hub/orders/states/act.ts';
 import type { ChannelOrder } from '../../connector.ts';
+import { soldSku, soldUnits, type OrderForm } from '../each-order.ts';
 import { minorOf } from '../money.ts';
 
 const amount = z.object({ currency: z.string(), amount: z.number() });
@@ -41,6 +42,17 @@ export const walmartOrder = z.object({
   orderLines: z.object({ orderLine: z.array(line).min(1) }),
 });
 export type WalmartOrder = z.output<typeof walmartOrder>;
+
+export const ORDER_FORM: OrderForm<WalmartOrder> = {
+  order: walmartOrder,
+  name: z.object({ purchaseOrderId: z.string() }).transform(({ purchaseOrderId }) => purchaseOrderId),
+  lines: z
+    .object({ orderLines: z.object({ orderLine: z.array(z.unknown()) }) })
+    .transform(({ orderLines: { orderLine } }) => orderLine),
+  line: z
+    .object({ item: z.object({ sku: soldSku }), orderLineQuantity: z.object({ amount: soldUnits }) })
+    .transform(({ item, orderLineQuantity }) => ({ channelSku: item.sku, units: orderLineQuantity.amount })),
+};
 
 /** Units of a line that stand in any of these states. */
 export function unitsIn({ orderLineStatuses }: WalmartLine, ...states: readonly string[]): number {

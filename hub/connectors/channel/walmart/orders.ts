@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { ChannelOrder, OrderPage } from '../../connector.ts';
+import type { ChannelOrder, OrderPage, UnreadOrder } from '../../connector.ts';
+import type { HttpAnswer } from '../../http/http.ts';
+import { readEach } from '../each-order.ts';
 import { readOk, type Ask } from './ask.ts';
-import { toChannelOrder, walmartOrder, type WalmartOrder } from './order-form.ts';
+import { ORDER_FORM, toChannelOrder, walmartOrder, type WalmartOrder } from './order-form.ts';
 
 const ORDERS_A_PAGE = 100;
 /** Walmart keeps no longer, and without a date it looks a week back. */
@@ -10,10 +12,11 @@ const KEPT_MS = 180 * 86_400_000;
 const page = z.object({
   list: z.object({
     meta: z.object({ nextCursor: z.string().nullish() }),
-    elements: z.object({ order: z.array(walmartOrder).nullish() }).nullish(),
+    elements: z.object({ order: z.array(z.unknown()).nullish() }).nullish(),
   }),
 });
 const one = z.object({ order: walmartOrder });
+const oneAsItCame = z.object({ order: z.unknown() });
 const KINDS = { released: 'v3/orders/released', changed: 'v3/orders' } as const;
 type Kind = keyof typeof KINDS;
 
@@ -22,7 +25,7 @@ export async function pollOrders(ask: Ask, since: Date, cursor: string | null, n
   const [kind, after] = readCursor(cursor);
   const query = after ?? firstQuery(kind, since, now);
   const { list } = readOk(await ask({ method: 'GET', path: KINDS[kind], query }), page);
-  const orders = (list.elements?.order ?? []).map(toChannelOrder);
+  const orders = await readEach(list.elements?.order ?? [], ORDER_FORM, toChannelOrder);
   const { nextCursor } = list.meta;
   if (nextCursor) return { orders, next: `${kind}${nextCursor.startsWith('?') ? '' : '?'}${nextCursor}` };
   return { orders, next: kind === 'released' ? 'changed' : null };
@@ -45,17 +48,22 @@ function firstQuery(kind: Kind, since: Date, now: number): Record<string, string
 /** Whole seconds: Walmart reads no finer ones. */
 const instant = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
 
-export async function readOrders(ask: Ask, ids: readonly string[]): Promise<ChannelOrder[]> {
-  const found: ChannelOrder[] = [];
+export async function readOrders(ask: Ask, ids: readonly string[]): Promise<(ChannelOrder | UnreadOrder)[]> {
+  const came: unknown[] = [];
   for (const id of ids) {
-    const order = await readOrder(ask, id);
-    if (order !== undefined) found.push(toChannelOrder(order));
+    const answer = await find(ask, id);
+    if (answer !== undefined) came.push(readOk(answer, oneAsItCame).order);
   }
-  return found;
+  return readEach(came, ORDER_FORM, toChannelOrder);
 }
 
 /** Undefined when there is none. */
 export async function readOrder(ask: Ask, id: string): Promise<WalmartOrder | undefined> {
+  const answer = await find(ask, id);
+  return answer === undefined ? undefined : readOk(answer, one).order;
+}
+
+async function find(ask: Ask, id: string): Promise<HttpAnswer | undefined> {
   const answer = await ask({ method: 'GET', path: `v3/orders/${encodeURIComponent(id)}` });
-  return answer.status === 404 && answer.text.trim().startsWith('{') ? undefined : readOk(answer, one).order;
+  return answer.status === 404 && answer.text.trim().startsWith('{') ? undefined : answer;
 }

@@ -13,6 +13,7 @@ import type { QuotaSeen } from '../../publishing/quota.ts';
 import { toChannelOrder, walmartOrder } from './order-form.ts';
 import { receive } from './receive.ts';
 import { walmart } from './walmart.ts';
+import { whole } from '#test/support/whole-orders.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -218,7 +219,7 @@ describe('orders of Walmart', () => {
         new Date(Date.now() - 60_000),
         cursor,
       );
-      pages.push(page.orders.map(({ id }) => id));
+      pages.push(whole(page.orders).map(({ id }) => id));
       cursor = page.next;
     } while (cursor !== null);
     expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 2, 1]);

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
+import { readUnderLock } from '#hub/db/read-under-lock.ts';
 import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { lockLocations } from '#hub/ledger/merge.ts';
@@ -46,8 +47,7 @@ type Kept = (client: Queryable, erp: Erp) => Promise<void>;
 /** Each fact is written down once for each of them that a route leads to. */
 const ERPS_MAX = 20;
 
-const COUNT = `
-  SELECT pg_advisory_xact_lock(${LOCKS.erpLimit}), (SELECT count(*)::int FROM erps WHERE state <> 'ended') AS live`;
+const COUNT = `SELECT count(*)::int AS live FROM erps WHERE state <> 'ended'`;
 const LOCATIONS = 'SELECT location_no FROM locations';
 const CREATE = `
   INSERT INTO erps (code, kind, name, settings, credentials, pace, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -86,7 +86,7 @@ export class Erps {
     const { code, kind, name, pace } = asked;
     const { settings, sealed } = this.#check(asked);
     return this.#act(async (client) => {
-      const [{ live } = { live: 0 }] = (await client.query<{ live: number }>(COUNT)).rows;
+      const { live = 0 } = (await readUnderLock<{ live: number }>(client, LOCKS.erpLimit, COUNT)) ?? {};
       if (live >= ERPS_MAX) throw new ShelfwireError('ERP_LIMIT', `There are ${ERPS_MAX} ERPs already.`);
       // No merge is under way then: what is forwarded, and what counts have found so far, begin at one instant.
       const { rows } = await client.query<{ location_no: number }>(LOCATIONS);

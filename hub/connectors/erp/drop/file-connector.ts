@@ -9,6 +9,10 @@ export const FILE_CAPABILITIES = { cancels: false, once: 'atomicRename', readsSt
 export const DRAFTS = '.drafts';
 export const MARKS = '.marks';
 
+/** As we make them: others may write where they are, and they say what is moved where. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,120}$/;
+const DRAFT = /^[0-9a-f]{40}-[0-9a-f]{12}$/;
+
 const DAY_MS = 86_400_000;
 /** Whoever asks for a document later than that is told that it is not there. */
 const MARKS_KEPT_MS = 30 * DAY_MS;
@@ -42,12 +46,13 @@ export function fileConnector({ files, clock, extension, content }: FileConnecto
     const text = await files.readText(`${MARKS}/${hashed}`);
     if (text === undefined) return undefined;
     const [name = '', draft = ''] = text.split('\n');
-    return { name, draft };
+    if (NAME.test(name) && DRAFT.test(draft)) return { name, draft };
+    throw new ErpFailure('ERP_CONFLICT', 'The mark of this document is none of ours: somebody else has written it.');
   };
   const markOf = (key: string): Promise<Mark | undefined> => markAt(hashOf(key));
   /** One that is marked and still there is on its way: without it the mark would say that it had arrived. */
   const isOnItsWay = async (draft: string): Promise<boolean> =>
-    (await markAt(draft.split('-', 1)[0] ?? ''))?.draft === draft;
+    (await markAt(draft.split('-', 1)[0] ?? '').catch(() => ({ draft })))?.draft === draft;
   const publish = async ({ name, draft }: Mark): Promise<Posted> => {
     await files.moveOnce(`${DRAFTS}/${draft}`, name);
     return { reference: name };

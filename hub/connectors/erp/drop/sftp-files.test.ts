@@ -19,8 +19,11 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const connector of connectors.splice(0)) connector.close();
   await server.stop();
+  await allClosed();
   rmSync(root, { recursive: true, force: true });
 });
+
+const allClosed = () => expect.poll(() => server.openFiles).toBe(0);
 
 interface Asked {
   readonly hostKey?: string;

@@ -62,6 +62,24 @@ it('O1 killed between any two steps: what is not there yet is put there by the n
   expect(out()).toHaveLength(1);
 });
 
+it('X1 a mark that the other side has written leads nowhere out of the folder', async () => {
+  const victim = join(folder, 'secrets.keys');
+  writeFileSync(victim, 'a secret of the hub');
+  const erp = connect();
+  await erp.post(sale, 'S1/other');
+  const [known = ''] = readdirSync(join(folder, 'main', '.marks'));
+  for (const [name, draft] of [
+    ['stolen.json', '../../secrets.keys'],
+    ['../stolen.json', `${known}-000000000000`],
+  ] as const) {
+    writeFileSync(join(folder, 'main', '.marks', known), `${name}\n${draft}\n`);
+    writeFileSync(join(folder, 'main', '.drafts', `${known}-000000000000`), 'of nobody');
+    await expect(erp.post(sale, 'S1/other')).rejects.toMatchObject({ code: 'ERP_CONFLICT' });
+    await expect(erp.lookup(sale, 'S1/other')).rejects.toMatchObject({ code: 'ERP_CONFLICT' });
+  }
+  expect([existsSync(victim), readdirSync(folder).toSorted()]).toEqual([true, ['main', 'secrets.keys']]);
+});
+
 it('O1 names sort as the documents were posted', async () => {
   const erp = connect();
   const names = [];

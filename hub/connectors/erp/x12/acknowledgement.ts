@@ -2,6 +2,7 @@ import type { Acknowledgement } from '../connector.ts';
 
 const ISA_CHARS = 106;
 const DETAIL_CHARS_MAX = 500;
+const NUMBER_MAX = 999_999_999;
 
 /** Of AK5 and AK9; any other: not taken. */
 const STATES: Readonly<Record<string, Acknowledgement['state']>> = {
@@ -43,7 +44,7 @@ export function readFunctional(text: string): ReadFunctional {
     else if (id === 'AK5') {
       set = elements[0];
       if (elements.length > 1) wrong.push(elements.join(' '));
-    } else if (id === 'AK9' && Number.isSafeInteger(number) && number > 0) {
+    } else if (id === 'AK9' && Number.isInteger(number) && number > 0 && number <= NUMBER_MAX) {
       // What is said of our one transaction set is more than what is said of its group.
       const state = STATES[set ?? elements[0] ?? ''] ?? 'rejected';
       acknowledgements.push({ controlNumber: number, state, detail: wrong.join('; ').slice(0, DETAIL_CHARS_MAX) });

@@ -30,6 +30,8 @@ const settings = z.strictObject({
 const INBOX = 'in';
 const READ = '.read';
 const READ_KEPT_MS = 30 * 86_400_000;
+/** With what is put before it, no longer than a file's name may be. */
+const NAME_CHARS_KEPT = 50;
 
 /** EDI by files: 852 for what happened, 846 for what is there, 997 back. */
 export const x12 = defineErpKind({
@@ -84,14 +86,16 @@ class Inbox {
     for (const name of names) {
       const content = await this.#contentOf(name);
       if (content === undefined) continue;
-      const { acknowledgements, problem, isWhole } = readFunctional(content);
+      const text = content.replaceAll('\0', '');
+      const { acknowledgements, problem, isWhole } = readFunctional(text);
       const digest = hash('sha256', content, 'hex');
       if (!isWhole && this.#seen.get(name) !== digest) {
         this.#seen.set(name, digest);
         continue;
       }
-      await keep({ name, content: content.replaceAll('\0', ''), acknowledgements, problem });
-      await this.#files.moveOnce(`${INBOX}/${name}`, `${READ}/${nowMs}-${digest.slice(0, 8)}-${name}`);
+      await keep({ name, content: text, acknowledgements, problem });
+      const ending = name.slice(-NAME_CHARS_KEPT).toWellFormed();
+      await this.#files.moveOnce(`${INBOX}/${name}`, `${READ}/${nowMs}-${digest.slice(0, 8)}-${ending}`);
       this.#seen.delete(name);
     }
     for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);

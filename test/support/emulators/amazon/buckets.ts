@@ -7,6 +7,7 @@ const PLANS: Readonly<Record<string, readonly [number, number]>> = {
   searchListingsItems: [5, 5],
   createFeedDocument: [0.5, 15],
   createFeed: [0.0083, 15],
+  getFeeds: [0.0222, 10],
   getFeed: [2, 15],
   getFeedDocument: [0.0222, 10],
   batchInventory: [5, 5],

@@ -8,6 +8,7 @@ interface Feed {
   readonly type: string;
   readonly document: string;
   readonly asked: number;
+  readonly createdAt: string;
   readonly dueAt: number;
   status: FeedStatus;
   result: string | undefined;
@@ -55,7 +56,16 @@ export class Feeds {
     if (this.#documents.get(document)?.body === undefined || this.#workers[type] === undefined) return undefined;
     const id = String(50_000 + this.#feeds.size);
     const dueAt = performance.now() + this.takesMs;
-    this.#feeds.set(id, { id, type, document, asked, dueAt, status: 'IN_QUEUE', result: undefined });
+    this.#feeds.set(id, {
+      id,
+      type,
+      document,
+      asked,
+      createdAt: new Date().toISOString(),
+      dueAt,
+      status: 'IN_QUEUE',
+      result: undefined,
+    });
     return id;
   }
 
@@ -66,10 +76,16 @@ export class Feeds {
     return {
       feedId: id,
       feedType: feed.type,
-      createdTime: '2026-11-01T10:00:00Z',
+      createdTime: feed.createdAt,
       processingStatus: feed.status,
       ...(feed.result !== undefined && { resultFeedDocumentId: feed.result }),
     };
+  }
+
+  /** The newest first. */
+  list(types: readonly string[], since: string): object[] {
+    const found = this.all.filter(({ type, createdAt }) => types.includes(type) && createdAt >= since);
+    return found.toReversed().flatMap(({ id }) => this.shown(id) ?? []);
   }
 
   /** Does what is due. */

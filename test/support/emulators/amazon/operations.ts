@@ -52,6 +52,10 @@ export class Operations {
         if (feedId !== undefined) return { status: 202, body: { feedId } };
         return { status: 400, body: errorBody('InvalidInput', 'There is no such feed document.') };
       }
+      case 'getFeeds': {
+        const [types, since] = [parameters['feedTypes'] as string[], String(parameters['createdSince'])];
+        return { status: 200, body: { feeds: feeds.list(types, since) } };
+      }
       case 'getFeed': {
         const feed = feeds.shown(String(parameters['feedId']));
         return feed === undefined ? missing('The feed') : { status: 200, body: feed };

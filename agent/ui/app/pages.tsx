@@ -29,7 +29,9 @@ import { useStatus } from '../api/queries.ts';
 import { PAGES } from '../pages/all.ts';
 import { useWords } from '../words/words.tsx';
 import { Looks } from './looks.tsx';
+import { BrokenPage } from './broken-page.tsx';
 import type { Page } from './page.ts';
+import classes from './pages.module.css';
 import { Someone, usePerson } from './person.ts';
 import { SafetyBanner } from './safety-banner.tsx';
 import { troublesOf } from './troubles.ts';
@@ -44,7 +46,11 @@ export function Pages({ person, door }: { readonly person: Person; readonly door
     const routes = pages.map(({ name, view }, place) =>
       createRoute({ getParentRoute: () => root, path: place === 0 ? '/' : `/${name}`, component: view }),
     );
-    return createRouter({ routeTree: root.addChildren(routes), history: createHashHistory() });
+    return createRouter({
+      routeTree: root.addChildren(routes),
+      history: createHashHistory(),
+      defaultErrorComponent: BrokenPage,
+    });
   });
   return (
     <Someone.Provider value={person}>
@@ -66,16 +72,23 @@ function Frame({ pages }: { readonly pages: readonly Page[] }) {
       const place = (Number(event.code.slice(5)) + 9) % 10;
       const page = event.altKey && /^Digit\d$/.test(event.code) ? pages[place] : undefined;
       if (page === undefined) return;
-      event.preventDefault();
       location.hash = pathOf(page.name);
+      // The next Tab is one of the page, not of the navigation before it; a page whose first field takes the focus does so after this.
+      focusContent(event);
     };
     addEventListener('keydown', open);
     return () => removeEventListener('keydown', open);
   });
+  const store = status?.store?.name;
+  const here = pages.find(({ name }) => pathname === pathOf(name))?.name;
+  useEffect(() => {
+    // Told from others in a row of tabs, and in the desktop's window.
+    document.title = [here === undefined ? '' : words.pages[here], store ?? 'Shelfwire'].filter(Boolean).join(' · ');
+  }, [here, store, words]);
   const troubles = troublesOf(status);
-  const badge = (name: string) =>
+  const badge = (name: string, size: 'sm' | 'lg') =>
     name === 'problems' && troubles > 0 ? (
-      <Badge color="red" variant="light" circle={troubles < 100}>
+      <Badge color="red" size={size} circle={troubles < 100}>
         {troubles}
       </Badge>
     ) : null;
@@ -111,7 +124,13 @@ function Frame({ pages }: { readonly pages: readonly Page[] }) {
                 aria-keyshortcuts={`Alt+${(place + 1) % 10}`}
                 label={words.pages[name]}
                 leftSection={<Icon size={20} aria-hidden />}
-                rightSection={badge(name)}
+                rightSection={
+                  badge(name, 'lg') ?? (
+                    <Text size="xs" c="dimmed" className={classes['shortcut'] ?? ''} aria-hidden>
+                      Alt+{(place + 1) % 10}
+                    </Text>
+                  )
+                }
                 py="sm"
               />
             ))}
@@ -148,15 +167,17 @@ function Frame({ pages }: { readonly pages: readonly Page[] }) {
               variant={pathname === pathOf(name) ? 'light' : 'subtle'}
               px={0}
               h={56}
-              aria-label={words.pages[name]}
+              className={classes['tab'] ?? ''}
               aria-current={pathname === pathOf(name) ? 'page' : undefined}
             >
-              <Icon aria-hidden />
+              <Icon size={22} aria-hidden />
+              <span className={classes['tabName']}>{words.pages[name]}</span>
+              {badge(name, 'sm')}
             </Button>
           ))}
         </SimpleGrid>
       </AppShell.Footer>
-      <AppShell.Main id="content" tabIndex={-1}>
+      <AppShell.Main id="content" tabIndex={-1} className={classes['main'] ?? ''}>
         <SafetyBanner />
         <Outlet />
       </AppShell.Main>

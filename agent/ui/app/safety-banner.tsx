@@ -46,7 +46,8 @@ export function SafetyBanner() {
       mb="md"
       p="sm"
       mih={62}
-      bg={`var(--mantine-color-${tone}-light)`}
+      // Loud is what needs somebody; that all is well is only said.
+      {...(tone === 'teal' ? {} : { bg: `var(--mantine-color-${tone}-light)` })}
       className="no-print"
     >
       <Group wrap="nowrap" align="start">

@@ -13,11 +13,25 @@ export const theme = createTheme({
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   components: {
+    Modal: { styles: { title: { fontSize: '1.125rem', fontWeight: 600 } } },
     // In the colour of their tone these are too pale to read.
-    Badge: { defaultProps: { variant: 'light' }, styles: { label: { color: 'var(--mantine-color-text)' } } },
-    NavLink: { styles: { root: { minHeight: TOUCH_PX }, label: { color: 'var(--mantine-color-text)' } } },
+    Badge: {
+      // Capitals shout, and make long words longer.
+      defaultProps: { variant: 'light', tt: 'none', size: 'lg', fw: 600 },
+      styles: { label: { color: 'var(--mantine-color-text)' } },
+    },
+    NavLink: {
+      styles: {
+        root: { minHeight: TOUCH_PX, borderRadius: 'var(--mantine-radius-md)' },
+        label: { color: 'var(--mantine-color-text)' },
+      },
+    },
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
-    Button: { defaultProps: { size: 'md' }, styles: { root: { minHeight: TOUCH_PX } } },
+    Button: {
+      defaultProps: { size: 'md' },
+      // Long words take a second line rather than lose their end.
+      styles: { root: { minHeight: TOUCH_PX }, label: { whiteSpace: 'normal', lineHeight: 1.2 } },
+    },
     TextInput: { defaultProps: { size: 'md' }, styles: touched },
     // Its arrows are too small to touch: numbers are typed, or scanned.
     NumberInput: { defaultProps: { size: 'md', hideControls: true }, styles: touched },
@@ -38,6 +52,8 @@ export const quietColours: CSSVariablesResolver = () => ({
     '--mantine-color-error': 'var(--mantine-color-red-9)',
   },
   dark: {
+    // On a card it would not be seen that there is a button.
+    '--mantine-color-disabled': 'var(--mantine-color-dark-5)',
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
     '--mantine-color-error': 'var(--mantine-color-red-4)',

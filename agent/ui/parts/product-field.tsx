@@ -1,5 +1,5 @@
 import { Autocomplete } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
 import { useWords } from '../words/words.tsx';
 import { useFoundProducts } from './found-products.tsx';
@@ -33,7 +33,22 @@ export function ProductField(parts: {
     pick?.(item);
   };
   const { stock, adjust } = useWords();
-  const { items, bySku, list } = useFoundProducts(chosen.typed);
+  const { items, bySku, list, isSettled, close } = useFoundProducts(chosen.typed);
+  /** A scanner's Enter comes before the answer: what was typed then, until it is there. */
+  const scanned = useRef<string | undefined>(undefined);
+  const enter = (only: StockItem): void => {
+    close();
+    if (pick === undefined) return choose({ typed: only.sku, item: only });
+    take(only);
+    return choose({ typed: '', item: undefined });
+  };
+  useEffect(() => {
+    const wanted = scanned.current;
+    if (wanted === undefined || (wanted === chosen.typed && !isSettled)) return;
+    scanned.current = undefined;
+    const only = items.length === 1 ? items[0] : bySku.get(wanted.trim());
+    if (wanted === chosen.typed && only !== undefined) enter(only);
+  });
   return (
     <Autocomplete
       label={label ?? adjust.product}
@@ -55,15 +70,15 @@ export function ProductField(parts: {
         picked.current = undefined;
       }}
       onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
         const [only] = items;
-        if (event.key !== 'Enter' || items.length !== 1 || only === undefined) return;
-        event.preventDefault();
-        if (pick === undefined) {
-          choose({ typed: only.sku, item: only });
-          return;
+        if (!isSettled && chosen.typed.trim() !== '') {
+          event.preventDefault();
+          scanned.current = chosen.typed;
+        } else if (items.length === 1 && only !== undefined) {
+          event.preventDefault();
+          enter(only);
         }
-        take(only);
-        choose({ typed: '', item: undefined });
       }}
       description={
         chosen.item === undefined ? ' ' : `${chosen.item.name ?? stock.unnamed} · ${stock.onHand} ${chosen.item.onHand}`

@@ -1,22 +1,33 @@
 import { TextInput } from '@mantine/core';
 import { ScanBarcode } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 /** What a scanner types, or a person: done with Enter, and ready for the next at once. `read` says what is wrong with it. */
 export function ScanField(parts: {
   label: string;
   read: (code: string) => Promise<string | undefined>;
   autoFocus?: boolean;
+  /** What the last scan came to; '' before the first. Absent: the page shows it elsewhere. */
+  heard?: string;
+  /** Read at once, as if it had been scanned. */
+  first?: string | undefined;
 }) {
   const [code, setCode] = useState('');
   const [wrong, setWrong] = useState<string | undefined>();
+  const { first, read, heard } = parts;
+  const isRead = useRef(false);
+  useEffect(() => {
+    if (first === undefined || isRead.current) return;
+    isRead.current = true;
+    void read(first).then(setWrong);
+  });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         const wanted = code.trim();
         setCode('');
-        if (wanted !== '') void parts.read(wanted).then(setWrong);
+        if (wanted !== '') void read(wanted).then(setWrong);
       }}
     >
       <TextInput
@@ -28,6 +39,13 @@ export function ScanField(parts: {
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
         error={wrong}
+        {...(heard === undefined || wrong !== undefined
+          ? {}
+          : {
+              description: heard === '' ? ' ' : `✓ ${heard}`,
+              descriptionProps: { role: 'status' },
+              inputWrapperOrder: ['input', 'description', 'error'],
+            })}
       />
     </form>
   );

@@ -60,12 +60,19 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
   );
 }
 
-export function PageTitle({ children, right }: { children: ReactNode; right?: ReactNode }) {
+export function PageTitle({ children, right, below }: { children: ReactNode; right?: ReactNode; below?: string }) {
   return (
-    <Group justify="space-between" mb="md" wrap="wrap">
-      <Title order={1} size="h2">
-        {children}
-      </Title>
+    <Group justify="space-between" align={below === undefined ? 'center' : 'start'} mb="md" wrap="wrap" mih={44}>
+      <div style={{ flex: '1 1 280px', minWidth: 0 }}>
+        <Title order={1} fz={{ base: 22, sm: 26 }} lh={1.3} style={{ overflowWrap: 'anywhere', hyphens: 'auto' }}>
+          {children}
+        </Title>
+        {below === undefined ? null : (
+          <Text size="sm" c="dimmed" ff="monospace">
+            {below}
+          </Text>
+        )}
+      </div>
       {right}
     </Group>
   );

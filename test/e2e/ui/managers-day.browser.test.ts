@@ -229,7 +229,7 @@ it('F2 S2 M1 M7 a manager’s day: a count with a scanner, sales, a return, the 
   await seen(page, 'Nothing to pick');
   await open(page, 'Today');
   await page
-    .getByText(/facts? waits? here, safe on this disk/)
+    .getByText(/records? waits? here, safe on this disk/)
     .first()
     .waitFor();
   await keepScreen(page, 'day-7-offline');

@@ -119,10 +119,29 @@ describe('the store’s app', () => {
     await agent.call('/v1/facts', { method: 'POST', body: JSON.stringify(sale) });
     await page.getByRole('cell', { name: '4711' }).waitFor();
     expect(await rows.count()).toBe(before + 1);
+    // Something of it comes back: two presses.
+    await page.getByRole('link', { name: '4711' }).click();
+    await page.getByRole('heading', { name: 'Receipt · 4711' }).waitFor();
+    await page.getByRole('button', { name: 'All of it' }).click();
+    await page.getByRole('button', { name: 'Take back 2 units' }).waitFor();
+    expect(await page.title()).toBe('Return · Shelfwire');
     await page.keyboard.press('Alt+Digit2');
     await page.keyboard.type('sku-3');
     await expect.poll(() => page.getByRole('row').allTextContents()).toHaveLength(2);
     expect((await page.getByRole('row').allTextContents())[1]).toContain('SKU-3');
+  });
+
+  it('a page that cannot be drawn says so in the app’s own words, and the others go on', async () => {
+    const agent = await busyStore();
+    const { page } = await openPage(browser, { locale: 'de-DE' });
+    await page.route('**/v1/day?*', (route) => route.fulfill({ json: { feed: [{}] } }));
+    await page.goto(agent.url);
+    await page.locator('input').first().fill(agent.pin);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Das hat nicht geklappt').waitFor();
+    await page.getByRole('link', { name: 'Bestand' }).click();
+    await page.getByText('SKU-3').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it('says that the agent does not answer, and goes on when it is back', async () => {

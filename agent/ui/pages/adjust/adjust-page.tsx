@@ -1,22 +1,13 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Card, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { call, newKey } from '../../api/client.ts';
+import { useFormat } from '../../parts/format.ts';
 import { ProductField, type Chosen } from '../../parts/product-field.tsx';
 import { Failed, PageTitle } from '../../parts/shown.tsx';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
+import { Adjusted, type Saved } from './adjusted.tsx';
 
 const LOSSES = ['damage', 'theft', 'ownUse', 'expired', 'sample', 'correction', 'other'] as const;
 const GAINS = ['found', 'correction', 'other'] as const;
@@ -24,17 +15,19 @@ const NOTHING: Chosen = { typed: '', item: undefined };
 
 /** Units that went or came without a sale: damaged, stolen, used, found. Who said it is journaled. */
 export function AdjustPage() {
-  const { pages, adjust, stock } = useWords();
+  const { pages, adjust, adjusted, stock } = useWords();
+  const format = useFormat();
   const queries = useQueryClient();
   const [product, setProduct] = useState(NOTHING);
   const [way, setWay] = useState<'loss' | 'gain'>('loss');
-  const [units, setUnits] = useState<number | string>(1);
+  const [units, setUnits] = useState(1);
   const [code, setCode] = useState<string>('damage');
   const [note, setNote] = useState('');
   const [key, setKey] = useState(newKey);
+  const [saved, setSaved] = useState<Saved | undefined>();
   const sku = product.item?.sku;
-  const quantity = typeof units === 'number' ? units : 0;
-  const signed = way === 'loss' ? -quantity : quantity;
+  const signed = way === 'loss' ? -units : units;
+  const after = product.item === undefined || units === 0 ? undefined : product.item.onHand + signed;
   const save = useMutation({
     mutationFn: () =>
       call<{ seq: number }>('POST', '/v1/acts', {
@@ -47,6 +40,7 @@ export function AdjustPage() {
         },
       }),
     onSuccess: () => {
+      setSaved({ key, name: product.item?.name ?? product.typed, change: format.change(signed) });
       setKey(newKey());
       setProduct(NOTHING);
       setUnits(1);
@@ -81,14 +75,14 @@ export function AdjustPage() {
                 { value: 'gain', label: adjust.gain },
               ]}
             />
-            <NumberInput
+            <UnitsField
               label={adjust.units}
+              of={product.item?.name ?? adjust.product}
               value={units}
-              onChange={setUnits}
               min={1}
               max={100_000}
-              allowDecimal={false}
-              required
+              isRequired
+              change={setUnits}
             />
             <Select
               label={adjust.code}
@@ -104,24 +98,29 @@ export function AdjustPage() {
               onChange={(event) => setNote(event.currentTarget.value)}
             />
             <Text mih={24} aria-live="polite">
-              {product.item === undefined || quantity === 0
+              {after === undefined
                 ? ''
-                : `${stock.onHand}: ${product.item.onHand} → ${product.item.onHand + signed}`}
+                : `${stock.onHand}: ${format.number(after - signed)} → ${format.number(after)} `}
+              {after !== undefined && after < 0 && signed < 0 ? (
+                <Text span inherit fw={600}>
+                  {adjusted.below}
+                </Text>
+              ) : null}
             </Text>
             {save.error === null ? null : <Failed error={save.error} />}
-            {save.isSuccess && sku === undefined ? (
-              <Alert color="teal" icon={<Check aria-hidden />} role="status">
-                {adjust.saved}
-              </Alert>
-            ) : null}
             <Group>
-              <Button type="submit" loading={save.isPending} disabled={sku === undefined || quantity < 1}>
+              <Button type="submit" loading={save.isPending} disabled={sku === undefined || units < 1}>
                 {adjust.save}
               </Button>
             </Group>
           </Stack>
         </form>
       </Card>
+      {saved === undefined || product.typed !== '' ? null : (
+        <Stack mt="md" maw={640}>
+          <Adjusted key={saved.key} saved={saved} />
+        </Stack>
+      )}
     </>
   );
 }

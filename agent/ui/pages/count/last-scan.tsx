@@ -57,28 +57,28 @@ export function LastScan(parts: {
             ))}
             <Button
               variant="default"
-              h={56}
+              h={52}
               aria-label={words.deleteDigit}
               onClick={() => setTouched((now) => now.slice(0, -1))}
             >
               <Delete aria-hidden />
             </Button>
             <Digit digit="0" press={setTouched} isOff={!isOpen} />
-            <Button h={56} disabled={touched === '' || !isOpen} onClick={take}>
+            <Button h={52} disabled={touched === '' || !isOpen} onClick={take}>
               {words.take}
             </Button>
           </SimpleGrid>
           <Group grow>
             <Button
               variant="default"
-              mih={48}
+              mih={44}
               leftSection={<Undo2 size={18} aria-hidden />}
               disabled={parts.undo === undefined || !isOpen}
               onClick={() => parts.undo?.()}
             >
               {words.undo}
             </Button>
-            <Button variant="default" mih={48} disabled={!isOpen} onClick={parts.byHand}>
+            <Button variant="default" mih={44} disabled={!isOpen} onClick={parts.byHand}>
               {words.byHand}
             </Button>
           </Group>
@@ -101,7 +101,7 @@ function Digit({
     <Button
       variant="default"
       size="lg"
-      h={56}
+      h={52}
       disabled={isOff}
       onClick={() => press((now) => (now + digit).replace(/^0+(?=\d)/, '').slice(0, DIGITS_MAX))}
     >

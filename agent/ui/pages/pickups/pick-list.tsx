@@ -8,7 +8,13 @@ import { useWords } from '../../words/words.tsx';
 import { scannedLine, unpicked } from './scanned-line.ts';
 
 /** What to take from the shelf. A scanner picks one unit of what it reads. */
-export function PickList({ task, pick }: { task: TaskView; pick: (line: string) => void }) {
+export function PickList(parts: {
+  task: TaskView;
+  pick: (line: string) => void;
+  /** It is the first to be picked, or was accepted here just now: the scanner goes on with it. */
+  isBegun: boolean;
+}) {
+  const { task, pick, isBegun } = parts;
   const { pickups, stock } = useWords();
   return (
     <>
@@ -30,7 +36,7 @@ export function PickList({ task, pick }: { task: TaskView; pick: (line: string) 
           ))}
         </Table.Tbody>
       </Table>
-      {task.state !== 'open' && unpicked(task) > 0 ? <Scan task={task} pick={pick} /> : null}
+      {task.state !== 'open' && unpicked(task) > 0 ? <Scan task={task} pick={pick} isBegun={isBegun} /> : null}
     </>
   );
 }
@@ -42,7 +48,7 @@ function Line({ line }: { line: TaskLineView }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Text fw={500} mih="1.55em">
+        <Text fw={500} mih="1.55em" style={{ overflowWrap: 'anywhere' }}>
           {isPending ? '' : (product?.name ?? stock.unnamed)}
         </Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
@@ -56,7 +62,7 @@ function Line({ line }: { line: TaskLineView }) {
   );
 }
 
-function Scan({ task, pick }: { task: TaskView; pick: (line: string) => void }) {
+function Scan({ task, pick, isBegun }: { task: TaskView; pick: (line: string) => void; isBegun: boolean }) {
   const { pickups } = useWords();
   const read = async (code: string): Promise<string | undefined> => {
     const line = scannedLine(task, code) ?? scannedLine(task, (await skuOf(code)) ?? '');
@@ -64,5 +70,5 @@ function Scan({ task, pick }: { task: TaskView; pick: (line: string) => void }) 
     pick(line.line);
     return undefined;
   };
-  return <ScanField label={pickups.scan} read={read} />;
+  return <ScanField label={pickups.scan} read={read} autoFocus={isBegun} />;
 }

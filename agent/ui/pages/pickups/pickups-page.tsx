@@ -1,9 +1,7 @@
 import { Alert, Badge, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { PackageCheck, ShoppingBag, Truck } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { TaskView } from '#shared/agent-api/answers.ts';
-import { call, newKey } from '../../api/client.ts';
 import { useTasks } from '../../api/queries.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { useSpeech, useWords } from '../../words/words.tsx';
@@ -11,6 +9,7 @@ import { PickList } from './pick-list.tsx';
 import { RejectTask } from './reject-task.tsx';
 import { unpicked } from './scanned-line.ts';
 import { timeLeft, urgencyOf, type Urgency } from './time-left.ts';
+import { usePick, useStep, type Step } from './use-step.ts';
 
 const TONES: Readonly<Record<Urgency, string>> = { late: 'red', soon: 'orange', fine: 'teal', none: 'gray' };
 
@@ -18,6 +17,8 @@ const TONES: Readonly<Record<Urgency, string>> = { late: 'red', soon: 'orange', 
 export function PickupsPage() {
   const { pages, pickups } = useWords();
   const { data, error, refetch } = useTasks();
+  // Where the scanner goes on.
+  const next = data?.items.find((task) => task.state !== 'open' && unpicked(task) > 0);
   return (
     <>
       <PageTitle>{pages.pickups}</PageTitle>
@@ -32,9 +33,9 @@ export function PickupsPage() {
           {pickups.noneHint}
         </Empty>
       ) : (
-        <Stack>
+        <Stack maw={860}>
           {data.items.map((task) => (
-            <TaskCard key={task.task} task={task} />
+            <TaskCard key={task.task} task={task} isNext={task === next} />
           ))}
         </Stack>
       )}
@@ -42,26 +43,10 @@ export function PickupsPage() {
   );
 }
 
-export type Step = 'accept' | 'pick' | 'hand-over' | 'ship' | 'reject';
-
-/** Says a step of a task. Its key stays the same until there is an answer, so that pressing twice does it once. */
-function useStep(task: number) {
-  const queries = useQueryClient();
-  const [key, setKey] = useState(newKey);
-  return useMutation({
-    mutationFn: ({ step, body }: { step: Step; body: object }) =>
-      call<TaskView>('POST', `/v1/tasks/${task}/${step}`, body, { key }),
-    onSettled: (_answer, error) => {
-      if (error === null) setKey(newKey());
-      void queries.invalidateQueries({ queryKey: ['tasks'] });
-      void queries.invalidateQueries({ queryKey: ['stock'] });
-    },
-  });
-}
-
-function TaskCard({ task }: { task: TaskView }) {
+function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
   const { pickups } = useWords();
   const say = useStep(task.task);
+  const scanned = usePick(task.task);
   const [rejecting, setRejecting] = useState(false);
   const isCollect = task.kind === 'collect';
   const Icon = isCollect ? ShoppingBag : Truck;
@@ -89,24 +74,34 @@ function TaskCard({ task }: { task: TaskView }) {
             {task.conflict}
           </Alert>
         )}
-        <PickList task={task} pick={(line) => say.mutate({ step: 'pick', body: { lines: [{ line, quantity: 1 }] } })} />
+        <PickList
+          task={task}
+          pick={(line) => scanned.mutate(line)}
+          isBegun={isNext || say.variables?.step === 'accept'}
+        />
         <Progress
           value={units === 0 ? 0 : ((units - left) / units) * 100}
           aria-label={pickups.progress(units - left, units)}
           color="teal"
         />
         {say.error === null ? null : <Failed error={say.error} />}
+        {scanned.error === null ? null : <Failed error={scanned.error} />}
         <Group>
           {task.state === 'open' ? (
-            <Button loading={say.isPending} onClick={() => say.mutate({ step: 'accept', body: {} })}>
+            <Button key="accept" loading={say.isPending} onClick={() => say.mutate({ step: 'accept', body: {} })}>
               {pickups.accept}
             </Button>
           ) : left > 0 ? (
-            <Button loading={say.isPending} onClick={() => say.mutate({ step: 'pick', body: {} })}>
+            <Button key="pick" loading={say.isPending} onClick={() => say.mutate({ step: 'pick', body: {} })}>
               {pickups.pickAll(left)}
             </Button>
           ) : (
-            <Button color="teal" loading={say.isPending} onClick={() => say.mutate({ step: last, body: {} })}>
+            <Button
+              key="last"
+              color="teal.9"
+              loading={say.isPending}
+              onClick={() => say.mutate({ step: last, body: {} })}
+            >
               {isCollect ? pickups.handOver : pickups.ship}
             </Button>
           )}
@@ -126,16 +121,14 @@ function TaskCard({ task }: { task: TaskView }) {
 
 function Due({ dueAt }: { dueAt: number | null }) {
   const { locale } = useSpeech();
-  const { pickups } = useWords();
+  const { pickups, parcels } = useWords();
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 15_000);
     return () => clearInterval(timer);
   }, []);
   if (dueAt === null) return null;
-  return (
-    <Badge color={TONES[urgencyOf(dueAt, now)]} aria-label={`${pickups.due} ${timeLeft(dueAt, now, locale)}`}>
-      {timeLeft(dueAt, now, locale)}
-    </Badge>
-  );
+  const urgency = urgencyOf(dueAt, now);
+  const left = timeLeft(dueAt, now, locale);
+  return <Badge color={TONES[urgency]}>{urgency === 'late' ? parcels.overdue(left) : `${pickups.due} ${left}`}</Badge>;
 }

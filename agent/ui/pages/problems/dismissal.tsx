@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { QuarantineDetail } from '#shared/agent-api/quarantine.ts';
 import { call } from '../../api/client.ts';
-import { Failed } from '../../parts/shown.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** Asks why something is not to count, before it is dismissed; others of its kind with it, if wanted. */
@@ -44,6 +44,7 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
           />
           {alike > 0 ? (
             <Checkbox
+              size="md"
               label={problems.dismissAll(alike)}
               checked={isAll}
               onChange={(event) => setAll(event.currentTarget.checked)}
@@ -54,7 +55,7 @@ export function Dismissal({ item, alike, close }: { item: QuarantineDetail; alik
             <Button variant="default" onClick={close}>
               {problems.keep}
             </Button>
-            <Button type="submit" loading={dismiss.isPending} disabled={reason.trim() === ''}>
+            <Button type="submit" color="red.9" loading={dismiss.isPending} disabled={reason.trim() === ''}>
               {problems.dismiss}
             </Button>
           </Group>

@@ -1,4 +1,4 @@
-import { Accordion, Alert, Badge, Button, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Accordion, Alert, Button, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { Check, ShieldCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
@@ -12,7 +12,7 @@ import { usePlain } from './plain.ts';
 
 /** What needs somebody: of the store as a whole, and each thing that could not be taken, with what to do about it. */
 export function ProblemsPage() {
-  const { pages, problems } = useWords();
+  const { pages, problems, count } = useWords();
   // What is wrong with the store as a whole stands above what was set aside: both are shown at once.
   const { data: status, isPending } = useStatus();
   const [state, setState] = useState<'open' | 'closed'>('open');
@@ -62,7 +62,7 @@ export function ProblemsPage() {
             </Accordion>
             {hasNextPage ? (
               <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                …
+                {count.more}
               </Button>
             ) : null}
           </section>
@@ -95,9 +95,9 @@ function Entry({
               {plain.where}
             </Text>
           </div>
-          <Badge variant="light" color="gray" style={{ flexShrink: 0 }}>
+          <Text size="sm" c="dimmed" mr="xs" style={{ flexShrink: 0 }}>
             {format.instant(item.at)}
-          </Badge>
+          </Text>
         </Group>
       </Accordion.Control>
       <Accordion.Panel>{isOpened ? <EntryPanel id={item.id} alike={alike} sent={sent} /> : null}</Accordion.Panel>

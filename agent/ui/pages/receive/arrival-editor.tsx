@@ -3,6 +3,7 @@ import { ArrowLeft, Check, ListChecks, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { ArrivalsView } from '#shared/agent-api/answers.ts';
 import type { ArrivalDraft, ArrivalLine } from '#shared/agent-api/arrivals.ts';
+import { useFormat } from '../../parts/format.ts';
 import { ScanField } from '../../parts/scan-field.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { skuOf } from '../../parts/sku-of.ts';
@@ -22,9 +23,11 @@ export function ArrivalEditor(parts: {
 }) {
   const { draft, arrivals, back, done } = parts;
   const { origin } = draft;
-  const { receive, slip } = useWords();
+  const { receive, slip, units: words } = useWords();
+  const format = useFormat();
   const handle = useDraft(draft);
   const [unknown, setUnknown] = useState<string | undefined>();
+  const [last, setLast] = useState<string | undefined>();
   const [isConfirming, setConfirming] = useState(false);
   const transfer =
     origin.kind === 'transfer'
@@ -41,17 +44,27 @@ export function ArrivalEditor(parts: {
     setUnknown(undefined);
     const isListed = rows.some(({ sku }) => sku === code);
     const sku = isListed || (await isKnown(code)) ? code : await skuOf(code);
+    setLast(sku);
     if (sku === undefined) setUnknown(code);
     else addOne(sku);
     return undefined;
   };
+  // Its row may be far down.
+  const scanned = rows.find(({ sku }) => sku === last);
+  const called = arrivals.names[last ?? ''] ?? last ?? '';
+  const heard =
+    scanned === undefined
+      ? ''
+      : scanned.expected === null
+        ? words.scanned(called, format.number(scanned.units))
+        : words.scannedOf(called, format.number(scanned.units), format.number(scanned.expected));
   const title =
     origin.kind === 'delivery'
       ? [slip.titles.receipt, origin.reference, origin.supplier]
       : [receive.transfer, origin.transfer, transfer?.fromName ?? origin.from];
   const units = rows.reduce((sum, row) => sum + row.units, 0);
   return (
-    <Card withBorder maw={860}>
+    <Card withBorder maw={860} style={{ overflow: 'visible' }}>
       <Stack>
         <Group justify="space-between">
           <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
@@ -61,7 +74,7 @@ export function ArrivalEditor(parts: {
             {receive.later}
           </Button>
         </Group>
-        <ScanField label={receive.scan} read={read} autoFocus />
+        <ScanField label={receive.scan} read={read} heard={heard} autoFocus />
         {unknown === undefined ? null : (
           <Alert color="orange" role="alert" title={receive.unknown(unknown)}>
             <Button
@@ -100,7 +113,7 @@ export function ArrivalEditor(parts: {
           </Stack>
         )}
         {handle.error === undefined ? null : <Failed error={handle.error} again={back} />}
-        <Group justify="space-between">
+        <Group justify="space-between" className="at-hand">
           <Text size="sm" c="dimmed" aria-live="polite">
             {receive.counted(units)}
           </Text>

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, NumberInput, Text } from '@mantine/core';
 import { Trash2 } from 'lucide-react';
 import type { ArrivalLine } from '#shared/agent-api/arrivals.ts';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import { discrepanciesOf, type ArrivalRow } from './arrival-rows.ts';
 
@@ -39,21 +40,14 @@ export function ArrivalRowView(parts: {
               ))}
         </Group>
       </div>
-      <Group wrap="nowrap" align="end" gap="sm">
-        <NumberInput
+      <Group align="end" gap="sm">
+        <UnitsField
           label={receive.arrived}
-          aria-label={`${receive.arrived}: ${called}`}
+          name={`${receive.arrived}: ${called}`}
+          of={called}
           value={units}
-          min={0}
           max={UNITS_MAX}
-          clampBehavior="strict"
-          allowDecimal={false}
-          allowNegative={false}
-          w={104}
-          onChange={(value) => {
-            const next = Number(value) || 0;
-            change({ sku, units: next, damaged: Math.min(damaged, next) });
-          }}
+          change={(next) => change({ sku, units: next, damaged: Math.min(damaged, next) })}
         />
         <NumberInput
           label={receive.damaged}

@@ -1,10 +1,11 @@
-import { Button, Group, Radio, Stack, Table, Text } from '@mantine/core';
+import { Badge, Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ArrivalDraft } from '#shared/agent-api/arrivals.ts';
 import { call } from '../../api/client.ts';
-import { Failed } from '../../parts/shown.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { useFormat } from '../../parts/format.ts';
+import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 import { discrepanciesOf, type ArrivalRow } from './arrival-rows.ts';
 
@@ -20,7 +21,8 @@ export function ConfirmArrival(parts: {
   done: (key: string) => void;
 }) {
   const { isOpen, draft, rows, names, hasExpectation, saved, close, done } = parts;
-  const { receive, stock } = useWords();
+  const { receive } = useWords();
+  const format = useFormat();
   const queries = useQueryClient();
   const [rest, setRest] = useState<'later' | 'never' | null>(null);
   const differing = rows.flatMap((row) => {
@@ -46,32 +48,29 @@ export function ConfirmArrival(parts: {
         {differing.length === 0 ? (
           <Text>{hasExpectation ? receive.allRight(units) : receive.counted(units)}</Text>
         ) : (
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{stock.name}</Table.Th>
-                <Table.Th className="num">{receive.expectedShort}</Table.Th>
-                <Table.Th className="num">{receive.arrived}</Table.Th>
-                <Table.Th>{receive.difference}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {differing.map(({ row, found }) => (
-                <Table.Tr key={row.sku}>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{names[row.sku] ?? row.sku}</Table.Td>
-                  <Table.Td className="num">{row.expected ?? '–'}</Table.Td>
-                  <Table.Td className="num">{row.units}</Table.Td>
-                  <Table.Td>
-                    {found
-                      .map((one) =>
-                        one === 'damaged' ? `${row.damaged} ${receive.discrepancies[one]}` : receive.discrepancies[one],
-                      )
-                      .join(', ')}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+          <Stack gap={0} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+            {differing.map(({ row, found }) => (
+              <Group key={row.sku} component="li" className="listed" justify="space-between" gap="xs" py="xs">
+                <div style={{ flex: '1 1 220px', minWidth: 0 }}>
+                  <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+                    {names[row.sku] ?? row.sku}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {row.expected === null ? '' : `${receive.expected(row.expected)} · `}
+                    {receive.arrived} {format.number(row.units)}
+                  </Text>
+                </div>
+                <Group gap={6}>
+                  {found.map((one) => (
+                    <Badge key={one} color={one === 'damaged' ? 'red' : 'orange'}>
+                      {one === 'damaged' ? `${format.number(row.damaged)} ` : ''}
+                      {receive.discrepancies[one]}
+                    </Badge>
+                  ))}
+                </Group>
+              </Group>
+            ))}
+          </Stack>
         )}
         {isShort ? (
           <Radio.Group

@@ -8,7 +8,12 @@ import { useWords } from '../../words/words.tsx';
 import { FoundReceipts } from './found-receipts.tsx';
 
 /** The receipt's number, scanned or typed. The only one with it is opened at once. */
-export function ByReceipt({ choose }: { choose: (sale: SoldReceipt) => void }) {
+export function ByReceipt(parts: {
+  /** What another page has asked for: looked up at once. */
+  asked: string | undefined;
+  choose: (sale: SoldReceipt) => void;
+}) {
+  const { asked: wanted, choose } = parts;
   const { returns } = useWords();
   const [found, setFound] = useState<readonly SoldReceipt[]>([]);
   const [error, setError] = useState<unknown>();
@@ -30,7 +35,7 @@ export function ByReceipt({ choose }: { choose: (sale: SoldReceipt) => void }) {
   return (
     <Card withBorder>
       <Stack>
-        <ScanField label={returns.scan} read={read} autoFocus />
+        <ScanField label={returns.scan} read={read} first={wanted} autoFocus />
         <Text size="sm" c="dimmed">
           {returns.ownOnly}
         </Text>

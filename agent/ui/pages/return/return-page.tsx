@@ -1,4 +1,5 @@
 import { SegmentedControl, Stack } from '@mantine/core';
+import { useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { SoldReceipt } from '#shared/agent-api/answers.ts';
 import { usePerson } from '../../app/person.ts';
@@ -17,8 +18,14 @@ type Way = 'receipt' | 'lost' | 'without';
 export function ReturnPage() {
   const { pages, returns } = useWords();
   const { role } = usePerson();
+  const { receipt } = useLocation().search as { readonly receipt?: string | number };
   const [way, setWay] = useState<Way>('receipt');
+  const [asked, setAsked] = useState(receipt === undefined ? undefined : String(receipt));
   const [sale, setSale] = useState<SoldReceipt | undefined>();
+  const choose = (chosen: SoldReceipt): void => {
+    setAsked(undefined);
+    setSale(chosen);
+  };
   const [slip, setSlip] = useState<string | undefined>();
   const done = (key: string): void => {
     setSale(undefined);
@@ -49,7 +56,7 @@ export function ReturnPage() {
             size="md"
           />
           {way === 'receipt' ? (
-            <ByReceipt choose={setSale} />
+            <ByReceipt asked={asked} choose={choose} />
           ) : way === 'lost' ? (
             <LostReceipt choose={setSale} />
           ) : (

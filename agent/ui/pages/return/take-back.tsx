@@ -1,5 +1,5 @@
-import { Alert, Button, Card, Group, NumberInput, Select, Stack, Text, Title } from '@mantine/core';
-import { ArrowLeft, Undo2 } from 'lucide-react';
+import { Alert, Button, Card, Group, Select, Stack, Text, Title } from '@mantine/core';
+import { ArrowLeft, ListChecks, Undo2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { SoldLine, SoldReceipt } from '#shared/agent-api/answers.ts';
 import type { Condition } from '#shared/protocol/fields.ts';
@@ -8,6 +8,7 @@ import { useFormat } from '../../parts/format.ts';
 import { ScanField } from '../../parts/scan-field.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { skuOf } from '../../parts/sku-of.ts';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import { NO_REASON, ReasonField } from './reason-field.tsx';
 import { leftOf, refundMinor, returnBody, scannedLine, type Choice, type Choices } from './return-body.ts';
@@ -18,10 +19,11 @@ const NOTHING: Choice = { units: 0, condition: 'sellable' };
 /** Which units of a sale come back, and in which condition. */
 export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (key: string) => void }) {
   const { sale, back, done } = parts;
-  const { returns } = useWords();
+  const { returns, units: words } = useWords();
   const format = useFormat();
   const [choices, setChoices] = useState<Choices>(new Map());
   const [reason, setReason] = useState(NO_REASON);
+  const [last, setLast] = useState<SoldLine | undefined>();
   const save = useReturn(done);
   // Two scans may come before the page is drawn anew: each begins with what the one before has chosen.
   const latest = useRef(choices);
@@ -37,11 +39,20 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
     if (line === undefined) return returns.notOnReceipt(code);
     const choice = latest.current.get(line.line) ?? NOTHING;
     choose(line.line, { ...choice, units: choice.units + 1 });
+    setLast(line);
     return undefined;
   };
+  const heard =
+    last === undefined
+      ? ''
+      : words.scannedOf(
+          last.name ?? last.sku,
+          format.number(choices.get(last.line)?.units ?? 0),
+          format.number(leftOf(last)),
+        );
   const isFull = reason.code !== 'other' || reason.note.trim() !== '';
   return (
-    <Card withBorder maw={860}>
+    <Card withBorder maw={860} style={{ overflow: 'visible' }}>
       <Stack>
         <Group justify="space-between">
           <Title order={2} size="h4">
@@ -51,7 +62,23 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
             {returns.other}
           </Button>
         </Group>
-        <ScanField label={returns.scanArticle} read={read} autoFocus />
+        <Group align="start" gap="sm">
+          <div style={{ flex: '1 1 260px' }}>
+            <ScanField label={returns.scanArticle} read={read} heard={heard} autoFocus />
+          </div>
+          <Button
+            variant="default"
+            leftSection={<ListChecks size={18} aria-hidden />}
+            disabled={sale.lines.every((line) => (choices.get(line.line)?.units ?? 0) === leftOf(line))}
+            onClick={() => {
+              for (const line of sale.lines) {
+                choose(line.line, { ...(latest.current.get(line.line) ?? NOTHING), units: leftOf(line) });
+              }
+            }}
+          >
+            {returns.allOf}
+          </Button>
+        </Group>
         <Stack gap={0} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
           {sale.lines.map((line) => (
             <LineRow
@@ -64,7 +91,9 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
           ))}
         </Stack>
         <ReasonField reason={reason} choose={setReason} />
-        <Group justify="space-between">
+        {save.error === null ? null : <Failed error={save.error} />}
+        {sale.lines.every((line) => leftOf(line) === 0) ? <Alert color="orange">{returns.allBack}</Alert> : null}
+        <Group justify="space-between" className="at-hand">
           <Text size="lg" aria-live="polite">
             {returns.giveBack}{' '}
             <Text span fw={700} inherit>
@@ -80,8 +109,6 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
             {returns.take(units)}
           </Button>
         </Group>
-        {save.error === null ? null : <Failed error={save.error} />}
-        {sale.lines.every((line) => leftOf(line) === 0) ? <Alert color="orange">{returns.allBack}</Alert> : null}
       </Stack>
     </Card>
   );
@@ -107,18 +134,14 @@ function LineRow(parts: { line: SoldLine; currency: string; choice: Choice; choo
         </Text>
         <Text size="sm">{returns.sold(line.quantity, line.returned)}</Text>
       </div>
-      <Group wrap="nowrap">
-        <NumberInput
-          aria-label={returns.unitsOf(name)}
+      <Group gap="sm">
+        <UnitsField
+          name={returns.unitsOf(name)}
+          of={name}
           value={choice.units}
-          min={0}
           max={left}
-          clampBehavior="strict"
-          allowDecimal={false}
-          allowNegative={false}
-          disabled={left === 0}
-          w={96}
-          onChange={(value) => choose({ ...choice, units: typeof value === 'number' ? value : 0 })}
+          isDisabled={left === 0}
+          change={(units) => choose({ ...choice, units })}
         />
         <ConditionSelect
           label={returns.conditionOf(name)}

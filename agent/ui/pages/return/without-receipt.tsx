@@ -6,6 +6,7 @@ import type { Condition } from '#shared/protocol/fields.ts';
 import { useFormat } from '../../parts/format.ts';
 import { ProductField, type Chosen } from '../../parts/product-field.tsx';
 import { Failed } from '../../parts/shown.tsx';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import { NO_REASON, ReasonField } from './reason-field.tsx';
 import { ConditionSelect } from './take-back.tsx';
@@ -101,14 +102,13 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
               </Text>
             </div>
             <Group wrap="wrap">
-              <NumberInput
-                aria-label={returns.unitsOf(item.name ?? item.sku)}
+              <UnitsField
+                name={returns.unitsOf(item.name ?? item.sku)}
+                of={item.name ?? item.sku}
                 value={units}
                 min={1}
                 max={100_000}
-                allowDecimal={false}
-                w={90}
-                onChange={(value) => change(place, { units: typeof value === 'number' ? value : 0 })}
+                change={(next) => change(place, { units: next })}
               />
               {/* What ends with zeros behind the point is given as text. */}
               <NumberInput
@@ -118,7 +118,14 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
                 max={1_000_000}
                 decimalScale={digits}
                 fixedDecimalScale
-                w={120}
+                decimalSeparator={format.point}
+                rightSection={
+                  <Text size="sm" c="dimmed">
+                    {currency}
+                  </Text>
+                }
+                rightSectionWidth={52}
+                w={150}
                 onChange={(value) => change(place, { price: Number(value) || 0 })}
               />
               <ConditionSelect

@@ -26,7 +26,7 @@ export function Mapping({ look, settings, missing, change, reread }: Given) {
         <Title order={2} size="h4">
           {sources.look}
         </Title>
-        <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} style={{ alignItems: 'end' }}>
           <NativeSelect
             label={sources.encoding}
             size="md"
@@ -97,6 +97,7 @@ export function Mapping({ look, settings, missing, change, reread }: Given) {
           ) : null}
         </SimpleGrid>
         <Checkbox
+          size="md"
           label={sources.header}
           checked={look.hasHeader}
           onChange={(event) => reread({ hasHeader: event.currentTarget.checked })}
@@ -129,7 +130,7 @@ function Columns({ look, settings, change }: Pick<Given, 'look' | 'settings' | '
         <Table.Thead>
           <Table.Tr>
             {look.columns.map(({ name }, place) => (
-              <Table.Th key={`${name} ${place}`} style={{ minWidth: 150, verticalAlign: 'bottom' }}>
+              <Table.Th key={`${name} ${place}`} style={{ minWidth: 184, verticalAlign: 'bottom' }}>
                 <Text size="sm" fw={600}>
                   {name}
                 </Text>

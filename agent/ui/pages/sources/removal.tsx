@@ -2,8 +2,8 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FeedView } from '#shared/agent-api/sources.ts';
 import { call } from '../../api/client.ts';
-import { Failed } from '../../parts/shown.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** Asks before a feed is read no more. */
@@ -26,7 +26,7 @@ export function Removal({ feed, close }: { feed: FeedView; close: () => void }) 
           <Button variant="default" onClick={close} data-autofocus>
             {sources.keep}
           </Button>
-          <Button loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
             {sources.remove}
           </Button>
         </Group>

@@ -36,7 +36,12 @@ function Verdict({ isWell }: { isWell: boolean }) {
   const words = useWords().status.doctor;
   const Icon = isWell ? CircleCheck : TriangleAlert;
   return (
-    <Badge color={isWell ? 'teal' : 'orange'} variant="light" leftSection={<Icon size={14} aria-hidden />}>
+    <Badge
+      miw="max-content"
+      color={isWell ? 'teal' : 'orange'}
+      variant="light"
+      leftSection={<Icon size={14} aria-hidden />}
+    >
       {isWell ? words.well : words.look}
     </Badge>
   );

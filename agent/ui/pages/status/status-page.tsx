@@ -62,7 +62,9 @@ function Parts({ status }: { status: AgentStatus }) {
         <Table.Tr>
           <Table.Td />
           <Table.Th className="num">{words.taken}</Table.Th>
-          <Table.Th className="num">{words.twice}</Table.Th>
+          <Table.Th className="num" visibleFrom="sm">
+            {words.twice}
+          </Table.Th>
           <Table.Th className="num">{words.refused}</Table.Th>
         </Table.Tr>
         {status.sources.map((source) => (
@@ -74,7 +76,9 @@ function Parts({ status }: { status: AgentStatus }) {
               </Text>
             </Table.Th>
             <Table.Td className="num">{format.number(source.appended)}</Table.Td>
-            <Table.Td className="num">{format.number(source.duplicates)}</Table.Td>
+            <Table.Td className="num" visibleFrom="sm">
+              {format.number(source.duplicates)}
+            </Table.Td>
             <Table.Td className="num">{format.number(source.refused)}</Table.Td>
           </Table.Tr>
         ))}

@@ -14,17 +14,28 @@ import classes from './stock.module.css';
 
 const ROW_PX = 52;
 
-/** Every product of the store; one of them when the address names it. */
+/** Where somebody was in the list: what they searched for, and how far down. */
+interface Place {
+  search: string;
+  offset: number;
+}
+
+/** Every product of the store; one of them when the address names it. Who comes back from it finds the list as it was. */
 export function StockPage() {
   const { item } = useLocation().search as { readonly item?: string | number };
-  return item === undefined ? <Products /> : <ItemPage key={String(item)} sku={String(item)} />;
+  const [place] = useState<Place>(() => ({ search: '', offset: 0 }));
+  return item === undefined ? <Products place={place} /> : <ItemPage key={String(item)} sku={String(item)} />;
 }
 
 /** Found as one types. A scanner types into the search too, and ends with Enter. */
-function Products() {
+function Products({ place }: { place: Place }) {
   const { pages, stock } = useWords();
   const format = useFormat();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(place.search);
+  const type = (next: string): void => {
+    Object.assign(place, { search: next, offset: 0 });
+    setTyped(next);
+  };
   // The agent answers in a few ms, and what is not wanted any more is called off: no key waits.
   const search = typed.trim();
   const field = useRef<HTMLInputElement>(null);
@@ -44,10 +55,10 @@ function Products() {
         autoFocus
         mb="sm"
         aria-keyshortcuts="/"
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') event.currentTarget.select();
-          if (event.key === 'Escape') setTyped('');
+          if (event.key === 'Escape') type('');
         }}
       />
       <Text size="sm" c="dimmed" mb="sm" mih={22}>
@@ -68,13 +79,19 @@ function Products() {
           </Empty>
         )
       ) : (
-        <Rows items={items} more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined} />
+        <Rows
+          place={place}
+          search={search}
+          items={items}
+          more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined}
+        />
       )}
     </>
   );
 }
 
-function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void) | undefined }) {
+function Rows(parts: { place: Place; search: string; items: readonly StockItem[]; more: (() => void) | undefined }) {
+  const { place, search, items, more } = parts;
   const { stock, pages } = useWords();
   const format = useFormat();
   const scroll = useRef<HTMLDivElement>(null);
@@ -83,15 +100,25 @@ function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void)
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    initialOffset: place.offset,
   });
+  // Another search begins at its top.
+  useEffect(() => {
+    if (scroll.current !== null) scroll.current.scrollTop = place.offset;
+  }, [place, search]);
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
     if (more !== undefined && last >= items.length - 60) more();
   }, [last, items.length, more]);
   return (
-    <Card withBorder padding={0}>
-      <div role="table" aria-label={pages.stock} aria-rowcount={more === undefined ? items.length + 1 : -1}>
+    <Card withBorder padding={0} className={classes['list'] ?? ''}>
+      <div
+        role="table"
+        className={classes['table']}
+        aria-label={pages.stock}
+        aria-rowcount={more === undefined ? items.length + 1 : -1}
+      >
         <div role="row" className={`${classes['row']} ${classes['head']}`}>
           <span role="columnheader">{stock.name}</span>
           <span role="columnheader" className="num">
@@ -106,6 +133,7 @@ function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void)
         </div>
         <Box
           ref={scroll}
+          onScroll={(event) => (place.offset = event.currentTarget.scrollTop)}
           className={classes['scroll']}
           role="rowgroup"
           tabIndex={0}
@@ -120,7 +148,7 @@ function Rows({ items, more }: { items: readonly StockItem[]; more: (() => void)
                   key={key}
                   role="row"
                   aria-rowindex={index + 2}
-                  className={classes['row']}
+                  className={`${classes['row']} ${classes['touched']}`}
                   style={{
                     position: 'absolute',
                     top: 0,

@@ -1,11 +1,13 @@
 import { BarChart } from '@mantine/charts';
-import { ActionIcon, Badge, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CloudCheck, HardDrive, ShoppingBasket } from 'lucide-react';
 import { useState } from 'react';
 import type { DayView, FeedEntry } from '#shared/agent-api/answers.ts';
 import { useDay } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle, Scrolled } from '../../parts/shown.tsx';
+import { Tiles } from '../../parts/tiles.tsx';
 import { useWords } from '../../words/words.tsx';
 
 /** Midnight of the day that is `days` from today, here. */
@@ -24,6 +26,11 @@ export function TodayPage() {
   const { data, error, refetch, isPlaceholderData } = useDay(from, midnight(days + 1));
   const choose = (
     <Group gap="xs">
+      {days === 0 ? null : (
+        <Button variant="default" onClick={() => setDays(0)}>
+          {words.pages.today}
+        </Button>
+      )}
       <ActionIcon variant="default" aria-label={words.today.yesterday} onClick={() => setDays(days - 1)}>
         <ChevronLeft aria-hidden />
       </ActionIcon>
@@ -71,25 +78,7 @@ function Totals({ day }: { day: DayView }) {
     { label: today.returns, value: format.number(day.returns) },
     { label: today.units, value: format.number(day.units) },
   ];
-  return (
-    <SimpleGrid cols={{ base: 2, md: 4 }}>
-      {tiles.map(({ label, value, more }) => (
-        <Card key={label} withBorder padding="md" mih={104}>
-          <Text size="sm" c="dimmed">
-            {label}
-          </Text>
-          <Text fw={700} fz={28}>
-            {value}
-          </Text>
-          {more === undefined || more === '' ? null : (
-            <Text size="sm" c="dimmed">
-              {more}
-            </Text>
-          )}
-        </Card>
-      ))}
-    </SimpleGrid>
-  );
+  return <Tiles tiles={tiles} />;
 }
 
 function Hours({ day }: { day: DayView }) {
@@ -117,8 +106,9 @@ function Hours({ day }: { day: DayView }) {
           series={[{ name: 'amount', label: today.net, color: 'indigo.6' }]}
           valueFormatter={(minor) => format.money(minor, currency)}
           gridAxis="x"
+          {...(data.some(({ amount }) => amount < 0) ? { referenceLines: [{ y: 0, color: 'gray.6' }] } : {})}
           tickLine="none"
-          yAxisProps={{ width: 80 }}
+          yAxisProps={{ width: 80, tickFormatter: (minor: number) => format.roundMoney(minor, currency) }}
           barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0] }}
         />
       </div>
@@ -167,6 +157,7 @@ function Row({ entry, time }: { entry: FeedEntry; time: string }) {
   const { today } = useWords();
   const format = useFormat();
   const { kind, receiptNo, till, units, totalMinor, currency, isVoided, isSafe } = entry;
+  const named = [till, receiptNo].filter(Boolean).join(' · ');
   const sign = kind === 'return' ? -1 : 1;
   return (
     <Table.Tr {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
@@ -174,12 +165,29 @@ function Row({ entry, time }: { entry: FeedEntry; time: string }) {
       <Table.Td>
         {today.kinds[kind] ?? kind}{' '}
         {isVoided ? (
-          <Badge color="gray" variant="light">
+          <Badge color="gray" variant="light" miw="max-content">
             {today.voided}
           </Badge>
         ) : null}
       </Table.Td>
-      <Table.Td>{[till, receiptNo].filter(Boolean).join(' · ')}</Table.Td>
+      <Table.Td>
+        {kind === 'sale' && receiptNo !== null && !isVoided ? (
+          <Anchor
+            component={Link}
+            {...{ to: '/return', search: { receipt: receiptNo } as never }}
+            title={today.takeBack}
+            c="var(--mantine-color-text)"
+            py="sm"
+            my="calc(-1 * var(--mantine-spacing-sm))"
+            display="inline-block"
+            inherit
+          >
+            {named}
+          </Anchor>
+        ) : (
+          named
+        )}
+      </Table.Td>
       <Table.Td className="num">{format.number(units)}</Table.Td>
       <Table.Td className="num">
         {totalMinor === null || currency === null ? '' : format.money(sign * totalMinor, currency)}

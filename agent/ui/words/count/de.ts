@@ -43,8 +43,7 @@ export const countDe: typeof countEn = {
   back: 'Alle Zählungen',
 
   ready: 'Artikel scannen',
-  readyHint:
-    'Irgendwo auf dieser Seite: Kein Feld muss gewählt sein. Nach einem Scan sagen eine Zahl und Enter, wie viele es waren.',
+  readyHint: 'Irgendwo auf dieser Seite. Eine Zahl und Enter danach sagen, wie viele es waren.',
   counted: (quantity) => `${quantity.toLocaleString('de')} hier gezählt`,
   ofThese: (quantity) => `dieser Scan: ${quantity.toLocaleString('de')}`,
   unknownCode: 'Unbekannter Code',
@@ -55,7 +54,7 @@ export const countDe: typeof countEn = {
   digits: 'Ziffern',
   take: 'OK',
   deleteDigit: 'Letzte Ziffer löschen',
-  undo: 'Letztes zurück',
+  undo: 'Rückgängig',
   nothingToAmend: 'Erst scannen, dann die Anzahl eingeben.',
   tooManyUnits: 'Höchstens 100.000 auf einmal.',
   browserFull: 'In diesem Browser ist kein Platz mehr, um einen Scan aufzuheben. Er wurde nicht gezählt.',

@@ -43,7 +43,7 @@ export const countEn = {
   back: 'All counts',
 
   ready: 'Scan an article',
-  readyHint: 'Anywhere on this page: no field has to be chosen. After a scan, a number and Enter say how many it were.',
+  readyHint: 'Anywhere on this page. A number and Enter after it say how many there were.',
   counted: (quantity: number) => `${quantity.toLocaleString('en')} counted here`,
   ofThese: (quantity: number) => `this scan: ${quantity.toLocaleString('en')}`,
   unknownCode: 'Unknown code',

@@ -33,6 +33,7 @@ export const dailyDe: typeof dailyEn = {
       adjustment: 'Korrektur',
       void: 'Storno',
     },
+    takeBack: 'Etwas davon kommt zurück',
     yesterday: 'Tag davor',
     tomorrow: 'Tag danach',
     other: 'Andere Währungen',

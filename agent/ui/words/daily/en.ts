@@ -33,6 +33,7 @@ export const dailyEn = {
       adjustment: 'Adjustment',
       void: 'Taken back',
     } as Readonly<Record<string, string>>,
+    takeBack: 'Something of it comes back',
     yesterday: 'The day before',
     tomorrow: 'The day after',
     other: 'Other currencies',
@@ -90,8 +91,8 @@ export const dailyEn = {
   adjust: {
     product: 'Product',
     way: 'More or less',
-    loss: 'Units went',
-    gain: 'Units came',
+    loss: 'Fewer units',
+    gain: 'More units',
     units: 'How many',
     code: 'Why',
     note: 'Note',

@@ -41,7 +41,7 @@ export const frameEn = {
     label: 'Is the store safe?',
     online: 'Connected',
     allSafe: 'Everything is at the hub.',
-    sending: (facts: number) => `${count(facts, 'fact is', 'facts are')} on the way to the hub.`,
+    sending: (facts: number) => `${count(facts, 'record is', 'records are')} on the way to the hub.`,
     offline: (since: string) => `Offline since ${since}`,
     offlineUnknown: 'Offline',
     connecting: 'Connecting',
@@ -49,7 +49,7 @@ export const frameEn = {
     waiting: (facts: number) =>
       facts === 0
         ? 'Nothing waits to be sent.'
-        : `${count(facts, 'fact waits', 'facts wait')} here, safe on this disk.`,
+        : `${count(facts, 'record waits', 'records wait')} here, safe on this disk.`,
     works: 'Selling, returns, counts, receipts and pickups go on as usual.',
     worksNot: 'Stock of other stores and new pickups come when the connection is back.',
     absent: 'The agent of the store does not answer',

@@ -4,12 +4,26 @@ import type { goodsEn } from './en.ts';
 const count = countedIn('de');
 
 export const goodsDe: typeof goodsEn = {
+  units: {
+    scanned: (name, units) => `${name}: ${units}`,
+    scannedOf: (name, units, all) => `${name}: ${units} von ${all}`,
+    more: (of) => `Eins mehr von ${of}`,
+    fewer: (of) => `Eins weniger von ${of}`,
+  },
+  adjusted: {
+    was: (name, change) => `${name}: ${change}.`,
+    undo: 'Zurücknehmen',
+    undone: 'Zurückgenommen: Es zählt nicht mehr.',
+    undoReason: 'Falsch eingegeben',
+    below: 'Weniger als nichts: Stimmen Artikel und Zahl?',
+  },
+  parcels: { overdue: (ago) => `Überfällig · ${ago}` },
   conditions: { sellable: 'Verkäuflich', damaged: 'Beschädigt', quarantined: 'Zu prüfen' },
   returns: {
     how: 'Wie der Verkauf gefunden wird',
     byReceipt: 'Beleg',
     lost: 'Beleg verloren',
-    without: 'Ohne',
+    without: 'Ohne Beleg',
     scan: 'Belegnummer scannen oder eintippen',
     ownOnly: 'Verkäufe dieser Filiale werden gefunden, auch ohne Verbindung.',
     notFound: (receiptNo) => `Kein Verkauf dieser Filiale hat den Beleg „${receiptNo}“.`,
@@ -25,6 +39,7 @@ export const goodsDe: typeof goodsEn = {
     other: 'Anderer Beleg',
     scanArticle: 'Artikel scannen, der zurückkommt',
     notOnReceipt: (code) => `Von „${code}“ kann auf diesen Beleg nichts mehr zurückkommen.`,
+    allOf: 'Alles davon',
     sold: (sold, returned) =>
       `${sold.toLocaleString('de')} verkauft${returned === 0 ? '' : `, ${returned.toLocaleString('de')} schon zurück`}`,
     unitsOf: (name) => `Stück von ${name}`,

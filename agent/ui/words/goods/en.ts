@@ -4,12 +4,26 @@ const count = countedIn('en');
 
 /** What the app says where goods come back, arrive, or are looked at one by one. */
 export const goodsEn = {
+  units: {
+    scanned: (name: string, units: string) => `${name}: ${units}`,
+    scannedOf: (name: string, units: string, all: string) => `${name}: ${units} of ${all}`,
+    more: (of: string) => `One more of ${of}`,
+    fewer: (of: string) => `One less of ${of}`,
+  },
+  adjusted: {
+    was: (name: string, change: string) => `${name}: ${change}.`,
+    undo: 'Take it back',
+    undone: 'Taken back: it counts no longer.',
+    undoReason: 'Entered wrongly',
+    below: 'Less than none: is the product right, and the number?',
+  },
+  parcels: { overdue: (ago: string) => `Overdue · ${ago}` },
   conditions: { sellable: 'Sellable', damaged: 'Damaged', quarantined: 'To be checked' },
   returns: {
     how: 'How the sale is found',
     byReceipt: 'Receipt',
     lost: 'Receipt lost',
-    without: 'Without',
+    without: 'Without a receipt',
     scan: 'Scan or type the receipt number',
     ownOnly: 'Sales of this store are found, also while it is offline.',
     notFound: (receiptNo: string) => `No sale of this store has the receipt “${receiptNo}”.`,
@@ -25,6 +39,7 @@ export const goodsEn = {
     other: 'Another receipt',
     scanArticle: 'Scan an article that comes back',
     notOnReceipt: (code: string) => `Nothing more of “${code}” can come back on this receipt.`,
+    allOf: 'All of it',
     sold: (sold: number, returned: number) =>
       `${sold.toLocaleString('en')} sold${returned === 0 ? '' : `, ${returned.toLocaleString('en')} came back already`}`,
     unitsOf: (name: string) => `Units of ${name}`,

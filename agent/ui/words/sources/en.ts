@@ -30,7 +30,7 @@ export const sourcesEn = {
   upload: 'File from this computer',
   orFrom: 'Or one that came already',
   places: { drop: 'waiting', rejected: 'rejected', done: 'done' },
-  look: '2. Is it read rightly?',
+  look: '2. Is it read correctly?',
   encoding: 'Characters',
   encodings: {
     utf8: 'UTF-8',

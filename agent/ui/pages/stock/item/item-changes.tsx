@@ -22,7 +22,7 @@ export function ItemChanges({ history }: { history: ItemHistory }) {
       </Title>
       {elsewhere === 0 ? null : (
         <Text size="sm" px="md">
-          {words.elsewhere(signed(elsewhere, format.number))}
+          {words.elsewhere(format.change(elsewhere))}
         </Text>
       )}
       <Scrolled label={words.changes}>
@@ -67,7 +67,7 @@ function Row({ change }: { change: ItemChange }) {
     reference,
     counted === null ? null : words.counted(format.number(counted)),
     ...Object.entries(other).map(
-      ([name, units]) => `${conditions[name as keyof typeof conditions]} ${signed(units, format.number)}`,
+      ([name, units]) => `${conditions[name as keyof typeof conditions]} ${format.change(units)}`,
     ),
   ];
   return (
@@ -83,7 +83,7 @@ function Row({ change }: { change: ItemChange }) {
       <Table.Td>
         {source === null ? words.anotherDevice : [source.replace(/^\w+:/, ''), till].filter(Boolean).join(' · ')}
       </Table.Td>
-      <Table.Td className="num">{change.change === null ? '–' : signed(change.change, format.number)}</Table.Td>
+      <Table.Td className="num">{change.change === null ? '–' : format.change(change.change)}</Table.Td>
       <Table.Td className="num">{change.after === null ? '–' : format.number(change.after)}</Table.Td>
       <Table.Td>
         {isSafe ? (
@@ -95,6 +95,3 @@ function Row({ change }: { change: ItemChange }) {
     </Table.Tr>
   );
 }
-
-const signed = (units: number, number: (units: number) => string): string =>
-  units > 0 ? `+${number(units)}` : number(units);

@@ -17,6 +17,7 @@ export function ItemChart({ history }: { history: ItemHistory }) {
   const points = [...known, { at: Date.now(), units: item.onHand }];
   if (knownSince === null || known.length === 0) return <Text c="dimmed">{words.unknown}</Text>;
   const isShort = Date.now() - (points[0]?.at ?? 0) < DAYS_AS_TIMES_MS;
+  const tick = (at: number): string => (isShort ? format.time(at) : format.shortDay(at));
   return (
     <>
       <div role="img" aria-label={words.chart(format.number(item.onHand), format.instant(knownSince))}>
@@ -34,8 +35,8 @@ export function ItemChart({ history }: { history: ItemHistory }) {
             type: 'number',
             scale: 'time',
             domain: ['dataMin', 'dataMax'],
-            ticks: ticksOf(points),
-            tickFormatter: (at: number) => (isShort ? format.time(at) : format.shortDay(at)),
+            ticks: ticksOf(points, tick),
+            tickFormatter: tick,
           }}
           yAxisProps={{ width: 56, allowDecimals: false }}
           tooltipProps={{
@@ -52,9 +53,10 @@ export function ItemChart({ history }: { history: ItemHistory }) {
   );
 }
 
-/** Evenly over the time, each once however short it is. */
-function ticksOf(points: readonly { readonly at: number }[]): number[] {
+/** Evenly over the time, each text once however short it is. */
+function ticksOf(points: readonly { readonly at: number }[], text: (at: number) => string): number[] {
   const from = points[0]?.at ?? 0;
   const span = (points.at(-1)?.at ?? from) - from;
-  return [...new Set(Array.from({ length: TICKS }, (_, place) => Math.round(from + (span * place) / (TICKS - 1))))];
+  const ticks = Array.from({ length: TICKS }, (_, place) => Math.round(from + (span * place) / (TICKS - 1)));
+  return [...new Map(ticks.map((at) => [text(at), at])).values()];
 }

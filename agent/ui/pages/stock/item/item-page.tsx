@@ -1,10 +1,12 @@
-import { Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Button, Card, SimpleGrid, Stack, Title } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowLeft, History } from 'lucide-react';
 import type { ItemHistory } from '#shared/agent-api/answers.ts';
 import { useItemHistory } from '../../../api/queries.ts';
 import { useFormat } from '../../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../../parts/shown.tsx';
+import { Tiles, type Tile } from '../../../parts/tiles.tsx';
 import { useWords } from '../../../words/words.tsx';
 import { ItemChanges } from './item-changes.tsx';
 import { ItemChart } from './item-chart.tsx';
@@ -14,14 +16,24 @@ import { OtherStores } from './other-stores.tsx';
 export function ItemPage({ sku }: { sku: string }) {
   const { item: words } = useWords();
   const { data, error, refetch } = useItemHistory(sku);
+  const navigate = useNavigate();
+  useHotkeys([['Escape', () => void navigate({ to: '/stock' } as never)]]);
   const back = (
-    <Button component={Link} {...{ to: '/stock' }} variant="default" leftSection={<ArrowLeft size={18} aria-hidden />}>
+    <Button
+      component={Link}
+      {...{ to: '/stock' }}
+      aria-keyshortcuts="Escape"
+      variant="default"
+      leftSection={<ArrowLeft size={18} aria-hidden />}
+    >
       {words.back}
     </Button>
   );
   return (
     <>
-      <PageTitle right={back}>{data?.item.name ?? sku}</PageTitle>
+      <PageTitle right={back} below={sku}>
+        {data?.item.name ?? sku}
+      </PageTitle>
       {data === undefined ? (
         error === null ? (
           <Loading />
@@ -56,34 +68,18 @@ export function ItemPage({ sku }: { sku: string }) {
 function Numbers({ history }: { history: ItemHistory }) {
   const { stock, item: words } = useWords();
   const format = useFormat();
-  const { sku, onHand, reserved } = history.item;
-  const tiles = [
-    { label: stock.onHand, value: onHand },
-    { label: stock.reserved, value: reserved },
-    { label: stock.free, value: Math.max(0, onHand - reserved) },
-    ...(history.coming > 0 ? [{ label: words.coming, value: history.coming }] : []),
+  const { onHand, reserved } = history.item;
+  const { coming, lastCount } = history;
+  const tiles: readonly Tile[] = [
+    { label: stock.onHand, value: format.number(onHand) },
+    { label: stock.reserved, value: format.number(reserved) },
+    { label: stock.free, value: format.number(Math.max(0, onHand - reserved)) },
+    ...(coming > 0 ? [{ label: words.coming, value: format.number(coming) }] : []),
+    {
+      label: words.lastCount,
+      value: lastCount === null ? '–' : format.number(lastCount.units),
+      more: lastCount === null ? words.neverCounted : format.full(lastCount.at),
+    },
   ];
-  return (
-    <Group gap="xl">
-      <Badge variant="default" size="lg" tt="none" ff="monospace">
-        {sku}
-      </Badge>
-      {tiles.map(({ label, value }) => (
-        <Text key={label} size="lg">
-          <Text span c="dimmed" size="sm">
-            {label}
-          </Text>{' '}
-          <b>{format.number(value)}</b>
-        </Text>
-      ))}
-      <Text size="lg">
-        <Text span c="dimmed" size="sm">
-          {words.lastCount}
-        </Text>{' '}
-        {history.lastCount === null
-          ? words.neverCounted
-          : words.countedThen(format.number(history.lastCount.units), format.full(history.lastCount.at))}
-      </Text>
-    </Group>
-  );
+  return <Tiles tiles={tiles} />;
 }

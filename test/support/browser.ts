@@ -51,6 +51,30 @@ export async function openPage(browser: Browser, look: Look = {}): Promise<OpenP
   return { context, page, errors };
 }
 
+/** Between two keys of a scanner. */
+const SCANNER_S = 0.004;
+
+/**
+ * As a scanner does: all characters, and Enter behind them, wherever the focus is. Keys bear the times of a scanner, as
+ * the system notes them, however busy this machine is.
+ */
+export async function scan(page: Page, code: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const from = Date.now() / 1_000;
+  const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 };
+  const keys = [...[...code].map((char) => [{ key: char }, char] as const), [enter, '\r'] as const];
+  await Promise.all(
+    keys.flatMap(([key, text], place) => {
+      const timestamp = from + place * SCANNER_S;
+      return [
+        session.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, text, timestamp }),
+        session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp }),
+      ];
+    }),
+  );
+  await session.detach();
+}
+
 export async function keepScreen(page: Page, name: string): Promise<void> {
   await mkdir(SCREENS, { recursive: true });
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { ClientRegistry } from '#agent/api/client-registry.ts';
 import { People } from '#agent/people/people.ts';
 import { accessibilityFaults } from '#test/support/accessibility.ts';
-import { keepScreen, openBrowser, openPage, type Look } from '#test/support/browser.ts';
+import { keepScreen, openBrowser, openPage, scan, type Look } from '#test/support/browser.ts';
 import { until } from '#test/support/edge-store.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
@@ -39,12 +39,6 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.close());
-
-/** As a scanner does: all characters, and Enter behind them. */
-async function scan(page: Page, code: string): Promise<void> {
-  await page.keyboard.type(code);
-  await page.keyboard.press('Enter');
-}
 
 async function signIn(url: string, pin: string, look: Look = {}): Promise<{ page: Page; errors: readonly string[] }> {
   const { page, errors } = await openPage(browser, look);

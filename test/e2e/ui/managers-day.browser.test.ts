@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { readEndpoint } from '#agent/api/endpoint-file.ts';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
-import { keepScreen, openBrowser, openPage } from '#test/support/browser.ts';
+import { keepScreen, openBrowser, openPage, scan } from '#test/support/browser.ts';
 import { createTestDatabase } from '#test/support/database.ts';
 import { merge, plain, readFact, seedStores } from '#test/support/hub-api.ts';
 import { freePort, HubProcess } from '#test/support/hub-process.ts';
@@ -16,12 +16,6 @@ import { auditReservations } from '#test/support/reservations.ts';
 const WAIT_MS = 30_000;
 const NAMES = { LAMP: 'Desk lamp, brass', BULB: 'Bulb E27, warm white', SHADE: 'Lampshade, linen' };
 const GTIN = '04012345123456';
-
-/** As a scanner does: all characters, and Enter behind them, wherever the focus is. */
-async function scan(page: Page, code: string): Promise<void> {
-  await page.keyboard.type(code);
-  await page.keyboard.press('Enter');
-}
 
 async function scanInto(page: Page, label: string, code: string): Promise<void> {
   await page.getByLabel(label).fill(code);

@@ -39,7 +39,12 @@ export function Confirm(parts: {
             />
           ) : null}
           <Group justify="end">
-            <Button variant="default" mih={44} onClick={parts.close}>
+            <Button
+              variant="default"
+              mih={44}
+              onClick={parts.close}
+              data-autofocus={parts.isReasoned !== true || undefined}
+            >
               {words.keep}
             </Button>
             <Button type="submit" mih={44} color={parts.isReasoned === true ? 'red.9' : 'teal.9'} disabled={isMissing}>

@@ -87,7 +87,7 @@ export function ConfirmArrival(parts: {
         ) : null}
         {confirm.error === null ? null : <Failed error={confirm.error} />}
         <Group justify="end">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={close} data-autofocus>
             {receive.goBack}
           </Button>
           <Button loading={confirm.isPending} disabled={!isDecided} onClick={() => confirm.mutate()}>

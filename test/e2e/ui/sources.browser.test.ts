@@ -65,7 +65,9 @@ it('F5 a manager sets a till’s files up from one of them: guessed, tried, save
   const drop = join(agent.folder, 'drop', 'kasse');
   await until(() => existsSync(join(drop, 'working')));
   writeFileSync(join(drop, 'kasse.csv'), buffer);
-  await until(() => agent.daemon.store.journal.lastSeq === 3);
+  // Not before: a file that is being dealt with is elsewhere when it is asked for.
+  await until(() => existsSync(join(drop, 'done', 'kasse.csv')));
+  expect(agent.daemon.store.journal.lastSeq).toBe(3);
 
   await card.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('combobox', { name: 'Or one that came already' }).click();

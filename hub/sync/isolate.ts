@@ -37,7 +37,8 @@ async function mergeHalves(ledger: Ledger, frame: IncomingFrame, error: unknown)
   }
   const middle = facts.length >>> 1;
   const [first] = await mergeIsolated(ledger, [{ ...frame, facts: facts.slice(0, middle) }]);
-  if (!first || first.gap || first.isOther === true) throw error;
+  if (!first || first.gap) throw error;
+  if (first.isOther === true) return first;
   const rest = { ...frame, fromSeq: fromSeq + middle, facts: facts.slice(middle) };
   const [second] = await mergeIsolated(ledger, [rest]);
   if (!second) throw error;

@@ -26,20 +26,23 @@ const WRITER = `
     console.log(error.code);
   }`;
 
-it.skipIf(process.platform === 'win32')('F5 a disk that has room for the beginning of a file keeps the one before', () => {
-  const folder = temporaryFolder();
-  const path = join(folder, 'names.json');
-  writeFileSync(path, '{"names":["Ada"]}');
-  const node = `"${process.execPath}" --input-type=module -e "$WRITER" "${path}"`;
-  const { stdout, stderr } = spawnSync('sh', ['-c', `trap '' XFSZ; ulimit -f 8; exec ${node}`], {
-    cwd: join(import.meta.dirname, '..', '..'),
-    env: { ...process.env, WRITER },
-    encoding: 'utf8',
-  });
-  expect([stdout.trim(), stderr]).toEqual(['STORAGE_FULL', '']);
-  expect(readFileSync(path, 'utf8')).toBe('{"names":["Ada"]}');
-  expect(readdirSync(folder)).toEqual(['names.json']);
-});
+it.skipIf(process.platform === 'win32')(
+  'F5 a disk that has room for the beginning of a file keeps the one before',
+  () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'names.json');
+    writeFileSync(path, '{"names":["Ada"]}');
+    const node = `"${process.execPath}" --input-type=module -e "$WRITER" "${path}"`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', `trap '' XFSZ; ulimit -f 8; exec ${node}`], {
+      cwd: join(import.meta.dirname, '..', '..'),
+      env: { ...process.env, WRITER },
+      encoding: 'utf8',
+    });
+    expect([stdout.trim(), stderr]).toEqual(['STORAGE_FULL', '']);
+    expect(readFileSync(path, 'utf8')).toBe('{"names":["Ada"]}');
+    expect(readdirSync(folder)).toEqual(['names.json']);
+  },
+);
 
 it('a file that cannot be written is a failure with a code, and is read as it was', () => {
   const folder = temporaryFolder();

@@ -10,6 +10,7 @@ import { useSpeech, useWords } from '../../words/words.tsx';
 import { PickList } from './pick-list.tsx';
 import { RejectTask } from './reject-task.tsx';
 import { unpicked } from './scanned-line.ts';
+import { StepKeys } from './step-keys.ts';
 import { timeLeft, urgencyOf, type Urgency } from './time-left.ts';
 
 const TONES: Readonly<Record<Urgency, string>> = { late: 'red', soon: 'orange', fine: 'teal', none: 'gray' };
@@ -44,15 +45,15 @@ export function PickupsPage() {
 
 export type Step = 'accept' | 'pick' | 'hand-over' | 'ship' | 'reject';
 
-/** Says a step of a task. Its key stays the same until there is an answer, so that pressing twice does it once. */
+/** Says a step of a task, under a key of its own until there is an answer, so that pressing twice does it once. */
 function useStep(task: number) {
   const queries = useQueryClient();
-  const [key, setKey] = useState(newKey);
+  const [keys] = useState(() => new StepKeys(newKey));
   return useMutation({
     mutationFn: ({ step, body }: { step: Step; body: object }) =>
-      call<TaskView>('POST', `/v1/tasks/${task}/${step}`, body, { key }),
+      call<TaskView>('POST', `/v1/tasks/${task}/${step}`, body, { key: keys.of({ step, body }) }),
     onSettled: (_answer, error) => {
-      if (error === null) setKey(newKey());
+      if (error === null) keys.answered();
       void queries.invalidateQueries({ queryKey: ['tasks'] });
       void queries.invalidateQueries({ queryKey: ['stock'] });
     },

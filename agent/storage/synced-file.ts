@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from './sqlite/sync-folder.ts';
 
@@ -7,7 +7,8 @@ export function writeSyncedFile(path: string, text: string): void {
   const draft = `${path}.new`;
   const handle = openSync(draft, 'w', 0o600);
   try {
-    writeSync(handle, text);
+    // Not writeSync, which writes as much as there is room for and is content.
+    writeFileSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -139,6 +139,22 @@ describe.each(STORAGE_ENGINES)('store on %s', (name) => {
     rmSync(other, { recursive: true, force: true });
   });
 
+  it('F2 S2 a journal that ends before what was acknowledged goes on under another epoch, whatever is sold before the hub is asked', async () => {
+    await store.journal.append([1, 2].map((number) => saleDraft(`a${number}`, [['APPLE', 1]])));
+    const { epoch } = store.journal;
+    // Its files were copied one after the other: the device's is of a later moment than the journal's.
+    store.device.mark({ ackedSeq: 4, settled: { epoch, seq: 4 } });
+    await reopen();
+    expect(store.journal.epoch).toBeGreaterThan(epoch);
+    const later = [3, 4, 5].map((number) => saleDraft(`a${number}`, [['APPLE', 1]]));
+    await store.journal.append(later);
+    expect([store.device.marks.ackedSeq, store.freshness().unsent]).toEqual([0, 3]);
+    expect((await store.journal.read(1, 9)).map(({ key }) => key)).toEqual(['a3', 'a4', 'a5']);
+    await store.stockView.settled();
+    expect(store.stockView.onHand('APPLE')).toBe(-5);
+    expect(await store.journal.earlierEpochs()).toEqual([epoch]);
+  });
+
   it('M1 the view of stock knows facts of an epoch before that no position holds yet', async () => {
     await store.journal.append([saleDraft('a', [['A', 1]]), saleDraft('b', [['A', 2]])]);
     await store.device.update({ journalNumbers: [{ epoch: store.journal.epoch, journal: 3 }] });

@@ -109,6 +109,9 @@ async function openParts(db: StoreDatabase, { folder, logger, clock }: StoreOpti
   const { usedSeq, settled } = await settleLosses({ folder: files, device, log, clock, logger });
   const journal = await openJournal({ log, heads: device, hybridClock, clock, logger, usedSeq });
   settled();
+  // A copy of the folder that was made while it was in use: each file is of another moment, and the hub knows later facts of this
+  // journal. Under a new epoch none of what is sold from now on passes for one of them.
+  if (device.marks.ackedSeq > journal.lastSeq) await journal.beginEpoch(journal.lastSeq);
   const quarantine = await Quarantine.open(db.quarantine, clock);
   const products = await Products.open(db.products);
   const stockView = await StockView.open({ journal, log, positions: db.positions, device, logger });

@@ -12,12 +12,15 @@ export interface OwnAnswer {
 
 /**
  * Pure: the hub's document and the store's answers, which are told apart by their keys, so none counts twice, whatever has
- * been acknowledged or pulled meanwhile. They are in the order of the journal.
+ * been acknowledged or pulled meanwhile. They are in the order of the journal. Answers to another order's task, which had this number
+ * before the hub was restored, are not this one's.
  */
 export function viewTask(document: TaskDocument, answers: readonly OwnAnswer[]): TaskView {
   const { task, kind, order, customer, dueAt, conflict } = document;
   const contained = new Set(document.answers);
-  const unheard = answers.filter(({ key }) => !contained.has(key)).map(({ body }) => body);
+  const isOwn = ({ body: { order: of } }: OwnAnswer) =>
+    of === undefined || (of.channel === order.channel && of.id === order.id);
+  const unheard = answers.filter((one) => isOwn(one) && !contained.has(one.key)).map(({ body }) => body);
   const lines = unheard.reduce(answered, document.lines);
   const reason = unheard.findLast(({ step }) => step === 'rejected')?.reason ?? document.reason;
   const state = unheard.length === 0 ? document.state : stateAfter(document, lines, unheard);

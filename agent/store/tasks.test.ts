@@ -60,11 +60,29 @@ const say = (step: TaskAnswer['step'], over: Partial<TaskAnswer> = {}) =>
     correlationId: undefined,
     ...over,
   });
-const bodies = async () => (await store.journal.read(1, 100)).map(({ bodyText }) => JSON.parse(bodyText) as unknown);
+/** Without the order, which all of them name. */
+const bodies = async () => {
+  const facts = await store.journal.read(1, 100);
+  return facts.map(({ bodyText }) => {
+    const { order, ...body } = JSON.parse(bodyText) as { order: unknown };
+    expect(order).toEqual({ channel: 'web', id: 'W-1' });
+    return body;
+  });
+};
 const line = (name: string, quantity: number) => [{ line: name, quantity }];
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('tasks of the store', () => {
+  it('S2 an answer to the task that had this number before the hub was restored is not one to the order that has it now', async () => {
+    await pulled();
+    expect((await say('handedOver')).state).toBe('handedOver');
+    await pulled({ order: { channel: 'web', id: 'W-2' } });
+    expect(store.tasks.list().map(({ state, unheard, lines }) => [state, unheard, lines[0]?.units])).toEqual([
+      ['open', 0, 3],
+    ]);
+    expect((await say('picked', { lines: line('a', 3) })).state).toBe('picking');
+  });
+
   it('F2 are answered offline by facts, and the view has each answer at once and after a restart', async () => {
     await pulled();
     expect((await say('accepted')).state).toBe('accepted');

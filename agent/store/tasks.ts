@@ -130,7 +130,13 @@ export class Tasks {
     if (given.key !== undefined && (await this.#wasSaid(given.key, given, view))) return view;
     requireFitting(view, step);
     const key = given.key ?? `task-${task}-${randomUUID()}`;
-    const body = { task, step, ...(reason !== undefined && { reason }), lines: taskLines(view, step, given.lines) };
+    const body = {
+      task,
+      order: view.order,
+      step,
+      ...(reason !== undefined && { reason }),
+      lines: taskLines(view, step, given.lines),
+    };
     const { content } = canonicalContent('task', body);
     const [result] = await this.#parts.journal.append([
       { ...content, key, source, ...(correlationId !== undefined && { correlationId }) },

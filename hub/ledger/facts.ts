@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { PlacedFact } from './placed-fact.ts';
-import { FIND_KEY_HOLDERS, INSERT_FACTS } from './statements.ts';
+import { FIND_KEY_HOLDERS, FIND_OTHER_FACTS, INSERT_FACTS } from './statements.ts';
 
 /** The run of seqs that a transaction brings of one journal. */
 export interface JournalRun {
@@ -96,4 +96,20 @@ export async function findReusedKeys(
     if (holder.digest.replaceAll('-', '') === placed.fact.digest) return [];
     return [{ placed, holder: `${holder.journal_no}-${holder.seq}` }];
   });
+}
+
+/** Of facts that are sent again: the journals that have another fact under one of their seqs. */
+export async function findOtherFacts(client: PoolClient, repeated: readonly PlacedFact[]): Promise<Set<number>> {
+  if (repeated.length === 0) return new Set();
+  const { rows } = await client.query<{ journal_no: number }>({
+    ...FIND_OTHER_FACTS,
+    values: [
+      literal(repeated.map(({ location }) => location)),
+      literal(repeated.map(({ journal }) => journal)),
+      literal(repeated.map(({ fact }) => fact.seq)),
+      joined(repeated.map(({ fact }) => fact.key)),
+      literal(repeated.map(({ fact }) => fact.digest)),
+    ],
+  });
+  return new Set(rows.map((row) => row.journal_no));
 }

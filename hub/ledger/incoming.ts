@@ -15,6 +15,8 @@ export interface FrameOutcome {
   readonly watermark: number;
   /** The frame began beyond watermark + 1: nothing of it was taken. */
   readonly gap: boolean;
+  /** Under a seq that it repeats the journal has another fact: its watermark says nothing of what this sender has (S2). */
+  readonly isOther?: boolean;
   readonly duplicates: number;
   readonly quarantined: readonly { readonly seq: number; readonly code: ErrorCode }[];
 }

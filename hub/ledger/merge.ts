@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { transaction } from '#hub/db/transaction.ts';
-import { factColumns, findReusedKeys, insertFacts, type Admission, type JournalRun } from './facts.ts';
+import { factColumns, findOtherFacts, findReusedKeys, insertFacts, type Admission, type JournalRun } from './facts.ts';
 import type { FrameOutcome, IncomingFrame, Ledger } from './incoming.ts';
 import { Moves, type StockObserver } from './moves.ts';
 import { ledgerCounts, ledgerLines, placeOf, type LedgerCount, type PlacedFact } from './placed-fact.ts';
@@ -16,6 +16,7 @@ import { applyVoids } from './voids.ts';
  *
  * - Merges of one location never overlap: anchors and watermarks are read under its lock.
  * - A journal's facts are taken only without a gap; what the watermark covers already is a duplicate.
+ * - Of a copied journal, whose seqs have come with other facts before, nothing is acknowledged (S2).
  * - A fact is taken once by (location, key); the same key with other content is quarantined (F4).
  * - Outcomes are known after commit, never before (S1).
  * - The observer's work is part of the same commit: what it keeps is never older or newer than the positions.
@@ -69,7 +70,11 @@ export async function mergeFrames(
   }
   await insertQuarantine(client, setAside);
   await moves.tell(client, observer);
-  return frames.map((frame) => outcome(frame, admissions.get(frame.journal), setAside));
+  const others = await findOtherFacts(client, repeatedOf(frames, admissions));
+  return frames.map((frame) => {
+    const became = outcome(frame, admissions.get(frame.journal), setAside);
+    return others.has(frame.journal) ? { ...became, isOther: true } : became;
+  });
 }
 
 /**
@@ -134,6 +139,21 @@ function chain(given: readonly IncomingFrame[]): { frames: ChainedFrame[]; runs:
     return { ...frame, unseen: facts.filter((fact) => fact.seq > run.toSeq) };
   });
   return { frames, runs: [...runs.values()] };
+}
+
+/** Facts whose seqs are covered: by the watermark that was there, or by another frame of the same transaction. */
+function repeatedOf(
+  frames: readonly ChainedFrame[],
+  admissions: ReadonlyMap<number, Pick<Admission, 'watermarkBefore'>>,
+): PlacedFact[] {
+  return frames.flatMap(({ location, journal, fromSeq, facts, unseen }) => {
+    const watermark = admissions.get(journal)?.watermarkBefore ?? 0;
+    if (fromSeq > watermark && unseen.length === facts.length) return [];
+    const seen = fromSeq + facts.length - unseen.length;
+    return facts.flatMap((fact): PlacedFact[] =>
+      fact.ok && (fact.seq <= watermark || fact.seq < seen) ? [{ location, journal, fact }] : [],
+    );
+  });
 }
 
 function isFresh(admission: Admission | undefined, seq: number): boolean {

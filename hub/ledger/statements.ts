@@ -15,6 +15,7 @@ export const VOID_COUNTS = statement('void-counts');
 export const RECOUNT = statement('recount');
 export const INSERT_VOIDS = statement('insert-voids');
 export const FIND_KEY_HOLDERS = statement('find-key-holders');
+export const FIND_OTHER_FACTS = statement('find-other-facts');
 export const INSERT_QUARANTINE = statement('insert-quarantine');
 export const INSERT_RELEASED = statement('insert-released');
 export const LOCK_TRANSFERS = statement('lock-transfers');

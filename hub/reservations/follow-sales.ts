@@ -82,15 +82,20 @@ interface SaleCode extends SaleKey {
 
 /**
  * $1-$9 lines that hand over: location_no, journal_no, seq, line, at, named, number or NULL, sku, units. $10-$13 lines that
- * are void: their places. Gives the reservations that either concerns, with the skus.
+ * are void: their places. $14-$15 channel and id of the order that the number was given to, or NULL: a hub that was restored gives
+ * numbers again, to others. Gives the reservations that either concerns, with the skus.
  */
 const NOTE = `
   WITH given AS (
     SELECT g.*, coalesce(by_key.reservation_no, by_number.reservation_no) AS reservation_no
     FROM unnest($1::int[], $2::int[], $3::bigint[], $4::smallint[], $5::bigint[], string_to_array($6, E'\\n'), $7::bigint[],
-      string_to_array($8, E'\\n'), $9::int[]) AS g (location_no, journal_no, seq, line, at, named, number, sku, units)
+      string_to_array($8, E'\\n'), $9::int[], $14::text[], $15::text[])
+      AS g (location_no, journal_no, seq, line, at, named, number, sku, units, channel, order_id)
     LEFT JOIN reservations by_key ON g.number IS NULL AND by_key.key = g.named COLLATE "C"
-    LEFT JOIN reservations by_number ON by_number.reservation_no = g.number
+    LEFT JOIN reservations by_number ON by_number.reservation_no = g.number AND (
+      g.order_id IS NULL OR EXISTS (
+        SELECT FROM order_holds h JOIN orders o USING (order_no)
+        WHERE h.reservation_no = g.number AND (o.channel, o.channel_order_id) = (g.channel, g.order_id)))
   ), gone AS (
     SELECT * FROM unnest($10::int[], $11::int[], $12::bigint[], $13::smallint[]) AS v (location_no, journal_no, seq, line)
   ), noted AS (
@@ -127,6 +132,8 @@ async function note(
       joined(sold.map(({ sku }) => sku)),
       literal(sold.map(({ units }) => units)),
       ...placeColumns(takenBack),
+      sold.map(({ order }) => order?.channel ?? null),
+      sold.map(({ order }) => order?.id ?? null),
     ],
   });
   return rows;

@@ -169,11 +169,21 @@ export class Intake {
   }
 
   #answer(lane: Lane, frame: WaitingFrame, outcome: FrameOutcome): void {
+    if (outcome.isOther === true) return this.#refuseOther(lane, frame);
     frame.resolve(this.#answerOf(outcome));
     if (!outcome.gap) return;
     // What comes after a gap is beyond the watermark too, until the agent has gone back.
     const beyond = lane.waiting.takeWhile(frame.journal, ({ fromSeq }) => fromSeq > outcome.watermark + 1);
     for (const later of beyond) later.resolve(this.#answerOf({ ...outcome, duplicates: 0, quarantined: [] }));
+  }
+
+  /** Two agents have the same journal. Who sent this says hello again, compares, and begins an epoch of its own. */
+  #refuseOther(lane: Lane, frame: WaitingFrame): void {
+    const detail = 'The hub has other facts under these seqs: this journal was copied, or restored from a copy.';
+    this.#options.logger.warn({ journal: frame.journal, fromSeq: frame.fromSeq }, 'a journal comes from two agents');
+    for (const one of [frame, ...lane.waiting.takeWhile(frame.journal, () => true)]) {
+      one.reject(new ShelfwireError('EPOCH_UNKNOWN', detail));
+    }
   }
 
   #answerOf({ watermark, duplicates, quarantined }: FrameOutcome): PushAnswer {

@@ -38,12 +38,14 @@ async function mergeHalves(ledger: Ledger, frame: IncomingFrame, error: unknown)
   const middle = facts.length >>> 1;
   const [first] = await mergeIsolated(ledger, [{ ...frame, facts: facts.slice(0, middle) }]);
   if (!first || first.gap) throw error;
+  if (first.isOther === true) return first;
   const rest = { ...frame, fromSeq: fromSeq + middle, facts: facts.slice(middle) };
   const [second] = await mergeIsolated(ledger, [rest]);
   if (!second) throw error;
   return {
     watermark: second.watermark,
     gap: second.gap,
+    isOther: second.isOther === true,
     duplicates: first.duplicates + second.duplicates,
     quarantined: [...first.quarantined, ...second.quarantined],
   };

@@ -6,6 +6,7 @@ import type { PushAnswer } from '#shared/protocol/messages/push.ts';
 import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { enrolDevice, TEST_EPOCH, type TestDevice } from '#test/support/raw-agent.ts';
+import { pushOf } from '#test/support/frames.ts';
 import { codeOf, RunningSync, salesPush } from '#test/support/running-sync.ts';
 
 let database: TestDatabase;
@@ -52,6 +53,20 @@ describe('session', () => {
     expect(twice.map((answer) => answer.ok && answer.value.duplicates)).toEqual([3, 5]);
     const { rows } = await pool.query('SELECT on_hand FROM positions WHERE location_no = $1', [a.location]);
     expect(rows).toEqual([{ on_hand: -5 }]);
+  });
+
+  it('S2 of a journal that two agents have (a copied folder) no fact is acknowledged that the other one sent', async () => {
+    const { agent } = await hub.greet(a);
+    const copy = (fromSeq: number, count: number) =>
+      agent.ask('push', pushOf({ epoch: TEST_EPOCH, fromSeq, count, keyPrefix: 'copy-' }));
+    // Frames of the one are on their way still when the other says hello, and is told an older watermark.
+    const answers = await Promise.all([agent.ask('push', salesPush(1, 3)), copy(1, 2), copy(3, 2)]);
+    expect(answers.map(codeOf)).toEqual(['ok', 'EPOCH_UNKNOWN', 'EPOCH_UNKNOWN']);
+    expect(codeOf(await agent.ask('push', salesPush(1, 3)))).toBe('ok');
+    const { agent: anew } = await hub.greet(a, { epoch: TEST_EPOCH + 1 });
+    const again = pushOf({ epoch: TEST_EPOCH + 1, fromSeq: 1, count: 4, keyPrefix: 'copy-' });
+    expect(await anew.ask('push', again)).toMatchObject({ ok: true, value: { ackedSeq: 4 } });
+    expect(await hub.factsOf(a)).toBe(3 + 4);
   });
 
   it("S4 the scope is the credential's: no field of a message names another store", async () => {

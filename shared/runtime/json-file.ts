@@ -1,7 +1,16 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { describeIssues } from '../protocol/content.ts';
-import { ShelfwireError } from '../protocol/errors.ts';
+import { ShelfwireError, type ErrorCode } from '../protocol/errors.ts';
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'STORAGE_FULL',
+  EDQUOT: 'STORAGE_FULL',
+  EFBIG: 'STORAGE_FULL',
+  EACCES: 'STORAGE_FORBIDDEN',
+  EPERM: 'STORAGE_FORBIDDEN',
+  EROFS: 'STORAGE_FORBIDDEN',
+};
 
 /**
  * A small private file (mode 0600) that commands write while the agent runs: it is read again when it has changed, so
@@ -32,17 +41,27 @@ export class JsonFile<Content> {
     return this.#content;
   }
 
-  /** Another file, synced and renamed over the old one: a crash leaves either, never half of one. */
+  /**
+   * Another file, synced and renamed over the old one: neither a crash nor a full disk leaves half of one. Throws STORAGE_FULL,
+   * STORAGE_FORBIDDEN, STORAGE_IO; then the old one is as it was.
+   */
   set(content: Content): void {
     const temporary = `${this.#path}.${process.pid}.tmp`;
-    const file = openSync(temporary, 'w', 0o600);
     try {
-      writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      const file = openSync(temporary, 'w', 0o600);
+      try {
+        // Not writeSync, which writes as much as there is room for and is content.
+        writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, this.#path);
+    } catch (cause) {
+      rmSync(temporary, { force: true });
+      const code = CODES[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'STORAGE_IO';
+      throw new ShelfwireError(code, `${this.#path} could not be written.`, { cause });
     }
-    renameSync(temporary, this.#path);
   }
 
   #read(): Content {

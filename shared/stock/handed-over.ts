@@ -8,6 +8,8 @@ export interface HandedOverLine {
   readonly units: number;
   /** The reservation's key, or its number. */
   readonly reservation: string | number;
+  /** The order that the number was given to; absent: the fact does not say. */
+  readonly order?: { readonly channel: string; readonly id: string } | undefined;
 }
 
 /** The lines of a fact that name a reservation. A kind that hands units over to customers belongs here. */
@@ -20,7 +22,7 @@ export function handedOverLines({ kind, body }: FactContent): HandedOverLine[] {
     case 'task':
       if (body.step !== 'handedOver' && body.step !== 'shipped') return [];
       return body.lines.flatMap(({ sku, quantity: units, reservation }, line) =>
-        reservation === undefined ? [] : [{ line, sku, units, reservation }],
+        reservation === undefined ? [] : [{ line, sku, units, reservation, order: body.order }],
       );
     case 'return':
     case 'receipt':

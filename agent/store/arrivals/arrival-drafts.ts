@@ -171,6 +171,7 @@ export class ArrivalDrafts {
       this.#file(draft.id).set(draft);
       return draft;
     } catch (cause) {
+      if (cause instanceof ShelfwireError) throw cause;
       const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
       throw new ShelfwireError(isFull ? 'STORAGE_FULL' : 'STORAGE_IO', 'The receipt could not be written.', { cause });
     }

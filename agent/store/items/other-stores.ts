@@ -53,7 +53,12 @@ export class OtherStores {
 
   #keep(one: Kept['answers'][number]): void {
     const others = this.#kept().filter(({ answer }) => answer.sku !== one.answer.sku);
-    this.#file.set({ answers: [one, ...others].slice(0, KEPT_MAX) });
+    try {
+      this.#file.set({ answers: [one, ...others].slice(0, KEPT_MAX) });
+    } catch (error) {
+      // What the disk does not keep is answered all the same.
+      if (!(error instanceof ShelfwireError)) throw error;
+    }
   }
 
   /** A file that cannot be read is worth nothing: what was in it is asked again. */

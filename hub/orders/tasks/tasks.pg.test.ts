@@ -85,6 +85,19 @@ describe('tasks', () => {
     expect((await stockOf(database.pool)).shelves).toEqual({ S1: [0, 0], S2: [1, 0] });
   });
 
+  it('S2 M6 an answer to an order that had the number of a task and of its hold before the hub was restored touches neither', async () => {
+    await stock(1, 7);
+    const number = await order('1', COLLECT);
+    const lost = { order: { channel: 'web', id: 'lost' } };
+    await answer(1, 'picked', 3, lost);
+    await answer(1, 'handedOver', 3, lost);
+    expect([await tasks(), await stateOf(number)]).toEqual([['S1 pendingStore 3/0/0'], 'released']);
+    // The units have left all the same; what is held for the customer who comes is still there for them.
+    expect((await stockOf(database.pool)).shelves).toEqual({ S1: [4, 3] });
+    await answer(1, 'handedOver', 3, { order: { channel: 'web', id: '1' } });
+    expect([await stateOf(number), (await stockOf(database.pool)).shelves]).toEqual(['completed', { S1: [1, 0] }]);
+  });
+
   it('M6 hand over takes the hold in the merge itself, before any order has heard of it', async () => {
     await stock(1, 5);
     const number = await order('1', COLLECT);

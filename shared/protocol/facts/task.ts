@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderLine, reservationNumber, sku, taskNumber, text, units } from '../fields.ts';
+import { key, orderLine, reservationNumber, sku, storeCode, taskNumber, text, units } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 
 /** What a store says of a task. `handedOver` gives units to the customer who collects, `shipped` to the carrier. */
@@ -23,6 +23,8 @@ const line = z.strictObject({
 export const task = z
   .strictObject({
     task: taskNumber,
+    /** Whose task it is: a hub that was restored gives numbers of tasks and reservations again, to others. */
+    order: z.strictObject({ channel: storeCode, id: key }).optional(),
     step: z.enum(TASK_STEPS),
     reason: text.optional(),
     lines: z.array(line).max(LIMITS.linesPerFact),

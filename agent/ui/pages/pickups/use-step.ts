@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { TaskView } from '#shared/agent-api/answers.ts';
 import { call, isAbsent, newKey } from '../../api/client.ts';
+import { StepKeys } from './step-keys.ts';
 
 export type Step = 'accept' | 'pick' | 'hand-over' | 'ship' | 'reject';
 
@@ -13,14 +14,14 @@ function asked(queries: QueryClient): void {
   void queries.invalidateQueries({ queryKey: ['stock'] });
 }
 
-/** Says a step of a task. Its key stays the same until there is an answer, so that pressing twice does it once. */
+/** Says a step of a task, under a key of its own until there is an answer, so that pressing twice does it once. */
 export function useStep(task: number) {
   const queries = useQueryClient();
-  const [key, setKey] = useState(newKey);
+  const [keys] = useState(() => new StepKeys(newKey));
   return useMutation({
-    mutationFn: ({ step, body }: { step: Step; body: object }) => post(task, step, body, key),
+    mutationFn: ({ step, body }: { step: Step; body: object }) => post(task, step, body, keys.of({ step, body })),
     onSettled: (_answer, error) => {
-      if (error === null) setKey(newKey());
+      if (error === null) keys.answered();
       asked(queries);
     },
   });
@@ -32,15 +33,12 @@ export function useStep(task: number) {
  */
 export function usePick(task: number) {
   const queries = useQueryClient();
-  const open = useRef<{ readonly line: string; readonly key: string }>(undefined);
+  const [keys] = useState(() => new StepKeys(newKey));
   return useMutation({
     scope: { id: `picks of ${task}` },
-    mutationFn: (line: string) => {
-      const { key } = (open.current = open.current?.line === line ? open.current : { line, key: newKey() });
-      return post(task, 'pick', { lines: [{ line, quantity: 1 }] }, key);
-    },
+    mutationFn: (line: string) => post(task, 'pick', { lines: [{ line, quantity: 1 }] }, keys.of({ line })),
     onSettled: (_answer, error) => {
-      if (!isAbsent(error)) open.current = undefined;
+      if (!isAbsent(error)) keys.answered();
       asked(queries);
     },
   });

@@ -340,6 +340,10 @@ export const ERRORS = {
     remedy:
       'Name an https address on the public network; `shelfwire-hub run --private-erps` allows private ones, and http to this machine.',
   },
+  ERP_CREDENTIALS_NEEDED: {
+    status: 422,
+    remedy: 'Send `credentials` along with the settings: what was given for one server is shown to no other.',
+  },
   INBOUND_SETTINGS_INVALID: { status: 422, remedy: 'Correct the named setting; hub/inbound/README.md describes each.' },
   INBOUND_LIMIT: { status: 409, remedy: 'End a source that is not used any more: POST /v1/inbound-sources/CODE/end.' },
   INBOUND_CLOSED: {

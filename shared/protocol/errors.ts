@@ -95,6 +95,10 @@ export const ERRORS = {
     remedy:
       'Another request of this API key had this Idempotency-Key. If yours is another act, give it a key of its own.',
   },
+  KEY_RESERVED: {
+    status: 422,
+    remedy: "Such keys are the hub's own. Send a key of your own making, such as a UUID.",
+  },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,
     remedy: 'The same request is being answered. Send it again after the seconds named in Retry-After.',

@@ -3,6 +3,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { actOn } from '../act-on-order.ts';
+import { ownKey } from '../own-key.ts';
 import type { WorkParts } from './work-effects.ts';
 
 const AT_ONCE = 500;
@@ -37,7 +38,7 @@ const NOT_COLLECTED = `
 export async function expireUncollected(parts: WorkParts): Promise<void> {
   const { rows } = await withRetries(() => parts.pool.query<{ order_no: number }>(NOT_COLLECTED, [parts.now()]));
   for (const { order_no: number } of rows) {
-    const said = { by: 'hub', correlationId: `order-${number}`, key: `expire-${number}` };
+    const said = { by: 'hub', correlationId: `order-${number}`, key: ownKey('not collected') };
     await actOn(parts, number, { act: 'expire' }, said).catch((error: unknown) => {
       if (isRetryable(error)) throw error;
       // Collected at this very moment.

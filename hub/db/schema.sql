@@ -518,6 +518,7 @@ CREATE TABLE erp_documents (
   control_number integer,
   acknowledgement json,
   acknowledged_at timestamp with time zone,
+  begun_by integer[] DEFAULT '{}'::integer[] NOT NULL,
   CONSTRAINT erp_documents_pkey PRIMARY KEY (document_no),
   CONSTRAINT erp_documents_erp_no_key_key UNIQUE (erp_no, key),
   CONSTRAINT erp_documents_check CHECK (((state <> ALL (ARRAY['dead'::document_state, 'skipped'::document_state])) OR (error IS NOT NULL)))
@@ -1794,6 +1795,7 @@ COMMENT ON COLUMN erp_documents.begun IS 'It may have been sent: whether the ERP
 COMMENT ON COLUMN erp_documents.reference IS 'What the ERP calls it.';
 COMMENT ON COLUMN erp_documents.control_number IS 'Of its interchange, where the ERP takes such: the same at each attempt and replay, also after a kill.';
 COMMENT ON COLUMN erp_documents.acknowledgement IS 'What the partner says it did with it.';
+COMMENT ON COLUMN erp_documents.begun_by IS 'Versions of the mapping by which it may have been sent. Of what an older hub began: all that there were.';
 COMMENT ON TABLE erp_mappings IS 'Versions that were put live, kept for good: which documents go there, and as what.';
 COMMENT ON TABLE erp_routes IS 'The routes of the mappings that are live.';
 COMMENT ON TABLE erp_streams IS 'Documents of one ERP that must come in order: those of a store, those of an order. Posted one after the other by one worker over all hubs.';

@@ -16,7 +16,7 @@ const again = (which: string): string => `
     UPDATE orders o SET look_again_at = NULL FROM due WHERE o.order_no = due.order_no
   )
   INSERT INTO order_effects (order_no, stream, kind, detail, created_at, retry_at)
-  SELECT order_no, 'holds', CASE state WHEN 'received' THEN 'validate' ELSE 'reserve' END, '{}', $1, $1 FROM due`;
+  SELECT order_no, 'holds', CASE state WHEN 'received' THEN 'validate' ELSE 'reserve' END, '{}', $1, clock_timestamp() FROM due`;
 const DUE = again('look_again_at <= $1');
 const ONE = again('order_no = $2 AND look_again_at IS NOT NULL');
 

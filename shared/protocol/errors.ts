@@ -259,6 +259,11 @@ export const ERRORS = {
     status: 409,
     remedy: 'A channel has one account: end the other first, POST /v1/channel-accounts/NUMBER/end.',
   },
+  CHANNEL_SHOP_DIFFERS: {
+    status: 409,
+    remedy:
+      'Two shops may give one number to two orders: make a channel of its own for this shop. If it is the same shop at another address, say `"sameShop": true`.',
+  },
   CHANNEL_ACCOUNT_ENDED: {
     status: 409,
     remedy: 'Make a new account; it takes over what the channel says by reading it.',

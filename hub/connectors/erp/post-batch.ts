@@ -14,7 +14,7 @@ export interface Posting {
   readonly connector: ErpConnector;
   readonly mapping: { readonly version: number; readonly document: MappingDocument };
   /** An earlier version of it; undefined: there is none. */
-  mappingOf(version: number): Promise<MappingDocument | undefined>;
+  readonly mappingOf: (version: number) => Promise<MappingDocument | undefined>;
   readonly retries: RetryRule;
   readonly perSecond: number | null;
   /** Nothing is begun after so long: the claim must outlast what is under way. */

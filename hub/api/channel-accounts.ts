@@ -27,6 +27,10 @@ const request = z.strictObject({
   settings: byName.default({}),
   credentials: byName.describe('Kept sealed, and never shown.'),
   dryRun: z.boolean().default(false).describe('Reads what the channel says, and sends nothing.'),
+  sameShop: z
+    .boolean()
+    .default(false)
+    .describe('It is the shop of the account before, at another address: its orders are those that are known.'),
 });
 
 /** /v1/channel-accounts: where numbers are published, and how that goes. */
@@ -65,7 +69,13 @@ export function channelAccountRoutes(accounts: ChannelAccounts): Route[] {
       body: request,
       answer: accountShown,
       statuses: [201],
-      problems: ['NOT_FOUND', 'CHANNEL_ACCOUNT_LIVE', 'CHANNEL_KEY_MISSING', 'WEBHOOK_URL_FORBIDDEN'],
+      problems: [
+        'NOT_FOUND',
+        'CHANNEL_ACCOUNT_LIVE',
+        'CHANNEL_SHOP_DIFFERS',
+        'CHANNEL_KEY_MISSING',
+        'WEBHOOK_URL_FORBIDDEN',
+      ],
       async handle({ body, caller, keep, log }) {
         const answer = (account: ChannelAccount) => ({
           status: 201,

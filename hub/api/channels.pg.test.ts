@@ -1,11 +1,13 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createOrders } from '#hub/orders/orders.ts';
 import { keepUntaken } from '#hub/connectors/orders/untaken-orders.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, type ChannelHub } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
 import { plain, startApi, type RunningApi } from '#test/support/hub-api.ts';
+import { given, SAID } from '#test/support/orders-test.ts';
 import { openReservationPool, teller } from '#test/support/reservations.ts';
 
 let database: TestDatabase;
@@ -145,6 +147,20 @@ describe('/v1/channel-accounts', () => {
       (await database.pool.query(`SELECT FROM channel_accounts WHERE state = 'ended' AND credentials IS NULL`))
         .rowCount,
     ).toBe(1);
+  });
+
+  it('S4 another shop behind a channel whose orders are known needs a channel of its own: they number theirs alike', async () => {
+    const other = 'http://127.0.0.1:1';
+    await make({ baseUrl: other });
+    await act('end');
+    expect((await make()).status).toBe(201);
+    await createOrders(hub.orders).take(given('1', { channel: 'shop' }), SAID);
+    await act('end', {}, 2);
+    expect(await make({ baseUrl: other })).toMatchObject({ status: 409, body: { code: 'CHANNEL_SHOP_DIFFERS' } });
+    expect((await make({ baseUrl: `${shop.server.url}/elsewhere` })).status).toBe(201);
+    const [live] = (await database.pool.query(`SELECT account_no FROM channel_accounts WHERE state <> 'ended'`)).rows;
+    await act('end', {}, live.account_no);
+    expect((await make({ baseUrl: other, sameShop: true })).status).toBe(201);
   });
 
   it('X2 refuses what is not there or not allowed', async () => {

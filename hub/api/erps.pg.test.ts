@@ -305,4 +305,75 @@ describe('an ERP over the API', () => {
     await sell(2, 'two');
     expect(await waitingDocuments(database.pool)).toBe(0);
   });
+
+  it('X1 credentials are shown to no other server than the one that they were given for, of whatever kind', async () => {
+    const url = { rest: {}, erpnext: {}, odoo: { database: 'shop' } };
+    const secrets = {
+      rest: [{ bearer: 'a' }, { bearer: 'b' }],
+      erpnext: [
+        { apiKey: 'a', apiSecret: 'a' },
+        { apiKey: 'b', apiSecret: 'b' },
+      ],
+      odoo: [{ apiKey: 'a' }, { apiKey: 'b' }],
+    };
+    const sftp = {
+      idoc: { senderPort: 'A', receiverPort: 'B', receiver: 'C' },
+      x12: { sender: 'A', receiver: 'B' },
+      files: {},
+    };
+    const server = { host: 'files.example', user: 'u', hostKey: `SHA256:${'a'.repeat(43)}` };
+    const at = (settings: object, base: string) => ({ ...settings, url: base });
+    const on = (settings: object, other: object) => ({ ...settings, sftp: { ...server, ...other } });
+    const cases = [
+      ...Object.entries(url).map(([kind, settings]) => ({
+        kind,
+        secrets: secrets[kind as keyof typeof secrets],
+        first: at(settings, 'https://erp.example/a'),
+        same: at(settings, 'https://ERP.example:443/b'),
+        others: ['https://evil.example/a', 'https://erp.example:8443/a', 'http://localhost/a'].map((to) =>
+          at(settings, to),
+        ),
+      })),
+      ...Object.entries(sftp).map(([kind, settings]) => ({
+        kind,
+        secrets: [{ password: 'a' }, { password: 'b' }],
+        first: on(settings, {}),
+        same: on(settings, { folder: 'elsewhere', port: 22 }),
+        others: [{ host: 'evil.example' }, { port: 2_222 }, { hostKey: `SHA256:${'b'.repeat(43)}` }].map((to) =>
+          on(settings, to),
+        ),
+      })),
+    ];
+    const kept = async () => (await database.pool.query('SELECT settings, credentials FROM erps ORDER BY erp_no')).rows;
+    for (const {
+      kind,
+      secrets: [first, second],
+      first: settings,
+      same,
+      others,
+    } of cases) {
+      const change = (body: object) => api.call('PUT', `/v1/erps/${kind}`, { body: { kind, ...body } });
+      expect(await post('/v1/erps', { kind, code: kind, name: kind, settings, credentials: first })).toMatchObject({
+        status: 201,
+      });
+      expect([kind, (await change({ settings: same })).status]).toEqual([kind, 200]);
+      const before = await kept();
+      for (const other of others) {
+        const refused = await change({ settings: other });
+        expect([kind, refused.status, refused.body['code']]).toEqual([kind, 422, 'ERP_CREDENTIALS_NEEDED']);
+      }
+      expect(await kept()).toEqual(before);
+      expect(await change({ settings: others[0], credentials: second })).toMatchObject({ status: 200 });
+      expect((await kept()).at(-1)!.credentials).not.toEqual(before.at(-1)!.credentials);
+      expect([kind, (await change({ settings })).body['code']]).toEqual([kind, 'ERP_CREDENTIALS_NEEDED']);
+    }
+  });
+
+  it('X1 what was sealed for a folder, which asks for none, goes to no server that is named later', async () => {
+    const files = { kind: 'files', code: 'files', name: 'Files', settings: {}, credentials: { password: 'a' } };
+    expect(await post('/v1/erps', files)).toMatchObject({ status: 201 });
+    const sftp = { host: 'evil.example', user: 'u', hostKey: `SHA256:${'a'.repeat(43)}` };
+    const asked = { body: { kind: 'files', settings: { sftp } } };
+    expect((await api.call('PUT', '/v1/erps/files', asked)).body['code']).toBe('ERP_CREDENTIALS_NEEDED');
+  });
 });

@@ -41,7 +41,13 @@ const created = ofEachKind<Created>(({ settings, credentials }) => ({
   credentials: credentials.describe('Kept sealed, and never shown.'),
   pace: pace.prefault({}),
 }));
-const changed = ofEachKind<Settings>(({ settings }) => ({ settings, pace: pace.prefault({}) }));
+const changed = ofEachKind<Settings & Partial<Pick<Created, 'credentials'>>>(({ settings, credentials }) => ({
+  settings,
+  credentials: credentials
+    .optional()
+    .describe('Needed where the settings name another server: scheme, host or port, or the key of an SFTP server.'),
+  pace: pace.prefault({}),
+}));
 const credentialed = ofEachKind<Pick<Created, 'kind' | 'credentials'>>(({ credentials }) => ({ credentials }));
 
 const INVALID = ['ERP_SETTINGS_INVALID', 'ERP_URL_FORBIDDEN'] as const;
@@ -134,11 +140,11 @@ export function erpRoutes(erps: Erps): Route[] {
       method: 'put',
       path: '/v1/erps/:erp',
       access: 'erps:write',
-      summary: 'Sets its settings and its pace; in force at once.',
+      summary: 'Sets its settings and its pace, and its credentials where they are given; in force at once.',
       params: erpParams,
       body: changed,
       answer: erpShown,
-      problems: ['NOT_FOUND', 'ERP_ENDED', ...INVALID, 'CHANNEL_KEY_MISSING'],
+      problems: ['NOT_FOUND', 'ERP_ENDED', ...INVALID, 'ERP_CREDENTIALS_NEEDED', 'CHANNEL_KEY_MISSING'],
       async handle({ params, body, log }) {
         const erp = await erps.change(params.erp, body, () => Promise.resolve());
         log.info({ erp: params.erp }, 'an ERP has other settings');

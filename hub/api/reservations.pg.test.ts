@@ -117,6 +117,13 @@ describe('/v1/reservations', () => {
     expect((await post('/v1/reservations/x/confirm', {})).body['code']).toBe('REQUEST_INVALID');
   });
 
+  it('R2 refuses keys that the orders of the hub have: whoever took one would have theirs refused', async () => {
+    expect(await reserve('order-effect-7-0')).toMatchObject({ status: 422, body: { code: 'KEY_RESERVED' } });
+    await reserve('r');
+    expect(await post('/v1/reservations/1/release', {}, 'order-effect-7')).toMatchObject({ status: 422 });
+    expect((await api.call('GET', '/v1/reservations')).body.items).toMatchObject([{ key: 'r', state: 'pending' }]);
+  });
+
   it('lists by channel, state and reference, page by page; X1 a key that may only read changes nothing', async () => {
     await reserve('a', { reference: 'W-1', lines: [{ line: 1, sku: 'A', units: 1 }] });
     await reserve('b', { reference: 'W-2', lines: [{ line: 1, sku: 'A', units: 1 }] });

@@ -7,6 +7,7 @@ import type { Act } from '#hub/reservations/act.ts';
 import { listHandoverProblems, listReservationShortfalls } from '#hub/reservations/list-problems.ts';
 import type { HandoverProblem, ReservationShortfall } from '#hub/reservations/list-problems.ts';
 import { listReservations, type ListedReservation } from '#hub/reservations/list-reservations.ts';
+import { ORDER_KEYS } from '#hub/orders/work/order-keys.ts';
 import { RESERVATION_LIMITS, reservationRequest, ttlSeconds } from '#hub/reservations/reservation.ts';
 import type { Reservations } from '#hub/reservations/reservations.ts';
 import type { ReservationView } from '#hub/reservations/view.ts';
@@ -47,7 +48,7 @@ type ActAnswer = RouteAnswer<z.output<typeof reservation>>;
 /** /v1/reservations: units that are held for channels' orders. */
 export function reservationRoutes(pool: Pool, reservations: Reservations): Route[] {
   const act = async (reservation: number, key: string | undefined, act: Act): Promise<ActAnswer> => ({
-    body: toView(await reservations.act({ reservation, key, act })),
+    body: toView(await reservations.act({ reservation, key: notOfOrders(key), act })),
   });
   return [
     route({
@@ -59,11 +60,11 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       body: reservationRequest,
       answer: reserved,
       statuses: [201],
-      problems: ['NOT_FOUND', 'RESERVATION_SHORT', 'KEY_REUSED'],
+      problems: ['NOT_FOUND', 'RESERVATION_SHORT', 'KEY_REUSED', 'KEY_RESERVED'],
       idempotencyKey: 'required',
       keepsActs: true,
       async handle({ body, idempotencyKey }) {
-        const key = requireKey(idempotencyKey, 'the reservation is known by it');
+        const key = requireKey(notOfOrders(idempotencyKey), 'the reservation is known by it');
         const { expiresAt, ...answer } = await reservations.reserve({ ...body, key });
         return { status: 201, body: { ...answer, expiresAt: isoTime(expiresAt) } };
       },
@@ -76,7 +77,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       params,
       body: nothing,
       answer: reservation,
-      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED', 'KEY_RESERVED'],
       keepsActs: true,
       handle: ({ params: { id }, idempotencyKey }) => act(id, idempotencyKey, { kind: 'confirm' }),
     }),
@@ -88,7 +89,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       params,
       body: nothing,
       answer: reservation,
-      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED', 'KEY_RESERVED'],
       keepsActs: true,
       handle: ({ params: { id }, idempotencyKey }) => act(id, idempotencyKey, { kind: 'release' }),
     }),
@@ -100,7 +101,7 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       params,
       body: z.strictObject({ ttlSeconds }),
       answer: reservation,
-      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      problems: ['NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED', 'KEY_RESERVED'],
       keepsActs: true,
       handle: ({ params: { id }, body, idempotencyKey }) => act(id, idempotencyKey, { kind: 'extend', ...body }),
     }),
@@ -113,7 +114,14 @@ export function reservationRoutes(pool: Pool, reservations: Reservations): Route
       params,
       body: fulfilment,
       answer: reservation,
-      problems: ['IDEMPOTENCY_KEY_REQUIRED', 'NOT_FOUND', 'RESERVATION_ENDED', 'CONFLICT', 'KEY_REUSED'],
+      problems: [
+        'IDEMPOTENCY_KEY_REQUIRED',
+        'NOT_FOUND',
+        'RESERVATION_ENDED',
+        'CONFLICT',
+        'KEY_REUSED',
+        'KEY_RESERVED',
+      ],
       keepsActs: true,
       handle: ({ params: { id }, body: { lines }, idempotencyKey }) => {
         if (lines !== undefined) requireKey(idempotencyKey, 'the same lines may be handed over twice');
@@ -190,6 +198,12 @@ function requireKey(key: string | undefined, why: string): string {
   throw new ShelfwireError('IDEMPOTENCY_KEY_REQUIRED', 'The header Idempotency-Key is missing.', {
     remedy: `Send a key that is this act's own, and the same with each repetition: ${why}.`,
   });
+}
+
+/** Those are told to stores and kept with what orders do, so they stay as they are: nobody else takes one before its order does. */
+function notOfOrders(key: string | undefined): string | undefined {
+  if (key?.startsWith(ORDER_KEYS) !== true) return key;
+  throw new ShelfwireError('KEY_RESERVED', `Keys that begin with "${ORDER_KEYS}" are those of the hub's own orders.`);
 }
 
 async function readOne(client: Queryable, id: number): Promise<ListedReservation> {

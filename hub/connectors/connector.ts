@@ -261,6 +261,8 @@ export interface ChannelKind {
   readonly summary: string;
   readonly settings: z.ZodType;
   readonly credentials: z.ZodType;
+  /** Each shop numbers its orders by itself: another one gives the same ids to other orders. */
+  readonly ownOrderIds?: true;
   /** What it can do by these settings. */
   capabilities(settings: unknown): Capabilities;
   open(access: AccountAccess, tools: ChannelTools): ChannelSession;
@@ -271,6 +273,7 @@ interface KindDefinition<Settings extends z.ZodType, Credentials extends z.ZodTy
   readonly summary: string;
   readonly settings: Settings;
   readonly credentials: Credentials;
+  readonly ownOrderIds?: true;
   capabilities(settings: z.output<Settings>): Capabilities;
   open(access: AccountAccess<z.output<Settings>, z.output<Credentials>>, tools: ChannelTools): ChannelSession;
 }

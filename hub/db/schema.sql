@@ -518,6 +518,7 @@ CREATE TABLE erp_documents (
   control_number integer,
   acknowledgement json,
   acknowledged_at timestamp with time zone,
+  begun_by integer[] DEFAULT '{}'::integer[] NOT NULL,
   CONSTRAINT erp_documents_pkey PRIMARY KEY (document_no),
   CONSTRAINT erp_documents_erp_no_key_key UNIQUE (erp_no, key),
   CONSTRAINT erp_documents_check CHECK (((state <> ALL (ARRAY['dead'::document_state, 'skipped'::document_state])) OR (error IS NOT NULL)))
@@ -997,6 +998,8 @@ CREATE TABLE publications (
   changes_at timestamp with time zone,
   last_call bigint,
   passing jsonb,
+  hinted boolean DEFAULT false NOT NULL,
+  hinted_says integer,
   CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
   CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
   CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
@@ -1794,6 +1797,7 @@ COMMENT ON COLUMN erp_documents.begun IS 'It may have been sent: whether the ERP
 COMMENT ON COLUMN erp_documents.reference IS 'What the ERP calls it.';
 COMMENT ON COLUMN erp_documents.control_number IS 'Of its interchange, where the ERP takes such: the same at each attempt and replay, also after a kill.';
 COMMENT ON COLUMN erp_documents.acknowledgement IS 'What the partner says it did with it.';
+COMMENT ON COLUMN erp_documents.begun_by IS 'Versions of the mapping by which it may have been sent. Of what an older hub began: all that there were.';
 COMMENT ON TABLE erp_mappings IS 'Versions that were put live, kept for good: which documents go there, and as what.';
 COMMENT ON TABLE erp_routes IS 'The routes of the mappings that are live.';
 COMMENT ON TABLE erp_streams IS 'Documents of one ERP that must come in order: those of a store, those of an order. Posted one after the other by one worker over all hubs.';
@@ -1890,6 +1894,8 @@ COMMENT ON COLUMN publications.settles_at IS 'When the channel has applied what 
 COMMENT ON COLUMN publications.changes_left IS 'How often it could be changed at once at changes_at; NULL: as often as a full bucket allows.';
 COMMENT ON COLUMN publications.last_call IS 'The last call that carried it: there its history begins.';
 COMMENT ON COLUMN publications.passing IS 'Beside in_doubt, while that settles: what the channel may say, as [number, until when (s since 1970; null: as long as in_doubt)].';
+COMMENT ON COLUMN publications.hinted IS 'The channel told that it has changed while a call carries it: looked at when that ends.';
+COMMENT ON COLUMN publications.hinted_says IS 'What it was told to say then; NULL: not told, or several.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { readIdempotencyKey } from '#hub/api/idempotency-key.ts';
 import { mendShortfalls } from '#hub/reservations/mend-shortfalls.ts';
 import { fewestParcels } from '#hub/reservations/sourcing.ts';
 import { at, units, type OrdersTest } from '#test/support/orders-test.ts';
@@ -94,5 +95,19 @@ export function orderUnitTests(here: OrdersTest): void {
     await expireUncollected(here.parts);
     await workEffects(here.parts);
     expect([await stateOf(number), (await stockOf(here.database.pool)).shelves]).toEqual(['cancelled', { S1: [3, 0] }]);
+  });
+
+  it('R2 no key that a client can send stands in the way of what the hub itself says of an order', async () => {
+    await here.till.tell(1, 'receipt', units(3));
+    const number = await order('1', { delivery: { kind: 'collect', store: 'S1' }, customer: { reference: 'c' } });
+    await act(number, { act: 'pick', parts: [at('a', 3, 'S1')] });
+    clock.now += 8 * 86_400_000;
+    await expireUncollected(here.parts);
+    const { rows } = await here.database.pool.query<{ key: string }>(
+      `SELECT key FROM order_events WHERE order_no = $1 AND said_by = 'hub' AND key IS NOT NULL`,
+      [number],
+    );
+    expect(rows).toHaveLength(1);
+    for (const { key } of rows) expect(() => readIdempotencyKey(key)).toThrow();
   });
 }

@@ -34,7 +34,7 @@ it('R1 many orders for the last units, worked on by two hubs at once: what is pr
     holds: reservationHolds(here.database.pool, createReservations(here.reservationPool)),
   };
   await Promise.all([workEffects(here.parts), workEffects(other), workEffects(here.parts)]);
-  here.clock.now += 120_000;
+  await here.hasten();
   await workEffects(here.parts);
   const states = await Promise.all(numbers.map(stateOf));
   expect(states.filter((state) => state === 'released')).toHaveLength(10);

@@ -76,7 +76,7 @@ function localInstant(wall: number, offsetAt: (at: number) => number): number {
 const QUARTER_MS = 900_000;
 
 /** Offset to UTC of a zone at an instant, ms. Intl is slow, and offsets change on quarters of an hour only: kept. */
-function zoneOffset(timeZone: string): (at: number) => number {
+export function zoneOffset(timeZone: string): (at: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

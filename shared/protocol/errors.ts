@@ -95,6 +95,10 @@ export const ERRORS = {
     remedy:
       'Another request of this API key had this Idempotency-Key. If yours is another act, give it a key of its own.',
   },
+  KEY_RESERVED: {
+    status: 422,
+    remedy: "Such keys are the hub's own. Send a key of your own making, such as a UUID.",
+  },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,
     remedy: 'The same request is being answered. Send it again after the seconds named in Retry-After.',
@@ -255,6 +259,11 @@ export const ERRORS = {
     status: 409,
     remedy: 'A channel has one account: end the other first, POST /v1/channel-accounts/NUMBER/end.',
   },
+  CHANNEL_SHOP_DIFFERS: {
+    status: 409,
+    remedy:
+      'Two shops may give one number to two orders: make a channel of its own for this shop. If it is the same shop at another address, say `"sameShop": true`.',
+  },
   CHANNEL_ACCOUNT_ENDED: {
     status: 409,
     remedy: 'Make a new account; it takes over what the channel says by reading it.',
@@ -339,6 +348,10 @@ export const ERRORS = {
     status: 422,
     remedy:
       'Name an https address on the public network; `shelfwire-hub run --private-erps` allows private ones, and http to this machine.',
+  },
+  ERP_CREDENTIALS_NEEDED: {
+    status: 422,
+    remedy: 'Send `credentials` along with the settings: what was given for one server is shown to no other.',
   },
   INBOUND_SETTINGS_INVALID: { status: 422, remedy: 'Correct the named setting; hub/inbound/README.md describes each.' },
   INBOUND_LIMIT: { status: 409, remedy: 'End a source that is not used any more: POST /v1/inbound-sources/CODE/end.' },

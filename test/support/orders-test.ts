@@ -90,6 +90,9 @@ export class OrdersTest {
     await workOrder(this.parts, number);
     return number;
   };
+  /** What is held back by a lease, or after a failure, is due. */
+  readonly hasten = () =>
+    this.database.pool.query('UPDATE order_effects SET retry_at = now() WHERE done_at IS NULL AND retry_at > now()');
   readonly act = async (number: number, said: Act, key?: string): Promise<void> => {
     await actOn(this.parts, number, said, { ...SAID, key });
     await workOrder(this.parts, number);

@@ -5,7 +5,7 @@ import { snapshot, type Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { requireTarget } from '#hub/outbox/target.ts';
 import type { z } from 'zod';
-import { requireKind } from '../registry.ts';
+import { CHANNEL_KINDS, requireKind } from '../registry.ts';
 import type { Vault } from './vault.ts';
 
 export type AccountState = 'active' | 'paused' | 'ended';
@@ -43,6 +43,8 @@ export interface AccountRequest {
   readonly settings: unknown;
   readonly credentials: unknown;
   readonly dryRun: boolean;
+  /** Where orders of an account before this one are known, and it was at another address: it is the same shop all the same. */
+  readonly sameShop?: boolean | undefined;
 }
 
 type Kept = (client: Queryable, account: ChannelAccount) => Promise<void>;
@@ -63,6 +65,12 @@ const SHOWN = `
 const FIND = `${SHOWN} WHERE a.account_no = $1`;
 const LIST = `${SHOWN} WHERE a.account_no > $1 ORDER BY a.account_no LIMIT $2`;
 const CHANNEL = 'SELECT channel_no AS channel FROM channels WHERE code = $1 AND removed_at IS NULL';
+/** Where the shop was whose orders are known; none: there are no orders. $1 channel, $2 kinds that number their orders themselves. */
+const SHOP_BEFORE = `
+  SELECT base_url AS "baseUrl" FROM channel_accounts
+  WHERE channel_no = $1 AND kind = ANY ($2::text[])
+    AND EXISTS (SELECT FROM orders WHERE channel = (SELECT code FROM channels WHERE channel_no = $1))
+  ORDER BY account_no DESC LIMIT 1`;
 const NEXT_NUMBER = `SELECT nextval(pg_get_serial_sequence('channel_accounts', 'account_no')) AS account`;
 const CREATE = `
   INSERT INTO channel_accounts
@@ -106,7 +114,7 @@ export class ChannelAccounts {
 
   /**
    * `kept` runs in its transaction. Throws CHANNEL_KIND_UNKNOWN, REQUEST_INVALID, WEBHOOK_URL_FORBIDDEN, CHANNEL_ACCOUNT_LIVE,
-   * NOT_FOUND for a channel that is not there.
+   * CHANNEL_SHOP_DIFFERS, NOT_FOUND for a channel that is not there.
    */
   create(asked: AccountRequest, by: string, kept: Kept): Promise<ChannelAccount> {
     const kind = requireKind(asked.kind);
@@ -118,6 +126,7 @@ export class ChannelAccounts {
       const { rows: channels } = await client.query<{ channel: number }>(CHANNEL, [asked.channel]);
       const channel = channels[0]?.channel;
       if (channel === undefined) throw new ShelfwireError('NOT_FOUND', `There is no channel "${asked.channel}".`);
+      if (kind.ownOrderIds === true && asked.sameShop !== true) await requireSameShop(client, channel, asked);
       const account = (await client.query<{ account: number }>(NEXT_NUMBER)).rows[0]?.account ?? 0;
       const { rowCount } = await client.query(CREATE, [
         account,
@@ -207,6 +216,16 @@ export class ChannelAccounts {
   #act<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
     return withRetries(() => transaction(this.#pool, work));
   }
+}
+
+/** An order of another shop would be taken for the one of the same number that is known. */
+async function requireSameShop(client: Queryable, no: number, { channel, baseUrl }: AccountRequest): Promise<void> {
+  const kinds = CHANNEL_KINDS.filter(({ ownOrderIds }) => ownOrderIds).map(({ kind }) => kind);
+  const [before] = (await client.query<{ baseUrl: string }>(SHOP_BEFORE, [no, kinds])).rows;
+  if (before === undefined) return;
+  const [was, is] = [before.baseUrl, baseUrl].map((url) => URL.parse(url)?.origin);
+  if (was === is) return;
+  throw new ShelfwireError('CHANNEL_SHOP_DIFFERS', `Orders of the shop at ${was} are known as those of "${channel}".`);
 }
 
 async function lockAccount(client: Queryable, account: number): Promise<{ state: AccountState; kind: string }> {

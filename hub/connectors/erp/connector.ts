@@ -99,16 +99,19 @@ export interface ErpKind {
   readonly capabilities: Capabilities;
   /** What one can begin with. */
   readonly example: MappingDocument;
+  /** Whom its credentials are shown to; null: nobody. Those that were given for one are shown to no other (X1). */
+  shownTo(settings: unknown): string | null;
   /** What was kept is validated anew: an older version wrote it. Throws ERP_SETTINGS_INVALID. */
   create(settings: unknown, credentials: unknown, parts: ErpParts): ErpConnector;
 }
 
 interface KindDefinition<Settings extends z.ZodType, Credentials extends z.ZodType> extends Omit<
   ErpKind,
-  'settings' | 'credentials' | 'create'
+  'settings' | 'credentials' | 'shownTo' | 'create'
 > {
   readonly settings: Settings;
   readonly credentials: Credentials;
+  shownTo(settings: z.output<Settings>): string | null;
   create(settings: z.output<Settings>, credentials: z.output<Credentials>, parts: ErpParts): ErpConnector;
 }
 
@@ -118,6 +121,7 @@ export function defineErpKind<Settings extends z.ZodType, Credentials extends z.
 ): ErpKind {
   return {
     ...definition,
+    shownTo: (settings) => definition.shownTo(readSettings(definition.settings, settings, 'settings')),
     create: (settings, credentials, parts) =>
       definition.create(
         readSettings(definition.settings, settings, 'settings'),

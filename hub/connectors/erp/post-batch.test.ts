@@ -17,6 +17,7 @@ const document: ClaimedDocument = {
   correlationId: 'c',
   body: { currency: 'EUR', lines: [] },
   isBegun: false,
+  begunBy: [],
   attempts: 0,
   target: null,
 };
@@ -40,6 +41,7 @@ const endless: ErpConnector = {
 const posting: Posting = {
   connector: endless,
   mapping: { version: 1, document: restExample },
+  mappingOf: async () => undefined,
   retries: RETRIES,
   perSecond: null,
   budgetMs: 1_000,

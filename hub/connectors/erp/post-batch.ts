@@ -3,7 +3,7 @@ import type { DocumentError, Ended, ErpHealth, Outcome } from '#hub/outbox/docum
 import { sleep, type Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
-import { ErpFailure, type ErpConnector, type Posted } from './connector.ts';
+import { ErpFailure, type ErpConnector, type MappedDocument } from './connector.ts';
 import { documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
 import { canonicalDocument } from './mapping/canonical-document.ts';
 import type { MappingDocument } from './mapping/mapping-document.ts';
@@ -13,6 +13,8 @@ import { render } from './mapping/render.ts';
 export interface Posting {
   readonly connector: ErpConnector;
   readonly mapping: { readonly version: number; readonly document: MappingDocument };
+  /** An earlier version of it; undefined: there is none. */
+  readonly mappingOf: (version: number) => Promise<MappingDocument | undefined>;
   readonly retries: RetryRule;
   readonly perSecond: number | null;
   /** Nothing is begun after so long: the claim must outlast what is under way. */
@@ -34,7 +36,7 @@ export interface Posts {
 /**
  * Posts a batch, one document after the other.
  *
- * - What may have been sent before is asked for first, by its key (O1).
+ * - What may have been sent before is asked for first, by its key, wherever a mapping that was live then led it (O1).
  * - A document that must be tried again stops its stream, no other; a failure of the ERP stops the batch.
  * - What the ERP has taken is in the answer even if a later one fails.
  */
@@ -83,14 +85,14 @@ async function attempt(
   let isTried = document.isBegun;
   const beganAt = clock.monotonic();
   try {
-    const mapped = render(canonicalDocument(document), mapping.document);
-    let posted: Posted | undefined;
     if (document.isBegun) {
-      posted = await limited(connector.lookup(mapped, document.key), posting);
+      const known = await limited(lookUp(document, posting), posting);
       wasAnswered = true;
+      if (known !== undefined) return { outcome: { kind: 'posted', ...known } };
     }
+    const mapped = render(canonicalDocument(document), mapping.document);
     isTried = true;
-    posted ??= await limited(connector.post(mapped, document.key), posting);
+    const posted = await limited(connector.post(mapped, document.key), posting);
     logger.debug({ ...story, ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
     return { outcome: { kind: 'posted', reference: posted.reference, mapping: mapping.version } };
   } catch (error) {
@@ -107,6 +109,33 @@ async function attempt(
     const inMs = erpDelayMs(retries, fault === 'busy' ? 0 : batch.failures, failure.retryAfterMs, random);
     const outcome = { kind: 'again', error: said, inMs, counts: false } as const;
     return { outcome, health: { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } };
+  }
+}
+
+/** What the ERP has of it, by the mapping that is live and by those by which it was begun: some ERPs have a key once in each target. */
+async function lookUp(
+  document: ClaimedDocument,
+  { connector, mapping, mappingOf }: Posting,
+): Promise<{ readonly reference: string | null; readonly mapping: number } | undefined> {
+  const asked = new Set<string>();
+  for (const version of [mapping.version, ...document.begunBy]) {
+    const rules = version === mapping.version ? mapping.document : await mappingOf(version);
+    const mapped = rules && renderedBy(rules, document);
+    if (mapped === undefined || asked.has(`${mapped.act} ${mapped.target}`)) continue;
+    asked.add(`${mapped.act} ${mapped.target}`);
+    const posted = await connector.lookup(mapped, document.key);
+    if (posted !== undefined) return { reference: posted.reference, mapping: version };
+  }
+  return undefined;
+}
+
+/** Undefined: by this mapping it went nowhere. */
+function renderedBy(rules: MappingDocument, document: ClaimedDocument): MappedDocument | undefined {
+  try {
+    return render(canonicalDocument(document), rules);
+  } catch (error) {
+    if (error instanceof ErpFailure && error.code === 'ERP_MAPPING_FAILED') return undefined;
+    throw error;
   }
 }
 

@@ -178,6 +178,31 @@ export function failureTests(here: RelayTest): void {
     expect(here.erp.repeated).toEqual([]);
   });
 
+  it('O1 what was begun is looked for where it was begun, though the mapping leads elsewhere by now: it is there once', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    await tell(1, 1, sold('one'), sold('two'));
+    await spreadDocuments(pool(), () => Date.now());
+    const rule = { atOnce: 8, perSecond: null, claimSeconds: 0.2, workSeconds: 5, failuresMax: 5, documentsMax: 64 };
+    await claimBatch(pool(), 1, randomUUID(), rule);
+    // A hub that is killed here has sent the first one, and noted nothing.
+    await fetch(`${here.erp.server.url}/sale/S1%2Fone`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer token-1', 'content-type': 'application/json' },
+      body: '{"by": "the killed one"}',
+    });
+    const leading = (target: string) => ({ routes: [{ kinds: ['sale'] }], documents: { sale: { target, all: true } } });
+    for (const target of ['invoice', 'bill'])
+      await putLive(pool(), 'main', { document: leading(target), note: null, by: 'me' }, nothingKept);
+    relay();
+    await here.settled();
+    expect(here.erp.keys).toEqual(['sale S1/one', 'bill S1/two']);
+    expect(here.erp.repeated).toEqual([]);
+    expect((await here.documents()).map(({ key, mapping }) => [key, mapping])).toEqual([
+      ['S1/one', 1],
+      ['S1/two', 3],
+    ]);
+  });
+
   it('O1 a hub that has not taken up another mapping yet, or other credentials, begins nothing by the old ones', async () => {
     await makeErp(pool(), surroundings(), here.erp.server.url);
     await tell(1, 1, sold('one'));

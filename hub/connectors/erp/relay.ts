@@ -49,6 +49,8 @@ const LOAD = `
   FROM erps e JOIN erp_mappings m ON m.erp_no = e.erp_no AND m.version = e.mapping
   WHERE e.erp_no = $1 AND e.state = 'active'`;
 
+const MAPPING = 'SELECT document FROM erp_mappings WHERE erp_no = $1 AND version = $2';
+
 interface Loaded {
   readonly code: string;
   readonly kind: string;
@@ -154,6 +156,7 @@ class ErpRunner {
   readonly #connected: Connected;
   readonly #options: RelayOptions;
   readonly #running = new Set<Promise<void>>();
+  readonly #mappings = new Map<number, MappingDocument>();
   #filling: Promise<void> | undefined;
   #isAskedAgain = false;
   #tidiedAt = -Infinity;
@@ -248,12 +251,23 @@ class ErpRunner {
     }
   }
 
+  /** Versions are never rewritten. */
+  async #mappingOf(version: number): Promise<MappingDocument | undefined> {
+    const known = this.#mappings.get(version);
+    if (known !== undefined) return known;
+    const { rows } = await this.#options.pool.query<{ document: MappingDocument }>(MAPPING, [this.#erp, version]);
+    const [row] = rows;
+    if (row !== undefined) this.#mappings.set(version, row.document);
+    return row?.document;
+  }
+
   async #work(batch: Batch): Promise<void> {
     const { pool, clock, random, logger, retries = RETRIES, observe } = this.#options;
     const { code, connector, mapping, pace } = this.#connected;
     const posts = await postBatch(batch, {
       connector,
       mapping,
+      mappingOf: (version) => this.#mappingOf(version),
       retries,
       perSecond: pace.perSecond,
       budgetMs: WORK_MS,

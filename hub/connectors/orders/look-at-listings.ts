@@ -1,12 +1,19 @@
 import type { Pool } from 'pg';
 import { joined, literal } from '#hub/db/array-parameter.ts';
 
-/** What it says as we know, or as a call under way will make it say, is no news. */
+const IS_UNDER_WAY = '(p.call_no IS NOT NULL OR p.later_call IS NOT NULL)';
+/**
+ * What it says as we know is no news. While a call carries the listing it is only kept: whether it is as the call makes it
+ * say is known when that ends (end-call.ts); of two that differ nobody knows which was the later one.
+ */
 const LOOK = `
-  UPDATE publications p SET must_read = true, due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END
+  UPDATE publications p SET must_read = p.must_read OR NOT ${IS_UNDER_WAY},
+    due_at = CASE WHEN ${IS_UNDER_WAY} THEN p.due_at WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END,
+    hinted = ${IS_UNDER_WAY},
+    hinted_says = CASE WHEN ${IS_UNDER_WAY} AND (NOT p.hinted OR p.hinted_says = m.says) THEN m.says END
   FROM unnest(string_to_array($2, E'\\n'), $3::int[]) AS m (id, says)
   WHERE p.account_no = $1 AND (p.channel_sku = m.id COLLATE "C" OR p.reference = m.id)
-    AND p.call_no IS NULL AND p.later_call IS NULL AND p.parked_at IS NULL AND p.confirmed IS DISTINCT FROM m.says`;
+    AND p.parked_at IS NULL AND (${IS_UNDER_WAY} OR p.confirmed IS DISTINCT FROM m.says)`;
 
 /** Has listings read soon, by their sku or reference. `says`: what they are said to say now. */
 export async function lookAtListings(

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readIdempotencyKey } from '#hub/api/idempotency-key.ts';
 import { createOrders } from '#hub/orders/orders.ts';
 import { readTrail } from '#hub/orders/store/list-orders.ts';
 import { readOrder } from '#hub/orders/store/stored-order.ts';
@@ -72,5 +73,14 @@ describe('an order that is cancelled at its channel', () => {
     ] as const)
       expect(await said(version, { order: null, cancelled })).toBeUndefined();
     expect((await readTrail(database.pool, 1)).effects.filter(({ kind }) => kind === 'release')).toHaveLength(1);
+  });
+
+  it('R2 is cancelled under a key that no client can have taken', async () => {
+    await said(1);
+    await said(2, { cancelAsked: 'customer' });
+    await said(3, { order: null, cancelled: 'customer' });
+    const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM order_events WHERE key IS NOT NULL');
+    expect(rows).toHaveLength(2);
+    for (const { key } of rows) expect(() => readIdempotencyKey(key)).toThrow();
   });
 });

@@ -3,6 +3,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { canonicalOrder, splitOrder, type ReadOrder } from '#hub/orders/order/canonical-order.ts';
 import { checkTotals } from '#hub/orders/order/order-money.ts';
 import type { Orders } from '#hub/orders/orders.ts';
+import { ownKey } from '#hub/orders/own-key.ts';
 import type { ChannelOrder, UnreadOrder } from '../connector.ts';
 
 /** What the connectors ask of the orders. */
@@ -46,11 +47,11 @@ export async function takeChannelOrder(
     const reason = cancelled ?? cancelAsked;
     if (reason === undefined || number === undefined) return undefined;
     if (cancelled === null) {
-      await orders.act(number, { act: 'cancel', reason }, { ...said, key: 'cancelling was asked for' });
+      await orders.act(number, { act: 'cancel', reason }, { ...said, key: ownKey('cancelling was asked for') });
       return undefined;
     }
     // A channel may know the reason better by and by: nothing more is cancelled then.
-    const key = `cancelled at the channel: ${reason}`;
+    const key = ownKey(`cancelled at the channel: ${reason}`);
     await orders.act(number, { act: 'cancel', reason, atChannel: true }, { ...said, key });
     return undefined;
   } catch (error) {

@@ -18,6 +18,11 @@ export interface CallEnd {
   readonly parked: number;
 }
 
+/** Another call carries the listing still. */
+const OTHER_CALL = '(p.later_call IS NOT NULL AND NOT l.was_later)';
+const IS_NEWS = `(p.hinted AND NOT ${OTHER_CALL} AND l.outcome <> 'refused'
+        AND NOT coalesce(l.is_told AND p.hinted_says IN (l.quantity, l.told), false))`;
+
 /**
  * $1 account, $2 call, $3-$9 by listing: outcome, quantity, basis, reference, error, ms until it is tried again; $10 company;
  * $11 whether what the channel says can be read, $12 ms until it has applied what it accepted, where it does so later; $13 outcomes.
@@ -29,6 +34,8 @@ export interface CallEnd {
  *
  * Numbers that went out beside a call that ends later (overtaken): which of both the channel applied last is not known. It is
  * read; where it cannot be, ours is sent once more.
+ *
+ * What the channel told of a listing meanwhile (hinted) is no news where it is what this call made it say; else it is read.
  */
 const END = `
   WITH ended AS (
@@ -50,14 +57,15 @@ const END = `
   ), judged AS (
     SELECT *, $11 AND is_mixed OR outcome = 'accepted' OR ($11 AND outcome = 'doubt' AND $12::float8 IS NOT NULL) AS settles FROM locked
   ), applied AS (
-    UPDATE publications p SET call_no = NULL, reference = coalesce(l.reference, p.reference),
+    UPDATE publications p SET call_no = NULL, hinted = p.hinted AND ${OTHER_CALL}, hinted_says = CASE WHEN ${OTHER_CALL} THEN p.hinted_says END,
+      reference = coalesce(l.reference, p.reference),
       later_call = CASE WHEN NOT l.was_later THEN p.later_call END, later_quantity = CASE WHEN NOT l.was_later THEN p.later_quantity END,
       read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
       confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN l.told ELSE p.confirmed END,
       confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
       read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
       basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
-      must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles)),
+      must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles) OR ${IS_NEWS}),
       settles_at = CASE WHEN l.settles THEN l.applied_at
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
       passing = CASE WHEN l.settles AND l.outcome IN ('accepted', 'doubt') THEN ${passingWith('l.applied_at', 'l.or_told')}
@@ -71,12 +79,12 @@ const END = `
       due_at = CASE
         WHEN l.outcome = 'refused' THEN NULL
         WHEN NOT l.is_told THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
-        WHEN p.desired - p.in_flight <> l.told OR l.or_told IS NOT NULL OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
+        WHEN ($11 AND ${IS_NEWS}) OR p.desired - p.in_flight <> l.told OR l.or_told IS NOT NULL OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
       waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND p.desired - p.in_flight = l.told THEN NULL
         ELSE coalesce(p.waits_since, clock_timestamp()) END
     FROM judged l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"
   ), overtaken AS (
-    UPDATE publications p SET later_call = NULL, later_quantity = NULL, read_after = p.call_no IS NOT NULL,
+    UPDATE publications p SET later_call = NULL, later_quantity = NULL, hinted = p.hinted AND p.call_no IS NOT NULL, read_after = p.call_no IS NOT NULL,
       settles_at = CASE WHEN $11 AND p.call_no IS NULL THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) ELSE p.settles_at END,
       in_doubt = CASE WHEN $11 AND p.call_no IS NULL AND p.settles_at IS NULL THEN p.confirmed ELSE p.in_doubt END,
       confirmed = CASE WHEN p.call_no IS NOT NULL THEN p.confirmed END,

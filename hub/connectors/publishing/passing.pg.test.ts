@@ -13,7 +13,8 @@ import { endAnswered } from './end-call.ts';
 import { noteLater } from './open-calls.ts';
 import { noteOrdered } from './note-ordered.ts';
 import type { ReadAnswer } from '../connector.ts';
-import { takeRead } from './read-back.ts';
+import { lookAtListings } from '../orders/look-at-listings.ts';
+import { chooseToRead, takeRead } from './read-back.ts';
 
 const SHAPE = { name: 'levels', quota: 'messages', itemsMax: 10, cost: () => 1 };
 
@@ -108,6 +109,53 @@ it('P3 a listing that a call carries, which ends now or later, is not set aside 
   ]);
   await readAs(refused);
   expect(await parked()).toBe(1);
+});
+
+describe('what a channel tells of a listing while a call carries it', () => {
+  const tell = (says?: number) =>
+    lookAtListings(database.pool, account, [{ id: 'A', ...(says !== undefined && { says }) }]);
+  const parts = () => ({ pool: database.pool, random: () => 0, account, canRead: true, settlesMs: undefined });
+  const end = (call: FrozenCall, outcome: 'taken' | 'again' = 'taken') =>
+    endAnswered(parts(), call, [{ channelSku: 'A', outcome }]);
+  const isRead = async () =>
+    (await chooseToRead(database.pool, account, { most: 9, everyHours: null })).map(({ channelSku }) => channelSku);
+
+  it.each([
+    [[undefined], 'taken', ['A']],
+    [[4], 'taken', ['A']],
+    [[10], 'taken', ['A']],
+    [[4, 9], 'taken', ['A']],
+    [[9, 9], 'taken', []],
+    [[9], 'again', ['A']],
+  ] as const)('P1 %j, and it is %s: %j is read when the call ends', async (told, outcome, expected) => {
+    const call = await send(9);
+    for (const says of told) await tell(says);
+    expect(await isRead()).toEqual([]);
+    await end(call, outcome);
+    expect(await isRead()).toEqual(expected);
+    await read(9);
+    expect(await isRead()).toEqual([]);
+    await end(await send(8));
+    expect(await isRead()).toEqual([]);
+  });
+
+  it('P1 P2 of one that a feed carries holds up no number beside it, and is read behind the feed', async () => {
+    const feed = await send(9);
+    await noteLater(database.pool, account, feed, { ticket: 't', afterMs: 60_000 });
+    await tell(4);
+    await database.pool.query('UPDATE publications SET urgency = 2');
+    const beside = await send(1);
+    await end(beside);
+    expect(await isRead()).toEqual([]);
+    await end(feed);
+    expect(await isRead()).toEqual(['A']);
+    await read(1);
+    const last = await send(2);
+    await noteLater(database.pool, account, last, { ticket: 'u', afterMs: 60_000 });
+    await tell();
+    await end(last);
+    expect(await isRead()).toEqual(['A']);
+  });
 });
 
 describe('numbers that a channel has accepted and not applied', () => {

@@ -146,7 +146,8 @@ export async function writeAside(client: PoolClient, number: number, told: Told,
 
 const INSERT_EFFECTS = `
   INSERT INTO order_effects (order_no, stream, channel, kind, detail, created_at, retry_at)
-  SELECT $1, stream, CASE WHEN stream = 'channel' THEN (SELECT channel FROM orders WHERE order_no = $1) END, kind, detail::json, $5, $5
+  SELECT $1, stream, CASE WHEN stream = 'channel' THEN (SELECT channel FROM orders WHERE order_no = $1) END, kind, detail::json, $5,
+      clock_timestamp()
     FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (stream, kind, detail, place) ORDER BY place`;
 
 export async function insertEffects(

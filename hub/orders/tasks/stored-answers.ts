@@ -26,11 +26,11 @@ export type StoredAnswer = Readonly<z.infer<typeof row>>;
 const AT_ONCE = 200;
 const DUE = `
   SELECT DISTINCT t.order_no FROM task_answers a JOIN tasks t USING (task_no)
-   WHERE a.done_at IS NULL AND a.retry_at <= $1 LIMIT ${AT_ONCE}`;
+   WHERE a.done_at IS NULL AND a.retry_at <= clock_timestamp() LIMIT ${AT_ONCE}`;
 
 /** Orders of which stores have said something new. */
-export async function ordersWithAnswers(pool: Pool, now: Date): Promise<number[]> {
-  const { rows } = await withRetries(() => pool.query<{ order_no: number }>(DUE, [now]));
+export async function ordersWithAnswers(pool: Pool): Promise<number[]> {
+  const { rows } = await withRetries(() => pool.query<{ order_no: number }>(DUE));
   return rows.map(({ order_no: number }) => number);
 }
 
@@ -76,12 +76,12 @@ export async function markApplied(client: PoolClient, { location, journal, seq }
 }
 
 const POSTPONE = `
-  UPDATE task_answers a SET retry_at = $2 FROM tasks t
+  UPDATE task_answers a SET retry_at = clock_timestamp() + make_interval(secs => $2::float8 / 1000) FROM tasks t
    WHERE t.task_no = a.task_no AND t.order_no = $1 AND a.done_at IS NULL`;
 
 /** What failed is tried again, and does not keep other orders waiting. */
-export async function postponeAnswers(pool: Pool, order: number, until: Date): Promise<void> {
-  await pool.query(POSTPONE, [order, until]);
+export async function postponeAnswers(pool: Pool, order: number, waitMs: number): Promise<void> {
+  await pool.query(POSTPONE, [order, waitMs]);
 }
 
 const BEYOND = `

@@ -201,7 +201,7 @@ describe('substitutes', () => {
     Object.assign(at.parts, { holds: { ...holds, reserve: dying } });
     await answer('picked', ['B', 2]);
     expect(await shelves()).toEqual({ S1: [5, 1], B: { S1: [9, 2] } });
-    clock.now += 60_000;
+    await database.pool.query('UPDATE order_effects SET retry_at = now() WHERE done_at IS NULL');
     await workEffects(at.parts);
     expect([calls, await shelves(), await holdOf('B')]).toEqual([2, { S1: [5, 1], B: { S1: [9, 2] } }, 2]);
   });

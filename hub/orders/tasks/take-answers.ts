@@ -29,7 +29,7 @@ const ROUNDS_MAX = 8;
  * answer is open until the transaction that has told it, whoever is killed in between.
  */
 export async function takeAnswers(parts: WorkParts): Promise<void> {
-  for (const number of await ordersWithAnswers(parts.pool, parts.now())) {
+  for (const number of await ordersWithAnswers(parts.pool)) {
     try {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
         const left = await withRetries(() =>
@@ -50,7 +50,7 @@ export async function takeAnswers(parts: WorkParts): Promise<void> {
 
 /** What the order has become meanwhile waited for the answers, and does no longer. */
 async function postpone(parts: WorkParts, number: number): Promise<void> {
-  await postponeAnswers(parts.pool, number, new Date(parts.now().getTime() + RETRY_MS));
+  await postponeAnswers(parts.pool, number, RETRY_MS);
   await withRetries(() => transaction(parts.pool, (client) => fit(client, parts, number, new Set()))).catch(
     (error: unknown) =>
       parts.logger.warn({ order: number, err: error }, 'tasks of an order could not be made to fit it'),

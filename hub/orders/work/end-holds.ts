@@ -8,6 +8,7 @@ import { lockOrder } from '../store/stored-order.ts';
 import type { Said } from '../store/write-step.ts';
 import { fitTasks } from '../tasks/fit-tasks.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
+import { ORDER_KEYS } from './order-keys.ts';
 
 const detail = z.object({
   parts: z.array(
@@ -37,7 +38,7 @@ export async function endOrderHolds(
           }),
         )
       : plan.parse(claimed.plan);
-  const key = `order-effect-${claimed.effect}`;
+  const key = `${ORDER_KEYS}${claimed.effect}`;
   for (const [reservation, lines] of Map.groupBy(planned, (part) => part.reservation)) {
     const ended = lines.map(({ line, location, units }) => ({ line, location, units }));
     if (how === 'released') await holds.release(reservation, ended, key);

@@ -8,6 +8,7 @@ import { lockOrder, readOrder } from '../store/stored-order.ts';
 import { insertEffects, type Said } from '../store/write-step.ts';
 import { fitTasks } from '../tasks/fit-tasks.ts';
 import { finishEffect, type ClaimedEffect } from './effect-queue.ts';
+import { ORDER_KEYS } from './order-keys.ts';
 import { TTL_SECONDS } from './reserve.ts';
 
 const detail = z.object({
@@ -29,7 +30,7 @@ export async function holdSubstitutes(
   const picked = detail.parse(claimed.detail).parts;
   const { content } = (await withRetries(() => readOrder(parts.pool, claimed.order))).order;
   const held = await hold(holds, {
-    key: `order-effect-${claimed.effect}`,
+    key: `${ORDER_KEYS}${claimed.effect}`,
     channel: content.channel,
     reference: content.channelOrderId,
     mode: 'partial',

@@ -3,6 +3,7 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import { isRetryable } from '#hub/db/sqlstates.ts';
 import { actOn } from '../act-on-order.ts';
+import { ownKey } from '../own-key.ts';
 import type { WorkParts } from './work-effects.ts';
 
 const AT_ONCE = 500;
@@ -15,7 +16,7 @@ const again = (which: string): string => `
     UPDATE orders o SET look_again_at = NULL FROM due WHERE o.order_no = due.order_no
   )
   INSERT INTO order_effects (order_no, stream, kind, detail, created_at, retry_at)
-  SELECT order_no, 'holds', CASE state WHEN 'received' THEN 'validate' ELSE 'reserve' END, '{}', $1, $1 FROM due`;
+  SELECT order_no, 'holds', CASE state WHEN 'received' THEN 'validate' ELSE 'reserve' END, '{}', $1, clock_timestamp() FROM due`;
 const DUE = again('look_again_at <= $1');
 const ONE = again('order_no = $2 AND look_again_at IS NOT NULL');
 
@@ -37,7 +38,7 @@ const NOT_COLLECTED = `
 export async function expireUncollected(parts: WorkParts): Promise<void> {
   const { rows } = await withRetries(() => parts.pool.query<{ order_no: number }>(NOT_COLLECTED, [parts.now()]));
   for (const { order_no: number } of rows) {
-    const said = { by: 'hub', correlationId: `order-${number}`, key: `expire-${number}` };
+    const said = { by: 'hub', correlationId: `order-${number}`, key: ownKey('not collected') };
     await actOn(parts, number, { act: 'expire' }, said).catch((error: unknown) => {
       if (isRetryable(error)) throw error;
       // Collected at this very moment.

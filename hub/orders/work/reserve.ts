@@ -15,6 +15,7 @@ import { lockOrder, readOrder, type OrderProblem, type StoredOrder } from '../st
 import { insertEffects, type Said } from '../store/write-step.ts';
 import { findNames, unknownNames, unnamedLines } from './validate.ts';
 import { finishEffect, planEffect, type ClaimedEffect } from './effect-queue.ts';
+import { ORDER_KEYS } from './order-keys.ts';
 
 /** A hub that was killed between the hold and its record comes back within it; then it is confirmed. */
 export const TTL_SECONDS = 3_600;
@@ -119,7 +120,7 @@ async function makePlan(
     sourcing: { gaveUp: sourced.gaveUp, candidates, candidatesTotal: sourced.candidates.length },
     lines: sourced.parts.map(({ line }, place) => [place + 1, line]),
     request: {
-      key: `order-effect-${effect}-${tries}`,
+      key: `${ORDER_KEYS}${effect}-${tries}`,
       channel: order.content.channel,
       reference: order.content.channelOrderId,
       mode: wanted.partial ? 'partial' : 'all',

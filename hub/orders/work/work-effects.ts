@@ -28,7 +28,7 @@ export async function workOrder(parts: WorkParts, order: number): Promise<void> 
 
 /** How many were done. */
 async function round(parts: WorkParts, order: number | null): Promise<number> {
-  const claimed = await claimEffects(parts.pool, { now: parts.now(), order, limit: AT_ONCE });
+  const claimed = await claimEffects(parts.pool, { order, limit: AT_ONCE });
   const done = await Promise.all(claimed.map((effect) => tryEffect(parts, effect)));
   return done.filter(Boolean).length;
 }
@@ -44,7 +44,7 @@ async function tryEffect(parts: WorkParts, effect: ClaimedEffect): Promise<boole
       { order, kind, attempts, correlationId, err: error },
       'an effect of an order failed; it is tried again',
     );
-    await postponeEffect(parts.pool, effect, error, parts.now());
+    await postponeEffect(parts.pool, effect, error);
     return false;
   }
 }

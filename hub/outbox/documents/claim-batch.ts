@@ -16,6 +16,8 @@ export interface ClaimedDocument {
   readonly body: Readonly<Record<string, unknown>>;
   /** It may have been sent before. */
   readonly isBegun: boolean;
+  /** By which versions of the mapping: each may have led it elsewhere. */
+  readonly begunBy: readonly number[];
   readonly attempts: number;
   /** Of a void, what it takes back. */
   readonly target: ClaimedTarget | null;
@@ -74,7 +76,7 @@ const STREAMS_MAX = 64;
 
 /** Its lock is held to the end: no two hubs count workers at once. */
 const ERP = `
-  SELECT failures FROM erps
+  SELECT failures, mapping FROM erps
   WHERE erp_no = $1 AND state = 'active' AND mapping > 0 AND next_at <= clock_timestamp() AND revision = coalesce($2, revision)
   FOR NO KEY UPDATE`;
 const BUSY = 'SELECT count(*)::int AS busy FROM erp_turns WHERE erp_no = $1 AND ends_at > clock_timestamp()';
@@ -98,21 +100,23 @@ const STREAMS = `
   FROM due WHERE s.erp_no = $1 AND s.stream = due.stream
   RETURNING s.stream, s.done_document AS done, s.last_document AS last, s.urgency, s.waiting_since AS since`;
 
-/** $1 ERP, $2 streams in their order, $3 most of each. Begun from here on: whether they were sent is asked first. */
+/** $1 ERP, $2 streams in their order, $3 most of each, $4 version of the mapping that is live. Begun from here on: whether they were sent is asked first. */
 const DOCUMENTS = `
   WITH chosen AS MATERIALIZED (
     SELECT s.place, d.*
     FROM unnest($2::text[]) WITH ORDINALITY AS s (stream, place)
     CROSS JOIN LATERAL (
-      SELECT document_no, begun AS was_begun FROM erp_documents
+      SELECT document_no, begun AS was_begun, begun_by AS was_begun_by FROM erp_documents
       WHERE erp_no = $1 AND stream = s.stream AND state = 'waiting' ORDER BY document_no LIMIT $3
     ) AS d
   ), begun AS (
-    UPDATE erp_documents d SET begun = true FROM chosen c WHERE d.document_no = c.document_no
-    RETURNING d.*, c.place, c.was_begun
+    UPDATE erp_documents d SET begun = true,
+      begun_by = CASE WHEN $4::int = ANY (d.begun_by) THEN d.begun_by ELSE d.begun_by || $4::int END
+    FROM chosen c WHERE d.document_no = c.document_no
+    RETURNING d.*, c.place, c.was_begun, c.was_begun_by
   )
   SELECT b.document_no AS document, b.stream, b.key, b.kind, l.code AS location, b.at, b.correlation_id AS "correlationId",
-    coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.attempts,
+    coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.was_begun_by AS "begunBy", b.attempts,
     CASE WHEN b.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', b.voids, 'kind', t.kind,
       'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM begun b
@@ -144,9 +148,9 @@ const PACED = `SELECT paced_until > clock_timestamp() AS paced FROM erps WHERE e
 export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRule): Promise<Batch | undefined> {
   const { atOnce, perSecond, claimSeconds, workSeconds, failuresMax } = rule;
   return transaction(pool, async (client) => {
-    const [row] = (await client.query<{ failures: number }>(ERP, [erp, rule.revision])).rows;
+    const [row] = (await client.query<{ failures: number; mapping: number }>(ERP, [erp, rule.revision])).rows;
     if (row === undefined) return undefined;
-    const { failures } = row;
+    const { failures, mapping } = row;
     await client.query(ENDED_TURNS, [erp]);
     const [{ busy } = { busy: 0 }] = (await client.query<{ busy: number }>(BUSY, [erp])).rows;
     const isProbe = failures >= failuresMax;
@@ -160,7 +164,7 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     if (streams.length === 0) return undefined;
     const each = Math.max(1, Math.floor(most / streams.length));
     const names = streams.map(({ stream }) => stream);
-    const { rows: documents } = await client.query<ClaimedDocument>(DOCUMENTS, [erp, names, each]);
+    const { rows: documents } = await client.query<ClaimedDocument>(DOCUMENTS, [erp, names, each, mapping]);
     await client.query(TURN, [erp, claim, claimSeconds]);
     const waitMs = perSecond === null ? 0 : await takePace(client, erp, documents.length / perSecond);
     const counts = new Map<string, number>();

@@ -48,7 +48,7 @@ const TARGETS = `
     error = '{"code": "ERP_VOIDED", "detail": "It was taken back before it was forwarded."}'
   WHERE document_no = ANY ($1::bigint[]) AND state = 'dead'`;
 
-const UNBEGUN = `UPDATE erp_documents SET begun = false WHERE document_no = ANY ($1::bigint[]) AND state = 'waiting'`;
+const UNBEGUN = `UPDATE erp_documents SET begun = false, begun_by = '{}' WHERE document_no = ANY ($1::bigint[]) AND state = 'waiting'`;
 
 /**
  * $2-$5: stream, up to where nothing waits, ms until its next turn, what it was when it was claimed. A replay has set it

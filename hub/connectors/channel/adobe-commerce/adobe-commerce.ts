@@ -32,6 +32,7 @@ export const adobeCommerce = channelKind({
     'An Adobe Commerce or Magento shop (2.4, with Inventory), by its REST API. A channel sku is the sku of a product.',
   settings,
   credentials,
+  ownOrderIds: true,
   capabilities: capabilitiesOf,
   open,
 });

@@ -67,6 +67,7 @@ export const signedWebhook = channelKind({
   summary: 'Your own shop, or any system: messages signed as Standard Webhooks are.',
   settings,
   credentials,
+  ownOrderIds: true,
   capabilities: capabilitiesOf,
   open,
 });

@@ -39,7 +39,7 @@ const SHOWN = `
 
 const LIST = `SELECT ${SHOWN} FROM erps e WHERE e.erp_no > $1 ORDER BY e.erp_no LIMIT $2`;
 const FIND = `SELECT ${SHOWN} FROM erps e WHERE e.code = $1`;
-const LOCK = `SELECT erp_no AS erp, kind, state, revision FROM erps WHERE code = $1 FOR NO KEY UPDATE`;
+const LOCK = `SELECT erp_no AS erp, kind, settings, state FROM erps WHERE code = $1 FOR NO KEY UPDATE`;
 
 export async function listErps(client: Queryable, after: number, limit: number): Promise<Erp[]> {
   return (await client.query<Erp>(LIST, [after, limit])).rows;
@@ -55,6 +55,7 @@ export async function requireErp(client: Pick<Queryable, 'query'>, code: string)
 export interface LockedErp {
   readonly erp: number;
   readonly kind: string;
+  readonly settings: unknown;
   readonly state: ErpState;
 }
 

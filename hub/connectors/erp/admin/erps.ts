@@ -28,6 +28,14 @@ export interface NewErp {
   readonly pace: Pace;
 }
 
+export interface ErpChange {
+  readonly kind: string;
+  readonly settings: unknown;
+  /** Absent: those that it has. */
+  readonly credentials?: unknown;
+  readonly pace: Pace;
+}
+
 /** What an ERP's connector is made of beside its row. */
 export interface ErpSurroundings {
   /** Seals credentials. */
@@ -56,7 +64,7 @@ const SET_STATE = `
   UPDATE erps SET state = $2::erp_state, failures = 0, next_at = '-infinity', error = NULL, revision = revision + 1
   WHERE erp_no = $1 AND state <> $2::erp_state`;
 const CHANGE = `
-  UPDATE erps SET settings = $2, pace = $3, failures = 0, next_at = '-infinity', paced_until = '-infinity',
+  UPDATE erps SET settings = $2, pace = $3, credentials = coalesce($4, credentials), failures = 0, next_at = '-infinity', paced_until = '-infinity',
     revision = revision + 1 WHERE erp_no = $1`;
 const SET_CREDENTIALS = `
   UPDATE erps SET credentials = $2, failures = 0, next_at = '-infinity', revision = revision + 1 WHERE erp_no = $1`;
@@ -111,19 +119,23 @@ export class Erps {
     return snapshot(this.#pool, (client) => requireErp(client, code));
   }
 
-  /** Throws NOT_FOUND, ERP_ENDED, ERP_SETTINGS_INVALID, ERP_URL_FORBIDDEN. */
-  change(
-    code: string,
-    { kind: named, settings: asked, pace }: { kind: string; settings: unknown; pace: Pace },
-    kept: Kept,
-  ): Promise<Erp> {
+  /**
+   * Those who may set where it is need not know its credentials: elsewhere goes only what is given with it (X1). Throws
+   * NOT_FOUND, ERP_ENDED, ERP_SETTINGS_INVALID, ERP_URL_FORBIDDEN, ERP_CREDENTIALS_NEEDED.
+   */
+  change(code: string, { kind: named, settings: asked, credentials, pace }: ErpChange, kept: Kept): Promise<Erp> {
+    const { vault } = this.#surroundings;
     return this.#act(async (client) => {
-      const { erp, kind } = await lockLiveErp(client, code);
-      requireSameKind(code, kind, named);
-      const settings = readSettings(requireKind(kind).settings, asked, 'settings');
-      const credentials = this.#surroundings.vault.open(await sealedOf(client, erp), secretSubject(code));
-      this.#tryConnecting(kind, code, settings, credentials, pace);
-      await client.query(CHANGE, [erp, JSON.stringify(settings), JSON.stringify(pace)]);
+      const { erp, kind: name, settings: before } = await lockLiveErp(client, code);
+      requireSameKind(code, name, named);
+      const kind = requireKind(name);
+      const settings = readSettings(kind.settings, asked, 'settings');
+      const given = credentials === undefined ? undefined : readSettings(kind.credentials, credentials, 'credentials');
+      if (given === undefined) requireSameRecipient(code, kind, before, settings);
+      const used = given ?? vault.open(await sealedOf(client, erp), secretSubject(code));
+      this.#tryConnecting(name, code, settings, used, pace);
+      const sealed = given === undefined ? null : vault.seal(given, secretSubject(code));
+      await client.query(CHANGE, [erp, JSON.stringify(settings), JSON.stringify(pace), sealed]);
       return finish(client, code, kept);
     });
   }
@@ -220,6 +232,17 @@ function requireKind(name: string): ErpKind {
 function requireSameKind(code: string, kind: string, named: string): void {
   if (kind !== named)
     throw new ShelfwireError('ERP_SETTINGS_INVALID', `"${code}" is of the kind "${kind}", not "${named}".`);
+}
+
+function requireSameRecipient(code: string, kind: ErpKind, before: unknown, after: unknown): void {
+  const to = kind.shownTo(after);
+  // What an older version wrote and cannot be read any more says nothing of whom they were given for.
+  const known = kind.settings.safeParse(before);
+  if (to === null || (known.success && kind.shownTo(before) === to)) return;
+  throw new ShelfwireError(
+    'ERP_CREDENTIALS_NEEDED',
+    `"${code}" would be at ${to}, for which its credentials were not given.`,
+  );
 }
 
 async function finish(client: Queryable, code: string, kept: Kept): Promise<Erp> {

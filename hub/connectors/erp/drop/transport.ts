@@ -39,6 +39,10 @@ export interface Transport {
   readonly sftp?: z.output<typeof sftp> | undefined;
 }
 
+/** Whom the credentials are shown to: whoever has that key, at that place. */
+export const serverOf = ({ sftp: server }: Transport): string | null =>
+  server === undefined ? null : `${server.host.toLowerCase()} ${server.port} ${server.hostKey}`;
+
 /** Opens where the files go, with the folders that are needed there. */
 export function openTransport(
   { sftp: server }: Transport,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineErpKind, ErpFailure, type ErpConnector, type MappedDocument, type Posted } from '../connector.ts';
 import { excerpt } from '../../http/answer.ts';
 import { failureOf, isHtml, readJson } from '../http/answer.ts';
-import { baseUrl, secret } from '../http/fields.ts';
+import { baseUrl, originOf, secret } from '../http/fields.ts';
 import { createHttp, requireErpUrl, type HttpAnswer, type HttpCall } from '../http/http.ts';
 import { erpnextExample } from './erpnext-example.ts';
 import { isDuplicate, whyOf } from './frappe-error.ts';
@@ -47,6 +47,7 @@ export const erpnext = defineErpKind({
   credentials,
   capabilities: CAPABILITIES,
   example: erpnextExample,
+  shownTo: ({ url }) => originOf(url),
   create({ url, keyField }, { apiKey, apiSecret }, { clock, toPrivate, timeoutMs }): ErpConnector {
     requireErpUrl(url, toPrivate);
     const http = createHttp({ clock, toPrivate, timeoutMs });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineErpKind } from '../connector.ts';
 import { FILE_CAPABILITIES, fileConnector, type WrittenDocument } from '../drop/file-connector.ts';
-import { openTransport, transportCredentials, transportSettings } from '../drop/transport.ts';
+import { openTransport, serverOf, transportCredentials, transportSettings } from '../drop/transport.ts';
 import { restExample } from '../rest/rest-example.ts';
 import { csvOf } from './csv.ts';
 
@@ -18,6 +18,7 @@ export const files = defineErpKind({
   credentials: transportCredentials,
   capabilities: FILE_CAPABILITIES,
   example: restExample,
+  shownTo: serverOf,
   create: ({ format, ...transport }, credentials, parts) =>
     fileConnector({
       files: openTransport(transport, credentials, parts),

@@ -10,6 +10,9 @@ export const baseUrl = z
   .regex(PRINTABLE, 'must be printable text')
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** Scheme, host and port. What is no address is refused elsewhere, and is nobody else's. */
+export const originOf = (url: string): string => URL.parse(url)?.origin ?? url;
+
 /** Of a header, so without anything that could begin another. */
 export const secret = z
   .string()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineErpKind, type ErpConnector } from '../connector.ts';
 import { FILE_CAPABILITIES, fileConnector } from '../drop/file-connector.ts';
-import { openTransport, transportCredentials, transportSettings } from '../drop/transport.ts';
+import { openTransport, serverOf, transportCredentials, transportSettings } from '../drop/transport.ts';
 import { idocExample } from './idoc-example.ts';
 import { writeIdoc } from './write-idoc.ts';
 
@@ -38,6 +38,7 @@ export const idoc = defineErpKind({
   credentials: transportCredentials,
   capabilities: FILE_CAPABILITIES,
   example: idocExample,
+  shownTo: serverOf,
   create({ fields, test, sftp, ...parties }, credentials, parts): ErpConnector {
     const { clock, numberOf } = parts;
     return fileConnector({

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { isTimeZone } from '#shared/files/local-time.ts';
 import { PRINTABLE, storeCode } from '#shared/protocol/fields.ts';
 import { DOCUMENT_KINDS, documentKind, type DocumentKind } from '#hub/outbox/documents/document-kinds.ts';
 
 /** Sizes of a mapping (X2). */
-export const MAPPING_LIMITS = { bytes: 256 * 1024, routes: 100, tables: 50, depth: 6, fields: 200 } as const;
+export const MAPPING_LIMITS = {
+  bytes: 256 * 1024,
+  routes: 100,
+  tables: 50,
+  depth: 6,
+  fields: 200,
+  stores: 2_000,
+} as const;
 
 const name = z.string().min(1).max(140).regex(PRINTABLE, 'must be printable text');
 const path = z
@@ -16,7 +24,7 @@ const path = z
   );
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
 
-/** What a value is turned into. */
+/** What a value is turned into. A `date` or `time`, and a compact one, is what clocks show where the document is of; `iso` and `datetime` are UTC. */
 const turn = z.enum([
   'text',
   'number',
@@ -114,12 +122,14 @@ const documentRule = z.union([
 export type DocumentRule = z.output<typeof documentRule>;
 export type WrittenRule = z.output<typeof writtenRule>;
 
+const timeZone = z.string().max(64).refine(isTimeZone, 'must be a time zone like Europe/Berlin');
+
 const instant = z.iso.datetime({ offset: true, message: 'must be an instant like 2026-12-01T00:00:00Z' });
 
 const route = z.strictObject({
   kinds: z.array(documentKind).min(1).max(DOCUMENT_KINDS.length),
   /** Only documents of these stores; absent: of all, and orders that are shipped. */
-  stores: z.array(storeCode).min(1).max(2_000).optional(),
+  stores: z.array(storeCode).min(1).max(MAPPING_LIMITS.stores).optional(),
   /** By the instant of the document itself. */
   from: instant.optional(),
   until: instant.optional(),
@@ -131,6 +141,12 @@ export const mappingDocument = z
     routes: z.array(route).min(1).max(MAPPING_LIMITS.routes),
     /** Names of the ERP for names of ours, such as warehouses for stores. */
     tables: z.record(name, z.record(name, scalar)).default({}),
+    /** By which days and times of documents are written: of every store unless `timeZones` has its own, and of what is of no store. UTC unless given. */
+    timeZone: timeZone.optional(),
+    timeZones: z
+      .record(storeCode, timeZone)
+      .refine((zones) => Object.keys(zones).length <= MAPPING_LIMITS.stores, `at most ${MAPPING_LIMITS.stores} stores`)
+      .optional(),
     documents: z.partialRecord(documentKind, documentRule),
   })
   .superRefine((mapping, context) => {
@@ -140,6 +156,8 @@ export const mappingDocument = z
 export interface MappingDocument {
   readonly routes: readonly z.output<typeof route>[];
   readonly tables: Readonly<Record<string, Readonly<Record<string, z.output<typeof scalar>>>>>;
+  readonly timeZone?: string | undefined;
+  readonly timeZones?: Readonly<Record<string, string>> | undefined;
   readonly documents: { readonly [Kind in DocumentKind]?: DocumentRule | undefined };
 }
 

@@ -37,6 +37,38 @@ const codeOf = (act: () => unknown): string => {
 };
 
 describe('what a mapping makes of a document', () => {
+  it('days and times are those of the store, in summer and in winter; instants are UTC', () => {
+    const fields: Fields = {
+      day: { from: 'at', as: 'date' },
+      time: { from: 'at', as: 'time' },
+      compact: { from: 'at', as: 'compactDate' },
+      compactTime: { from: 'at', as: 'compactTime' },
+      iso: { from: 'at', as: 'iso' },
+      datetime: { from: 'at', as: 'datetime' },
+    };
+    const shown = (location: string | null, at: string, zones: object) => {
+      const given = { ...document, location, at: Date.parse(at) };
+      const mapping = mappingDocument.parse({
+        routes: [{ kinds: ['sale'] }],
+        documents: { sale: { target: 'T', fields } },
+        ...zones,
+      });
+      return Object.values((render(given, mapping) as { payload: object }).payload).join(' ');
+    };
+    const zones = { timeZone: 'Europe/Berlin', timeZones: { NY: 'America/New_York', LON: 'UTC' } };
+    expect(shown('S1', '2026-07-01T22:30:00Z', zones)).toBe(
+      '2026-07-02 00:30:00 20260702 003000 2026-07-01T22:30:00.000Z 2026-07-01 22:30:00',
+    );
+    expect(shown('S1', '2026-12-01T22:30:00Z', zones)).toContain('2026-12-01 23:30:00 20261201 233000');
+    expect(shown('NY', '2026-12-02T04:30:00Z', zones)).toContain('2026-12-01 23:30:00');
+    expect(shown('LON', '2026-07-01T22:30:00Z', zones)).toContain('2026-07-01 22:30:00 20260701');
+    expect(shown(null, '2026-07-01T22:30:00Z', zones)).toContain('2026-07-02 00:30:00');
+    expect(shown('S1', '2026-07-01T22:30:00Z', {})).toContain('2026-07-01 22:30:00 20260701');
+    expect(
+      mappingDocument.safeParse({ routes: [{ kinds: ['sale'] }], documents: {}, timeZone: 'Mars/Base' }).success,
+    ).toBe(false);
+  });
+
   it('constants, fields, tables, texts, turns, lists and objects', () => {
     const fields: Fields = {
       type: { value: 'POS' },

@@ -1,12 +1,18 @@
+import { zoneOffset } from '#shared/files/local-time.ts';
 import { ErpFailure, type MappedDocument } from '../connector.ts';
 import type { CanonicalDocument } from './canonical-document.ts';
 import type { FieldRule, Fields, MappingDocument, Turn, Where } from './mapping-document.ts';
 
 type Scope = Readonly<Record<string, unknown>>;
-type Tables = MappingDocument['tables'];
+/** What of the mapping every field is read by. */
+interface By {
+  readonly tables: MappingDocument['tables'];
+  readonly timeZone: string;
+}
 
 /** What a document becomes at the ERP; throws ERP_MAPPING_FAILED, naming the field. Pure. */
-export function render(document: CanonicalDocument, { documents, tables }: MappingDocument): MappedDocument {
+export function render(document: CanonicalDocument, mapping: MappingDocument): MappedDocument {
+  const { documents, tables } = mapping;
   const rule = documents[document.kind];
   if (rule === undefined) throw failed(`The mapping has nothing for "${document.kind}".`);
   const of = document['of'] as CanonicalDocument['kind'] | null | undefined;
@@ -17,21 +23,24 @@ export function render(document: CanonicalDocument, { documents, tables }: Mappi
   }
   const written = 'of' in rule ? rule.of[of ?? 'void'] : rule;
   if (written === undefined) throw nothingFor(of);
-  const payload = 'all' in written ? document : fieldsOf(written.fields, document, tables, '');
+  const payload =
+    'all' in written
+      ? document
+      : fieldsOf(written.fields, document, { tables, timeZone: zoneOf(document, mapping) }, '');
   return { act: 'write', target: written.target, payload };
 }
 
-function fieldsOf(fields: Fields, scope: Scope, tables: Tables, at: string): Record<string, unknown> {
+function fieldsOf(fields: Fields, scope: Scope, by: By, at: string): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   for (const [name, rule] of Object.entries(fields)) {
-    const value = valueOf(rule, scope, tables, `${at}${name}`);
+    const value = valueOf(rule, scope, by, `${at}${name}`);
     if (value !== undefined) made[name] = value;
   }
   return made;
 }
 
 /** Undefined: the field is left away. */
-function valueOf(rule: FieldRule, scope: Scope, tables: Tables, at: string): unknown {
+function valueOf(rule: FieldRule, scope: Scope, by: By, at: string): unknown {
   if ('value' in rule) return rule.value;
   if ('all' in rule) return scope;
   if ('each' in rule) {
@@ -39,16 +48,16 @@ function valueOf(rule: FieldRule, scope: Scope, tables: Tables, at: string): unk
     if (!Array.isArray(list)) throw failed(`${at}: "${rule.each}" is no list.`);
     const chosen = (list as Scope[]).filter((line) => rule.where === undefined || holds(rule.where, line));
     // A line sees the document too, its own fields first.
-    return chosen.map((line, place) => fieldsOf(rule.fields, { ...scope, ...line }, tables, `${at}[${place}].`));
+    return chosen.map((line, place) => fieldsOf(rule.fields, { ...scope, ...line }, by, `${at}[${place}].`));
   }
-  if ('list' in rule) return rule.list.map((one, place) => fieldsOf(one, scope, tables, `${at}[${place}].`));
-  if ('fields' in rule) return fieldsOf(rule.fields, scope, tables, `${at}.`);
+  if ('list' in rule) return rule.list.map((one, place) => fieldsOf(one, scope, by, `${at}[${place}].`));
+  if ('fields' in rule) return fieldsOf(rule.fields, scope, by, `${at}.`);
   const value = 'text' in rule ? textOf(rule.text, scope) : read(scope, rule.from);
   const name = 'text' in rule ? rule.text : rule.from;
   if (value === undefined || value === null) return absent(rule, `${at}: the document has no "${name}".`);
   if (rule.table === undefined)
-    return 'as' in rule && rule.as !== undefined ? turned(rule.as, value, scope, at) : value;
-  const table = tables[rule.table] ?? {};
+    return 'as' in rule && rule.as !== undefined ? turned(rule.as, value, scope, by.timeZone, at) : value;
+  const table = by.tables[rule.table] ?? {};
   const entry = asText(value);
   if (!Object.hasOwn(table, entry)) {
     return absent({ default: rule.default }, `${at}: the table "${rule.table}" has no "${entry}".`);
@@ -65,7 +74,7 @@ function absent(
   throw failed(detail);
 }
 
-function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
+function turned(as: Turn, value: unknown, scope: Scope, timeZone: string, at: string): unknown {
   if (as === 'text') return asText(value);
   const number = Number(value);
   if (!Number.isFinite(number)) throw failed(`${at}: ${JSON.stringify(value)} is no number.`);
@@ -81,17 +90,17 @@ function turned(as: Turn, value: unknown, scope: Scope, at: string): unknown {
     case 'majorMinus':
       return number === 0 ? 0 : -number / 10 ** decimalsOf(scope['currency']);
     case 'date':
-      return isoOf(number, at).slice(0, 10);
+      return localOf(number, timeZone, at).slice(0, 10);
     case 'time':
-      return isoOf(number, at).slice(11, 19);
+      return localOf(number, timeZone, at).slice(11, 19);
     case 'iso':
       return isoOf(number, at);
     case 'datetime':
       return isoOf(number, at).slice(0, 19).replace('T', ' ');
     case 'compactDate':
-      return isoOf(number, at).slice(0, 10).replaceAll('-', '');
+      return localOf(number, timeZone, at).slice(0, 10).replaceAll('-', '');
     case 'compactTime':
-      return isoOf(number, at).slice(11, 19).replaceAll(':', '');
+      return localOf(number, timeZone, at).slice(11, 19).replaceAll(':', '');
     default:
       return as satisfies never;
   }
@@ -105,6 +114,21 @@ function isoOf(ms: number, at: string): string {
   const instant = new Date(ms);
   if (Number.isNaN(instant.getTime())) throw failed(`${at}: ${ms} is no instant.`);
   return instant.toISOString();
+}
+
+function zoneOf({ location }: CanonicalDocument, { timeZone = 'UTC', timeZones = {} }: MappingDocument): string {
+  const own = location !== null && Object.hasOwn(timeZones, location) ? timeZones[location] : undefined;
+  return own ?? timeZone;
+}
+
+const offsets = new Map<string, (at: number) => number>();
+
+/** What clocks of the zone show then, written as UTC is: a sale right after midnight is of the store's own day. */
+function localOf(ms: number, timeZone: string, at: string): string {
+  if (timeZone === 'UTC' || Number.isNaN(new Date(ms).getTime())) return isoOf(ms, at);
+  const offsetAt = offsets.get(timeZone) ?? zoneOffset(timeZone);
+  offsets.set(timeZone, offsetAt);
+  return isoOf(ms + offsetAt(ms), at);
 }
 
 function holds({ field, is, value }: Where, line: Scope): boolean {

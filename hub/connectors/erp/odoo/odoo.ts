@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineErpKind, ErpFailure, type ErpConnector, type MappedDocument, type StockPage } from '../connector.ts';
-import { baseUrl, secret } from '../http/fields.ts';
+import { baseUrl, originOf, secret } from '../http/fields.ts';
 import { createHttp, requireErpUrl } from '../http/http.ts';
 import { CountedQuants } from './counted-quants.ts';
 import { createJson2, type Domain, type Json2 } from './json2.ts';
@@ -39,6 +39,7 @@ export const odoo = defineErpKind({
   credentials,
   capabilities: CAPABILITIES,
   example: odooExample,
+  shownTo: ({ url }) => originOf(url),
   create({ url, database }, { apiKey }, { clock, toPrivate, timeoutMs }): ErpConnector {
     requireErpUrl(url, toPrivate);
     const http = createHttp({ clock, toPrivate, timeoutMs });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineErpKind, ErpFailure, type ErpConnector, type MappedDocument, type Posted } from '../connector.ts';
 import { excerpt } from '../../http/answer.ts';
 import { failureOf, isHtml, readJson } from '../http/answer.ts';
-import { baseUrl, secret } from '../http/fields.ts';
+import { baseUrl, originOf, secret } from '../http/fields.ts';
 import { createHttp, requireErpUrl, type HttpAnswer } from '../http/http.ts';
 import { restExample } from './rest-example.ts';
 
@@ -54,6 +54,7 @@ export const rest = defineErpKind({
   credentials,
   capabilities: CAPABILITIES,
   example: restExample,
+  shownTo: ({ url }) => originOf(url),
   create({ url, path, method, stockPath }, given, { clock, toPrivate, timeoutMs }): ErpConnector {
     requireErpUrl(url, toPrivate);
     const http = createHttp({ clock, toPrivate, timeoutMs });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineErpKind, ErpFailure, type AcknowledgementFile, type ErpConnector } from '../connector.ts';
 import type { DropFiles } from '../drop/drop-files.ts';
 import { FILE_CAPABILITIES, fileConnector } from '../drop/file-connector.ts';
-import { openTransport, transportCredentials, transportSettings } from '../drop/transport.ts';
+import { openTransport, serverOf, transportCredentials, transportSettings } from '../drop/transport.ts';
 import { readFunctional } from './acknowledgement.ts';
 import { writeInterchange } from './interchange.ts';
 import { segmentsOf } from './transaction-sets.ts';
@@ -40,6 +40,7 @@ export const x12 = defineErpKind({
   credentials: transportCredentials,
   capabilities: FILE_CAPABILITIES,
   example: x12Example,
+  shownTo: serverOf,
   create({ usage, sftp, ...given }, credentials, parts): ErpConnector {
     const { clock, numberOf } = parts;
     const files = openTransport({ sftp }, credentials, parts, [INBOX, READ]);

@@ -24,13 +24,17 @@ const limits = (testTimeout: number) => ({
 /** Files of one process share the modules that it has loaded: see test/README.md. */
 const isolate = false;
 
+const WORKERS = Math.max(2, availableParallelism() - 1);
+/** Most of these wait for a database or a disk, so one more of them goes on; they have their turn after the others. */
+const waiting = { maxWorkers: WORKERS + 1, sequence: { groupOrder: 1 } };
+
 /** One project per kind of test; the suffix of the file says which (CONTRIBUTING.md). */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     teardownTimeout: 60_000,
-    // Most tests wait for a database, a socket or a disk; by default two cores would run one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests with programs and browsers are work for two cores; by default these would run one file at a time.
+    maxWorkers: WORKERS,
     projects: [
       {
         test: {
@@ -39,6 +43,7 @@ export default defineConfig({
           exclude: ['**/*.{pg,e2e,sim,browser}.test.ts', 'test/peers/**'],
           globalSetup: './test/support/compile-cache.ts',
           isolate,
+          ...waiting,
           ...limits(30_000),
           execArgv,
           env,
@@ -50,6 +55,7 @@ export default defineConfig({
           include: ['{hub,test}/**/*.pg.test.ts'],
           globalSetup: './test/support/postgres-cluster.ts',
           isolate,
+          ...waiting,
           ...limits(60_000),
           execArgv,
           env,

@@ -15,11 +15,15 @@ import { taskCommands } from './cli/task-commands.ts';
 import { statusCommand } from './cli/status-command.ts';
 import { connectStore } from './connect.ts';
 import { startDaemon } from './daemon.ts';
+import { giveBackMemory } from './give-back.ts';
 import type { AgentCli } from './options.ts';
 import { statusOf } from './status-report.ts';
 import type { StorageEngine } from './storage/engines.ts';
 import { DiskGauge } from './store/disk-gauge.ts';
 import { openStore } from './store/store.ts';
+
+/** By then what the start has begun is over. */
+const GIVE_BACK_AFTER_MS = 5_000;
 
 /** What each command of the agent does. */
 export const agentCommands: CommandHandlers<AgentCli> = {
@@ -38,6 +42,7 @@ export const agentCommands: CommandHandlers<AgentCli> = {
     stopOnSignals((reason) => daemon.stop(reason));
     // All that is large has been read. From here on a backlog is to go out quickly: see shelfwire-agent.mjs.
     setFlagsFromString('--no-optimize-for-size');
+    setTimeout(giveBackMemory, GIVE_BACK_AFTER_MS).unref();
     return 0;
   },
 

@@ -8,7 +8,8 @@ export class StockList {
   readonly #view: StockView;
   readonly #products: Products;
   readonly #tasks: Pick<Tasks, 'reserved'>;
-  #sorted: { skus: string[]; of: string } = { skus: [], of: '' };
+  /** `texts` is what each sku is found by, in small letters: made for all at once, since each key that is typed asks all. */
+  #sorted: { skus: string[]; texts: string[]; of: string } = { skus: [], texts: [], of: '' };
 
   constructor(view: StockView, products: Products, tasks: Pick<Tasks, 'reserved'>) {
     this.#view = view;
@@ -28,33 +29,27 @@ export class StockList {
     items: StockItem[];
     nextCursor: string | null;
   } {
-    const skus = this.#skus();
+    const { skus, texts } = this.#list();
     const wanted = page.search?.toLowerCase();
     const items: StockItem[] = [];
     let place = page.cursor === undefined ? 0 : firstAfter(skus, page.cursor);
     for (; place < skus.length && items.length < page.limit; place++) {
       const sku = skus[place] ?? '';
-      if (wanted && !this.#matches(sku, wanted)) continue;
+      if (wanted && !texts[place]?.includes(wanted) && this.#products.get(sku)?.gtin !== wanted) continue;
       const item = this.get(sku);
       if (item) items.push(item);
     }
     return { items, nextCursor: place < skus.length ? (items.at(-1)?.sku ?? null) : null };
   }
 
-  #matches(sku: string, wanted: string): boolean {
-    const product = this.#products.get(sku);
-    return (
-      sku.toLowerCase().includes(wanted) ||
-      product?.gtin === wanted ||
-      (product?.name.toLowerCase().includes(wanted) ?? false)
-    );
-  }
-
-  #skus(): readonly string[] {
+  #list(): { readonly skus: readonly string[]; readonly texts: readonly string[] } {
     const of = `${this.#products.version} ${this.#view.size}`;
-    if (this.#sorted.of !== of)
-      this.#sorted = { of, skus: [...new Set([...this.#products.skus(), ...this.#view.skus()])].sort() };
-    return this.#sorted.skus;
+    if (this.#sorted.of !== of) {
+      const skus = [...new Set([...this.#products.skus(), ...this.#view.skus()])].sort();
+      const texts = skus.map((sku) => `${sku}\n${this.#products.get(sku)?.name ?? ''}`.toLowerCase());
+      this.#sorted = { of, skus, texts };
+    }
+    return this.#sorted;
   }
 }
 

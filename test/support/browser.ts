@@ -62,7 +62,7 @@ export async function scan(page: Page, code: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const from = Date.now() / 1_000;
   const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 };
-  const keys = [...[...code].map((char) => [{ key: char }, char] as const), [enter, '\r'] as const];
+  const keys = [...code.split('').map((char) => [{ key: char }, char] as const), [enter, '\r'] as const];
   await Promise.all(
     keys.flatMap(([key, text], place) => {
       const timestamp = from + place * SCANNER_S;

@@ -59,7 +59,7 @@ export const useStock = (search: string) =>
   useInfiniteQuery({
     queryKey: ['stock', search],
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ limit: '200' });
+      const query = new URLSearchParams({ limit: '100' });
       if (search !== '') query.set('search', search);
       if (pageParam !== null) query.set('cursor', pageParam);
       return call<Page<StockItem> & Freshness>('GET', `/v1/stock?${query}`, undefined, { signal });

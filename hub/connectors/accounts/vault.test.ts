@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import { Vault } from './vault.ts';
@@ -29,6 +30,21 @@ describe('the vault of credentials', () => {
     expect(sealed.toString('latin1')).not.toContain('shpat');
     expect(vault.seal(secret, 'account 1').equals(sealed)).toBe(false);
     expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  it('X1 a disk that does not take the key leaves no file without one', () => {
+    const program = `
+      import { Vault } from '#hub/connectors/accounts/vault.ts';
+      try { new Vault(process.argv.at(-1)).seal({}, 'a'); } catch (error) { console.log(error.code); }`;
+    const { stdout } = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 0; exec "$0" --input-type=module --eval "$1" "$2"', process.execPath, program, file],
+      { encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: '' } },
+    );
+    expect(stdout).toBe('CHANNEL_KEY_MISSING\n');
+    expect(readdirSync(dirname(file))).toEqual([]);
+    new Vault(file).seal(secret, 'a');
+    expect(readdirSync(dirname(file))).toEqual(['channel-keys']);
   });
 
   it('X1 refuses what was changed, at whatever place', () => {

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
-import { mkdirSync, openSync, closeSync, fsyncSync, readFileSync, writeSync } from 'node:fs';
+import { createCipheriv, createDecipheriv, hash, randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 
@@ -77,21 +77,19 @@ export class Vault {
   }
 }
 
-/** On disk before anything is sealed by it; of two hubs at once the first one's counts. */
+/** Whole and on disk before it has its name, and so before anything is sealed by it; of two hubs at once the first one's counts. */
 function createKeyFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  let handle: number;
+  const whole = `${file}.${randomUUID()}`;
   try {
-    handle = openSync(file, 'wx', 0o600);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(whole, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    linkSync(whole, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
-    throw missing(`The file of keys ${file} cannot be made.`, error);
-  }
-  try {
-    writeSync(handle, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-    fsyncSync(handle);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw missing(`The file of keys ${file} cannot be made.`, error);
+    }
   } finally {
-    closeSync(handle);
+    rmSync(whole, { force: true });
   }
 }
 

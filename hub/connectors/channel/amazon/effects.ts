@@ -1,6 +1,6 @@
 import { ChannelFailure } from '../../channel-failure.ts';
 import type { ChannelEffect, EffectCall } from '../../connector.ts';
-import type { Http } from '../../http/http.ts';
+import { clientOf, type Http } from '../../http/http.ts';
 import type { DocumentRule } from './documents.ts';
 import { createFeed } from './feeds.ts';
 import type { AmazonOrder } from './order-model.ts';
@@ -93,9 +93,11 @@ async function cancel(
   { lines, why }: { lines: readonly string[]; why: string },
 ): Promise<void> {
   if (fulfillment?.fulfillmentStatus === 'CANCELLED') return;
-  const { http, clock } = api.tools;
-  const asked = askedBy.get(http) ?? new Map<string, { feedId: string; at: number }>();
-  askedBy.set(http, asked);
+  const { clock } = api.tools;
+  // Each turn at an account has a guard of its own around the client.
+  const client = clientOf(api.tools.http);
+  const asked = askedBy.get(client) ?? new Map<string, { feedId: string; at: number }>();
+  askedBy.set(client, asked);
   const now = clock.monotonic();
   for (const [order, { at }] of asked) if (now - at > CANCEL_TAKES_MS) asked.delete(order);
   let feedId = asked.get(orderId)?.feedId;

@@ -5,7 +5,7 @@ import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, wanted } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
-import { openReservationPool, teller } from '#test/support/reservations.ts';
+import { openReservationPool, soldOf, teller } from '#test/support/reservations.ts';
 import { giveUpInFlight, noteOrdered } from './note-ordered.ts';
 import { takeRead } from './read-back.ts';
 
@@ -79,6 +79,53 @@ it('P3 what was added to an order and is not held yet is not offered once more',
   await hub.stop();
   await channel.stop();
 });
+
+it.for([
+  ['is not held yet', false, () => Promise.reject(new Error('not now'))],
+  ['is held and not written down yet', false, undefined],
+  ['cannot be taken in, and is not held yet', true, () => Promise.reject(new Error('not now'))],
+  ['cannot be taken in, is held and not written down yet', true, undefined],
+] as const)(
+  'P1 what an order has taken off its channel, which %s, is taken off what we say once',
+  async ([, isSpoiled, instead]) => {
+    const { pool } = database;
+    await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
+    const hub = channelHub(pool, reservationPool);
+    const channel = await SignedReceiver.start(seededRandom(1), {
+      countsDown: true,
+      readable: true,
+      pollOrdersSeconds: 3_600,
+    });
+    channel.list(['A'], 0);
+    const till = teller(pool);
+    await till.tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
+    await hub.makeAccount('shop', channel);
+    hub.start();
+    await expect.poll(() => channel.says('A')).toBe(10);
+    const { holds } = hub.orders;
+    const reserve = holds.reserve.bind(holds);
+    let asked = 0;
+    const lost = async (request: Parameters<typeof reserve>[0]) => {
+      await reserve(request);
+      throw new Error('the answer is lost');
+    };
+    Object.assign(holds, {
+      reserve: (request: Parameters<typeof reserve>[0]) => {
+        asked += 1;
+        return (instead ?? lost)(request);
+      },
+    });
+    const order = channel.buy('A', 2);
+    if (isSpoiled) channel.server.spoiled.add(order);
+    await pool.query('UPDATE channel_accounts SET orders_at = now()');
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await till.tell(1, 'sale', soldOf('A', 1));
+    await expect.poll(() => channel.says('A')).toBe(7);
+    expect(channel.numbersOf('A')).toEqual([10, 7]);
+    await hub.stop();
+    await channel.stop();
+  },
+);
 
 it('P1 what is gone from a channel is not offered again while an order that is known by its name only may explain it', async () => {
   const { pool } = database;

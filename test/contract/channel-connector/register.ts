@@ -328,7 +328,12 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
         await expect
           .poll(() => rows(`SELECT confirmed, drift, in_flight FROM publications WHERE channel_sku = 'SKU-08'`))
           .toEqual([{ confirmed: 7, drift: null, in_flight: 0 }]);
-        expect(channel.numbersOf('SKU-08').filter((quantity) => quantity > 10 || quantity < 7)).toEqual([]);
+        expect(
+          channel
+            .numbersOf('SKU-08')
+            .slice(1)
+            .filter((quantity) => quantity !== 7),
+        ).toEqual([]);
       },
     );
 

@@ -41,7 +41,8 @@ const MAY_READ = `
  *
  * What it says is held against what it may: what it said last, what was sent and never acknowledged, what it has accepted and
  * applies later (\`passing\`). What is gone from the nearest of them at a channel that counts down is in flight: sold there, in orders that are not known yet. What is
- * more than that, or came back, is drift. Where it says more than it should it is urgent, and else no more: what was believed of
+ * more than that, or came back, is drift. Read before it can have been applied, even the number that was accepted may be one of
+ * before from which units were sold: it comes over them then. So it is read once more when it has. Where it says more than it should it is urgent, and else no more: what was believed of
  * it until now may have been the contrary.
  */
 const APPLY = `
@@ -49,8 +50,8 @@ const APPLY = `
     SELECT * FROM unnest(string_to_array($2, E'\\n'), $3::int[], $4::int[], $5::text[]) AS g (channel_sku, says, version, reference)
   ), held AS (
     SELECT p.channel_sku, g.says, g.reference, p.in_flight,
-      coalesce(p.settles_at > clock_timestamp() AND g.says <> p.in_doubt AND p.confirmed IS NOT NULL, false) AS is_early,
-      p.settles_at IS NOT NULL AND p.in_doubt = g.says AS has_settled,
+      coalesce(p.settles_at > clock_timestamp(), false) AS is_early,
+      coalesce(p.settles_at <= clock_timestamp(), false) AND p.in_doubt = g.says AS has_settled,
       CASE WHEN p.confirmed IS NULL OR p.in_doubt = g.says THEN 0 ELSE ${explains('g.says')} - g.says END AS gone
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
       AND p.version = g.version AND p.call_no IS NULL AND p.later_call IS NULL

@@ -23,13 +23,13 @@ export const LACKING = `
 
 /**
  * Units that the channel has taken off its number already, in orders that no stock is held for yet, taken in or not. What is
- * held is written down at the order only behind that: until then it counts twice, which is the safe side.
+ * held is written down at the order only behind that: until then the reservation itself says so.
  */
 const OPEN_LINES = `
   SELECT asked.value ->> 'channelSku' AS channel_sku,
     coalesce(o.skus ->> (asked.value ->> 'line'), asked.value ->> 'sku') AS sku,
     greatest(0, (stood.value ->> 'ordered')::int - (stood.value ->> 'cancelled')::int - (stood.value ->> 'returned')::int
-      - held.units) AS units
+      - held.units - coming.units) AS units
   FROM (${LACKING}) AS lacking JOIN orders o USING (order_no)
   CROSS JOIN LATERAL json_array_elements(o.content -> 'lines') WITH ORDINALITY AS asked (value, place)
   JOIN LATERAL json_array_elements(o.lines) WITH ORDINALITY AS stood (value, place) ON stood.place = asked.place
@@ -37,6 +37,15 @@ const OPEN_LINES = `
     SELECT coalesce(sum((at.value ->> 'reserved')::int + (at.value ->> 'picked')::int + (at.value ->> 'handed')::int), 0) AS units
     FROM json_array_elements(stood.value -> 'places') AS at
   ) AS held
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(h.held), 0) AS units
+    FROM order_effects e
+    JOIN reservations r ON r.key = (e.plan -> 'request' ->> 'key') COLLATE "C"
+    JOIN reservation_holds h USING (reservation_no)
+    WHERE e.order_no = o.order_no AND e.done_at IS NULL AND e.kind = 'reserve' AND EXISTS (
+      SELECT FROM json_array_elements(e.plan -> 'lines') AS named
+      WHERE (named ->> 0)::int = h.line AND named ->> 1 = asked.value ->> 'line')
+  ) AS coming
   WHERE o.channel = (SELECT channel FROM held)
   UNION ALL
   SELECT asked.value ->> 'channelSku', asked.value ->> 'sku', greatest(0, (asked.value ->> 'units')::int - own.units)
@@ -44,7 +53,7 @@ const OPEN_LINES = `
   CROSS JOIN LATERAL json_array_elements(u.lines) WITH ORDINALITY AS asked (value, place)
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(h.held + h.handed), 0) AS units
-    FROM reservations r JOIN reservation_holds h USING (reservation_no) WHERE r.key = u.hold_key AND h.line = asked.place AND u.held IS NOT NULL
+    FROM reservations r JOIN reservation_holds h USING (reservation_no) WHERE r.key = u.hold_key AND h.line = asked.place
   ) AS own
   WHERE a.channel_no = (SELECT channel_no FROM held) AND u.hold_key IS NOT NULL AND u.dismissed_at IS NULL`;
 

@@ -82,7 +82,9 @@ it('P3 what was added to an order and is not held yet is not offered once more',
 
 it.for([
   ['is not held yet', false, () => Promise.reject(new Error('not now'))],
+  ['is held and not written down yet', false, undefined],
   ['cannot be taken in, and is not held yet', true, () => Promise.reject(new Error('not now'))],
+  ['cannot be taken in, is held and not written down yet', true, undefined],
 ] as const)(
   'P1 what an order has taken off its channel, which %s, is taken off what we say once',
   async ([, isSpoiled, instead]) => {
@@ -101,11 +103,16 @@ it.for([
     hub.start();
     await expect.poll(() => channel.says('A')).toBe(10);
     const { holds } = hub.orders;
+    const reserve = holds.reserve.bind(holds);
     let asked = 0;
+    const lost = async (request: Parameters<typeof reserve>[0]) => {
+      await reserve(request);
+      throw new Error('the answer is lost');
+    };
     Object.assign(holds, {
-      reserve: () => {
+      reserve: (request: Parameters<typeof reserve>[0]) => {
         asked += 1;
-        return instead();
+        return (instead ?? lost)(request);
       },
     });
     const order = channel.buy('A', 2);

@@ -170,6 +170,7 @@ CREATE TABLE channel_accounts (
   orders_at timestamp with time zone,
   orders_known_to timestamp with time zone,
   orders_page json,
+  overwrites boolean DEFAULT false NOT NULL,
   CONSTRAINT channel_accounts_pkey PRIMARY KEY (account_no),
   CONSTRAINT channel_accounts_check CHECK (((credentials IS NOT NULL) OR (state = 'ended'::channel_account_state)))
 ) WITH (fillfactor=50);
@@ -1745,6 +1746,7 @@ COMMENT ON COLUMN channel_accounts.claim IS 'Of the hub that works on it, over a
 COMMENT ON COLUMN channel_accounts.orders_at IS 'When its orders are asked for next; NULL: never, it tells them by itself or has none.';
 COMMENT ON COLUMN channel_accounts.orders_known_to IS 'Every order that was placed at the channel before then has been seen.';
 COMMENT ON COLUMN channel_accounts.orders_page IS 'Its orders are asked for page by page: since when, when that began, and where the next page begins. NULL: with the first page.';
+COMMENT ON COLUMN channel_accounts.overwrites IS 'A number of ours may come over units that the channel has sold meanwhile, unseen: it goes by feeds, or is applied later.';
 COMMENT ON TABLE channel_hints IS 'An order of which something has changed at the channel, or that could not be taken: its state is read there, so order and repetition of webhooks do not matter.';
 COMMENT ON COLUMN channel_hints.tries IS 'Tries that failed because of this order alone. attempts counts all: by those it is tried more and more seldom.';
 COMMENT ON COLUMN channel_hints.content IS 'The order as it came, where it came and could not be taken; it may be personal, and is erased after 90 days.';

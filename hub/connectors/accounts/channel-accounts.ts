@@ -74,9 +74,9 @@ const SHOP_BEFORE = `
 const NEXT_NUMBER = `SELECT nextval(pg_get_serial_sequence('channel_accounts', 'account_no')) AS account`;
 const CREATE = `
   INSERT INTO channel_accounts
-    (account_no, channel_no, kind, name, base_url, settings, credentials, counts_down, dry_run, created_by, orders_at)
+    (account_no, channel_no, kind, name, base_url, settings, credentials, counts_down, overwrites, dry_run, created_by, orders_at)
   OVERRIDING SYSTEM VALUE
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11 THEN clock_timestamp() END)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12 THEN clock_timestamp() END)
   ON CONFLICT (channel_no) WHERE state <> 'ended' DO NOTHING RETURNING account_no`;
 const LOCK = 'SELECT state, kind FROM channel_accounts WHERE account_no = $1 FOR NO KEY UPDATE';
 const SET_STATE = `UPDATE channel_accounts SET state = $2, failures = 0, next_at = clock_timestamp() WHERE account_no = $1`;
@@ -121,7 +121,8 @@ export class ChannelAccounts {
     const settings = read(kind.settings, asked.settings, 'settings');
     const credentials = read(kind.credentials, asked.credentials, 'credentials');
     requireTarget(asked.baseUrl, { toPrivate: this.#toPrivate });
-    const { countsDown, orders } = kind.capabilities(settings);
+    const { countsDown, settlesMs, shapes, orders } = kind.capabilities(settings);
+    const overwrites = settlesMs !== undefined || shapes.some(({ laterMs }) => laterMs !== undefined);
     return this.#act(async (client) => {
       const { rows: channels } = await client.query<{ channel: number }>(CHANNEL, [asked.channel]);
       const channel = channels[0]?.channel;
@@ -137,6 +138,7 @@ export class ChannelAccounts {
         JSON.stringify(settings),
         this.#vault.seal(credentials, sealedName(account)),
         countsDown,
+        countsDown && overwrites,
         asked.dryRun,
         by,
         orders !== null,

@@ -8,23 +8,29 @@ const SUMMED = `
     SELECT coalesce(g.channel_sku, '') AS channel_sku, coalesce(g.sku, '') AS sku, sum(g.units)::int AS units
     FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, sku, units) GROUP BY 1, 2
   ), held AS (
-    SELECT p.account_no, p.channel_sku, g.units FROM channel_accounts a
+    SELECT p.account_no, p.channel_sku, g.units, a.overwrites FROM channel_accounts a
     JOIN channels c ON c.channel_no = a.channel_no
     CROSS JOIN given g
     JOIN publications p ON p.account_no = a.account_no AND (
       (g.channel_sku <> '' AND p.channel_sku = g.channel_sku COLLATE "C") OR (g.channel_sku = '' AND p.sku = g.sku COLLATE "C"))
     WHERE c.code = $1 AND a.state <> 'ended' AND a.counts_down
     ORDER BY p.account_no, p.channel_sku FOR NO KEY UPDATE OF p
-  ), summed AS (SELECT account_no, channel_sku, sum(units)::int AS units FROM held GROUP BY 1, 2)`;
+  ), summed AS (SELECT account_no, channel_sku, overwrites, sum(units)::int AS units FROM held GROUP BY 1, 2, 3)`;
 
+/** Units that were not seen to be gone, of a listing whose number is believed to be settled, and may have come over them. */
+const IS_OPEN = `(s.overwrites AND s.units > p.in_flight AND p.confirmed IS NOT NULL
+      AND p.call_no IS NULL AND p.later_call IS NULL AND p.settles_at IS NULL)`;
 /**
  * What was in flight is known now; what was not, the channel has taken off what it said, and off what it has accepted only
- * where that was applied by then: both may show.
+ * where that was applied by then: both may show. Where a number of ours may have come over what was sold before it, unseen,
+ * nobody knows what it says now: that is read, before anything else is sent.
  */
 const NOTE = `
   ${SUMMED}
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
-    confirmed = greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)),
+    confirmed = CASE WHEN ${IS_OPEN} THEN p.confirmed ELSE greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)) END,
+    in_doubt = CASE WHEN ${IS_OPEN} THEN greatest(0, p.confirmed - (s.units - p.in_flight)) ELSE p.in_doubt END,
+    settles_at = CASE WHEN ${IS_OPEN} THEN clock_timestamp() ELSE p.settles_at END, must_read = p.must_read OR ${IS_OPEN},
     passing = CASE WHEN p.settles_at IS NOT NULL AND s.units > p.in_flight THEN ${passingLess('(s.units - p.in_flight)')} ELSE p.passing END,
     ordered_in_call = CASE WHEN p.call_no IS NULL AND p.later_call IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())

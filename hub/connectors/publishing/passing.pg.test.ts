@@ -245,3 +245,27 @@ describe('numbers that a channel has accepted and not applied', () => {
     expect((await send(6)).items[0]).toMatchObject({ quantity: 6 });
   });
 });
+
+describe('an order that becomes known where a number of ours may have come over what it took off', () => {
+  it.each([
+    [10, 'over it', true],
+    [7, 'before it', false],
+  ])('P3 it says %i: it came %s; it is read before anything else is sent', async (says, _when, isSent) => {
+    const { pool } = database;
+    await pool.query('UPDATE channel_accounts SET overwrites = true');
+    await order(3);
+    await offer(7);
+    await pool.query('UPDATE publications SET desired = 7, due_at = now()');
+    const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+    expect((await beginCall(pool, claim, asked)).kind).toBe('nothing');
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+    await read(says);
+    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+    expect((await pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+    await pool.query('UPDATE publications SET due_at = now()');
+    const begun = await beginCall(pool, claim, asked);
+    expect(begun.kind === 'call' && begun.call.items[0]).toEqual(
+      isSent && expect.objectContaining({ quantity: 7, changeFrom: 10 }),
+    );
+  });
+});

@@ -101,6 +101,16 @@ it('P2 F5 one whose lines cannot be held keeps none behind it from it; one that 
   await expect.poll(() => held('other', 'B'), { timeout: 5_000 }).toBe(3);
 });
 
+it('P1 one that is kept by several at once counts as ordered once', async () => {
+  const part = hub.start();
+  const confirmed = () => rows(`SELECT confirmed FROM publications WHERE channel_sku = 'A'`);
+  await expect.poll(confirmed).toEqual([{ confirmed: 10 }]);
+  await part.stop();
+  await Promise.all(Array.from({ length: 6 }, () => keep('x')));
+  expect(await confirmed()).toEqual([{ confirmed: 8 }]);
+  expect(await shown()).toMatchObject([{ tries: 6 }]);
+});
+
 it('F5 what is dismissed gives back what was held, stays so as it is, and comes anew when it is another', async () => {
   hub.start();
   await keep('x');

@@ -40,6 +40,8 @@ interface Kept {
   readonly isDismissed: boolean;
 }
 
+/** So that there is a row to lock: of two that keep an order at once the second one sees what the first has done. */
+const ENTER = 'INSERT INTO channel_hints (account_no, id) VALUES ($1, $2) ON CONFLICT DO NOTHING';
 const LOCK = `
   SELECT hold_key AS "holdKey", content, dismissed_at IS NOT NULL AS "isDismissed"
   FROM channel_hints WHERE account_no = $1 AND id = $2 FOR NO KEY UPDATE`;
@@ -49,21 +51,18 @@ const KNOWN = 'SELECT FROM orders WHERE channel = $1 AND channel_order_id = $2';
  * $9 as of which hint, $10 whether it was dismissed as it is. Lines are kept as they are held.
  */
 const KEEP = `
-  INSERT INTO channel_hints AS h (account_no, id, attempts, tries, error, content, lines, hold_key, aside_at, due_at)
-  VALUES ($1, $2, 1, 1, $3, $4, $5, $8, CASE WHEN $6::boolean THEN clock_timestamp() END,
-    CASE WHEN $6 THEN 'infinity' ELSE clock_timestamp() + make_interval(secs => $7::float8 / 1000) END)
-  ON CONFLICT (account_no, id) DO UPDATE SET attempts = h.attempts + 1, tries = h.tries + 1, error = excluded.error,
-    content = coalesce(excluded.content, h.content), lines = CASE WHEN h.hold_key IS NULL THEN coalesce(excluded.lines, h.lines) ELSE h.lines END,
-    hold_key = coalesce(h.hold_key, excluded.hold_key),
-    aside_at = CASE WHEN $6 OR h.tries + 1 >= ${TRIES_MAX} THEN coalesce(h.aside_at, clock_timestamp()) ELSE h.aside_at END,
-    due_at = CASE WHEN h.hinted_at > $9::timestamptz THEN clock_timestamp()
-      WHEN $6 OR h.tries + 1 >= ${TRIES_MAX} THEN 'infinity' ELSE excluded.due_at END,
+  UPDATE channel_hints h SET attempts = h.attempts + 1, tries = h.tries + 1, error = $3, content = coalesce($4, h.content),
+    lines = CASE WHEN h.hold_key IS NULL THEN coalesce($5, h.lines) ELSE h.lines END, hold_key = coalesce(h.hold_key, $8),
+    aside_at = CASE WHEN $6::boolean OR h.tries + 1 >= ${TRIES_MAX} THEN coalesce(h.aside_at, clock_timestamp()) ELSE h.aside_at END,
+    due_at = CASE WHEN h.hinted_at > $9::timestamptz THEN clock_timestamp() WHEN $6 OR h.tries + 1 >= ${TRIES_MAX} THEN 'infinity'
+      ELSE clock_timestamp() + make_interval(secs => $7::float8 / 1000) END,
     dismissed_at = CASE WHEN $10::boolean THEN h.dismissed_at END, dismissed_by = CASE WHEN $10 THEN h.dismissed_by END,
-    note = CASE WHEN $10 THEN h.note END`;
+    note = CASE WHEN $10 THEN h.note END
+  WHERE h.account_no = $1 AND h.id = $2`;
 
 /**
  * Keeps an order that cannot be taken, as it came and with its reason (F5): it holds up no other. What can be read of its lines
- * has been sold: unless the order is known, they count as ordered, and are held (follow-untaken-holds.ts).
+ * has been sold: unless the order is known, they count as ordered, and are held (untaken-holds.ts).
  */
 export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   const { account, channel, code, detail, came, isUnfit, waitMs, hintedAt = null } = untaken;
@@ -72,6 +71,7 @@ export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   const lines = (came?.lines ?? []).slice(0, LINES_MAX);
   await withRetries(() =>
     transaction(pool, async (client) => {
+      await client.query(ENTER, [account, id]);
       const [kept] = (await client.query<Kept>(LOCK, [account, id])).rows;
       const isSettled = kept?.isDismissed === true && kept.content === content;
       const mayHold = lines.length > 0 && kept?.holdKey == null && !isSettled;

@@ -30,7 +30,7 @@ import { createHttp } from './connectors/http/http.ts';
 import { channelTasks } from './connectors/keep-channels.ts';
 import { receiveMessage } from './connectors/orders/receive-message.ts';
 import { accountFigures } from './connectors/publishing/list-publications.ts';
-import { noteOrdered } from './connectors/publishing/note-ordered.ts';
+import { noteTaken } from './connectors/orders/untaken-holds.ts';
 import { runAccounts } from './connectors/publishing/run-accounts.ts';
 import { startEmbedded, type Embedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
@@ -296,7 +296,7 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     keepDays: KEEP_DAYS,
     holds: reservationHolds(pools.orders, reservations),
     logger,
-    onTaken: noteOrdered,
+    onTaken: noteTaken,
   };
   for (const task of orderTasks(orderParts)) lifecycle.add(startRepeating({ ...task, clock, logger }));
   const orders = createOrders(orderParts);

@@ -14,8 +14,11 @@ export interface OrderParts {
   now(): Date;
   /** How long personal data is kept. */
   readonly keepDays: KeepDays;
-  /** More work in the transaction that takes units in: those of a new order, or those that were added to one. */
-  readonly onTaken?: (client: PoolClient, ordered: Pick<OrderContent, 'channel' | 'lines'>) => Promise<void>;
+  /** More work in the transaction that takes units in: those of a new order, or, without its id, those that were added to one. */
+  readonly onTaken?: (
+    client: PoolClient,
+    ordered: Pick<OrderContent, 'channel' | 'lines'> & { readonly channelOrderId?: string },
+  ) => Promise<void>;
 }
 
 /**

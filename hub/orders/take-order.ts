@@ -6,6 +6,7 @@ import { soldBy, type ReadOrder } from './order/canonical-order.ts';
 import { checkTotals } from './order/order-money.ts';
 import { insertOrder } from './store/insert-order.ts';
 import { findKnown, insertConflict } from './store/known-order.ts';
+import { lockId } from './store/unseen-cancellations.ts';
 import type { Said } from './store/write-step.ts';
 import { validate } from './work/validate.ts';
 
@@ -42,6 +43,7 @@ interface Taken extends TakenOrder {
 
 async function take(client: PoolClient, parts: OrderParts, read: ReadOrder, said: Said): Promise<Taken> {
   const now = parts.now();
+  await lockId(client, read.content);
   const number = await insertNew(client, parts, read, said, null);
   if (number !== undefined) return { number, isNew: true, clash: false, isPaidNow: false };
   const known = await findKnown(client, read);

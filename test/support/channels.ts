@@ -9,7 +9,7 @@ import { createHttp } from '#hub/connectors/http/http.ts';
 import { channelTasks } from '#hub/connectors/keep-channels.ts';
 import { receiveMessage } from '#hub/connectors/orders/receive-message.ts';
 import type { ChannelFigures } from '#hub/connectors/publishing/account-turn.ts';
-import { noteOrdered } from '#hub/connectors/publishing/note-ordered.ts';
+import { noteTaken } from '#hub/connectors/orders/untaken-holds.ts';
 import { runAccounts, type RunOptions } from '#hub/connectors/publishing/run-accounts.ts';
 import type { Act } from '#hub/orders/states/act.ts';
 import { createOrders } from '#hub/orders/orders.ts';
@@ -90,7 +90,7 @@ export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
     keepDays: { ended: 90, open: 365 },
     holds: reservationHolds(pool, createReservations(reservationPool)),
     logger: silentLogger,
-    onTaken: noteOrdered,
+    onTaken: noteTaken,
   };
   const orders = createOrders(orderParts);
   const figures = new Map<string, Figures>();

@@ -17,7 +17,7 @@ import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
-import { noteOrdered } from '#hub/connectors/publishing/note-ordered.ts';
+import { noteTaken } from '#hub/connectors/orders/untaken-holds.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { createOrders } from '#hub/orders/orders.ts';
 import { reservationHolds } from '#hub/orders/reservation-holds.ts';
@@ -92,7 +92,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       keepDays: { ended: 90, open: 365 },
       holds: reservationHolds(pool, reservations),
       logger: silentLogger,
-      onTaken: noteOrdered,
+      onTaken: noteTaken,
     }),
     webhooks: new Webhooks(pool, { toPrivate: true }),
     channelAccounts: channels.accounts,

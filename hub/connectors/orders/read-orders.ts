@@ -133,7 +133,6 @@ async function takePage(turn: AccountTurn, orders: readonly Given[]): Promise<vo
 }
 
 interface Hint extends KnownHint {
-  readonly attempts: number;
   readonly wasUntaken: boolean;
 }
 

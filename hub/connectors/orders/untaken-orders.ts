@@ -68,8 +68,10 @@ const KEEP = `
  */
 export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   const { account, channel, code, detail, came, isUnfit, waitMs, hintedAt = null } = untaken;
-  const content = came === undefined ? null : contentOf(came);
-  const id = untaken.id ?? `unnamed ${hash('sha256', content ?? '').slice(0, 32)}`;
+  const whole = came === undefined ? null : jsonTextOf(came.verbatim).toWellFormed();
+  const content = whole?.slice(0, CONTENT_CHARS_MAX).toWellFormed() ?? null;
+  // By all of it: others may begin alike.
+  const id = untaken.id ?? `unnamed ${hash('sha256', whole ?? '').slice(0, 32)}`;
   const lines = (came?.lines ?? []).slice(0, LINES_MAX);
   await withRetries(() =>
     transaction(pool, async (client) => {
@@ -96,8 +98,6 @@ export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
     }),
   );
 }
-
-const contentOf = ({ verbatim }: OrderCame): string => jsonTextOf(verbatim).slice(0, CONTENT_CHARS_MAX).toWellFormed();
 
 /** Whether it is taken, also under another version of it. */
 export async function isKnown(client: Queryable, channel: string, id: string): Promise<boolean> {

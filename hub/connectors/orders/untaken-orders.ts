@@ -99,8 +99,7 @@ export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   );
 }
 
-/** Whether it is taken, also under another version of it. */
-export async function isKnown(client: Queryable, channel: string, id: string): Promise<boolean> {
+async function isKnown(client: Queryable, channel: string, id: string): Promise<boolean> {
   return ((await client.query(KNOWN, [channel, id])).rowCount ?? 0) > 0;
 }
 

@@ -5,10 +5,10 @@ import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, wanted, type ChannelHub } from '#test/support/channels.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { SignedReceiver } from '#test/support/emulators/signed-receiver.ts';
-import { openReservationPool, teller } from '#test/support/reservations.ts';
+import { openReservationPool, soldOf, teller } from '#test/support/reservations.ts';
 import { listUntaken } from './list-untaken.ts';
 import { takeChannelOrder } from './take-channel-order.ts';
-import { followUntakenHolds, freeUntaken } from './untaken-holds.ts';
+import { followUntakenHolds } from './untaken-holds.ts';
 import { findUntaken, forgetTaken, keepUntaken } from './untaken-orders.ts';
 
 const STOCK = 100;
@@ -19,6 +19,7 @@ let hub: ChannelHub;
 let shop: SignedReceiver;
 let account: number;
 let orders: Orders;
+let till: ReturnType<typeof teller>;
 beforeAll(async () => {
   database = await createTestDatabase({ max: 20 });
   reservationPool = openReservationPool(database.url);
@@ -34,7 +35,8 @@ beforeEach(async () => {
   shop = await SignedReceiver.start(seededRandom(4), { countsDown: true, pollOrdersSeconds: 3_600 });
   shop.list(['A', 'B'], STOCK);
   const lines = ['A', 'B'].map((sku) => ({ sku, quantity: STOCK }));
-  await teller(database.pool).tell(1, 'receipt', { lines });
+  till = teller(database.pool);
+  await till.tell(1, 'receipt', { lines });
   account = await hub.makeAccount('shop', shop);
 });
 afterEach(async () => {
@@ -88,10 +90,7 @@ async function take(id: string, units = UNITS): Promise<void> {
     customer: { reference: 'c-1' },
   };
   const untaken = await findUntaken(database.pool, account, [id]);
-  const before = async (): Promise<void> => {
-    if (untaken.length > 0) await freeUntaken(database.pool, orders, { account, channel: 'shop', id });
-  };
-  const said = { isCurrent: true, correlationId: id, before };
+  const said = { isCurrent: true, correlationId: id };
   await takeChannelOrder({ orders }, 'shop', { id, order, version: 1, cancelled: null }, said);
   await forgetTaken(database.pool, account, untaken);
 }
@@ -164,7 +163,6 @@ it('P1 of an order that counts with other lines than it is taken with, those tha
     { confirmed: STOCK - 1, in_flight: 0 },
   ];
   expect(await numbers()).toEqual(counted);
-  // Read once more before its hold was given back.
   await take('x');
   expect(await numbers()).toEqual(counted);
   await follow();
@@ -187,12 +185,22 @@ it('P1 F5 one that is kept and held between the look for it and its taking: the 
   };
   hub.start({ orders: between });
   await expect.poll(() => rows("SELECT FROM orders WHERE state = 'released'"), { timeout: 5_000 }).toHaveLength(1);
-  // Until it is given back both are held: less is offered than there is, for a moment.
   await expect
     .poll(async () => [await activeHolds(), await held('A'), (await confirmed())[0]])
     .toEqual([1, 2, STOCK - 2]);
   expect(kept).toBe(1);
   expect(await shown()).toMatchObject([{ order, state: 'aside', isKnown: true, held: null }]);
+});
+
+it('P1 one that is kept and held before it is taken gets the units that were held for it, though there are no others', async () => {
+  await settle();
+  await till.tell(1, 'sale', soldOf('A', STOCK - 2));
+  await keep('x', [{ channelSku: 'A', units: 2 }]);
+  await followUntakenHolds(database.pool, orders);
+  expect(await held('A')).toBe(STOCK);
+  await take('x', [{ channelSku: 'A', units: 2 }]);
+  expect(await rows('SELECT state FROM orders')).toEqual([{ state: 'released' }]);
+  expect([await held('A'), await activeHolds()]).toEqual([STOCK, 1]);
 });
 
 it('P1 R1 many at once, in any order and with lines in any order: each counts and is held once, and nobody waits for ever', async () => {

@@ -55,8 +55,7 @@ const OPEN_LINES = `
     SELECT coalesce(sum(h.held + h.handed), 0) AS units
     FROM reservations r JOIN reservation_holds h USING (reservation_no) WHERE r.key = u.hold_key AND h.line = asked.place
   ) AS own
-  WHERE a.channel_no = (SELECT channel_no FROM held) AND u.hold_key IS NOT NULL AND u.dismissed_at IS NULL
-    AND NOT EXISTS (SELECT FROM orders o WHERE o.channel = (SELECT channel FROM held) AND o.channel_order_id = u.id)`;
+  WHERE a.channel_no = (SELECT channel_no FROM held) AND u.hold_key IS NOT NULL AND u.dismissed_at IS NULL`;
 
 /**
  * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with; none

@@ -43,9 +43,6 @@ const FORGET = `
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;
 
-/** For several statements: the rows of all of them first, in one order, so that no two wait for each other. */
-const LOCK = `${SUMMED} SELECT count(*) FROM summed`;
-
 /** Lines by the channel's names for their skus, or ours. */
 export interface OrderedLines {
   readonly channel: string;
@@ -56,21 +53,8 @@ export interface OrderedLines {
   }[];
 }
 
-/**
- * A channel's order, or what was added to one, has become known, in the transaction that takes it in: once, however often it is sent.
- *
- * @param before what of it counted as ordered already, as long as it could not be taken
- */
-export async function noteOrdered(
-  client: Queryable,
-  ordered: OrderedLines,
-  before: OrderedLines['lines'] = [],
-): Promise<void> {
-  if (before.length > 0) {
-    const { channel, lines } = ordered;
-    await client.query(LOCK, linesOf({ channel, lines: [...before, ...lines] }));
-    await client.query(FORGET, linesOf({ channel, lines: before }));
-  }
+/** A channel's order, or what was added to one, has become known, in the transaction that takes it in: once, however often it is sent. */
+export async function noteOrdered(client: Queryable, ordered: OrderedLines): Promise<void> {
   await client.query(NOTE, linesOf(ordered));
 }
 

@@ -25,13 +25,8 @@ const instant = z.iso
 export const wantedOf = ({ units, calledOff = 0 }: Pick<OrderLine, 'units' | 'calledOff'>): number => units - calledOff;
 
 /** What a channel has sold by an order, as far as it wants it still. */
-export const soldBy = ({
+export const soldBy = ({ channel, lines }: OrderContent): Pick<OrderContent, 'channel' | 'lines'> => ({
   channel,
-  channelOrderId,
-  lines,
-}: OrderContent): Pick<OrderContent, 'channel' | 'channelOrderId' | 'lines'> => ({
-  channel,
-  channelOrderId,
   lines: lines.flatMap((line) => (wantedOf(line) === 0 ? [] : [{ ...line, units: wantedOf(line) }])),
 });
 

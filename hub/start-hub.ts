@@ -29,6 +29,7 @@ import { eventConnectors } from './connectors/event/registry.ts';
 import { createHttp } from './connectors/http/http.ts';
 import { channelTasks } from './connectors/keep-channels.ts';
 import { receiveMessage } from './connectors/orders/receive-message.ts';
+import { heldUntaken } from './connectors/orders/untaken-holds.ts';
 import { accountFigures } from './connectors/publishing/list-publications.ts';
 import { noteOrdered } from './connectors/publishing/note-ordered.ts';
 import { runAccounts } from './connectors/publishing/run-accounts.ts';
@@ -290,13 +291,15 @@ async function start(options: HubOptions, parts: HubParts, lifecycle: Lifecycle)
     lifecycle.add(watchFolders(options.inboundFolder, { ...inboundParts, logger, settleMs: FILE_SETTLES_MS }));
   }
   const reservations = createReservations(pools.reservations);
+  const holds = reservationHolds(pools.orders, reservations);
   const orderParts: WorkParts = {
     pool: pools.orders,
     now: () => new Date(clock.now()),
     keepDays: KEEP_DAYS,
-    holds: reservationHolds(pools.orders, reservations),
+    holds,
     logger,
     onTaken: noteOrdered,
+    heldBefore: heldUntaken(pools.orders, holds),
   };
   for (const task of orderTasks(orderParts)) lifecycle.add(startRepeating({ ...task, clock, logger }));
   const orders = createOrders(orderParts);

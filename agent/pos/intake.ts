@@ -78,6 +78,8 @@ export interface Unreadable {
   readonly verbatim: string;
   /** The how-manieth of the same text in the same file, from 1: such rows are two, not one that came twice. */
   readonly occurrence?: number;
+  /** SHA-256 of all of it, where `verbatim` is only how it begins: two that begin alike are two. */
+  readonly sha256?: string;
   readonly origin?: QuarantineOrigin;
   /** The key that it will have once it is in order: then this is dealt with. */
   readonly key?: string | null;
@@ -223,11 +225,20 @@ function keyOf(given: unknown): string | null {
 }
 
 function quarantineDraft(source: string, refusal: Unreadable, key: string | null): QuarantineDraft {
-  const { code, verbatim: text, occurrence = 1, origin = null, isWhole = true, reopens = false } = refusal;
+  const { code, verbatim: text, origin = null, isWhole = true, reopens = false } = refusal;
   const verbatim = text.slice(0, VERBATIM_CHARS_MAX);
   const isCut = verbatim.length < text.length;
   const cut = isCut ? ` (the first ${verbatim.length} of ${text.length} characters are kept)` : '';
-  const id = hash('sha256', `${source}\n${code}\n${occurrence}\n${text}`, 'hex').slice(0, 40);
+  const id = arrivalId(source, refusal);
   const detail = refusal.detail + cut;
   return { id, source, code, detail, verbatim, isWhole: isWhole && !isCut, key, origin, reopens };
+}
+
+/** The same arrival has the same one, and is kept once. */
+export function arrivalId(
+  source: string,
+  { code, verbatim, occurrence = 1, sha256 }: Pick<Unreadable, 'verbatim' | 'occurrence' | 'sha256'> & { code: string },
+): string {
+  const all = sha256 === undefined ? '' : `\n${sha256}`;
+  return hash('sha256', `${source}\n${code}\n${occurrence}\n${verbatim}${all}`, 'hex').slice(0, 40);
 }

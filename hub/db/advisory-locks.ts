@@ -31,7 +31,7 @@ export const LOCKS = {
   comparisonLimit: 0x5e36,
   /** The number of sources must not be passed by two at once. */
   inboundLimit: 0x5e30,
-  /** The first of two numbers, beside a hash of channel and id: an order comes and is cancelled one after the other, also while there is none yet. */
+  /** The first of two numbers, beside a hash of channel and id: an order comes, is kept as one that does not fit, and is cancelled one after the other, also while there is none yet. */
   channelOrder: 0x5e32,
   /** One hub adjusts stock to what others say at a time. */
   adjustStock: 0x5e33,

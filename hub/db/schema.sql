@@ -1880,7 +1880,7 @@ COMMENT ON COLUMN publications.confirmed IS 'What the channel is known to say; N
 COMMENT ON COLUMN publications.basis IS 'What the last confirmed number was worked out from.';
 COMMENT ON COLUMN publications.in_flight IS 'Units that the channel has sold by its own count in orders that are not known yet.';
 COMMENT ON COLUMN publications.must_read IS 'What the channel says is read before anything is sent.';
-COMMENT ON COLUMN publications.version IS 'Changes when an order changes confirmed and when a call carries it: what was read before then does not count.';
+COMMENT ON COLUMN publications.version IS 'Changes when an order changes confirmed, when a call carries it and when its channel tells of it: what was asked for before then does not count.';
 COMMENT ON COLUMN publications.urgency IS 'Chance of selling out; 1 more where the channel says more than there is. The highest goes first.';
 COMMENT ON COLUMN publications.due_at IS 'When it is to be looked at; NULL: it says what it shall.';
 COMMENT ON COLUMN publications.call_no IS 'The call that is under way with it.';

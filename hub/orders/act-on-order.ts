@@ -5,8 +5,16 @@ import { transaction, withRetries } from '#hub/db/transaction.ts';
 import type { OrderContent } from './order/canonical-order.ts';
 import type { Act } from './states/act.ts';
 import { applyAct, type Step } from './states/apply-act.ts';
+import type { ChannelOrderId } from './store/unseen-cancellations.ts';
 import { lockOrder, type StoredOrder } from './store/stored-order.ts';
 import { writeStep, type Following, type KeepDays, type Said } from './store/write-step.ts';
+
+/** What of an order counts and is held already, by whoever could not take it as it was. */
+export interface HeldBefore {
+  isHeld(client: PoolClient, id: ChannelOrderId): Promise<boolean>;
+  /** Gives it back, so that the order can hold it as its own. */
+  free(id: ChannelOrderId): Promise<void>;
+}
 
 /** What the shell of the orders is made of. */
 export interface OrderParts {
@@ -16,6 +24,7 @@ export interface OrderParts {
   readonly keepDays: KeepDays;
   /** More work in the transaction that takes units in: those of a new order, or those that were added to one. */
   readonly onTaken?: (client: PoolClient, ordered: Pick<OrderContent, 'channel' | 'lines'>) => Promise<void>;
+  readonly heldBefore?: HeldBefore;
 }
 
 /**

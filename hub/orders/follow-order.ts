@@ -1,5 +1,4 @@
 import type { PoolClient } from 'pg';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { GOES_ON, take, takeStep, type OrderParts } from './act-on-order.ts';
 import type { OrderContent, ReadOrder } from './order/canonical-order.ts';
 import { checkTotals } from './order/order-money.ts';
@@ -8,10 +7,11 @@ import { canBeEdited, isOver } from './states/edit-order.ts';
 import { findKnown, insertConflict, type KnownOrder } from './store/known-order.ts';
 import { changeCustomer, keepEdit, raiseVersion, saveContent, wasSeen } from './store/order-edits.ts';
 import { lockOrder, type StoredOrder } from './store/stored-order.ts';
-import { isCancelledUnseen, lockId, noteCancelled } from './store/unseen-cancellations.ts';
+import { isCancelledUnseen, noteCancelled } from './store/unseen-cancellations.ts';
 import type { Following, Said } from './store/write-step.ts';
 import { insertNew, reused } from './take-order.ts';
 import { tellTasksAgain } from './tasks/fit-tasks.ts';
+import { underItsId } from './under-its-id.ts';
 import { findNames, sellsFrom, unknownNames, unnamedLines, validate } from './work/validate.ts';
 
 /** How an order was read at its channel. */
@@ -36,9 +36,7 @@ export interface Followed {
  */
 export async function followOrder(parts: OrderParts, read: ReadOrder, reading: Reading, said: Said): Promise<Followed> {
   checkTotals(read.content);
-  const outcome = await withRetries(() =>
-    transaction(parts.pool, (client) => follow(client, parts, read, reading, said)),
-  );
+  const outcome = await underItsId(parts, read.content, (client) => follow(client, parts, read, reading, said));
   if (outcome.clash) throw reused(outcome.number ?? 0, read);
   return outcome;
 }
@@ -53,7 +51,6 @@ async function follow(
   said: Said,
 ): Promise<Outcome> {
   const { version } = reading;
-  await lockId(client, read.content);
   if (await isCancelledUnseen(client, read.content, version)) return { number: undefined, isNew: false };
   const made = await insertNew(client, parts, read, said, version);
   if (made !== undefined) return { number: made, isNew: true };
@@ -128,10 +125,5 @@ export async function seeCancelled(
   id: Pick<OrderContent, 'channel' | 'channelOrderId'>,
   version: number | null,
 ): Promise<number | undefined> {
-  return withRetries(() =>
-    transaction(parts.pool, async (client) => {
-      await lockId(client, id);
-      return noteCancelled(client, id, version, parts.now());
-    }),
-  );
+  return underItsId(parts, id, (client) => noteCancelled(client, id, version, parts.now()));
 }

@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
-import { transaction, withRetries } from '#hub/db/transaction.ts';
 import { actOn, type OrderParts } from './act-on-order.ts';
 import { soldBy, type ReadOrder } from './order/canonical-order.ts';
 import { checkTotals } from './order/order-money.ts';
 import { insertOrder } from './store/insert-order.ts';
 import { findKnown, insertConflict } from './store/known-order.ts';
 import type { Said } from './store/write-step.ts';
+import { underItsId } from './under-its-id.ts';
 import { validate } from './work/validate.ts';
 
 export interface TakenOrder {
@@ -22,7 +22,7 @@ export interface TakenOrder {
  */
 export async function takeOrder(parts: OrderParts, read: ReadOrder, said: Said): Promise<TakenOrder> {
   checkTotals(read.content);
-  const taken = await withRetries(() => transaction(parts.pool, (client) => take(client, parts, read, said)));
+  const taken = await underItsId(parts, read.content, (client) => take(client, parts, read, said));
   if (taken.clash) throw reused(taken.number, read);
   if (taken.isPaidNow) await actOn(parts, taken.number, { act: 'pay' }, { ...said, key: undefined });
   return { number: taken.number, isNew: taken.isNew };

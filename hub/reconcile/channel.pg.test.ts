@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FrozenCall } from '#hub/connectors/publishing/begin-call.ts';
+import { endUnsent } from '#hub/connectors/publishing/end-call.ts';
+import { chooseToRead, takeRead } from '#hub/connectors/publishing/read-back.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
 import { beginChannels, channelHub, wanted, type ChannelHub } from '#test/support/channels.ts';
 import { compare, differences, runNow, testSides } from '#test/support/comparisons.ts';
@@ -46,6 +49,9 @@ async function begin(countsDown: boolean): Promise<void> {
   });
   const worker = hub.start({ readEveryHours: null });
   await published();
+  // Its answers are written down too.
+  const open = () => pool.query('SELECT FROM publications WHERE call_no IS NOT NULL').then(({ rowCount }) => rowCount);
+  await expect.poll(open).toBe(0);
   await worker.stop();
 }
 const said = () => Object.fromEntries(SKUS.map((sku) => [sku, channel.says(sku)]));
@@ -82,6 +88,35 @@ describe('channel read back', () => {
     await expect.poll(async () => (await run()).differing).toBe(0);
     expect(await differences(pool)).toEqual([]);
     expect(channel.violations).toEqual([]);
+  });
+
+  it('P3 what is approved while its listing is read, or while a call carries it, is read behind that', async () => {
+    const { pool } = database;
+    await begin(false);
+    channel.edit('SKU-03', 25);
+    channel.edit('SKU-07', 2);
+    await run();
+    const [account] = (await pool.query<{ account_no: number }>('SELECT account_no FROM channel_accounts')).rows;
+    const { account_no: number } = account!;
+    await pool.query("UPDATE publications SET read_at = now() - interval '2 days' WHERE channel_sku = 'SKU-03'");
+    const asked = await chooseToRead(pool, number, { most: 5, everyHours: 24 });
+    expect(asked).toHaveLength(1);
+    await pool.query("UPDATE publications SET desired = 11, due_at = now() WHERE channel_sku = 'SKU-07'");
+    const { rows: begun } = await pool.query<Pick<FrozenCall, 'number' | 'key'>>(`
+      INSERT INTO publication_calls (account_no, shape, items) VALUES (${number}, 'levels', '[]') RETURNING call_no AS number, key`);
+    await pool.query(`UPDATE publications SET call_no = ${begun[0]!.number} WHERE channel_sku = 'SKU-07'`);
+    for (const { difference } of await differences(pool))
+      await approveDifference(pool, difference, { by: 'me', note: null, towards: undefined }, nothingKept);
+    const parts = { account: number, countsDown: false, random: () => 0 };
+    await takeRead(pool, parts, asked, [{ channelSku: 'SKU-03', says: 10 }]);
+    const basis = { desired: 11, inFlight: 0, notHeld: 0, availabilityAt: new Date().toISOString() };
+    const item = { channelSku: 'SKU-07', reference: null, quantity: 11, changeFrom: 10, basis, before: null };
+    const call = { ...begun[0]!, shape: 'levels', items: [item] };
+    await endUnsent({ pool, random: () => 0, account: number, canRead: true, settlesMs: undefined }, call);
+    const { rows: read } = await pool.query('SELECT channel_sku FROM publications WHERE must_read ORDER BY 1');
+    expect(read).toEqual([{ channel_sku: 'SKU-03' }, { channel_sku: 'SKU-07' }]);
+    hub.start({ readEveryHours: null });
+    await published();
   });
 
   it('a parked listing is unposted with its reason; what a channel sold by itself is in flight until its order should be known', async () => {

@@ -8,6 +8,7 @@ import { Vault } from '#hub/connectors/accounts/vault.ts';
 import { createHttp } from '#hub/connectors/http/http.ts';
 import { channelTasks } from '#hub/connectors/keep-channels.ts';
 import { receiveMessage } from '#hub/connectors/orders/receive-message.ts';
+import { heldUntaken } from '#hub/connectors/orders/untaken-holds.ts';
 import type { ChannelFigures } from '#hub/connectors/publishing/account-turn.ts';
 import { noteOrdered } from '#hub/connectors/publishing/note-ordered.ts';
 import { runAccounts, type RunOptions } from '#hub/connectors/publishing/run-accounts.ts';
@@ -84,13 +85,15 @@ export function channelHub(pool: Pool, reservationPool: Pool): ChannelHub {
   const keyFile = join(mkdtempSync(join(tmpdir(), 'shelfwire-keys-')), 'channel-keys');
   const vault = new Vault(keyFile);
   const accounts = new ChannelAccounts(pool, { vault, toPrivate: true });
+  const holds = reservationHolds(pool, createReservations(reservationPool));
   const orderParts: WorkParts = {
     pool,
     now: () => new Date(),
     keepDays: { ended: 90, open: 365 },
-    holds: reservationHolds(pool, createReservations(reservationPool)),
+    holds,
     logger: silentLogger,
     onTaken: noteOrdered,
+    heldBefore: heldUntaken(pool, holds),
   };
   const orders = createOrders(orderParts);
   const figures = new Map<string, Figures>();

@@ -17,6 +17,7 @@ import { openPool } from '#hub/db/pool.ts';
 import { createLedger } from '#hub/ledger/merge.ts';
 import { createQuarantineDecisions } from '#hub/ledger/release.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
+import { heldUntaken } from '#hub/connectors/orders/untaken-holds.ts';
 import { noteOrdered } from '#hub/connectors/publishing/note-ordered.ts';
 import { createMetrics } from '#hub/observability/metrics.ts';
 import { createOrders } from '#hub/orders/orders.ts';
@@ -78,6 +79,7 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
     pipeline: true,
   });
   const reservations = createReservations(reservationPool);
+  const holds = reservationHolds(pool, reservations);
   const channels = channelParts(pool);
   const whole: ApiParts = {
     pool,
@@ -90,9 +92,10 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
       pool,
       now: () => new Date(),
       keepDays: { ended: 90, open: 365 },
-      holds: reservationHolds(pool, reservations),
+      holds,
       logger: silentLogger,
       onTaken: noteOrdered,
+      heldBefore: heldUntaken(pool, holds),
     }),
     webhooks: new Webhooks(pool, { toPrivate: true }),
     channelAccounts: channels.accounts,

@@ -157,7 +157,7 @@ export class FileSource implements PosSource {
       throw error;
     }
     const outcome = failure ? 'rejected' : isKnown ? 'seenBefore' : 'taken';
-    if (failure) await this.#setFileAside(intake, path, name, failure);
+    if (failure) await this.#setFileAside(intake, { path, name, sha256 }, failure);
     const finish = (file: string): FileReport =>
       report.finish(
         {
@@ -203,14 +203,14 @@ export class FileSource implements PosSource {
   /** A rejected file is kept whole in `rejected/`; its beginning stands in quarantine, where a person looks (F5). */
   async #setFileAside(
     intake: Intake,
-    path: string,
-    name: string,
+    { path, name, sha256 }: { readonly path: string; readonly name: string; readonly sha256: string },
     failure: { code: ErrorCode; reason: string },
   ): Promise<void> {
     const detail = `The file ${name} was rejected: ${failure.reason} It is kept in ${join(this.#folder.path, 'rejected')}.`;
     const origin = { file: name, line: 0, header: null };
     const verbatim = await openingOf(path);
-    await intake.setAside(this.name, [{ code: failure.code, detail, verbatim, isWhole: false, origin, reopens: true }]);
+    const { code } = failure;
+    await intake.setAside(this.name, [{ code, detail, verbatim, sha256, isWhole: false, origin, reopens: true }]);
   }
 
   /** Waits, but not when something has changed meanwhile (if it `listens`) or when stopping. */

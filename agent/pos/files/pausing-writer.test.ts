@@ -124,7 +124,8 @@ async function write(pieces: (prefix: string) => readonly Piece[], crashAt?: num
       const text = readFileSync(join(drop, 'rejected', name), 'utf8');
       const entries = (await edge.quarantined()).filter(({ code }) => code === 'CSV_FILE_INVALID');
       const entry = entries.find(({ verbatim }) => text.startsWith(verbatim));
-      await readAgain(drop, { file: name, opening: entry?.verbatim ?? 'It is not shown.' });
+      const opening = entry?.verbatim ?? 'It is not shown.';
+      await readAgain(drop, { file: name, opening, isIt: () => true });
       clock.wake();
       await pass(4 * PATIENCE_MS);
     }

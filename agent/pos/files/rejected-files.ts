@@ -1,6 +1,7 @@
-import { lstat, readdir, rename } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endingOf } from '#shared/files/fitting-name.ts';
+import { z } from 'zod';
+import { endingOf, REPORT_ENDING } from '#shared/files/fitting-name.ts';
 import { openingOf } from '#shared/files/opening.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 
@@ -8,10 +9,14 @@ import { ShelfwireError } from '#shared/protocol/errors.ts';
 export interface RejectedFile {
   readonly file: string;
   readonly opening: string;
+  /** Whether it is the one that had this SHA-256 when it was rejected: others may begin alike. Undefined: there is no report of it. */
+  readonly isIt: (sha256: string | undefined) => boolean;
 }
 
+const report = z.object({ sha256: z.string() });
+
 /** Its name in `rejected/`, where one of that name may have been before it; undefined when it is not there any more. */
-export async function findRejected(folder: string, { file, opening }: RejectedFile): Promise<string | undefined> {
+export async function findRejected(folder: string, { file, opening, isIt }: RejectedFile): Promise<string | undefined> {
   const ending = endingOf(file);
   const base = file.slice(0, file.length - ending.length);
   const names = await readdir(join(folder, 'rejected')).catch(() => []);
@@ -23,10 +28,19 @@ export async function findRejected(folder: string, { file, opening }: RejectedFi
       (stat) => stat.isFile(),
       () => false,
     );
-    // Its writer may have gone on with it since.
-    if (isFile && (await openingOf(path).catch(() => undefined))?.startsWith(opening) === true) return name;
+    // Its writer may have gone on with it since: its report is as it was.
+    const beginsSo = isFile && (await openingOf(path).catch(() => undefined))?.startsWith(opening) === true;
+    if (beginsSo && isIt(await reportedPrint(path))) return name;
   }
   return undefined;
+}
+
+async function reportedPrint(path: string): Promise<string | undefined> {
+  try {
+    return report.parse(JSON.parse(await readFile(`${path}${REPORT_ENDING}`, 'utf8'))).sha256;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Puts it where new files are dropped, so that it is read again. Throws NOT_FOUND, CONFLICT. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
@@ -264,6 +264,39 @@ it('F5 a file that was rejected is read again by the feed as it is then; a secon
   await one.repairs.readAgain(id, ADA);
   await until(async () => (await one.edge.facts()).length === 1);
   expect((await one.repairs.detail(id)).acts.map(({ act }) => act)).toEqual(['sent', 'cameAgain', 'sent']);
+});
+
+it('F5 two files of one name that were rejected and begin alike are shown each, and each is read again as itself', async () => {
+  const one = await shop(CSV);
+  // Longer than what of a file is shown.
+  const beginning = `Nr;Art;Qty;Price;Day\n${'1;A;2;1.50;2026-03-01\n'.repeat(300)}`;
+  const texts = ['2;A;1;1.50;2026-03-01\n', '3;A;5;1.50;2026-03-01\n'].map((row) => beginning + row);
+  const { quarantine } = one.edge.store;
+  for (const [place, text] of texts.entries()) {
+    await one.drop('a.csv', text);
+    await until(() => quarantine.count === place + 1);
+  }
+  const rejected = join(one.folder, 'rejected');
+  // Each with its report.
+  await until(() => readdirSync(rejected).length === 4);
+  const { items } = await quarantine.list({ limit: 10 });
+  const [second, first] = items.map(({ id }) => id);
+  // The same file once more is the same problem.
+  await one.drop('b.csv', texts[0]!);
+  await until(() => readdirSync(rejected).length === 6);
+  expect(quarantine.count).toBe(2);
+  const canBeRead = async () =>
+    Promise.all([first, second].map(async (id) => (await one.repairs.detail(id!)).form.canReadAgain));
+  expect(await canBeRead()).toEqual([true, true]);
+  renameSync(join(rejected, 'a-2.csv'), join(one.edge.folder, 'elsewhere'));
+  expect(await canBeRead()).toEqual([true, false]);
+  renameSync(join(one.edge.folder, 'elsewhere'), join(rejected, 'a-2.csv'));
+  const columns = { ...CSV.columns, document: 'Nr' };
+  await one.sources.put(parseFeed({ name: 'f', folder: one.folder, settleMs: 50, ...CSV, columns, delimiter: ';' }));
+  await one.repairs.readAgain(first!, ADA);
+  await until(() => existsSync(join(one.folder, 'done', 'a.csv')));
+  expect(readFileSync(join(one.folder, 'done', 'a.csv'), 'utf8')).toBe(texts[0]);
+  expect(await canBeRead()).toEqual([false, true]);
 });
 
 it('F5 a line of a till’s log is corrected within its transaction', async () => {

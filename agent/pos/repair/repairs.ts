@@ -3,8 +3,8 @@ import type { QuarantineDetail, RepairForm, ResendAnswer } from '#shared/agent-a
 import { ERRORS, ShelfwireError, type ErrorCode } from '#shared/protocol/errors.ts';
 import { SET_ASIDE_AT_HUB, type Entry, type Quarantine } from '#agent/store/quarantine.ts';
 import { isFileFeed, type Feed } from '../feeds.ts';
-import { findRejected, readAgain } from '../files/rejected-files.ts';
-import type { IntakeResult } from '../intake.ts';
+import { findRejected, readAgain, type RejectedFile } from '../files/rejected-files.ts';
+import { arrivalId, type IntakeResult } from '../intake.ts';
 import { csvRowsMender } from './csv-rows.ts';
 import { jsonFactMender } from './json-fact.ts';
 import { form, type CorrectionDoor, type Mender, type Values } from './mender.ts';
@@ -84,7 +84,7 @@ export class Repairs {
       const folder = this.#folderOf(entry);
       if (folder === undefined || entry.origin === null) throw new ShelfwireError('CONFLICT', 'This is not a file.');
       // First the file: a crash between leaves an entry that is open, and says so again if the file is rejected again.
-      await readAgain(folder, { file: entry.origin.file, opening: entry.verbatim });
+      await readAgain(folder, rejectedFile(entry, entry.origin.file));
       const act = { by: nameOf(by), act: 'sent', note: entry.origin.file } as const;
       return this.#shown(await this.#parts.quarantine.note(id, 'sent', act));
     });
@@ -163,7 +163,7 @@ export class Repairs {
   async #canReadAgain(entry: Entry): Promise<boolean> {
     const folder = this.#folderOf(entry);
     if (folder === undefined || entry.origin === null || entry.state !== 'open') return false;
-    return (await findRejected(folder, { file: entry.origin.file, opening: entry.verbatim })) !== undefined;
+    return (await findRejected(folder, rejectedFile(entry, entry.origin.file))) !== undefined;
   }
 
   #folderOf({ origin, source }: Entry): string | undefined {
@@ -176,6 +176,15 @@ export class Repairs {
     this.#working = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Of two that begin alike each entry has its own; what an older version set aside is known by how it begins alone. */
+function rejectedFile(entry: Entry, file: string): RejectedFile {
+  const { id, source, code, verbatim } = entry;
+  const isOld = arrivalId(source, { code, verbatim }) === id;
+  const isIt = (sha256: string | undefined) =>
+    isOld || (sha256 !== undefined && arrivalId(source, { code, verbatim, sha256 }) === id);
+  return { file, opening: verbatim, isIt };
 }
 
 const nameOf = ({ name }: Person): string => `ui:${name}`;

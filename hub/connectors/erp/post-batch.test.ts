@@ -62,3 +62,57 @@ it.for([true, false])(
     expect(health.kind).toBe('failing');
   },
 );
+
+/** Has documents once in each target, and takes them back there. */
+function cancelling(there: Set<string>): ErpConnector {
+  const has = (at: string) => (there.has(at) ? { reference: at } : undefined);
+  return {
+    ...endless,
+    capabilities: { cancels: true, once: 'uniqueField', readsStock: false },
+    async lookup({ target, ...mapped }, key) {
+      if (mapped.act === 'write') return has(`${target} ${key}`);
+      return has(`${target} ${mapped.key}`) === undefined ? { reference: null } : undefined;
+    },
+    async post({ target, ...mapped }, key) {
+      if (mapped.act === 'cancel') there.delete(`${target} ${mapped.key}`);
+      else there.add(`${target} ${key}`);
+      return { reference: null };
+    },
+  };
+}
+
+it.for([
+  ['was posted long ago', { state: 'posted', mapping: 1 }, false, false],
+  ['was posted long ago, and the void may have been sent', { state: 'posted', mapping: 1 }, true, false],
+  ['is found in the same batch where it was begun', { state: 'waiting', mapping: null }, false, true],
+] as const)(
+  'O1 a void cancels what it takes back where that was posted, though the mapping leads elsewhere by now: it %s',
+  async ([, was, isBegun, isTogether]) => {
+    const by = (target: string) =>
+      ({ routes: [], tables: {}, documents: { sale: { target, all: true }, void: { cancel: true } } }) as const;
+    const there = new Set(['invoice S1/a', 'bill S1/b']);
+    const target = { document: 1, key: 'S1/a', kind: 'sale', reference: null, body: document.body, ...was } as const;
+    const voided: ClaimedDocument = {
+      ...document,
+      document: 2,
+      key: 'S1/v',
+      kind: 'void',
+      body: { voids: 'a' },
+      isBegun,
+      begunBy: [2],
+      target,
+    };
+    const begun: ClaimedDocument = { ...document, isBegun: true, begunBy: [1] };
+    const { ended } = await postBatch(
+      { ...batch(false), documents: [...(isTogether ? [begun] : []), voided] },
+      {
+        ...posting,
+        connector: cancelling(there),
+        mapping: { version: 2, document: by('bill') },
+        mappingOf: async (version) => (version === 1 ? by('invoice') : undefined),
+      },
+    );
+    expect(ended.map(({ outcome }) => outcome.kind)).toEqual(isTogether ? ['posted', 'posted'] : ['posted']);
+    expect([...there]).toEqual(['bill S1/b']);
+  },
+);

@@ -37,6 +37,7 @@ export interface Posts {
  * Posts a batch, one document after the other.
  *
  * - What may have been sent before is asked for first, by its key, wherever a mapping that was live then led it (O1).
+ * - What takes another document back looks for that where it was posted, by the mapping of then.
  * - A document that must be tried again stops its stream, no other; a failure of the ERP stops the batch.
  * - What the ERP has taken is in the answer even if a later one fails.
  */
@@ -44,7 +45,7 @@ export async function postBatch(batch: Batch, posting: Posting): Promise<Posts> 
   const { clock, perSecond, budgetMs } = posting;
   const ended: Ended[] = [];
   const stopped = new Set<string>();
-  const states = new Map<string, Outcome['kind']>();
+  const outcomes = new Map<string, Outcome>();
   const endsAt = clock.monotonic() + budgetMs;
   const beginsAt = clock.monotonic() + batch.waitMs;
   for (const [place, document] of batch.documents.entries()) {
@@ -55,10 +56,10 @@ export async function postBatch(batch: Batch, posting: Posting): Promise<Posts> 
       if (waitMs > 0) await sleep(clock, waitMs);
     }
     if (clock.monotonic() > endsAt || posting.isOver()) break;
-    const tried = await attempt(document, batch, posting, states);
+    const tried = await attempt(document, batch, posting, outcomes);
     if (tried.outcome !== undefined) {
       ended.push({ document: document.document, outcome: tried.outcome });
-      states.set(document.key, tried.outcome.kind);
+      outcomes.set(document.key, tried.outcome);
       if (tried.outcome.kind === 'again') stopped.add(document.stream);
     }
     if (tried.health !== undefined) return { ended, health: tried.health };
@@ -76,21 +77,22 @@ async function attempt(
   document: ClaimedDocument,
   batch: Batch,
   posting: Posting,
-  states: ReadonlyMap<string, Outcome['kind']>,
+  outcomes: ReadonlyMap<string, Outcome>,
 ): Promise<Tried> {
   const { connector, mapping, retries, random, logger, clock } = posting;
   const story = { document: document.document, key: document.key, correlationId: document.correlationId };
-  if (isInVain(document, states)) return { outcome: { kind: 'skipped', error: VOIDED } };
+  if (isInVain(document, outcomes)) return { outcome: { kind: 'skipped', error: VOIDED } };
   let wasAnswered = false;
   let isTried = document.isBegun;
   const beganAt = clock.monotonic();
   try {
+    const recorded = await recordedBy(document, posting, outcomes);
     if (document.isBegun) {
-      const known = await limited(lookUp(document, posting), posting);
+      const known = await limited(lookUp(document, recorded, posting), posting);
       wasAnswered = true;
       if (known !== undefined) return { outcome: { kind: 'posted', ...known } };
     }
-    const mapped = render(canonicalDocument(document), mapping.document);
+    const mapped = render(canonicalDocument(document), mapping.document, recorded);
     isTried = true;
     const posted = await limited(connector.post(mapped, document.key), posting);
     logger.debug({ ...story, ms: Math.round(clock.monotonic() - beganAt) }, 'a document was posted');
@@ -115,12 +117,13 @@ async function attempt(
 /** What the ERP has of it, by the mapping that is live and by those by which it was begun: some ERPs have a key once in each target. */
 async function lookUp(
   document: ClaimedDocument,
+  recorded: MappingDocument | undefined,
   { connector, mapping, mappingOf }: Posting,
 ): Promise<{ readonly reference: string | null; readonly mapping: number } | undefined> {
   const asked = new Set<string>();
   for (const version of [mapping.version, ...document.begunBy]) {
     const rules = version === mapping.version ? mapping.document : await mappingOf(version);
-    const mapped = rules && renderedBy(rules, document);
+    const mapped = rules && renderedBy(rules, document, recorded);
     if (mapped === undefined || asked.has(`${mapped.act} ${mapped.target}`)) continue;
     asked.add(`${mapped.act} ${mapped.target}`);
     const posted = await connector.lookup(mapped, document.key);
@@ -129,10 +132,26 @@ async function lookUp(
   return undefined;
 }
 
+/** The mapping by which what it takes back was posted, perhaps a moment ago; undefined: the one that is live, or none is known. */
+async function recordedBy(
+  { target }: ClaimedDocument,
+  { mapping, mappingOf }: Posting,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Promise<MappingDocument | undefined> {
+  if (target === null) return undefined;
+  const outcome = outcomes.get(target.key);
+  const version = outcome?.kind === 'posted' ? outcome.mapping : target.mapping;
+  return version === null || version === mapping.version ? undefined : mappingOf(version);
+}
+
 /** Undefined: by this mapping it went nowhere. */
-function renderedBy(rules: MappingDocument, document: ClaimedDocument): MappedDocument | undefined {
+function renderedBy(
+  rules: MappingDocument,
+  document: ClaimedDocument,
+  recorded: MappingDocument | undefined,
+): MappedDocument | undefined {
   try {
-    return render(canonicalDocument(document), rules);
+    return render(canonicalDocument(document), rules, recorded);
   } catch (error) {
     if (error instanceof ErpFailure && error.code === 'ERP_MAPPING_FAILED') return undefined;
     throw error;
@@ -167,8 +186,8 @@ function toFailure(error: unknown, logger: Logger): ErpFailure {
 const VOIDED: DocumentError = { code: 'ERP_VOIDED', detail: 'What it takes back was never forwarded.' };
 
 /** A void of something that the ERP does not have. */
-function isInVain({ target }: ClaimedDocument, states: ReadonlyMap<string, Outcome['kind']>): boolean {
+function isInVain({ target }: ClaimedDocument, outcomes: ReadonlyMap<string, Outcome>): boolean {
   if (target === null) return false;
-  const state = states.get(target.key) ?? target.state;
+  const state = outcomes.get(target.key)?.kind ?? target.state;
   return state === null || state === 'dead' || state === 'skipped';
 }

@@ -2,11 +2,16 @@ import { expect, it } from 'vitest';
 import { LOCKS } from '#hub/db/advisory-locks.ts';
 import { createCountDecisions } from '#hub/ledger/count-decisions.ts';
 import { createTransferSettlements } from '#hub/ledger/settlements.ts';
+import { ErpNext } from '#test/support/emulators/erp-erpnext.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
-import { makeErp } from '#test/support/erps.ts';
+import { makeErp, nothingKept } from '#test/support/erps.ts';
 import { line, plain, sale } from '#test/support/hub-api.ts';
 import { makeSource, testInbound } from '#test/support/inbound.ts';
 import { erpStock, sold, type RelayTest } from '#test/support/relay-test.ts';
+import { inspectDocument } from './admin/inspect-document.ts';
+import { putLive } from './admin/mappings.ts';
+import { erpnextExample } from './erpnext/erpnext-example.ts';
+import type { MappingDocument } from './mapping/mapping-document.ts';
 import { restExample } from './rest/rest-example.ts';
 
 /** What documents come of facts, and where they go. */
@@ -237,6 +242,37 @@ export function forwardedTests(here: RelayTest): void {
     expect(here.erp.keys).toEqual(['sale S1/posted', 'void S1/v3']);
     expect(here.erp.kept.get('void S1/v3')?.payload).toMatchObject({ voids: 'S1/posted', of: 'sale' });
     await running.stop();
+  });
+
+  it('O1 a void takes back what is really there: where the mapping of then led it, though the live one leads elsewhere', async () => {
+    const erp = await ErpNext.start();
+    stops.push(() => erp.stop());
+    const first: MappingDocument = { ...erpnextExample, routes: [{ kinds: ['sale', 'void'], stores: ['S1'] }] };
+    await makeErp(pool(), surroundings(), erp.server.url, {
+      kind: 'erpnext',
+      settings: { url: erp.server.url },
+      credentials: { apiKey: 'key', apiSecret: 'secret' },
+      mapping: first,
+    });
+    relay();
+    await tell(1, 1, sold('one'), sold('two', 'B'));
+    await here.settled();
+    const bins = () => Object.fromEntries([...erp.bins].map(([bin, units]) => [bin.split('\n')[1], units]));
+    expect(bins()).toEqual({ A: -1, B: -1 });
+    const asEntries = { ...first.documents, sale: first.documents.handOver };
+    const elsewhere = { document: { ...first, documents: asEntries }, note: null, by: 'me' };
+    await putLive(pool(), 'main', elsewhere, nothingKept);
+    await tell(1, 1, ['void', 'v1', { voids: 'one', reason: 'x' }], sold('three'));
+    await here.settled();
+    expect(bins()).toEqual({ A: -1, B: -1 });
+    expect(erp.kept.map(({ doctype, key, docstatus }) => [doctype, key, docstatus])).toEqual([
+      ['Sales Invoice', 'S1/one', 2],
+      ['Sales Invoice', 'S1/two', 1],
+      ['Stock Entry', 'S1/three', 1],
+    ]);
+    const [, , taken] = await here.documents();
+    expect(taken).toMatchObject({ key: 'S1/v1', state: 'posted', reference: erp.kept[0]!.name });
+    expect((await inspectDocument(pool(), taken!.document)).tried.target).toBe('Sales Invoice');
   });
 
   it('O1 two ERPs at once: by kind, by store, by the date of the document; an order stays where its confirmation went', async () => {

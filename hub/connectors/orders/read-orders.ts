@@ -10,7 +10,6 @@ import type { Capabilities, ChannelOrder, Cost, OrderCame, OrderPage, UnreadOrde
 import type { HeldAccount } from '../publishing/account-claims.ts';
 import type { AccountTurn } from '../publishing/account-turn.ts';
 import { takeChannelOrder, UNFIT } from './take-channel-order.ts';
-import { freeUntaken } from './untaken-holds.ts';
 import { findUntaken, forgetTaken, keepUntaken, TRIES_MAX, type KnownHint } from './untaken-orders.ts';
 
 /** Orders that changed so shortly before the last look are asked for again: clocks differ, and what is committed late. */
@@ -43,7 +42,7 @@ const LEFT = `
     due_at = CASE WHEN h.tries + $5 >= ${TRIES_MAX} THEN 'infinity' ELSE clock_timestamp() + make_interval(secs => l.wait_ms / 1000) END
   FROM unnest($2::text[], $3::float8[]) AS l (id, wait_ms) WHERE h.account_no = $1 AND h.id = l.id COLLATE "C"`;
 const DUE = `
-  SELECT id, attempts, error IS NOT NULL AS "wasUntaken", hinted_at::text AS "hintedAt" FROM channel_hints
+  SELECT id, attempts, hinted_at::text AS "hintedAt" FROM channel_hints
   WHERE account_no = $1 AND due_at <= clock_timestamp() ORDER BY due_at LIMIT $2`;
 
 const progress = z.object({ since: z.coerce.date(), beganAt: z.coerce.date(), cursor: z.string() });
@@ -127,14 +126,9 @@ async function takePage(turn: AccountTurn, orders: readonly Given[]): Promise<vo
   const untaken = new Map((await findUntaken(turn.parts.pool, turn.account, ids)).map((hint) => [hint.id, hint]));
   for (const order of orders) {
     const hint = order.id === null ? undefined : untaken.get(order.id);
-    const isTaken = await takeOrKeep(turn, order, { wasUntaken: hint !== undefined, attempts: 0 });
+    const isTaken = await takeOrKeep(turn, order, { attempts: 0 });
     if (isTaken && hint !== undefined) await forgetTaken(turn.parts.pool, turn.account, [hint]);
   }
-}
-
-interface Hint extends KnownHint {
-  readonly attempts: number;
-  readonly wasUntaken: boolean;
 }
 
 /** Reads orders that a webhook told of, or that could not be taken before. Gives whether there were any. */
@@ -142,14 +136,14 @@ export async function readHinted(turn: AccountTurn): Promise<boolean> {
   const { session, parts, account } = turn;
   const { orders: polled } = session.capabilities;
   if (polled === null) return false;
-  const due = (await parts.pool.query<Hint>(DUE, [account, polled.readsMax])).rows;
+  const due = (await parts.pool.query<KnownHint>(DUE, [account, polled.readsMax])).rows;
   const [first] = due;
   if (first === undefined) return false;
   // What failed before is read alone: it may be at fault for what was read with it.
   const rows = first.attempts > 0 ? [first] : due.filter(({ attempts }) => attempts === 0);
   const orders = await readSome(turn, polled.read, rows);
   const known = new Map(orders.flatMap((order) => (order.id === null ? [] : [[order.id, order]])));
-  const done: Hint[] = [];
+  const done: KnownHint[] = [];
   for (const hint of rows) {
     const order = known.get(hint.id);
     if (order === undefined) await keep(turn, { id: hint.id }, hint, MISSING);
@@ -165,7 +159,7 @@ const MISSING = {
 };
 
 /** What the channel cannot give is left for a moment, so that all else goes on if it was one order (P2). */
-async function readSome(turn: AccountTurn, cost: Cost, hints: readonly Hint[]): Promise<readonly Given[]> {
+async function readSome(turn: AccountTurn, cost: Cost, hints: readonly KnownHint[]): Promise<readonly Given[]> {
   try {
     return await turn.call(cost, () => turn.session.readOrders(hints.map(({ id }) => id)));
   } catch (error) {
@@ -185,16 +179,11 @@ async function readSome(turn: AccountTurn, cost: Cost, hints: readonly Hint[]): 
 
 /** One that cannot be taken is kept with its reason, and holds up no other. Gives whether it was taken. */
 async function takeOrKeep(turn: AccountTurn, order: Given, hint: TriedHint): Promise<boolean> {
-  const { parts, held, account } = turn;
-  const { channel } = held;
+  const { parts, held } = turn;
   const { id } = order;
-  const before = () =>
-    id === null || !hint.wasUntaken
-      ? Promise.resolve()
-      : freeUntaken(parts.pool, parts.orders, { account, channel, id });
   try {
-    const said = { isCurrent: true, correlationId: randomUUID(), before };
-    const refusal = await takeChannelOrder(parts, channel, order, said);
+    const said = { isCurrent: true, correlationId: randomUUID() };
+    const refusal = await takeChannelOrder(parts, held.channel, order, said);
     if (refusal !== undefined)
       turn.log.warn({ order: id, code: refusal }, 'an order does not take what its channel says');
     return true;
@@ -208,7 +197,7 @@ async function takeOrKeep(turn: AccountTurn, order: Given, hint: TriedHint): Pro
   }
 }
 
-type TriedHint = Pick<Hint, 'wasUntaken' | 'attempts'> & { readonly hintedAt?: string };
+type TriedHint = Pick<KnownHint, 'attempts'> & { readonly hintedAt?: string };
 
 function keep(
   { parts, account, held: { channel } }: AccountTurn,

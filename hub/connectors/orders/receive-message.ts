@@ -6,7 +6,6 @@ import { openAccount, type OpenParts } from '../accounts/open-account.ts';
 import type { ChannelMessage, ChannelOrder, ChannelRequest, UnreadOrder } from '../connector.ts';
 import { lookAtListings } from './look-at-listings.ts';
 import { takeChannelOrder, UNFIT, type TakeParts } from './take-channel-order.ts';
-import { freeUntaken } from './untaken-holds.ts';
 import { findUntaken, forgetTaken, keepUntaken } from './untaken-orders.ts';
 
 export interface ReceiveParts extends OpenParts, TakeParts {
@@ -58,10 +57,8 @@ async function takeTold(
 ): Promise<void> {
   const { id, came } = order;
   const untaken = id === null ? [] : await findUntaken(pool, account, [id]);
-  const before = () =>
-    id === null || untaken.length === 0 ? Promise.resolve() : freeUntaken(pool, orders, { account, channel, id });
   try {
-    await takeChannelOrder({ orders }, channel, order, { isCurrent: false, correlationId, before });
+    await takeChannelOrder({ orders }, channel, order, { isCurrent: false, correlationId });
     await forgetTaken(pool, account, untaken);
   } catch (error) {
     const { code, detail } = toWireError(error);

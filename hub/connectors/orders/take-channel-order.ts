@@ -26,19 +26,17 @@ export const UNFIT: ReadonlySet<string> = new Set(['CHANNEL_ORDER_UNREADABLE', '
  * take. Throws CHANNEL_ORDER_UNREADABLE, CHANNEL_ORDER_NOT_YET, ORDER_TOTALS.
  *
  * @param isCurrent it was asked for; false: the channel told of it, perhaps long ago
- * @param before it can be read, and is taken next
  */
 export async function takeChannelOrder(
   { orders }: TakeParts,
   channel: string,
   given: ChannelOrder | UnreadOrder,
-  { isCurrent, correlationId, before }: { isCurrent: boolean; correlationId: string; before?: () => Promise<void> },
+  { isCurrent, correlationId }: { isCurrent: boolean; correlationId: string },
 ): Promise<string | undefined> {
   const said = { by: `channel ${channel}`, correlationId };
   if ('unread' in given) throw unreadable(given.id ?? 'without a name', given.unread);
   const { id, version = null, cancelled, cancelAsked } = given;
   const read = cancelled === null ? readOrder(channel, given) : undefined;
-  await before?.();
   try {
     const number =
       read === undefined

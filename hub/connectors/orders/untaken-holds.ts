@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import type { HeldBefore } from '#hub/orders/act-on-order.ts';
+import type { Holds } from '#hub/orders/holds.ts';
 import { forgetOrdered } from '../publishing/note-ordered.ts';
 import type { OrderDoor } from './take-channel-order.ts';
 
@@ -14,9 +16,14 @@ const DUE = `
   ORDER BY h.account_no, h.id LIMIT 1 FOR NO KEY UPDATE OF h SKIP LOCKED`;
 const HELD = 'UPDATE channel_hints SET held = $3 WHERE account_no = $1 AND id = $2';
 const OVER = 'UPDATE channel_hints SET held = NULL, hold_key = NULL WHERE account_no = $1 AND id = $2';
+/** $1 channel, $2 what it calls the order. */
+const OF_ORDER = `
+  h.account_no IN (SELECT account_no FROM channel_accounts JOIN channels USING (channel_no) WHERE code = $1)
+  AND h.id = $2 AND h.hold_key IS NOT NULL`;
+const IS_HELD = `SELECT FROM channel_hints h WHERE ${OF_ORDER}`;
 const ONE = `
-  SELECT hold_key AS key, lines FROM channel_hints
-  WHERE account_no = $1 AND id = $2 AND hold_key IS NOT NULL FOR NO KEY UPDATE`;
+  SELECT account_no AS account, hold_key AS key, lines FROM channel_hints h WHERE ${OF_ORDER}
+  ORDER BY account_no LIMIT 1 FOR NO KEY UPDATE`;
 
 const soldLines = z.array(
   z.object({ sku: z.string().optional(), channelSku: z.string().optional(), units: z.int().min(1) }),
@@ -75,19 +82,24 @@ async function followOne(
   return { place };
 }
 
-/** Gives back what is held for an order that is taken in right behind this: then its units are held as those of any other. */
-export async function freeUntaken(
-  pool: Pool,
-  orders: Door,
-  { account, channel, id }: { readonly account: number; readonly channel: string; readonly id: string },
-): Promise<void> {
-  await withRetries(() =>
-    transaction(pool, async (client) => {
-      const [held] = (await client.query<Pick<Row, 'key' | 'lines'>>(ONE, [account, id])).rows;
-      if (held === undefined) return;
-      await orders.freeSold(held.key);
-      await client.query(OVER, [account, id]);
-      await forgetOrdered(client, { channel, lines: soldLines.parse(held.lines) });
-    }),
-  );
+/**
+ * What is held of orders that cannot be taken, as orders are taken in: one of which another version fits gives back what is held
+ * for it, and then its units are held as those of any other.
+ */
+export function heldUntaken(pool: Pool, { releaseAll }: Pick<Holds, 'releaseAll'>): HeldBefore {
+  return {
+    isHeld: async (client, { channel, channelOrderId }) =>
+      ((await client.query(IS_HELD, [channel, channelOrderId])).rowCount ?? 0) > 0,
+    free: ({ channel, channelOrderId }) =>
+      withRetries(() =>
+        transaction(pool, async (client) => {
+          const [held] = (await client.query<Pick<Row, 'account' | 'key' | 'lines'>>(ONE, [channel, channelOrderId]))
+            .rows;
+          if (held === undefined) return;
+          await releaseAll(held.key);
+          await client.query(OVER, [held.account, channelOrderId]);
+          await forgetOrdered(client, { channel, lines: soldLines.parse(held.lines) });
+        }),
+      ),
+  };
 }

@@ -151,6 +151,12 @@ it('F5 one that is known holds nothing once more; one without a name is kept onc
   await expect(retryUntaken(database.pool, account, nameless!.order)).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
+it('F5 two without a name that begin alike are kept each', async () => {
+  for (const end of ['1', '2', '1'])
+    await keep(null, { came: { verbatim: { note: `${'x'.repeat(300_000)}${end}` }, lines: [] } });
+  expect(new Set((await shown()).map(({ tries }) => tries))).toEqual(new Set([1, 2]));
+});
+
 it('P3 units that are gone from a channel are not put back while there is an order whose lines cannot be read: they may be its', async () => {
   const part = hub.start();
   await expect.poll(() => rows('SELECT FROM publications WHERE confirmed = 10')).toHaveLength(2);

@@ -1,8 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { jsonTextOf } from '#shared/protocol/json-text.ts';
+import { literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
+import { lockId } from '#hub/orders/store/unseen-cancellations.ts';
 import type { OrderCame } from '../connector.ts';
 import { noteOrdered } from '../publishing/note-ordered.ts';
 
@@ -66,11 +68,15 @@ const KEEP = `
  */
 export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   const { account, channel, code, detail, came, isUnfit, waitMs, hintedAt = null } = untaken;
-  const content = came === undefined ? null : contentOf(came);
-  const id = untaken.id ?? `unnamed ${hash('sha256', content ?? '').slice(0, 32)}`;
+  const whole = came === undefined ? null : jsonTextOf(came.verbatim).toWellFormed();
+  const content = whole?.slice(0, CONTENT_CHARS_MAX).toWellFormed() ?? null;
+  // By all of it: others may begin alike.
+  const id = untaken.id ?? `unnamed ${hash('sha256', whole ?? '').slice(0, 32)}`;
   const lines = (came?.lines ?? []).slice(0, LINES_MAX);
   await withRetries(() =>
     transaction(pool, async (client) => {
+      // Else another version of it, which fits, could be taken between the look for it and the end of this.
+      await lockId(client, { channel, channelOrderId: id });
       await client.query(ENTER, [account, id]);
       const [kept] = (await client.query<Kept>(LOCK, [account, id])).rows;
       const isSettled = kept?.isDismissed === true && kept.content === content;
@@ -93,23 +99,22 @@ export async function keepUntaken(pool: Pool, untaken: Untaken): Promise<void> {
   );
 }
 
-const contentOf = ({ verbatim }: OrderCame): string => jsonTextOf(verbatim).slice(0, CONTENT_CHARS_MAX).toWellFormed();
-
 async function isKnown(client: Queryable, channel: string, id: string): Promise<boolean> {
   return ((await client.query(KNOWN, [channel, id])).rowCount ?? 0) > 0;
 }
 
 const FIND = `
-  SELECT id, hinted_at::text AS "hintedAt" FROM channel_hints
+  SELECT id, attempts, hinted_at::text AS "hintedAt" FROM channel_hints
   WHERE account_no = $1 AND id = ANY ($2::text[]) AND error IS NOT NULL`;
-/** One that was hinted at again meanwhile is read again. */
+/** One that was hinted at again meanwhile is read again; another version of it, which was kept meanwhile, is for people. */
 const TAKEN = `
-  DELETE FROM channel_hints h USING unnest($2::text[], $3::timestamptz[]) AS d (id, hinted_at)
-  WHERE h.account_no = $1 AND h.id = d.id COLLATE "C" AND h.hinted_at = d.hinted_at`;
+  DELETE FROM channel_hints h USING unnest($2::text[], $3::timestamptz[], $4::int[]) AS d (id, hinted_at, attempts)
+  WHERE h.account_no = $1 AND h.id = d.id COLLATE "C" AND h.hinted_at = d.hinted_at AND h.attempts = d.attempts AND h.hold_key IS NULL`;
 
 export interface KnownHint {
   readonly id: string;
   readonly hintedAt: string;
+  readonly attempts: number;
 }
 
 /** Those of these that could not be taken before. */
@@ -121,5 +126,6 @@ export async function findUntaken(pool: Pool, account: number, ids: readonly str
 /** They are taken: nothing has to be known of them any more. */
 export async function forgetTaken(pool: Pool, account: number, hints: readonly KnownHint[]): Promise<void> {
   if (hints.length === 0) return;
-  await pool.query(TAKEN, [account, hints.map(({ id }) => id), hints.map(({ hintedAt }) => hintedAt)]);
+  const attempts = literal(hints.map(({ attempts }) => attempts));
+  await pool.query(TAKEN, [account, hints.map(({ id }) => id), hints.map(({ hintedAt }) => hintedAt), attempts]);
 }

@@ -11,6 +11,9 @@ export const TO_READ = `due_at <= clock_timestamp() AND call_no IS NULL AND late
 /** Listings of which it is read whether what the channel has accepted is applied. */
 export const SETTLED = `settles_at <= clock_timestamp() AND call_no IS NULL AND later_call IS NULL AND parked_at IS NULL`;
 
+/** A call carries it: what it says is known when that ends. */
+export const IS_UNDER_WAY = '(p.call_no IS NOT NULL OR p.later_call IS NOT NULL)';
+
 /** What a listing says once all that is under way is applied: all that is known where it says it already. */
 export const EXPECTED = `CASE WHEN later_call IS NOT NULL AND NOT read_after THEN later_quantity
     WHEN settles_at IS NOT NULL THEN in_doubt ELSE confirmed END`;

@@ -24,6 +24,7 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { makeLocation, makeSource, testInbound } from '#test/support/inbound.ts';
 import type { Inbound } from '../inbound.ts';
+import { listRejects } from '../rejects.ts';
 import type { FileReport } from './file-report.ts';
 import { watchFolders } from './watch-folders.ts';
 
@@ -279,6 +280,29 @@ describe('the folder of a source', () => {
     put('rec-good.csv', [HEAD, row('1')].join('\n'));
     expect(await reportOf('done', 'rec-good.csv')).toMatchObject({ outcomes: { taken: 1 } });
     expect(await count('inbound_rejects')).toBe(3);
+  });
+
+  it('F5 two files that were rejected and begin alike are two rejects; the same one again is the same', async () => {
+    // Longer than what of a file is shown.
+    const beginning = `Beleg,Lager\n${'1,2\n'.repeat(2_000)}`;
+    watch();
+    for (const [name, text] of [
+      ['rec-one.csv', `${beginning}3,4\n`],
+      ['rec-two.csv', `${beginning}5,6\n`],
+      ['rec-again.csv', `${beginning}3,4\n`],
+    ] as const) {
+      put(name, text);
+      await reportOf('rejected', name);
+    }
+    const rejects = await listRejects(pool(), { source: 'wms', dismissed: false, before: 1_000, limit: 10 });
+    const printed = rejects.map(({ times, detail }) => [times, /\(SHA-256 ([0-9a-f]{64})\)/.exec(detail)?.[1]]);
+    const { sha256: one } = await reportOf('rejected', 'rec-one.csv');
+    const { sha256: two } = await reportOf('rejected', 'rec-two.csv');
+    expect(printed).toEqual([
+      [1, two],
+      [2, one],
+    ]);
+    expect(new Set(rejects.map(({ verbatim }) => verbatim.toString())).size).toBe(1);
   });
 
   it('X2 a file that is still being written, or not meant to be read yet, is not touched; paused, none is', async () => {

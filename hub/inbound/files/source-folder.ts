@@ -175,10 +175,14 @@ export class SourceFolder {
     }
   }
 
-  /** A rejected file is kept whole in `rejected/`; its beginning stands among the rejects, where a person looks (F5). */
-  async #keepRejected({ source, path, way }: FileContext, { code, detail }: Failure): Promise<void> {
+  /**
+   * A rejected file is kept whole in `rejected/`; its beginning stands among the rejects, where a person looks (F5). Others may
+   * begin alike: which one it is says its SHA-256, as does its report.
+   */
+  async #keepRejected({ source, path, way, sha256 }: FileContext, { code, detail }: Failure): Promise<void> {
     const verbatim = await openingOf(path);
-    const reject = { way, line: null, code, detail: `The file was rejected: ${detail}`, verbatim };
+    const told = `The file (SHA-256 ${sha256}) was rejected: ${detail}`;
+    const reject = { way, line: null, code, detail: told, verbatim };
     await withRetries(() => insertRejects(this.#parts.pool, source.source, [reject]));
   }
 }

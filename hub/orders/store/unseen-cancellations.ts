@@ -7,7 +7,7 @@ export type ChannelOrderId = Pick<OrderContent, 'channel' | 'channelOrderId'>;
 
 const LOCK = `SELECT pg_advisory_xact_lock(${LOCKS.channelOrder}, hashtext($1 || ' ' || $2))`;
 
-/** Until the transaction ends nobody else takes this order in, or sees it cancelled. To be taken before any row. */
+/** Until the transaction ends nobody else takes this order in, sees it cancelled, or keeps it as one that does not fit. To be taken before any row. */
 export async function lockId(client: PoolClient, { channel, channelOrderId }: ChannelOrderId): Promise<void> {
   await client.query(LOCK, [channel, channelOrderId]);
 }

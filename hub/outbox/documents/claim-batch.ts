@@ -29,6 +29,8 @@ export interface ClaimedTarget {
   readonly kind: DocumentKind | null;
   readonly state: 'waiting' | 'posted' | 'dead' | 'skipped' | null;
   readonly reference: string | null;
+  /** By which version of the mapping it was posted; null: it was not. */
+  readonly mapping: number | null;
   /** What it said. */
   readonly body?: Readonly<Record<string, unknown>> | null;
 }
@@ -118,7 +120,7 @@ const DOCUMENTS = `
   SELECT b.document_no AS document, b.stream, b.key, b.kind, l.code AS location, b.at, b.correlation_id AS "correlationId",
     coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.was_begun_by AS "begunBy", b.attempts,
     CASE WHEN b.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', b.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
+      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM begun b
   LEFT JOIN locations l ON l.location_no = b.location_no
   LEFT JOIN facts f ON f.location_no = b.location_no AND f.journal_no = b.journal_no AND f.seq = b.seq

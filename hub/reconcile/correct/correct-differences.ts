@@ -1,4 +1,5 @@
 import type { Queryable } from '#hub/db/snapshot.ts';
+import { IS_UNDER_WAY } from '#hub/connectors/publishing/due.ts';
 import { literal } from '#hub/db/array-parameter.ts';
 import type { CorrectionKind, CorrectRule, SettingsOf, Side } from '../comparison.ts';
 import { correctionOf } from '../comparison.ts';
@@ -27,9 +28,13 @@ const DECIDE = `
     corrected_at = CASE WHEN $4 = 'adjustment' THEN NULL ELSE clock_timestamp() END
   WHERE difference_no = ANY ($1::bigint[])`;
 
-/** What it differs by is put right by the account's worker: it reads, and sends what the listing shall say. */
+/**
+ * What it differs by is put right by the account's worker: it reads, and sends what the listing shall say. What is being read
+ * already was asked for before this, and a call that carries the listing is ended first: as with what its channel tells of it.
+ */
 const MARK_PUBLICATIONS = `
-  UPDATE publications p SET must_read = true, due_at = clock_timestamp(), waits_since = coalesce(p.waits_since, clock_timestamp())
+  UPDATE publications p SET version = p.version + 1, must_read = p.must_read OR NOT ${IS_UNDER_WAY}, hinted = ${IS_UNDER_WAY}, hinted_says = NULL,
+    due_at = CASE WHEN ${IS_UNDER_WAY} THEN p.due_at ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM differences d, channel_accounts a JOIN channels c USING (channel_no)
   WHERE d.difference_no = ANY ($1::bigint[]) AND c.code = $2 AND a.state <> 'ended' AND p.account_no = a.account_no
     AND p.channel_sku = d.reference AND p.parked_at IS NULL`;

@@ -205,6 +205,7 @@ export function madeDocument(kind: DocumentKind, key: string) {
           kind: of,
           state: 'posted' as const,
           reference: null,
+          mapping: null,
           body: MADE_BODIES[of].body,
         };
   const ends = { ...('to' in body && { to: 'S1' }), ...('from' in body && { from: 'S1' }) };

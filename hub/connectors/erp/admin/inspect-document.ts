@@ -13,13 +13,14 @@ export interface InspectedDocument {
 }
 
 const FIND = `
-  SELECT ${SHOWN_DOCUMENT}, coalesce(d.content, f.body::json) AS body, m.document AS live,
+  SELECT ${SHOWN_DOCUMENT}, coalesce(d.content, f.body::json) AS body, m.document AS live, r.document AS recorded,
     CASE WHEN d.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', d.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
+      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'body', coalesce(t.content, tf.body::json)) END AS target
   ${FROM_DOCUMENTS}
   LEFT JOIN facts f ON f.location_no = d.location_no AND f.journal_no = d.journal_no AND f.seq = d.seq
   LEFT JOIN erp_documents t ON t.erp_no = d.erp_no AND t.key = d.voids
   LEFT JOIN facts tf ON tf.location_no = t.location_no AND tf.journal_no = t.journal_no AND tf.seq = t.seq
+  LEFT JOIN erp_mappings r ON r.erp_no = d.erp_no AND r.version = t.mapping
   LEFT JOIN erp_mappings m ON m.erp_no = e.erp_no AND m.version = e.mapping
   WHERE d.document_no = $1`;
 
@@ -27,6 +28,7 @@ interface Row extends ShownDocument {
   readonly body: Parameters<typeof canonicalDocument>[0]['body'];
   readonly target: Parameters<typeof canonicalDocument>[0]['target'];
   readonly live: MappingDocument | null;
+  readonly recorded: MappingDocument | null;
 }
 
 const NONE: MappingDocument = { routes: [], tables: {}, documents: {} };
@@ -36,9 +38,9 @@ export function inspectDocument(pool: Pool, document: number): Promise<Inspected
   return snapshot(pool, async (client) => {
     const [row] = (await client.query<Row>(FIND, [document])).rows;
     if (row === undefined) throw new ShelfwireError('NOT_FOUND', `There is no document ${document}.`);
-    const { body, target, live, ...shown } = row;
+    const { body, target, live, recorded, ...shown } = row;
     const canonical = canonicalDocument({ ...shown, body, target });
-    const [tried] = tryMapping(live ?? NONE, [canonical], { cancels: true });
+    const [tried] = tryMapping(live ?? NONE, [canonical], { cancels: true, posted: recorded ?? undefined });
     if (tried === undefined) throw new Error('nothing was tried');
     return { shown, tried };
   });

@@ -11,7 +11,7 @@ const NEWEST = `
   SELECT d.key, d.kind, l.code AS location, d.at, d.correlation_id AS "correlationId",
     coalesce(d.content, f.body::json) AS body,
     CASE WHEN d.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', d.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference, 'body', coalesce(t.content, tf.body::json)) END AS target
+      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM unnest($2::text[]) AS k (kind)
   CROSS JOIN LATERAL (
     SELECT * FROM (SELECT * FROM erp_documents WHERE erp_no = $1 ORDER BY document_no DESC LIMIT 2000) AS recent
@@ -72,6 +72,7 @@ function madeDocument(kind: DocumentKind, { store, other = store, kinds }: Place
           kind: taken ?? of,
           state: 'posted' as const,
           reference: null,
+          mapping: null,
           body: taken === undefined ? null : MADE_BODIES[taken].body,
         };
   return canonicalDocument({

@@ -10,14 +10,22 @@ interface By {
   readonly timeZone: string;
 }
 
-/** What a document becomes at the ERP; throws ERP_MAPPING_FAILED, naming the field. Pure. */
-export function render(document: CanonicalDocument, mapping: MappingDocument): MappedDocument {
+/**
+ * What a document becomes at the ERP; throws ERP_MAPPING_FAILED, naming the field. Pure.
+ *
+ * @param posted by which mapping it was posted what this one takes back: there it is, wherever it would go now
+ */
+export function render(
+  document: CanonicalDocument,
+  mapping: MappingDocument,
+  posted: MappingDocument = mapping,
+): MappedDocument {
   const { documents, tables } = mapping;
   const rule = documents[document.kind];
   if (rule === undefined) throw failed(`The mapping has nothing for "${document.kind}".`);
   const of = document['of'] as CanonicalDocument['kind'] | null | undefined;
   if ('cancel' in rule) {
-    const target = of == null ? undefined : documents[of];
+    const target = of == null ? undefined : posted.documents[of];
     if (target === undefined || !('target' in target)) throw nothingFor(of);
     return { act: 'cancel', target: target.target, key: String(document['voids']) };
   }

@@ -14,17 +14,17 @@ export interface TriedDocument {
   readonly problem: string | null;
 }
 
-/** Tries a mapping on documents. Pure. */
+/** Tries a mapping on documents. `posted`: by which other one it was posted what they take back. Pure. */
 export function tryMapping(
   mapping: MappingDocument,
   documents: readonly CanonicalDocument[],
-  { cancels }: { readonly cancels: boolean },
+  { cancels, posted }: { readonly cancels: boolean; readonly posted?: MappingDocument | undefined },
 ): TriedDocument[] {
   return documents.map((document) => {
     const { key, kind } = document;
     const shown = { key, kind, document };
     try {
-      const mapped = render(document, mapping);
+      const mapped = render(document, mapping, posted);
       if (mapped.act === 'write') return { ...shown, target: mapped.target, payload: mapped.payload, problem: null };
       const problem = cancels ? null : 'This ERP cancels nothing by itself: give voids a target and fields.';
       return { ...shown, target: mapped.target, payload: null, problem };

@@ -95,6 +95,39 @@ it('P3 an order whose stock is held by now is not offered again before what is d
   expect(items[0]).toMatchObject({ quantity: 5, basis: { desired: 5 } });
 });
 
+it('P1 units that are not held yet count at the listing that their line names, else at all of its sku, and at no other', async () => {
+  const { pool } = database;
+  await offer(10);
+  await pool.query(
+    `INSERT INTO publications (account_no, channel_sku, sku, desired, desired_at, confirmed, must_read, due_at)
+     SELECT $1, name, sku, 10, now(), 20, false, now() FROM (VALUES ('A-2', 'A'), ('B', 'A-2')) AS p (name, sku)`,
+    [account],
+  );
+  await pool.query(
+    `INSERT INTO availability (sku, ats) SELECT 'A-2', ats FROM availability WHERE sku = 'A' ON CONFLICT DO NOTHING`,
+  );
+  await pool.query(
+    `INSERT INTO channel_hints (account_no, id, error, lines, hold_key) VALUES ($1, 'x', '{}',
+      '[{"channelSku": "A-2", "units": 2}, {"sku": "A", "units": 1}, {"channelSku": "C", "units": 5}]', 'untaken-x')`,
+    [account],
+  );
+  const line = { line: '1', ordered: 4, cancelled: 1, returned: 0, places: [] };
+  await pool.query(
+    `INSERT INTO orders (channel, channel_order_id, digest, content, lines, state, payment, lane, received_at, entered_at, correlation_id)
+     VALUES ('shop', 'y', sha256(''), '{"lines": [{"line": "0", "channelSku": "C"}, {"line": "1", "channelSku": "A"}]}',
+      $1, 'validated', 'paid', 1, now(), now(), 'c')`,
+    [JSON.stringify([{ ...line, line: '0' }, line])],
+  );
+  const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+  const begun = await beginCall(pool, claim, asked);
+  const items = begun.kind === 'call' ? begun.call.items : [];
+  expect(items.map(({ channelSku, basis }) => [channelSku, basis.notHeld]).toSorted()).toEqual([
+    ['A', 4],
+    ['A-2', 3],
+    ['B', 0],
+  ]);
+});
+
 it('P3 a listing that a call carries, which ends now or later, is not set aside by what was read of it', async () => {
   const refused = { channelSku: 'A', code: 'CHANNEL_SKU_UNKNOWN' as const, detail: 'gone' };
   const parked = async () =>

@@ -17,18 +17,18 @@ const SUMMED = `
     ORDER BY p.account_no, p.channel_sku FOR NO KEY UPDATE OF p
   ), summed AS (SELECT account_no, channel_sku, overwrites, sum(units)::int AS units FROM held GROUP BY 1, 2, 3)`;
 
-/** Units that were not seen to be gone, of a listing whose number is believed to be settled, and may have come over them. */
-const IS_OPEN = `(s.overwrites AND s.units > p.in_flight AND p.confirmed IS NOT NULL
-      AND p.call_no IS NULL AND p.later_call IS NULL AND p.settles_at IS NULL)`;
+/** Units that were not seen to be gone, of a listing whose number was believed to be settled, and may have come over them. */
+const MAY_BE_OVER = `(s.overwrites AND s.units > p.in_flight AND p.confirmed IS NOT NULL AND p.later_call IS NULL AND p.settles_at IS NULL)`;
+const IS_OPEN = `(${MAY_BE_OVER} AND p.call_no IS NULL)`;
 /**
  * What was in flight is known now; what was not, the channel has taken off what it said, and off what it has accepted only
  * where that was applied by then: both may show. Where a number of ours may have come over what was sold before it, unseen,
- * nobody knows what it says now: that is read, before anything else is sent.
+ * nobody knows what it says now: that is read, before anything else is sent; while a call carries it, when that ends (end-call.ts).
  */
 const NOTE = `
   ${SUMMED}
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
-    confirmed = CASE WHEN ${IS_OPEN} THEN p.confirmed ELSE greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)) END,
+    confirmed = CASE WHEN ${MAY_BE_OVER} THEN p.confirmed ELSE greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)) END,
     in_doubt = CASE WHEN ${IS_OPEN} THEN greatest(0, p.confirmed - (s.units - p.in_flight)) ELSE p.in_doubt END,
     settles_at = CASE WHEN ${IS_OPEN} THEN clock_timestamp() ELSE p.settles_at END, must_read = p.must_read OR ${IS_OPEN},
     passing = CASE WHEN p.settles_at IS NOT NULL AND s.units > p.in_flight THEN ${passingLess('(s.units - p.in_flight)')} ELSE p.passing END,

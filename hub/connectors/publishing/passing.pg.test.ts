@@ -277,6 +277,16 @@ describe('numbers that a channel has accepted and not applied', () => {
     expect(await state()).toEqual({ confirmed: 8, inFlight: 0, settles: false });
     expect((await send(6)).items[0]).toMatchObject({ quantity: 6 });
   });
+
+  it.each([100, 60, 90, 50])('P3 however many orders become known meanwhile, %i is none in flight', async (says) => {
+    await database.pool.query('UPDATE publications SET confirmed = 100');
+    await accept(await send(90));
+    for (let sold = 0; sold < 40; sold += 1) await order(1);
+    await settle();
+    await read(says);
+    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+    expect((await database.pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+  });
 });
 
 describe('an order that becomes known where a number of ours may have come over what it took off', () => {
@@ -298,5 +308,57 @@ describe('an order that becomes known where a number of ours may have come over 
     await pool.query('UPDATE publications SET due_at = now()');
     const begun = await beginCall(pool, claim, asked);
     expect(begun.kind === 'call' ? begun.call.items : []).toMatchObject(sent);
+  });
+
+  // It said 10 and was told to say 8, and it is not known whether one of ours came over the three of the order.
+  it.each([
+    ['taken', [8, 5]],
+    ['again', [10, 7]],
+    ['stale', [10, 7]],
+    ['doubt', [10, 7, 8, 5]],
+    ['accepted', [10, 7, 8, 5]],
+  ] as const)(
+    'P3 while its call is under way, which is %s: %j is read when that ends, and is not drift',
+    async (outcome, may) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true');
+      const settlesMs = outcome === 'accepted' ? 60_000 : undefined;
+      const parts = { pool, random: () => 0, account, canRead: true, settlesMs };
+      for (const says of may) {
+        await pool.query(
+          `UPDATE publications SET confirmed = 10, in_doubt = NULL, passing = NULL, settles_at = NULL, must_read = false, read_at = '-infinity'`,
+        );
+        const call = await send(8);
+        await order(1);
+        await order(2);
+        await endAnswered(parts, call, outcome === 'doubt' ? [] : [{ channelSku: 'A', outcome }]);
+        await offer(5);
+        await pool.query('UPDATE publications SET desired = 5');
+        const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+        // What was accepted is read when it should be applied, and holds up nothing.
+        if (outcome === 'accepted') await settle();
+        const begun = outcome === 'accepted' ? 'nothing' : (await beginCall(pool, claim, asked)).kind;
+        expect(begun).toBe('nothing');
+        expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+        await read(says);
+        expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+        expect((await pool.query('SELECT drift, passing FROM publications')).rows).toEqual([
+          { drift: null, passing: null },
+        ]);
+      }
+    },
+  );
+
+  it('P2 it waits with a listing that failed before, and nobody turns to its account until then', async () => {
+    const { pool } = database;
+    await pool.query(`UPDATE channel_accounts SET overwrites = true, claim = NULL, claimed_until = '-infinity'`);
+    await pool.query(`UPDATE publications SET attempts = 3, due_at = now() + interval '1 minute'`);
+    const claims = () => claimAccounts(pool, randomUUID(), { most: 1, seconds: 0, readEveryHours: null });
+    expect(await claims()).toEqual([]);
+    await order(3);
+    expect(await claims()).toEqual([]);
+    await pool.query('UPDATE publications SET due_at = now()');
+    expect(await claims()).toHaveLength(1);
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ const MUST_READ = `
 /** What the channel has accepted and should have applied by now. */
 const SETTLING = `
   SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
-  WHERE account_no = $1 AND ${SETTLED} AND NOT must_read ORDER BY settles_at LIMIT $2`;
+  WHERE account_no = $1 AND ${SETTLED} ORDER BY settles_at LIMIT $2`;
 /** Where it cannot be read it counts as applied. */
 const SETTLE_UNREAD = `
   UPDATE publications SET confirmed = in_doubt, confirmed_at = clock_timestamp(), in_doubt = NULL, settles_at = NULL, passing = NULL,

@@ -29,10 +29,10 @@ const IS_NEWS = `(p.hinted AND NOT ${OTHER_CALL} AND l.outcome <> 'refused'
  * One statement, so one way to the database. It counts once: of two hubs that sent the same call the first one's answer does.
  *
  * An order that came meanwhile was placed behind what was taken; of a call that ends later nobody knows: that is read, and so
- * is what a call of this kind may have written behind this one. Where a number of ours may
- * come over what was sold before it, unseen, such an order may have come before an earlier one: what it says with and without it
- * (or_said, told) is held against what is read when the call has ended. What is in doubt at a channel that applies later is read
- * when it has, and holds up no newer number until then.
+ * is what a call of this kind may have written behind this one. Where a number
+ * of ours may come over what was sold before it, unseen, such an order may also have come before an earlier one: what it may say
+ * with it and without it is held against what is read when the call has ended. What is in doubt at a channel that applies later
+ * is read when it has, and holds up no newer number until then.
  *
  * Numbers that went out beside a call that ends later (overtaken): which of both the channel applied last is not known. It is
  * read; where it cannot be, ours is sent once more.
@@ -53,14 +53,15 @@ const END = `
       CASE WHEN p.later_call IS NOT DISTINCT FROM $2::bigint THEN p.ordered_in_call > 0 ELSE p.read_after AND p.later_call IS NULL END AS is_mixed,
       clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) AS applied_at,
       CASE WHEN g.outcome = 'accepted' AND p.ordered_in_call > 0 THEN greatest(0, g.quantity - p.ordered_in_call) END AS or_told,
-      CASE WHEN $11 AND p.ordered_in_call > 0 AND p.settles_at IS NULL AND p.later_call IS NULL AND NOT p.read_after AND p.confirmed IS NOT NULL
-        AND (SELECT a.overwrites FROM channel_accounts a WHERE a.account_no = $1) THEN greatest(0, p.confirmed - p.ordered_in_call) END AS or_said
+      $11 AND p.ordered_in_call > 0 AND p.later_call IS NULL AND NOT p.read_after
+        AND (SELECT a.overwrites FROM channel_accounts a WHERE a.account_no = $1) AS may_be_over,
+      CASE WHEN p.settles_at IS NULL AND p.confirmed IS NOT NULL THEN greatest(0, p.confirmed - p.ordered_in_call) END AS or_said
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
       AND (p.call_no = $2 OR (p.later_call = $2 AND NOT p.read_after))
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   ), judged AS (
     SELECT *, $11 AND is_mixed OR outcome = 'accepted' OR ($11 AND outcome = 'doubt' AND $12::float8 IS NOT NULL) AS settles,
-      or_said IS NOT NULL AND outcome NOT IN ('accepted', 'doubt') AS is_open FROM locked
+      may_be_over AND (outcome = 'taken' OR (or_said IS NOT NULL AND outcome NOT IN ('accepted', 'doubt'))) AS is_open FROM locked
   ), applied AS (
     UPDATE publications p SET call_no = NULL, hinted = p.hinted AND ${OTHER_CALL}, hinted_says = CASE WHEN ${OTHER_CALL} THEN p.hinted_says END,
       reference = coalesce(l.reference, p.reference),
@@ -73,7 +74,7 @@ const END = `
       must_read = $11 AND (l.is_open OR l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles) OR ${IS_NEWS}),
       settles_at = CASE WHEN l.is_open THEN clock_timestamp() WHEN l.settles THEN l.applied_at
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
-      passing = CASE WHEN l.or_said IS NOT NULL AND NOT l.is_open THEN ${maySay('p.confirmed', 'l.or_said', 'l.told')}
+      passing = CASE WHEN l.may_be_over AND NOT l.is_open AND l.or_said IS NOT NULL THEN ${maySay('p.confirmed', 'l.or_said', 'l.told')}
         WHEN l.settles AND l.outcome IN ('accepted', 'doubt') THEN ${passingWith('l.applied_at', 'l.or_told')}
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.passing END,
       in_doubt = CASE WHEN l.outcome IN ('accepted', 'doubt') THEN l.quantity WHEN l.is_open AND NOT l.is_told THEN l.or_said

@@ -29,9 +29,9 @@ const NOTE = `
   ${SUMMED}
   UPDATE publications p SET version = p.version + 1, in_flight = greatest(0, p.in_flight - s.units),
     confirmed = CASE WHEN ${MAY_BE_OVER} THEN p.confirmed ELSE greatest(0, p.confirmed - greatest(0, s.units - p.in_flight)) END,
-    in_doubt = CASE WHEN ${IS_OPEN} THEN greatest(0, p.confirmed - (s.units - p.in_flight)) ELSE p.in_doubt END,
+    in_doubt = CASE WHEN ${IS_OPEN} AND p.in_doubt IS NULL THEN greatest(0, p.confirmed - (s.units - p.in_flight)) ELSE p.in_doubt END,
     settles_at = CASE WHEN ${IS_OPEN} THEN clock_timestamp() ELSE p.settles_at END, must_read = p.must_read OR ${IS_OPEN},
-    passing = CASE WHEN p.settles_at IS NOT NULL AND s.units > p.in_flight THEN ${passingLess('(s.units - p.in_flight)')} ELSE p.passing END,
+    passing = CASE WHEN (p.settles_at IS NOT NULL AND s.units > p.in_flight) OR (${IS_OPEN} AND p.in_doubt IS NOT NULL) THEN ${passingLess('(s.units - p.in_flight)')} ELSE p.passing END,
     ordered_in_call = CASE WHEN p.call_no IS NULL AND p.later_call IS NULL THEN 0 ELSE p.ordered_in_call + greatest(0, s.units - p.in_flight) END,
     due_at = CASE WHEN p.attempts > 0 THEN coalesce(p.due_at, clock_timestamp()) ELSE clock_timestamp() END, waits_since = coalesce(p.waits_since, clock_timestamp())
   FROM summed s WHERE p.account_no = s.account_no AND p.channel_sku = s.channel_sku`;

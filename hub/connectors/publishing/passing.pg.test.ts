@@ -349,6 +349,34 @@ describe('an order that becomes known where a number of ours may have come over 
     },
   );
 
+  it.each([10, 8, 7, 5])('P3 while it is not known either whether the last number came through: %i is not drift', async (says) => {
+    const { pool } = database;
+    await pool.query('UPDATE channel_accounts SET overwrites = true');
+    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+    await endAnswered(parts, await send(8), []);
+    await order(3);
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+    await read(says);
+    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+    expect((await pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+  });
+
+  it('P3 while a call is under way that went out before it was read what a feed has left', async () => {
+    const { pool } = database;
+    await pool.query('UPDATE channel_accounts SET overwrites = true');
+    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+    const feed = await send(9);
+    await noteLater(pool, account, feed, { ticket: 't', afterMs: 60_000 });
+    await order(1);
+    await endAnswered(parts, feed, [{ channelSku: 'A', outcome: 'taken' }]);
+    const call = await send(7);
+    await order(2);
+    await endAnswered(parts, call, [{ channelSku: 'A', outcome: 'taken' }]);
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+    await read(7);
+    expect(await state()).toEqual({ confirmed: 7, inFlight: 0, settles: false });
+  });
+
   it('P2 it waits with a listing that failed before, and nobody turns to its account until then', async () => {
     const { pool } = database;
     await pool.query(`UPDATE channel_accounts SET overwrites = true, claim = NULL, claimed_until = '-infinity'`);

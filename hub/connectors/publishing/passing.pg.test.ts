@@ -121,11 +121,8 @@ it('P1 units that are not held yet count at the listing that their line names, e
   const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
   const begun = await beginCall(pool, claim, asked);
   const items = begun.kind === 'call' ? begun.call.items : [];
-  expect(items.map(({ channelSku, basis }) => [channelSku, basis.notHeld]).toSorted()).toEqual([
-    ['A', 4],
-    ['A-2', 3],
-    ['B', 0],
-  ]);
+  const notHeld = Object.fromEntries(items.map(({ channelSku, basis }) => [channelSku, basis.notHeld]));
+  expect(notHeld).toEqual({ A: 4, 'A-2': 3, B: 0 });
 });
 
 it('P3 a listing that a call carries, which ends now or later, is not set aside by what was read of it', async () => {
@@ -349,17 +346,20 @@ describe('an order that becomes known where a number of ours may have come over 
     },
   );
 
-  it.each([10, 8, 7, 5])('P3 while it is not known either whether the last number came through: %i is not drift', async (says) => {
-    const { pool } = database;
-    await pool.query('UPDATE channel_accounts SET overwrites = true');
-    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
-    await endAnswered(parts, await send(8), []);
-    await order(3);
-    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
-    await read(says);
-    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
-    expect((await pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
-  });
+  it.each([10, 8, 7, 5])(
+    'P3 while it is not known either whether the last number came through: %i is not drift',
+    async (says) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true');
+      const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+      await endAnswered(parts, await send(8), []);
+      await order(3);
+      expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+      await read(says);
+      expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+      expect((await pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+    },
+  );
 
   it('P3 while a call is under way that went out before it was read what a feed has left', async () => {
     const { pool } = database;

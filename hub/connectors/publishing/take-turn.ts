@@ -152,14 +152,14 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
  */
 function payable(
   { quotas }: AccountTurn,
-  { quota, cost }: NonNullable<Capabilities['reads']>,
+  reads: NonNullable<Capabilities['reads']>,
   all: readonly ToRead[],
 ): readonly ToRead[] {
   if (quotas.isOne || all.some(({ isRoutine }) => isRoutine)) return all;
   let some = all;
-  while (some.length > 1 && quotas.of(quota).waitMs(cost(some)) > 0) {
+  while (some.length > 1 && quotas.of(reads.quota).waitMs(reads.cost(some)) > 0) {
     const fewer = some.slice(0, Math.ceil(some.length / 2));
-    if (cost(fewer) === cost(some)) return all;
+    if (reads.cost(fewer) === reads.cost(some)) return all;
     some = fewer;
   }
   return some;

@@ -68,6 +68,7 @@ const END = `
       later_call = CASE WHEN NOT l.was_later THEN p.later_call END, later_quantity = CASE WHEN NOT l.was_later THEN p.later_quantity END,
       read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
       confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN CASE WHEN l.is_open THEN l.quantity ELSE l.told END ELSE p.confirmed END,
+      applied_by = CASE WHEN l.is_told OR l.was_later OR l.outcome = 'doubt' THEN l.applied_at ELSE p.applied_by END,
       confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
       read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
       basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
@@ -96,6 +97,7 @@ const END = `
       settles_at = CASE WHEN $11 AND p.call_no IS NULL THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) ELSE p.settles_at END,
       in_doubt = CASE WHEN $11 AND p.call_no IS NULL AND p.settles_at IS NULL THEN p.confirmed ELSE p.in_doubt END,
       confirmed = CASE WHEN p.call_no IS NOT NULL THEN p.confirmed END,
+      applied_by = clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000),
       due_at = CASE WHEN $11 THEN p.due_at ELSE clock_timestamp() END,
       waits_since = coalesce(p.waits_since, clock_timestamp())
     WHERE p.account_no = $1 AND p.later_call = $2 AND p.read_after AND EXISTS (SELECT FROM ended WHERE is_later)

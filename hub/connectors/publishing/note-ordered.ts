@@ -2,23 +2,32 @@ import { joined, literal } from '#hub/db/array-parameter.ts';
 import type { Queryable } from '#hub/db/snapshot.ts';
 import { passingLess } from './passing.ts';
 
+/** So much later at most a channel shows an order, when all orders of its time were asked for. */
+const LATE = `interval '15 minutes'`;
 /** Listings of a channel that counts down by itself. $1 channel, $2-$4 its skus (or, empty, ours), units; a single empty one comes as NULL. */
 const SUMMED = `
   WITH given AS (
     SELECT coalesce(g.channel_sku, '') AS channel_sku, coalesce(g.sku, '') AS sku, sum(g.units)::int AS units
     FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n'), $4::int[]) AS g (channel_sku, sku, units) GROUP BY 1, 2
+  ), own AS MATERIALIZED ( -- an order that becomes known now was placed behind placed_after, unless others wait to be read; NULL: nobody knows
+    SELECT a.account_no, a.overwrites, CASE WHEN NOT EXISTS (
+        SELECT FROM channel_hints h WHERE h.account_no = a.account_no AND h.dismissed_at IS NULL AND h.hinted_at < a.orders_known_to)
+      THEN a.orders_known_to - ${LATE} END AS placed_after
+    FROM channel_accounts a JOIN channels c ON c.channel_no = a.channel_no
+    WHERE c.code = $1 AND a.state <> 'ended' AND a.counts_down
   ), held AS (
-    SELECT p.account_no, p.channel_sku, g.units, a.overwrites FROM channel_accounts a
-    JOIN channels c ON c.channel_no = a.channel_no
-    CROSS JOIN given g
+    SELECT p.account_no, p.channel_sku, g.units, a.overwrites, a.placed_after FROM own a CROSS JOIN given g
     JOIN publications p ON p.account_no = a.account_no AND (
       (g.channel_sku <> '' AND p.channel_sku = g.channel_sku COLLATE "C") OR (g.channel_sku = '' AND p.sku = g.sku COLLATE "C"))
-    WHERE c.code = $1 AND a.state <> 'ended' AND a.counts_down
     ORDER BY p.account_no, p.channel_sku FOR NO KEY UPDATE OF p
-  ), summed AS (SELECT account_no, channel_sku, overwrites, sum(units)::int AS units FROM held GROUP BY 1, 2, 3)`;
+  ), summed AS (SELECT account_no, channel_sku, overwrites, placed_after, sum(units)::int AS units FROM held GROUP BY 1, 2, 3, 4)`;
 
-/** Units that were not seen to be gone, of a listing whose number was believed to be settled, and may have come over them. */
-const MAY_BE_OVER = `(s.overwrites AND s.units > p.in_flight AND p.confirmed IS NOT NULL AND p.later_call IS NULL AND p.settles_at IS NULL)`;
+/**
+ * Units that were not seen to be gone, of a listing whose number was believed to be settled, and may have come over them: it is
+ * on its way, or was applied when not all orders were known of which this is none.
+ */
+const MAY_BE_OVER = `(s.overwrites AND s.units > p.in_flight AND p.confirmed IS NOT NULL AND p.later_call IS NULL AND p.settles_at IS NULL
+      AND (p.call_no IS NOT NULL OR coalesce(p.applied_by > coalesce(s.placed_after, '-infinity'), false)))`;
 const IS_OPEN = `(${MAY_BE_OVER} AND p.call_no IS NULL)`;
 /**
  * What was in flight is known now; what was not, the channel has taken off what it said, and off what it has accepted only

@@ -287,6 +287,57 @@ describe('numbers that a channel has accepted and not applied', () => {
 });
 
 describe('an order that becomes known where a number of ours may have come over what it took off', () => {
+  beforeEach(() => database.pool.query('UPDATE publications SET applied_by = now()'));
+
+  it.each([
+    ['an hour before all orders are known', '1 hour', false, false],
+    ['just before, and what is placed then may come late', '10 minutes', false, true],
+    ['an hour before, and an order of then is not read yet', '1 hour', true, true],
+  ] as const)(
+    'P2 it is not read where it was placed behind our number for sure: %s',
+    async (_when, before, hasHint, isRead) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true, orders_known_to = now()');
+      await pool.query('UPDATE publications SET applied_by = now() - $1::interval', [before]);
+      if (hasHint)
+        await pool.query(
+          `INSERT INTO channel_hints (account_no, id, hinted_at) VALUES ($1, 'x', now() - interval '2 hours')`,
+          [account],
+        );
+      await order(3);
+      expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(isRead ? 1 : 0);
+      expect(await state()).toEqual({ confirmed: isRead ? 10 : 7, inFlight: 0, settles: isRead });
+    },
+  );
+
+  it('P3 by when its last number is applied is written down with each, also of a feed and of one in doubt', async () => {
+    const { pool } = database;
+    const appliedMs = async () =>
+      (
+        await pool.query<{ ms: number | null }>(
+          `SELECT (extract(epoch FROM applied_by - clock_timestamp()) * 1000)::float8 AS ms FROM publications`,
+        )
+      ).rows[0]!.ms;
+    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+    const forget = () => pool.query('UPDATE publications SET applied_by = NULL, settles_at = NULL, must_read = false');
+    await forget();
+    await endAnswered(parts, await send(9), [{ channelSku: 'A', outcome: 'again' }]);
+    expect(await appliedMs()).toBeNull();
+    await accept(await send(9));
+    expect(await appliedMs()).toBeGreaterThan(50_000);
+    for (const [quantity, outcome] of [
+      [8, 'taken'],
+      [7, 'again'],
+      [6, 'doubt'],
+    ] as const) {
+      await forget();
+      const call = await send(quantity);
+      await noteLater(pool, account, call, { ticket: 't', afterMs: 60_000 });
+      await endAnswered(parts, call, outcome === 'doubt' ? [] : [{ channelSku: 'A', outcome }]);
+      expect(await appliedMs()).toBeGreaterThan(-10_000);
+    }
+  });
+
   it.each([
     [10, 'over it', [{ quantity: 7, changeFrom: 10 }]],
     [7, 'before it', []],

@@ -1001,6 +1001,7 @@ CREATE TABLE publications (
   passing jsonb,
   hinted boolean DEFAULT false NOT NULL,
   hinted_says integer,
+  applied_by timestamp with time zone,
   CONSTRAINT publications_pkey PRIMARY KEY (account_no, channel_sku),
   CONSTRAINT publications_desired_check CHECK ((desired >= 0)),
   CONSTRAINT publications_in_flight_check CHECK ((in_flight >= 0))
@@ -1898,6 +1899,7 @@ COMMENT ON COLUMN publications.last_call IS 'The last call that carried it: ther
 COMMENT ON COLUMN publications.passing IS 'Beside in_doubt, while that settles: what the channel may say, as [number, until when (s since 1970; null: as long as in_doubt)].';
 COMMENT ON COLUMN publications.hinted IS 'The channel told that it has changed while a call carries it: looked at when that ends.';
 COMMENT ON COLUMN publications.hinted_says IS 'What it was told to say then; NULL: not told, or several.';
+COMMENT ON COLUMN publications.applied_by IS 'By then its channel had applied the last number that it was sent: what it sells later it takes off that. NULL: none was sent.';
 COMMENT ON COLUMN quarantine.protocol_line IS 'The fact verbatim, as a line of the wire (or its JSON, from protocol 1).';
 COMMENT ON TABLE recompute_chunks IS 'When a job reached which skus: what was in force of a sku at any past instant.';
 COMMENT ON COLUMN recompute_chunks.skus IS 'NULL: all from after_sku to last_sku.';

@@ -21,41 +21,56 @@ export const LACKING = `
   UNION SELECT order_no FROM orders WHERE look_again_at IS NOT NULL
   UNION SELECT order_no FROM order_effects WHERE done_at IS NULL AND stream <> 'channel' AND kind = 'reserve'`;
 
+/** Whether a line is of a listing that is asked for (given): only of these more is looked up. */
+const IS_ASKED = `CASE WHEN asked.value ->> 'channelSku' IS NULL
+    THEN coalesce(named.sku, asked.value ->> 'sku') IN (SELECT sku FROM given)
+    ELSE asked.value ->> 'channelSku' IN (SELECT channel_sku FROM given) END`;
+
 /**
- * Units that the channel has taken off its number already, in orders that no stock is held for yet, taken in or not. What is
- * held is written down at the order only behind that: until then the reservation itself says so.
+ * Units of these listings that the channel has taken off its number already, in orders that no stock is held for yet, taken in or
+ * not. What is held is written down at the order only behind that: until then the reservation itself says so.
  */
 const OPEN_LINES = `
-  SELECT asked.value ->> 'channelSku' AS channel_sku,
-    coalesce(o.skus ->> (asked.value ->> 'line'), asked.value ->> 'sku') AS sku,
-    greatest(0, (stood.value ->> 'ordered')::int - (stood.value ->> 'cancelled')::int - (stood.value ->> 'returned')::int
-      - held.units - coming.units) AS units
-  FROM (${LACKING}) AS lacking JOIN orders o USING (order_no)
-  CROSS JOIN LATERAL json_array_elements(o.content -> 'lines') WITH ORDINALITY AS asked (value, place)
-  JOIN LATERAL json_array_elements(o.lines) WITH ORDINALITY AS stood (value, place) ON stood.place = asked.place
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum((at.value ->> 'reserved')::int + (at.value ->> 'picked')::int + (at.value ->> 'handed')::int), 0) AS units
-    FROM json_array_elements(stood.value -> 'places') AS at
-  ) AS held
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(h.held), 0) AS units
-    FROM order_effects e
-    JOIN reservations r ON r.key = (e.plan -> 'request' ->> 'key') COLLATE "C"
-    JOIN reservation_holds h USING (reservation_no)
-    WHERE e.order_no = o.order_no AND e.done_at IS NULL AND e.kind = 'reserve' AND EXISTS (
-      SELECT FROM json_array_elements(e.plan -> 'lines') AS named
-      WHERE (named ->> 0)::int = h.line AND named ->> 1 = asked.value ->> 'line')
-  ) AS coming
-  WHERE o.channel = (SELECT channel FROM held)
-  UNION ALL
-  SELECT asked.value ->> 'channelSku', asked.value ->> 'sku', greatest(0, (asked.value ->> 'units')::int - own.units)
-  FROM channel_accounts a JOIN channel_hints u USING (account_no)
-  CROSS JOIN LATERAL json_array_elements(u.lines) WITH ORDINALITY AS asked (value, place)
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(h.held + h.handed), 0) AS units
-    FROM reservations r JOIN reservation_holds h USING (reservation_no) WHERE r.key = u.hold_key AND h.line = asked.place
-  ) AS own
-  WHERE a.channel_no = (SELECT channel_no FROM held) AND u.hold_key IS NOT NULL AND u.dismissed_at IS NULL`;
+  asked_lines AS MATERIALIZED (
+    SELECT o.order_no, asked.value ->> 'line' AS line, asked.value ->> 'channelSku' AS channel_sku,
+      coalesce(named.sku, asked.value ->> 'sku') AS sku, o.lines -> (asked.place::int - 1) AS stood
+    FROM (${LACKING}) AS lacking JOIN orders o USING (order_no)
+    CROSS JOIN LATERAL json_array_elements(o.content -> 'lines') WITH ORDINALITY AS asked (value, place)
+    CROSS JOIN LATERAL (SELECT o.skus ->> (asked.value ->> 'line') AS sku) AS named
+    WHERE o.channel = (SELECT channel FROM held) AND ${IS_ASKED}
+  ), untaken_lines AS MATERIALIZED (
+    SELECT u.hold_key, asked.place, asked.value ->> 'channelSku' AS channel_sku, asked.value ->> 'sku' AS sku, (asked.value ->> 'units')::int AS units
+    FROM channel_accounts a JOIN channel_hints u USING (account_no)
+    CROSS JOIN LATERAL json_array_elements(u.lines) WITH ORDINALITY AS asked (value, place)
+    CROSS JOIN (VALUES (NULL::text)) AS named (sku)
+    WHERE a.channel_no = (SELECT channel_no FROM held) AND u.hold_key IS NOT NULL AND u.dismissed_at IS NULL AND ${IS_ASKED}
+  ), open_lines AS (
+    SELECT l.channel_sku, l.sku, greatest(0, (l.stood ->> 'ordered')::int - (l.stood ->> 'cancelled')::int - (l.stood ->> 'returned')::int
+      - own.units - coming.units) AS units
+    FROM asked_lines l
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum((at.value ->> 'reserved')::int + (at.value ->> 'picked')::int + (at.value ->> 'handed')::int), 0) AS units
+      FROM json_array_elements(l.stood -> 'places') AS at
+    ) AS own
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(h.held), 0) AS units
+      FROM order_effects e
+      JOIN reservations r ON r.key = (e.plan -> 'request' ->> 'key') COLLATE "C"
+      JOIN reservation_holds h USING (reservation_no)
+      WHERE e.order_no = l.order_no AND e.done_at IS NULL AND e.kind = 'reserve' AND EXISTS (
+        SELECT FROM json_array_elements(e.plan -> 'lines') AS named
+        WHERE (named ->> 0)::int = h.line AND named ->> 1 = l.line)
+    ) AS coming
+    UNION ALL
+    SELECT l.channel_sku, l.sku, greatest(0, l.units - own.units)
+    FROM untaken_lines l
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(h.held + h.handed), 0) AS units
+      FROM reservations r JOIN reservation_holds h USING (reservation_no) WHERE r.key = l.hold_key AND h.line = l.place
+    ) AS own
+  ), open_units AS MATERIALIZED (
+    SELECT channel_sku, CASE WHEN channel_sku IS NULL THEN sku END AS sku, sum(units) AS units FROM open_lines GROUP BY 1, 2
+  )`;
 
 /**
  * The most urgent that are due behind those that are left to other calls, as many as the first of them may travel with; none
@@ -88,14 +103,15 @@ const CHOOSE = `
 const CURRENT = `
   WITH held AS (
     SELECT c.code AS channel, c.channel_no FROM channel_accounts a JOIN channels c ON c.channel_no = a.channel_no WHERE a.account_no = $1
-  ), open_lines AS MATERIALIZED (${OPEN_LINES})
-  SELECT coalesce(v.ats[(SELECT channel_no FROM held)], 0) AS available, coalesce(own.units, 0)::int AS "notHeld"
-  FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n')) WITH ORDINALITY AS s (channel_sku, sku, place)
+  ), given AS MATERIALIZED (
+    SELECT * FROM unnest(string_to_array($2, E'\\n'), string_to_array($3, E'\\n')) WITH ORDINALITY AS s (channel_sku, sku, place)
+  ), ${OPEN_LINES}
+  SELECT coalesce(v.ats[(SELECT channel_no FROM held)], 0) AS available,
+    (coalesce(by_name.units, 0) + coalesce(by_sku.units, 0))::int AS "notHeld"
+  FROM given s
   LEFT JOIN availability v ON v.sku = s.sku COLLATE "C"
-  LEFT JOIN LATERAL (
-    SELECT sum(l.units) AS units FROM open_lines l
-    WHERE CASE WHEN l.channel_sku IS NULL THEN l.sku = s.sku COLLATE "C" ELSE l.channel_sku = s.channel_sku COLLATE "C" END
-  ) AS own ON true
+  LEFT JOIN open_units by_name ON by_name.channel_sku = s.channel_sku
+  LEFT JOIN open_units by_sku ON by_sku.sku = s.sku
   ORDER BY s.place`;
 
 /** What is being read meanwhile says what was before: it does not count, by the version. */

@@ -8,8 +8,8 @@ export const SENDABLE = `due_at <= clock_timestamp() AND call_no IS NULL AND par
 /** Listings that are read before anything else is sent. */
 export const TO_READ = `due_at <= clock_timestamp() AND call_no IS NULL AND later_call IS NULL AND parked_at IS NULL AND must_read`;
 
-/** Listings of which it is read whether what the channel has accepted is applied. */
-export const SETTLED = `settles_at <= clock_timestamp() AND call_no IS NULL AND later_call IS NULL AND parked_at IS NULL`;
+/** Listings of which it is read whether what the channel has accepted is applied; what must be read has a time of its own. */
+export const SETTLED = `settles_at <= clock_timestamp() AND call_no IS NULL AND later_call IS NULL AND parked_at IS NULL AND NOT must_read`;
 
 /** A call carries it: what it says is known when that ends. */
 export const IS_UNDER_WAY = '(p.call_no IS NOT NULL OR p.later_call IS NOT NULL)';

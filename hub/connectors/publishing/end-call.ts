@@ -6,7 +6,7 @@ import type { Queryable } from '#hub/db/snapshot.ts';
 import { withRetries } from '#hub/db/transaction.ts';
 import type { ItemAnswer } from '../connector.ts';
 import type { FrozenCall } from './begin-call.ts';
-import { passingWith } from './passing.ts';
+import { maySay, passingWith } from './passing.ts';
 
 /** A listing that has to be tried again and again. */
 const AGAIN: BackoffRule = { baseMs: 250, maxMs: 300_000 };
@@ -29,8 +29,10 @@ const IS_NEWS = `(p.hinted AND NOT ${OTHER_CALL} AND l.outcome <> 'refused'
  * One statement, so one way to the database. It counts once: of two hubs that sent the same call the first one's answer does.
  *
  * An order that came meanwhile was placed behind what was taken; of a call that ends later nobody knows: that is read, and so
- * is what a call of this kind may have written behind this one. What is in doubt at a channel that applies later is read
- * when it has, and holds up no newer number until then.
+ * is what a call of this kind may have written behind this one. Where a number
+ * of ours may come over what was sold before it, unseen, such an order may also have come before an earlier one: what it may say
+ * with it and without it is held against what is read when the call has ended. What is in doubt at a channel that applies later
+ * is read when it has, and holds up no newer number until then.
  *
  * Numbers that went out beside a call that ends later (overtaken): which of both the channel applied last is not known. It is
  * read; where it cannot be, ours is sent once more.
@@ -50,27 +52,34 @@ const END = `
       p.later_call IS NOT DISTINCT FROM $2::bigint AS was_later,
       CASE WHEN p.later_call IS NOT DISTINCT FROM $2::bigint THEN p.ordered_in_call > 0 ELSE p.read_after AND p.later_call IS NULL END AS is_mixed,
       clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) AS applied_at,
-      CASE WHEN g.outcome = 'accepted' AND p.ordered_in_call > 0 THEN greatest(0, g.quantity - p.ordered_in_call) END AS or_told
+      CASE WHEN g.outcome = 'accepted' AND p.ordered_in_call > 0 THEN greatest(0, g.quantity - p.ordered_in_call) END AS or_told,
+      $11 AND p.ordered_in_call > 0 AND p.later_call IS NULL AND NOT p.read_after
+        AND (SELECT a.overwrites FROM channel_accounts a WHERE a.account_no = $1) AS may_be_over,
+      CASE WHEN p.settles_at IS NULL AND p.confirmed IS NOT NULL THEN greatest(0, p.confirmed - p.ordered_in_call) END AS or_said
     FROM given g JOIN publications p ON p.account_no = $1 AND p.channel_sku = g.channel_sku COLLATE "C"
       AND (p.call_no = $2 OR (p.later_call = $2 AND NOT p.read_after))
     ORDER BY p.channel_sku FOR NO KEY UPDATE OF p
   ), judged AS (
-    SELECT *, $11 AND is_mixed OR outcome = 'accepted' OR ($11 AND outcome = 'doubt' AND $12::float8 IS NOT NULL) AS settles FROM locked
+    SELECT *, $11 AND is_mixed OR outcome = 'accepted' OR ($11 AND outcome = 'doubt' AND $12::float8 IS NOT NULL) AS settles,
+      may_be_over AND (outcome = 'taken' OR (or_said IS NOT NULL AND outcome NOT IN ('accepted', 'doubt'))) AS is_open FROM locked
   ), applied AS (
     UPDATE publications p SET call_no = NULL, hinted = p.hinted AND ${OTHER_CALL}, hinted_says = CASE WHEN ${OTHER_CALL} THEN p.hinted_says END,
       reference = coalesce(l.reference, p.reference),
       later_call = CASE WHEN NOT l.was_later THEN p.later_call END, later_quantity = CASE WHEN NOT l.was_later THEN p.later_quantity END,
       read_after = p.read_after AND NOT l.was_later AND NOT l.is_mixed,
-      confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN l.told ELSE p.confirmed END,
+      confirmed = CASE WHEN l.is_mixed THEN NULL WHEN l.outcome = 'taken' THEN CASE WHEN l.is_open THEN l.quantity ELSE l.told END ELSE p.confirmed END,
+      applied_by = CASE WHEN l.is_told OR l.was_later OR l.outcome = 'doubt' THEN l.applied_at ELSE p.applied_by END,
       confirmed_at = CASE l.outcome WHEN 'taken' THEN clock_timestamp() ELSE p.confirmed_at END,
       read_at = CASE WHEN $11 AND l.outcome = 'taken' THEN clock_timestamp() ELSE p.read_at END,
       basis = CASE WHEN l.is_told THEN l.basis::json ELSE p.basis END,
-      must_read = $11 AND (l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles) OR ${IS_NEWS}),
-      settles_at = CASE WHEN l.settles THEN l.applied_at
+      must_read = $11 AND (l.is_open OR l.outcome = 'stale' OR (l.outcome = 'doubt' AND NOT l.settles) OR ${IS_NEWS}),
+      settles_at = CASE WHEN l.is_open THEN clock_timestamp() WHEN l.settles THEN l.applied_at
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.settles_at END,
-      passing = CASE WHEN l.settles AND l.outcome IN ('accepted', 'doubt') THEN ${passingWith('l.applied_at', 'l.or_told')}
+      passing = CASE WHEN l.may_be_over AND NOT l.is_open AND l.or_said IS NOT NULL THEN ${maySay('p.confirmed', 'l.or_said', 'l.told')}
+        WHEN l.settles AND l.outcome IN ('accepted', 'doubt') THEN ${passingWith('l.applied_at', 'l.or_told')}
         WHEN l.outcome IN ('taken', 'doubt') THEN NULL ELSE p.passing END,
-      in_doubt = CASE WHEN l.outcome IN ('accepted', 'doubt') THEN l.quantity WHEN l.settles AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
+      in_doubt = CASE WHEN l.outcome IN ('accepted', 'doubt') THEN l.quantity WHEN l.is_open AND NOT l.is_told THEN l.or_said
+        WHEN (l.settles OR l.is_open) AND l.is_told THEN l.told WHEN l.outcome = 'taken' THEN NULL
         WHEN l.settles THEN coalesce(p.in_doubt, p.confirmed) ELSE p.in_doubt END,
       company = CASE WHEN l.is_told THEN NULL WHEN l.outcome = 'apart' THEN $10 ELSE p.company END,
       attempts = CASE WHEN l.is_told THEN 0 WHEN l.outcome = 'again' THEN p.attempts ELSE p.attempts + 1 END,
@@ -79,8 +88,8 @@ const END = `
       due_at = CASE
         WHEN l.outcome = 'refused' THEN NULL
         WHEN NOT l.is_told THEN clock_timestamp() + make_interval(secs => l.wait_ms / 1000)
-        WHEN ($11 AND ${IS_NEWS}) OR p.desired - p.in_flight <> l.told OR l.or_told IS NOT NULL OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
-      waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND p.desired - p.in_flight = l.told THEN NULL
+        WHEN l.is_open OR ($11 AND ${IS_NEWS}) OR p.desired - p.in_flight <> l.told OR l.or_told IS NOT NULL OR NOT p.listed OR (l.is_mixed AND NOT $11) THEN clock_timestamp() END,
+      waits_since = CASE WHEN l.outcome = 'taken' AND NOT l.is_mixed AND NOT l.is_open AND p.desired - p.in_flight = l.told THEN NULL
         ELSE coalesce(p.waits_since, clock_timestamp()) END
     FROM judged l WHERE p.account_no = $1 AND p.channel_sku = l.channel_sku COLLATE "C"
   ), overtaken AS (
@@ -88,6 +97,7 @@ const END = `
       settles_at = CASE WHEN $11 AND p.call_no IS NULL THEN clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000) ELSE p.settles_at END,
       in_doubt = CASE WHEN $11 AND p.call_no IS NULL AND p.settles_at IS NULL THEN p.confirmed ELSE p.in_doubt END,
       confirmed = CASE WHEN p.call_no IS NOT NULL THEN p.confirmed END,
+      applied_by = clock_timestamp() + make_interval(secs => coalesce($12::float8, 0) / 1000),
       due_at = CASE WHEN $11 THEN p.due_at ELSE clock_timestamp() END,
       waits_since = coalesce(p.waits_since, clock_timestamp())
     WHERE p.account_no = $1 AND p.later_call = $2 AND p.read_after AND EXISTS (SELECT FROM ended WHERE is_later)

@@ -95,6 +95,36 @@ it('P3 an order whose stock is held by now is not offered again before what is d
   expect(items[0]).toMatchObject({ quantity: 5, basis: { desired: 5 } });
 });
 
+it('P1 units that are not held yet count at the listing that their line names, else at all of its sku, and at no other', async () => {
+  const { pool } = database;
+  await offer(10);
+  await pool.query(
+    `INSERT INTO publications (account_no, channel_sku, sku, desired, desired_at, confirmed, must_read, due_at)
+     SELECT $1, name, sku, 10, now(), 20, false, now() FROM (VALUES ('A-2', 'A'), ('B', 'A-2')) AS p (name, sku)`,
+    [account],
+  );
+  await pool.query(
+    `INSERT INTO availability (sku, ats) SELECT 'A-2', ats FROM availability WHERE sku = 'A' ON CONFLICT DO NOTHING`,
+  );
+  await pool.query(
+    `INSERT INTO channel_hints (account_no, id, error, lines, hold_key) VALUES ($1, 'x', '{}',
+      '[{"channelSku": "A-2", "units": 2}, {"sku": "A", "units": 1}, {"channelSku": "C", "units": 5}]', 'untaken-x')`,
+    [account],
+  );
+  const line = { line: '1', ordered: 4, cancelled: 1, returned: 0, places: [] };
+  await pool.query(
+    `INSERT INTO orders (channel, channel_order_id, digest, content, lines, state, payment, lane, received_at, entered_at, correlation_id)
+     VALUES ('shop', 'y', sha256(''), '{"lines": [{"line": "0", "channelSku": "C"}, {"line": "1", "channelSku": "A"}]}',
+      $1, 'validated', 'paid', 1, now(), now(), 'c')`,
+    [JSON.stringify([{ ...line, line: '0' }, line])],
+  );
+  const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+  const begun = await beginCall(pool, claim, asked);
+  const items = begun.kind === 'call' ? begun.call.items : [];
+  const notHeld = Object.fromEntries(items.map(({ channelSku, basis }) => [channelSku, basis.notHeld]));
+  expect(notHeld).toEqual({ A: 4, 'A-2': 3, B: 0 });
+});
+
 it('P3 a listing that a call carries, which ends now or later, is not set aside by what was read of it', async () => {
   const refused = { channelSku: 'A', code: 'CHANNEL_SKU_UNKNOWN' as const, detail: 'gone' };
   const parked = async () =>
@@ -244,9 +274,70 @@ describe('numbers that a channel has accepted and not applied', () => {
     expect(await state()).toEqual({ confirmed: 8, inFlight: 0, settles: false });
     expect((await send(6)).items[0]).toMatchObject({ quantity: 6 });
   });
+
+  it.each([100, 60, 90, 50])('P3 however many orders become known meanwhile, %i is none in flight', async (says) => {
+    await database.pool.query('UPDATE publications SET confirmed = 100');
+    await accept(await send(90));
+    for (let sold = 0; sold < 40; sold += 1) await order(1);
+    await settle();
+    await read(says);
+    expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+    expect((await database.pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+  });
 });
 
 describe('an order that becomes known where a number of ours may have come over what it took off', () => {
+  beforeEach(() => database.pool.query('UPDATE publications SET applied_by = now()'));
+
+  it.each([
+    ['an hour before all orders are known', '1 hour', false, false],
+    ['just before, and what is placed then may come late', '10 minutes', false, true],
+    ['an hour before, and an order of then is not read yet', '1 hour', true, true],
+  ] as const)(
+    'P2 it is not read where it was placed behind our number for sure: %s',
+    async (_when, before, hasHint, isRead) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true, orders_known_to = now()');
+      await pool.query('UPDATE publications SET applied_by = now() - $1::interval', [before]);
+      if (hasHint)
+        await pool.query(
+          `INSERT INTO channel_hints (account_no, id, hinted_at) VALUES ($1, 'x', now() - interval '2 hours')`,
+          [account],
+        );
+      await order(3);
+      expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(isRead ? 1 : 0);
+      expect(await state()).toEqual({ confirmed: isRead ? 10 : 7, inFlight: 0, settles: isRead });
+    },
+  );
+
+  it('P3 by when its last number is applied is written down with each, also of a feed and of one in doubt', async () => {
+    const { pool } = database;
+    const appliedMs = async () =>
+      (
+        await pool.query<{ ms: number | null }>(
+          `SELECT (extract(epoch FROM applied_by - clock_timestamp()) * 1000)::float8 AS ms FROM publications`,
+        )
+      ).rows[0]!.ms;
+    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+    const forget = () => pool.query('UPDATE publications SET applied_by = NULL, settles_at = NULL, must_read = false');
+    await forget();
+    await endAnswered(parts, await send(9), [{ channelSku: 'A', outcome: 'again' }]);
+    expect(await appliedMs()).toBeNull();
+    await accept(await send(9));
+    expect(await appliedMs()).toBeGreaterThan(50_000);
+    for (const [quantity, outcome] of [
+      [8, 'taken'],
+      [7, 'again'],
+      [6, 'doubt'],
+    ] as const) {
+      await forget();
+      const call = await send(quantity);
+      await noteLater(pool, account, call, { ticket: 't', afterMs: 60_000 });
+      await endAnswered(parts, call, outcome === 'doubt' ? [] : [{ channelSku: 'A', outcome }]);
+      expect(await appliedMs()).toBeGreaterThan(-10_000);
+    }
+  });
+
   it.each([
     [10, 'over it', [{ quantity: 7, changeFrom: 10 }]],
     [7, 'before it', []],
@@ -265,5 +356,88 @@ describe('an order that becomes known where a number of ours may have come over 
     await pool.query('UPDATE publications SET due_at = now()');
     const begun = await beginCall(pool, claim, asked);
     expect(begun.kind === 'call' ? begun.call.items : []).toMatchObject(sent);
+  });
+
+  // It said 10 and was told to say 8, and it is not known whether one of ours came over the three of the order.
+  it.each([
+    ['taken', [8, 5]],
+    ['again', [10, 7]],
+    ['stale', [10, 7]],
+    ['doubt', [10, 7, 8, 5]],
+    ['accepted', [10, 7, 8, 5]],
+  ] as const)(
+    'P3 while its call is under way, which is %s: %j is read when that ends, and is not drift',
+    async (outcome, may) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true');
+      const settlesMs = outcome === 'accepted' ? 60_000 : undefined;
+      const parts = { pool, random: () => 0, account, canRead: true, settlesMs };
+      for (const says of may) {
+        await pool.query(
+          `UPDATE publications SET confirmed = 10, in_doubt = NULL, passing = NULL, settles_at = NULL, must_read = false, read_at = '-infinity'`,
+        );
+        const call = await send(8);
+        await order(1);
+        await order(2);
+        await endAnswered(parts, call, outcome === 'doubt' ? [] : [{ channelSku: 'A', outcome }]);
+        await offer(5);
+        await pool.query('UPDATE publications SET desired = 5');
+        const asked = { shape: SHAPE, leaves: 0, looksAt: 1, limits: {}, claimSeconds: 60, quota: {} };
+        // What was accepted is read when it should be applied, and holds up nothing.
+        if (outcome === 'accepted') await settle();
+        const begun = outcome === 'accepted' ? 'nothing' : (await beginCall(pool, claim, asked)).kind;
+        expect(begun).toBe('nothing');
+        expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+        await read(says);
+        expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+        expect((await pool.query('SELECT drift, passing FROM publications')).rows).toEqual([
+          { drift: null, passing: null },
+        ]);
+      }
+    },
+  );
+
+  it.each([10, 8, 7, 5])(
+    'P3 while it is not known either whether the last number came through: %i is not drift',
+    async (says) => {
+      const { pool } = database;
+      await pool.query('UPDATE channel_accounts SET overwrites = true');
+      const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+      await endAnswered(parts, await send(8), []);
+      await order(3);
+      expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+      await read(says);
+      expect(await state()).toEqual({ confirmed: says, inFlight: 0, settles: false });
+      expect((await pool.query('SELECT drift FROM publications')).rows).toEqual([{ drift: null }]);
+    },
+  );
+
+  it('P3 while a call is under way that went out before it was read what a feed has left', async () => {
+    const { pool } = database;
+    await pool.query('UPDATE channel_accounts SET overwrites = true');
+    const parts = { pool, random: () => 0, account, canRead: true, settlesMs: undefined };
+    const feed = await send(9);
+    await noteLater(pool, account, feed, { ticket: 't', afterMs: 60_000 });
+    await order(1);
+    await endAnswered(parts, feed, [{ channelSku: 'A', outcome: 'taken' }]);
+    const call = await send(7);
+    await order(2);
+    await endAnswered(parts, call, [{ channelSku: 'A', outcome: 'taken' }]);
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
+    await read(7);
+    expect(await state()).toEqual({ confirmed: 7, inFlight: 0, settles: false });
+  });
+
+  it('P2 it waits with a listing that failed before, and nobody turns to its account until then', async () => {
+    const { pool } = database;
+    await pool.query(`UPDATE channel_accounts SET overwrites = true, claim = NULL, claimed_until = '-infinity'`);
+    await pool.query(`UPDATE publications SET attempts = 3, due_at = now() + interval '1 minute'`);
+    const claims = () => claimAccounts(pool, randomUUID(), { most: 1, seconds: 0, readEveryHours: null });
+    expect(await claims()).toEqual([]);
+    await order(3);
+    expect(await claims()).toEqual([]);
+    await pool.query('UPDATE publications SET due_at = now()');
+    expect(await claims()).toHaveLength(1);
+    expect(await chooseToRead(pool, account, { most: 9, everyHours: null })).toHaveLength(1);
   });
 });

@@ -6,8 +6,8 @@
  * - An order that becomes known meanwhile was placed before or behind a number was applied: both may show.
  */
 
-/** So many are kept; what is older does not show any more by far. */
-const MOST = 32;
+/** So many are kept: the newest, and of many orders the highest, below which what is gone counts as sold. */
+const MOST = 128;
 const epoch = (instant: string): string => `extract(epoch FROM ${instant})::float8`;
 
 /** Those of `p` (in_doubt settles), with what it said before where none are kept yet. */
@@ -29,12 +29,18 @@ export const passingWith = (
     WHEN ${mixed} IS NOT NULL THEN jsonb_build_array(jsonb_build_array(p.confirmed, ${epoch(until)})) END
     || CASE WHEN ${mixed} IS NOT NULL THEN jsonb_build_array(jsonb_build_array(${mixed}, NULL)) ELSE '[]' END`;
 
-/** What may show when so many units of an order have become known while in_doubt settles. */
+/** All of these may show, as long as in_doubt does. */
+export const maySay = (...numbers: readonly string[]): string =>
+  `jsonb_build_array(${numbers.map((number) => `jsonb_build_array(${number}, NULL)`).join(', ')})`;
+
+/** What may show when so many units of an order have become known while in_doubt settles; each number once. */
 export const passingLess = (units: string): string => `(
-      SELECT jsonb_agg(e.value) FROM (
-        SELECT e.value FROM jsonb_array_elements(${PASSING}) AS e
-        UNION SELECT jsonb_build_array(greatest(0, (e.value ->> 0)::int - ${units}), e.value -> 1) FROM jsonb_array_elements(${PASSING}) AS e
-        UNION SELECT jsonb_build_array(greatest(0, p.in_doubt - ${units}), NULL) LIMIT ${MOST}) AS e)`;
+      SELECT jsonb_agg(jsonb_build_array(m.number, m.until) ORDER BY m.number) FROM (
+        SELECT n.number, CASE WHEN bool_and(n.until IS NOT NULL) THEN max(n.until) END AS until FROM (
+          SELECT greatest(0, (e.value ->> 0)::int - less.units), (e.value ->> 1)::float8
+          FROM jsonb_array_elements(${PASSING}) AS e CROSS JOIN (VALUES (0), (${units})) AS less (units) WHERE e.value ->> 0 IS NOT NULL
+          UNION ALL SELECT greatest(0, p.in_doubt - ${units}), NULL) AS n (number, until)
+        GROUP BY 1 ORDER BY 1 DESC LIMIT ${MOST}) AS m)`;
 
 /** Numbers that may show now. */
 export const MAY_SHOW = `ARRAY(

@@ -10,6 +10,8 @@ import { explains, PASSING } from './passing.ts';
 export interface ToRead extends ReadItem {
   readonly version: number;
   readonly attempts: number;
+  /** Nothing waits for it: it was not read for long. */
+  readonly isRoutine?: boolean;
 }
 
 /** A listing that the channel says nothing of for now, and that may be asked for again. */
@@ -22,7 +24,7 @@ const MUST_READ = `
 /** What the channel has accepted and should have applied by now. */
 const SETTLING = `
   SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
-  WHERE account_no = $1 AND ${SETTLED} AND NOT must_read ORDER BY settles_at LIMIT $2`;
+  WHERE account_no = $1 AND ${SETTLED} ORDER BY settles_at LIMIT $2`;
 /** Where it cannot be read it counts as applied. */
 const SETTLE_UNREAD = `
   UPDATE publications SET confirmed = in_doubt, confirmed_at = clock_timestamp(), in_doubt = NULL, settles_at = NULL, passing = NULL,
@@ -31,7 +33,7 @@ const SETTLE_UNREAD = `
   WHERE account_no = $1 AND ${SETTLED}`;
 /** $3 hours: what has not been read for so long, though it says what it shall as far as we know. */
 const MAY_READ = `
-  SELECT channel_sku AS "channelSku", reference, version, attempts FROM publications
+  SELECT channel_sku AS "channelSku", reference, version, attempts, true AS "isRoutine" FROM publications
   WHERE account_no = $1 AND due_at IS NULL AND call_no IS NULL AND parked_at IS NULL AND later_call IS NULL AND settles_at IS NULL
     AND read_at < clock_timestamp() - make_interval(hours => $3)
   ORDER BY read_at LIMIT $2`;

@@ -2,7 +2,7 @@ import { backoffMs } from '#shared/runtime/backoff.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { whenBack } from '#hub/db/when-back.ts';
 import { ChannelFailure, toChannelFailure } from '../channel-failure.ts';
-import type { ReadAnswer } from '../connector.ts';
+import type { Capabilities, ReadAnswer } from '../connector.ts';
 import { performEffects } from '../orders/perform-effects.ts';
 import { pollOrders, readHinted } from '../orders/read-orders.ts';
 import {
@@ -127,8 +127,8 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
   const chosen = await chooseToRead(parts.pool, account, { most, everyHours: parts.readEveryHours });
   const running: Promise<void>[] = [];
   try {
-    for (let from = 0; from < chosen.length; from += reads.itemsMax) {
-      const some = chosen.slice(from, from + reads.itemsMax);
+    for (let from = 0, some: readonly ToRead[] = chosen; from < chosen.length; from += some.length) {
+      some = payable(turn, reads, chosen.slice(from, from + reads.itemsMax));
       const cost = reads.cost(some);
       await turn.admit(reads.quota, cost);
       const first = () => turn.callAdmitted(reads.quota, cost, () => session.readBack(some));
@@ -144,6 +144,25 @@ async function readDue(turn: AccountTurn): Promise<boolean> {
   }
   await Promise.all(running);
   return chosen.length > 0;
+}
+
+/**
+ * As many of them as can be paid now, at least one. Where a read costs the more the more it names, one of many would never be
+ * made while there are numbers to send, which cost less (P2); what nothing waits for is read when there is enough.
+ */
+function payable(
+  { quotas }: AccountTurn,
+  reads: NonNullable<Capabilities['reads']>,
+  all: readonly ToRead[],
+): readonly ToRead[] {
+  if (quotas.isOne || all.some(({ isRoutine }) => isRoutine)) return all;
+  let some = all;
+  while (some.length > 1 && quotas.of(reads.quota).waitMs(reads.cost(some)) > 0) {
+    const fewer = some.slice(0, Math.ceil(some.length / 2));
+    if (reads.cost(fewer) === reads.cost(some)) return all;
+    some = fewer;
+  }
+  return some;
 }
 
 /** Refused as a whole, and nobody knows because of which listing: halves are read apart, down to the one (P2). */

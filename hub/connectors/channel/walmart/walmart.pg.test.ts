@@ -77,3 +77,27 @@ it('what is shipped is not offered again, also where the number that says so was
   await expect.poll(() => emulator.stock.forgets).toBe(0);
   await expect.poll(() => emulator.says('A')).toBe(9);
 });
+
+it('P2 what must be read is read however much there is to send: reads of many cost more than there is left while numbers go out', async () => {
+  await hub.stop();
+  await emulator.stop();
+  const skus = Array.from({ length: 200 }, (_, place) => `B-${place}`);
+  await beginChannels(database.pool, { channels: ['shop'], skus });
+  hub = channelHub(database.pool, reservationPool);
+  // 5 tokens a second, and those that are there at first are used up by the first reads and numbers.
+  emulator = await WalmartSeller.start(seededRandom(3), { readLagMs: 0, inventoryPerMinute: 300 });
+  emulator.list(skus, 0);
+  tills = teller(database.pool);
+  await tills.tell(1, 'receipt', { lines: skus.map((sku) => ({ sku, quantity: 10 })) });
+  await hub.makeAccount('shop', emulator);
+  hub.start();
+  const count = async (condition: string) =>
+    (await database.pool.query(`SELECT FROM publications WHERE ${condition}`)).rowCount ?? 0;
+  await expect.poll(() => count('confirmed = 10'), { timeout: 10_000 }).toBeGreaterThan(40);
+  await database.pool.query(`
+    UPDATE publications SET must_read = true, due_at = now(), read_at = '-infinity', version = version + 1
+    WHERE channel_sku IN (SELECT channel_sku FROM publications WHERE confirmed = 10 AND call_no IS NULL AND due_at IS NULL LIMIT 12)`);
+  await expect.poll(() => count('must_read'), { timeout: 8_000 }).toBe(0);
+  expect(await count('confirmed = 10')).toBeLessThan(120);
+  expect(emulator.violations).toEqual([]);
+});

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArrivalLine, ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
 import { digestOf } from '#shared/protocol/content.ts';
-import { systemClock } from '#shared/runtime/clock.ts';
-import { silentLogger } from '#shared/runtime/logger.ts';
 import { openEdgeStore, type EdgeStore } from '#test/support/edge-store.ts';
 import { RxdbJournalLog } from '../journal-log-rxdb.ts';
-import { openStore, type Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import type { SaidFact } from './arrival-facts.ts';
 
 const TRANSFER: ArrivalOrigin = { kind: 'transfer', from: 'S02', transfer: 'T1' };
@@ -21,7 +19,6 @@ beforeEach(async () => {
   store = edge.store;
 });
 afterEach(async () => {
-  await store.close();
   await edge[Symbol.asyncDispose]();
 });
 
@@ -42,8 +39,8 @@ const voids = async () =>
     kind === 'void' ? [{ key, voids: (JSON.parse(bodyText) as { voids: string }).voids, correlationId, source }] : [],
   );
 const restarted = async () => {
-  await store.close();
-  store = await openStore({ folder: `${edge.folder}/data`, logger: silentLogger, clock: systemClock });
+  await edge.reopen();
+  ({ store } = edge);
 };
 
 describe('an arrival that is taken back', () => {

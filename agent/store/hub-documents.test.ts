@@ -111,15 +111,11 @@ it('a database that does not take it is closed, and stays as it was', async () =
 function answer({ collection, checkpoint }: Pull, onHand: number, watermark: number): PullAnswer {
   const place = { generation: 'g', position: '7', after: null, scanning: false };
   const common = { checkpoint: place, complete: true };
-  if (checkpoint !== null) return { collection, documents: [], ...common } as PullAnswer;
-  switch (collection) {
-    case 'positions': {
-      const units = { onHand, damaged: 0, quarantined: 0, anchor: null };
-      return { collection, documents: [{ sku: 'A', ...units, journal: 4, watermark }], ...common };
-    }
-    case 'products':
-      return { collection, documents: [{ sku: 'A', name: 'Apple', gtin: null, deleted: false }], ...common };
-    default:
-      return { collection, documents: [], ...common };
+  if (collection === 'positions' && checkpoint === null) {
+    const units = { onHand, damaged: 0, quarantined: 0, anchor: null };
+    return { collection, documents: [{ sku: 'A', ...units, journal: 4, watermark }], ...common };
   }
+  if (collection === 'products' && checkpoint === null)
+    return { collection, documents: [{ sku: 'A', name: 'Apple', gtin: null, deleted: false }], ...common };
+  return { collection, documents: [], ...common };
 }

@@ -1,7 +1,15 @@
 import { ERRORS, type ErrorCode, type WireError } from '#shared/protocol/errors.ts';
 import { LIMITS } from '#shared/protocol/limits.ts';
 import { PRODUCT_VERSION } from '#shared/runtime/version.ts';
-import type { AgentHealth, AgentStatus, DiskReport, NetworkReport, SyncReport } from '#shared/agent-api/answers.ts';
+import type {
+  AgentHealth,
+  AgentStatus,
+  DiskReport,
+  NetworkReport,
+  StoreProblem,
+  SyncReport,
+} from '#shared/agent-api/answers.ts';
+import type { ProblemParams } from '#shared/agent-api/problem-codes.ts';
 import type { SourceStatus } from './pos/source.ts';
 import { lastContact } from './store/device.ts';
 import type { Store } from './store/store.ts';
@@ -55,9 +63,13 @@ export async function statusOf(parts: StatusParts): Promise<AgentStatus> {
     disk,
     problems: [
       ...(identity ? [] : [problem('NOT_ENROLLED', 'Facts are kept here; no hub is known to bring them to.')]),
-      ...(sync.lastError && sync.phase !== 'online' ? [sync.lastError] : []),
-      ...sources.flatMap(({ lastError }) => lastError ?? []),
-      ...(network.lastError ? [network.lastError] : []),
+      ...(sync.lastError && sync.phase !== 'online'
+        ? [about(sync.lastError, identity ? { hubUrl: identity.hubUrl } : {})]
+        : []),
+      ...sources.flatMap(({ name, lastError }) => (lastError ? [about(lastError, { source: name })] : [])),
+      ...(network.lastError
+        ? [about(network.lastError, network.wanted === null ? {} : { address: network.wanted })]
+        : []),
       ...clockProblems(sync.clockOffsetMs),
       ...diskProblems(disk),
       ...quarantineProblems(store.quarantine),
@@ -96,17 +108,18 @@ export function restingSync({ device, journal }: Store): SyncReport {
   };
 }
 
-function clockProblems(offsetMs: number): WireError[] {
+function clockProblems(offsetMs: number): StoreProblem[] {
   if (Math.abs(offsetMs) <= LIMITS.clockOffsetShownMs) return [];
   const seconds = Math.round(Math.abs(offsetMs) / 1_000);
-  return [
-    problem('CLOCK_OFF', `This machine's clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the hub's.`),
-  ];
+  const isBehind = offsetMs > 0;
+  const detail = `This machine's clock is ${seconds} s ${isBehind ? 'behind' : 'ahead of'} the hub's.`;
+  return [about(problem('CLOCK_OFF', detail), { seconds, isBehind })];
 }
 
-function diskProblems(disk: DiskReport | null): WireError[] {
+function diskProblems(disk: DiskReport | null): StoreProblem[] {
   if (disk === null || disk.freeBytes >= DISK_LOW_BYTES) return [];
-  return [problem('DISK_LOW', `The disk of the data folder has ${Math.floor(disk.freeBytes / 1e6)} MB left.`)];
+  const freeMegabytes = Math.floor(disk.freeBytes / 1e6);
+  return [about(problem('DISK_LOW', `The disk of the data folder has ${freeMegabytes} MB left.`), { freeMegabytes })];
 }
 
 function quarantineProblems({ count, countAtHub, isFull }: Store['quarantine']): WireError[] {
@@ -122,6 +135,8 @@ function quarantineProblems({ count, countAtHub, isFull }: Store['quarantine']):
       : []),
   ];
 }
+
+const about = (problem: WireError, params: ProblemParams): StoreProblem => ({ ...problem, params });
 
 function problem(code: ErrorCode, detail: string): WireError {
   return { code, detail, remedy: ERRORS[code].remedy };

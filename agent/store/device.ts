@@ -19,6 +19,8 @@ export type Identity = z.infer<typeof identity>;
 
 const deviceState = z.object({
   identity: identity.nullable(),
+  /** The hub's documents in this folder were pulled before the device was enrolled as what it is: they are dropped when it is opened. */
+  hasEarlierDocuments: z.boolean().default(false),
   journal: journalHead.nullable(),
   /** Hub time minus system time as last measured, and when (system time). */
   clock: z.object({ offsetMs: z.int(), measuredAt: z.int() }).nullable(),
@@ -42,6 +44,7 @@ export type SyncMarks = DeviceState['marks'];
 
 const EMPTY: DeviceState = {
   identity: null,
+  hasEarlierDocuments: false,
   journal: null,
   clock: null,
   journalNumbers: [],

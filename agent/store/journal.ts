@@ -9,7 +9,7 @@ import type { AppendResult, Journal } from './journal-contract.ts';
 import { epochNow, type JournalHead, type JournalHeadStore } from './journal-head.ts';
 import type { JournalLog, StoredFact } from './journal-log.ts';
 import { closeHoles, epochsBefore, finishMove, movePage } from './journal-recovery.ts';
-import { keysToKnow, voidedKey } from './void-target.ts';
+import { keysToKnow, voidBeside, voidedKey } from './void-target.ts';
 
 /** Facts in one commit. A single call may bring more; it is never split. */
 const GROUP_MAX = 500;
@@ -232,9 +232,15 @@ export class StoreJournal implements Journal {
       const known = new Map((await this.#options.log.findByKeys([...keys])).map((fact) => [fact.key, fact]));
       const fresh: StoredFact[] = [];
       const reading = this.#options.hybridClock.now();
-      const results = calls.map((call) => call.drafts.map((draft) => this.#place(draft, reading, known, fresh)));
+      const place = (draft: FactDraft): AppendResult => {
+        const result = this.#place(draft, reading, known, fresh);
+        const beside = result.status === 'refused' ? undefined : voidBeside(draft, (key) => known.has(key));
+        if (beside !== undefined) this.#place(beside, reading, known, fresh);
+        return result;
+      };
+      const results = calls.map((call) => call.drafts.map(place));
       if (fresh.length > 0) await this.#write(fresh);
-      for (const [place, call] of calls.entries()) call.resolve(results[place] ?? []);
+      for (const [index, call] of calls.entries()) call.resolve(results[index] ?? []);
       if (fresh.length > 0) this.#tell(fresh);
     } catch (error) {
       // Whether the disk took a part is unknown now: look before the next seq is given.

@@ -13,6 +13,7 @@ import { damageProblems, isDamage, recoveryOptions } from './damage.ts';
 import { DayBook } from './day-book.ts';
 import { Device } from './device.ts';
 import { FactIndex } from './fact-index.ts';
+import { openWithOwnDocuments } from './hub-documents.ts';
 import { HybridClock } from './hybrid-clock.ts';
 import { ItemHistories } from './items/item-history.ts';
 import { openJournal, type StoreJournal } from './journal.ts';
@@ -92,7 +93,8 @@ async function open(options: StoreOptions): Promise<Store> {
   const settled = storage ? undefined : settleFolderStorage(folder, engine);
   const place = settled ? placeOf(folder, settled) : folder;
   const settings = { recovery: recoveryOptions(logger), now: () => clock.now() };
-  const db = await openDatabase(storage ?? (await openEngine(settled?.engine ?? 'sqlite', place, settings)), folder);
+  const files = storage ?? (await openEngine(settled?.engine ?? 'sqlite', place, settings));
+  const db = await openWithOwnDocuments(() => openDatabase(files, folder), logger);
   try {
     return await openParts(db, options, place);
   } catch (error) {

@@ -15,12 +15,14 @@ let server: Server;
 let asked: { publicKey: string; store?: string }[];
 let answers: [status: number, body: string][];
 let state: { identity: DeviceState['identity'] };
+let updates: Partial<DeviceState>[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'enrol-'));
   asked = [];
   answers = [];
   state = { identity: null };
+  updates = [];
   server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -47,7 +49,10 @@ function call(more: { again?: boolean; token?: string } = {}) {
     get state() {
       return state as DeviceState;
     },
-    update: async (change: Partial<DeviceState>) => void Object.assign(state, change),
+    update: async (change: Partial<DeviceState>) => {
+      updates.push(change);
+      Object.assign(state, change);
+    },
   };
   const hubUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return enrol({ hubUrl, token, deviceName: 'till 1', folder, device, clock: systemClock, ...more });
@@ -97,6 +102,8 @@ describe('enrolment', () => {
     await call();
     await expect(call()).rejects.toMatchObject({ code: 'ALREADY_ENROLLED' });
     expect(await call({ again: true })).toMatchObject({ device: 5 });
+    // Told in the write that makes it another device: what came down before is not what this one is told.
+    expect(updates.at(-1)).toMatchObject({ identity: { device: 5 }, hasEarlierDocuments: true });
     expect(asked[1]?.publicKey).not.toBe(asked[0]?.publicKey);
     expect(loadDeviceKey(folder).publicKey).toBe(asked[1]?.publicKey);
   });

@@ -25,7 +25,8 @@ export interface EnrolOptions {
 
 /**
  * Exchanges a one-time token for the registration of this device. The key is on disk before it is sent; after a lost answer
- * the same call succeeds with the same token. Facts that were journaled before are kept and sent afterwards.
+ * the same call succeeds with the same token. Facts that were journaled before are kept and sent afterwards; what a hub has said before is
+ * dropped at the next opening, and asked for anew.
  * Errors: ALREADY_ENROLLED, REQUEST_INVALID, HUB_UNREACHABLE, STORE_DIFFERS, and what the hub says (TOKEN_INVALID, TOKEN_USED,
  * TOKEN_EXPIRED).
  */
@@ -52,7 +53,8 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   }
   const identity = { device: number, store, hubUrl, deviceName, enrolledAt: Math.round(clock.now()) };
   adoptDeviceKey(folder);
-  await device.update({ identity });
+  // Of one write, so that no kill comes between: what an earlier hub or device was told is not what this one is told.
+  await device.update({ identity, hasEarlierDocuments: true });
   return identity;
 }
 

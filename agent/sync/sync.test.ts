@@ -391,6 +391,31 @@ describe('sync over a real socket', () => {
     expect(store.freshness().asOf).not.toBeNull();
   });
 
+  it('M1 positions that come while its facts are sent to a hub that may hold them are not known to be right before those are acknowledged', async () => {
+    await append(1, 3);
+    hub.documents.positions.push({
+      sku: 'A',
+      onHand: 3,
+      damaged: 0,
+      quarantined: 0,
+      anchor: null,
+      journal: 1,
+      watermark: 0,
+    });
+    hub.pushes = 'silence';
+    start();
+    await expect.poll(() => hub.unanswered, { interval: 5 }).toBe(1);
+    // Pulls wait no longer; the push has had no answer, so there is another connection.
+    clock.runOut();
+    await expect.poll(() => store.stockView.hubPosition('A') !== null, { interval: 5 }).toBe(true);
+    await expect.poll(() => hub.unanswered, { interval: 5 }).toBe(2);
+    expect(store.freshness()).toEqual({ asOf: null, unsent: 3 });
+    hub.pushes = 'answer';
+    clock.runOut();
+    await expect.poll(() => store.freshness().asOf !== null, { interval: 5 }).toBe(true);
+    expect(store.freshness().unsent).toBe(0);
+  });
+
   it('asks nothing while offline, stops at once all the same, and reports when it is back', async () => {
     const { url } = hub;
     await hub.close();

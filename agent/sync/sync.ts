@@ -13,6 +13,7 @@ import type { Random } from '#shared/runtime/random.ts';
 import { ContactLog } from './contact-log.ts';
 import type { DeviceKey } from './device-key.ts';
 import { startDownstream, type Downstream, type PullSource } from './downstream.ts';
+import { FirstPull } from './first-pull.ts';
 import { HubContact } from './hub-contact.ts';
 import { HubQuestions } from './hub-questions.ts';
 import { HubSession } from './hub-session.ts';
@@ -93,6 +94,7 @@ class StoreSync implements Sync {
   readonly #endListening: () => void;
   readonly #story: JournalStory;
   readonly #views: ViewAnswers;
+  readonly #firstPull: FirstPull;
   #onlineSince: number;
   #connection: Connection | null = null;
   /** The last fact that was there when the connection was made. */
@@ -115,6 +117,11 @@ class StoreSync implements Sync {
     this.#story = new JournalStory({ journal: store.journal, device: store.device, logger });
     this.#views = new ViewAnswers({ view: store.stockView, journal: store.journal, clock, logger });
     this.questions = new HubQuestions(clock);
+    this.#firstPull = new FirstPull({
+      isKnown: () => store.device.marks.pulledAt !== null,
+      mark: () => store.device.mark({ pulledAt: Math.round(clock.now()) }),
+      pullAgain: () => this.#downstream.resync('positions'),
+    });
     this.#gate = new PullGate(clock, () => this.#isDraining());
     this.#downstream = (options.downstream ?? this.#rxdbDownstream)(this.#gate);
     this.#uplink = new Uplink({
@@ -125,6 +132,7 @@ class StoreSync implements Sync {
       onAcked: (ackedSeq) => {
         store.device.mark({ ackedSeq, lastAckAt: Math.round(clock.now()) });
         if (!this.#isDraining()) this.#gate.drained();
+        this.#firstPull.acked(ackedSeq);
         this.#changes.next();
       },
       onSetAside: (epoch, facts) => void this.#setAside(epoch, facts),
@@ -233,6 +241,11 @@ class StoreSync implements Sync {
     this.#connection = connection;
     this.#contact.began();
     this.#cameBackWithSeq = this.#options.store.journal.lastSeq;
+    this.#firstPull.online({
+      lastSeq: this.#cameBackWithSeq,
+      ackedSeq: welcome.watermark,
+      earlier: welcome.earlier.length,
+    });
     const waiting = this.#gate.waiting;
     this.#gate.open(connection);
     this.#views.attach(connection);
@@ -263,6 +276,7 @@ class StoreSync implements Sync {
         const facts = await store.journal.moveUp(epoch, watermark);
         if (facts > 0) logger.warn({ epoch, watermark, facts }, 'the hub lacks facts of an earlier epoch; sent again');
       }
+      if (connection === this.#connection) this.#firstPull.moved(store.journal.lastSeq);
     } catch (error) {
       // The next hello asks again, or everything stops.
       if (connection !== this.#connection) return;
@@ -342,13 +356,13 @@ class StoreSync implements Sync {
   }
 
   readonly #rxdbDownstream = (source: PullSource): Downstream => {
-    const { store, clock, logger } = this.#options;
+    const { store, logger } = this.#options;
     return startDownstream({
       db: store.db,
       source,
       logger,
       onComplete: (collection) => {
-        if (collection === 'positions') store.device.mark({ pulledAt: Math.round(clock.now()) });
+        if (collection === 'positions') this.#firstPull.pulled();
       },
     });
   };

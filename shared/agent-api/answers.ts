@@ -1,4 +1,5 @@
 import type { ArrivalDraft } from './arrivals.ts';
+import type { ProblemParams } from './problem-codes.ts';
 import type { Condition } from '../protocol/fields.ts';
 import type { WireError } from '../protocol/errors.ts';
 import type { ComingTransfer, OtherStock } from '../protocol/messages/questions.ts';
@@ -46,8 +47,11 @@ export interface AgentStatus {
   /** Null where the disk does not say. */
   readonly disk: DiskReport | null;
   /** Everything that needs somebody's attention; empty means all is well. */
-  readonly problems: readonly WireError[];
+  readonly problems: readonly StoreProblem[];
 }
+
+/** Something that needs somebody, of the store as a whole; `params` for who says it in other words than `detail`. */
+export type StoreProblem = WireError & { readonly params?: ProblemParams };
 
 /** The disk of the data folder. */
 export interface DiskReport {

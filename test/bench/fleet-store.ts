@@ -109,7 +109,7 @@ export class FleetStore {
       contactAt: null,
     };
     const identity = { device, store: { code: 'S', name: 'S' }, hubUrl, deviceName: 'bench', enrolledAt: epoch };
-    const state = { identity, journal: null, clock: null, journalNumbers: [], marks };
+    const state = { identity, hasEarlierDocuments: false, journal: null, clock: null, journalNumbers: [], marks };
     return {
       journal: {
         epoch,

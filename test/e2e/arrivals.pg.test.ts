@@ -108,3 +108,37 @@ it('M7 a store sees what another has sent it, also when it is offline again, wit
   });
   expect((await restarted.list()).transfers).toEqual([]);
 });
+
+it('M1 an arrival that is taken back leaves nothing at the hub, whether it had heard of the damage before or not', async () => {
+  const { edge, store, goOnline, say } = await storeOf('S3');
+  const arrived = async (transfer: string) => {
+    const { id } = await store.arrivalDrafts.begin({ kind: 'transfer', from: 'S1', transfer }, 'Ada', false);
+    const { revision } = await store.arrivalDrafts.change(id, 1, [{ sku: 'D', units: 5, damaged: 2 }]);
+    return store.arrivalDrafts.confirm(id, { revision, final: false }, async (facts) => {
+      for (const { kind, key, body } of facts) await say(kind, key, body);
+    });
+  };
+  const takeBack = (key: string) => say('void', `void-${key}`, { voids: key, reason: 'mistaken' });
+  const position = async () =>
+    (
+      await database.pool.query<{ on_hand: number; damaged: number }>(
+        `SELECT on_hand, damaged FROM positions JOIN locations USING (location_no) WHERE code = 'S3' AND sku = 'D'`,
+      )
+    ).rows;
+  const sent = (sync: Awaited<ReturnType<typeof goOnline>>) =>
+    until(async () => (await sync.status()).backlog === 0 && store.stockView.hubPosition('D') !== null);
+
+  const known = await arrived('T8');
+  const unheard = await arrived('T9');
+  await takeBack(unheard);
+  const sync = await goOnline();
+  await sent(sync);
+  expect(await position()).toEqual([{ on_hand: 3, damaged: 2 }]);
+  await takeBack(known);
+  await takeBack(known);
+  await sent(sync);
+  expect(await position()).toEqual([{ on_hand: 0, damaged: 0 }]);
+  await until(() => store.stockView.hubPosition('D')?.state.onHand === 0 && store.stockView.onHand('D') === 0);
+  await sync.stop();
+  await edge[Symbol.asyncDispose]();
+});

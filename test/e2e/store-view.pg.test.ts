@@ -134,6 +134,32 @@ describe("a store's own view", () => {
     expect(await differences(pool)).toMatchObject([{ sku: 'A', seen: 2 }]);
   });
 
+  it('M1 a folder that is enrolled anew shows what the hub says now, each of its facts once, and nothing of before', async () => {
+    const { pool } = database;
+    await receive('r1', { sku: 'A', quantity: 5 }, { sku: 'B', quantity: 2 });
+    await goOnline();
+    await pulled('A', 5);
+    await pulled('B', 2);
+    await sync!.stop();
+    sync = undefined;
+    // What no feed tells any more, as of a hub that was put up anew; and a fact of which nobody has heard.
+    await pool.query("UPDATE positions SET on_hand = 9 WHERE sku = 'A'");
+    await pool.query("DELETE FROM positions WHERE sku = 'B'");
+    await receive('r2', { sku: 'A', quantity: 1 });
+
+    device = await enrolDevice(pool, 'S1', 'the same machine');
+    await edge.store.device.update({ hasEarlierDocuments: true });
+    await edge.reopen();
+    const { stockView } = edge.store;
+    expect([stockView.hubPosition('A'), edge.store.freshness()]).toEqual([null, { asOf: null, unsent: 2 }]);
+    await goOnline();
+    await pulled('A', 10);
+    await until(() => edge.store.freshness().asOf !== null);
+    expect([stockView.hubPosition('B'), stockView.onHand('A'), edge.store.freshness().unsent]).toEqual([null, 10, 0]);
+    const { rows } = await pool.query('SELECT key FROM facts ORDER BY key');
+    expect(rows).toEqual([{ key: 'r1' }, { key: 'r2' }]);
+  });
+
   it("S4 X2 a view is taken for the session's own device only, page by page and of the journal that it greeted with", async () => {
     const { pool } = database;
     const other = await enrolDevice(pool, 'S2');

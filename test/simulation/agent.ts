@@ -72,6 +72,7 @@ export class Agent {
         deviceName: this.name,
         enrolledAt: 0,
       },
+      hasEarlierDocuments: false,
       journal: null,
       clock: null,
       journalNumbers: [],

@@ -12,6 +12,8 @@ import { silentLogger } from '#shared/runtime/logger.ts';
 export interface EdgeStore extends AsyncDisposable {
   readonly folder: string;
   readonly store: Store;
+  /** Closes the store and opens another one on its folder. What sources were made with is the old one's. */
+  readonly reopen: () => Promise<void>;
   readonly context: SourceContext;
   /** Every fact of the journal, in order. */
   readonly facts: () => Promise<{ kind: string; key: string; body: unknown }[]>;
@@ -20,7 +22,8 @@ export interface EdgeStore extends AsyncDisposable {
 
 export async function openEdgeStore(knownSkus?: ReadonlySet<string>, engine?: StorageEngine): Promise<EdgeStore> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
-  const store = await openStore({ folder: join(folder, 'data'), engine, logger: silentLogger, clock: systemClock });
+  const open = () => openStore({ folder: join(folder, 'data'), engine, logger: silentLogger, clock: systemClock });
+  let store = await open();
   const unknownSkus = (skus: Iterable<string>) =>
     knownSkus ? [...new Set(skus)].filter((sku) => !knownSkus.has(sku)) : [];
   const intake = new Intake({
@@ -31,7 +34,13 @@ export async function openEdgeStore(knownSkus?: ReadonlySet<string>, engine?: St
   });
   return {
     folder,
-    store,
+    get store() {
+      return store;
+    },
+    async reopen() {
+      await store.close();
+      store = await open();
+    },
     context: { intake, clock: systemClock, logger: silentLogger },
     async facts() {
       const facts = [];

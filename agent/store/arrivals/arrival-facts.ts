@@ -12,6 +12,12 @@ export interface SaidFact {
 /** The key of what an arrival's draft comes to: made of its id, so that it is said once, however often it is confirmed. */
 export const arrivalKey = (id: string): string => `arrival-${id}`;
 
+const damageKey = (arrival: string): string => `${arrival}-damage`;
+
+/** The key of the adjustment that moves the damaged units of an arrival aside; undefined for the key of anything else. */
+export const damageKeyOf = (key: string): string | undefined =>
+  /^arrival-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(key) ? damageKey(key) : undefined;
+
 /**
  * The facts of an arrival. Units of a transfer arrive as what was sent, so that sender and receiver agree; those of them that are
  * damaged are then moved aside by an adjustment, which stands or falls with it. Throws REQUEST_INVALID when nothing is said.
@@ -56,6 +62,6 @@ export function arrivalFacts({ id, origin, lines }: ArrivalDraft, final: boolean
   };
   return [
     { kind: 'transferIn', key, body },
-    { kind: 'adjustment', key: `${key}-damage`, body: aside },
+    { kind: 'adjustment', key: damageKey(key), body: aside },
   ];
 }

@@ -59,6 +59,23 @@ it('F4 F5 a manager sees what is wrong, corrects and sends it, dismisses the res
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Who is there?' }).waitFor();
 
+  const german = (await openPage(browser, { locale: 'de-DE' })).page;
+  await german.goto(agent.url);
+  await german.locator('input').first().fill(clerk);
+  await german.keyboard.press('Enter');
+  await german.getByRole('link', { name: /\d Probleme/ }).click();
+  await german.getByText('Diese Filiale ist noch mit keiner Zentrale verbunden').waitFor();
+  await german.getByRole('button', { name: /Eine Zeile ist nicht lesbar.*Zeile 2/ }).click();
+  const panel = german.getByRole('region', { name: /Zeile 2/ });
+  await panel.getByText('Es geht um Zeile 2 der Datei a.csv.').waitFor();
+  await panel.getByText('Quantity: „two“ ist so nicht möglich. Erwartet wird eine ganze Zahl.').waitFor();
+  await panel.getByText(/^Im Wortlaut \(englisch\): .*not a whole number/).waitFor();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await german.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await accessibilityFaults(german)).toEqual([]);
+  }
+  await keepScreen(german, 'problems-german');
+
   await signIn(manager);
   await page.getByRole('link', { name: /\d problems/ }).click();
   await row('A value is wrong or missing').click();

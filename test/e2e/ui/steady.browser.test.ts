@@ -8,7 +8,7 @@ import type { Store } from '#agent/store/store.ts';
 import { sleep, systemClock } from '#shared/runtime/clock.ts';
 import type { Coming } from '#shared/protocol/messages/questions.ts';
 import { accessibilityFaults } from '#test/support/accessibility.ts';
-import { openBrowser, openPage, type Look } from '#test/support/browser.ts';
+import { keepScreen, openBrowser, openPage, type Look } from '#test/support/browser.ts';
 import { layoutShifts, watchLayout, type LayoutShift } from '#test/support/layout-shifts.ts';
 import { startAgent } from '#test/support/running-agent.ts';
 import { signIn, type SignedIn } from '#test/support/signed-in.ts';
@@ -42,6 +42,9 @@ const DIALOGS: readonly { readonly address: string; readonly press: readonly (st
   { address: 'problems', press: [/wrong or missing/, 'Dismiss'] },
 ];
 const WIDTHS = { desktop: { width: 1280, height: 860 }, tablet: { width: 820, height: 1180 } } as const;
+const PHONE = { width: 390, height: 844, locale: 'de-DE' } as const;
+/** As long as a name and a sku may be, more or less. */
+const LONG = { sku: `LANG-${'0123456789'.repeat(5)}-XL`, name: `${'Donaudampfschifffahrtslaterne'.repeat(2)} mit Fuß` };
 /** Long enough that each page is drawn without its data first. */
 const ANSWER_MS = 120;
 /** What may move on a page until it is whole; web vitals call 0.1 good. */
@@ -103,6 +106,7 @@ async function fillStore(): Promise<SignedIn> {
   await device.update({ identity: { ...identity, deviceName: 'till server', enrolledAt: 1 } });
   const skus = Array.from({ length: 40 }, (_, no) => `SKU-${no}`);
   await db.products.bulkUpsert(skus.map((sku) => ({ id: `:${sku}`, sku, name: `Article ${sku}`, gtin: null })));
+  await db.products.upsert({ id: `:${LONG.sku}`, ...LONG, gtin: null });
   const lines = STORE_TASK.lines.map((line) => ({ ...line, sku: 'SKU-1' }));
   await db.tasks.upsert({ ...STORE_TASK, lines, dueAt: Date.now() + 3_600_000 });
   const sale = (no: number) => ({
@@ -121,7 +125,12 @@ async function fillStore(): Promise<SignedIn> {
     lines: [{ sku: 'SKU-3', quantity: 1, unitPriceMinor: 499, condition: 'sellable' }],
   };
   const facts = [
-    { kind: 'receipt', key: 'in', body: { lines: skus.map((sku) => ({ sku, quantity: 40 })) } },
+    { kind: 'receipt', key: 'in', body: { lines: [...skus, LONG.sku].map((sku) => ({ sku, quantity: 40 })) } },
+    {
+      kind: 'sale',
+      key: 'long',
+      body: { currency: 'EUR', lines: [{ sku: LONG.sku, quantity: 2, unitPriceMinor: 1_234_599 }] },
+    },
     ...Array.from({ length: 30 }, (_, no) => sale(no)),
     { kind: 'return', key: 'back', body: back },
     { kind: 'sale', key: 'bad', body: { currency: 'EUR', lines: [] } },
@@ -132,7 +141,12 @@ async function fillStore(): Promise<SignedIn> {
     const opening = { id, name: `Count ${id}`, zone: 'Floor', blind: false, expected: { kind: 'none' } };
     expect(await ada.call('/v1/counts', opening)).toMatchObject({ status: 201 });
   }
-  const scans = ['SKU-1', '9999999999994'].map((code) => ({ do: 'scan', key: `scan-${code}`, code, zone: 'Floor' }));
+  const scans = ['SKU-1', LONG.sku, '9999999999994'].map((code, no) => ({
+    do: 'scan',
+    key: `scan-000${no}`,
+    code,
+    zone: 'Floor',
+  }));
   expect(await ada.call('/v1/counts/count-0001/acts', { acts: scans })).toMatchObject({ status: 200 });
   expect(await ada.call('/v1/counts/count-0003/cancel', { reason: 'not now' })).toMatchObject({ status: 200 });
   await ada.call('/v1/arrivals', { kind: 'delivery', reference: 'D-1' });
@@ -174,6 +188,50 @@ it('every dialog leaves the page where it is, has no fault that axe knows, and a
   expect(errors).toEqual([]);
 });
 
+it('no page scrolls sideways on a phone, nor anything on it, whatever names there are: light and dark', async () => {
+  const schemes = ['light', 'dark'] as const;
+  const walks = await Promise.all(schemes.map((scheme) => walkPhone(scheme)));
+  expect(walks.flatMap(({ wide }) => wide)).toEqual([]);
+  // It ends at the review of a count: a list to the eye, and still the table that it is on a desktop.
+  for (const [place, { page }] of walks.entries()) {
+    expect(await page.getByRole('columnheader').count()).toBe(7);
+    const cells = page.getByRole('row', { name: /Article SKU-1/ }).getByRole('cell');
+    expect(await cells.count()).toBe(7);
+    // Its column is said by the header, not once more by the cell.
+    expect(await cells.nth(4).ariaSnapshot()).toMatch(/cell "-\d+"/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await cells.nth(6).scrollIntoViewIfNeeded();
+    await keepScreen(page, `count-review-phone-${schemes[place]}`);
+  }
+});
+
+/** Opens every page on a phone; tells which is wider than it. The scrollbar takes its room too. */
+async function walkPhone(scheme: 'light' | 'dark'): Promise<{ page: Page; wide: string[] }> {
+  const { context, page, errors } = await openPage(browser, { ...PHONE, scheme });
+  await context.request.post(`${agent.url}/v1/sessions`, { data: { pin } });
+  let waiting = 0;
+  page.on('request', () => (waiting += 1));
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end as 'requestfinished', () => (waiting -= 1));
+  await page.goto(agent.url);
+  const wide: string[] = [];
+  for (const address of [...PAGES.map((one) => one.address), COUNTING, REVIEW]) {
+    await page.evaluate((hash) => void (location.hash = hash), `/${address}`);
+    // What was scanned last has its place also when nothing was.
+    await whole(page, () => waiting, address === COUNTING ? 1 : 0);
+    const found = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('main, main *')]
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        // What is cut off with dots, or drawn on, scrolls nowhere.
+        .filter((one) => one === document.documentElement || /auto|scroll/.test(getComputedStyle(one).overflowX))
+        .map((one) => `${one.tagName} ${one.ariaLabel}: ${one.scrollWidth - one.clientWidth} too wide`),
+    );
+    if (found.length > 0) wide.push(`${scheme}, /${address}: ${found.join(', ')}`);
+  }
+  expect(errors).toEqual([]);
+  return { page, wide };
+}
+
 const sumOf = (shifts: readonly LayoutShift[]): number => shifts.reduce((all, { value }) => all + value, 0);
 
 /** Opens every page, with answers that take their time; tells where something moved. */
@@ -205,11 +263,11 @@ async function walk(name: string, size: Look): Promise<{ page: Page; moved: stri
 }
 
 /** All that a page asks for at first is there, also what it asks for because of an answer. */
-async function whole(page: Page, waiting: () => number): Promise<void> {
+async function whole(page: Page, waiting: () => number, standing = 0): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   let looks = 0;
   const quietLooks = async () => {
-    const isQuiet = waiting() === 0 && (await page.getByRole('status').count()) === 0;
+    const isQuiet = waiting() === 0 && (await page.getByRole('status').count()) === standing;
     looks = isQuiet ? looks + 1 : 0;
     return looks;
   };

@@ -1,10 +1,11 @@
-import { Alert, Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { ClipboardList, EyeOff, HardDrive, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { CountHeader } from '#shared/agent-api/counts.ts';
 import { usePerson } from '../../app/person.ts';
 import { useFormat } from '../../parts/format.ts';
-import { Empty, Failed, Loading, PageTitle, Scrolled } from '../../parts/shown.tsx';
+import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { Cell, Head, Row, StackedTable } from '../../parts/stacked-table.tsx';
 import { useWords } from '../../words/words.tsx';
 import { openCount } from './place.ts';
 import { useEndedCounts, useOpenCounts } from './queries.ts';
@@ -115,42 +116,39 @@ function Ended() {
         <Text c="dimmed">{words.noHistory}</Text>
       ) : (
         <Card withBorder padding={0}>
-          <Scrolled label={words.history}>
-            <Table verticalSpacing="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{words.name}</Table.Th>
-                  <Table.Th>{words.when}</Table.Th>
-                  <Table.Th>{words.state}</Table.Th>
-                  <Table.Th>{words.outcome}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {counts.map(({ id, name, endedAt, endedBy, state, outcome, reason }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td>
-                      {role === 'manager' ? (
-                        <Button variant="subtle" mih={44} px="xs" onClick={() => openCount(id, 'review')}>
-                          {name}
-                        </Button>
-                      ) : (
-                        name
-                      )}
-                    </Table.Td>
-                    <Table.Td>
-                      {endedAt === null ? '' : format.instant(endedAt)} · {endedBy}
-                    </Table.Td>
-                    <Table.Td>
-                      <Badge color={state === 'approved' ? 'teal' : 'gray'}>{words.states[state]}</Badge>
-                    </Table.Td>
-                    <Table.Td>
-                      {outcome === null ? (reason ?? '') : words.outcomeOf(outcome.items, outcome.differing)}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Scrolled>
+          <StackedTable
+            label={words.history}
+            verticalSpacing="sm"
+            head={
+              <>
+                <Head>{words.name}</Head>
+                <Head>{words.when}</Head>
+                <Head>{words.state}</Head>
+                <Head>{words.outcome}</Head>
+              </>
+            }
+          >
+            {counts.map(({ id, name, endedAt, endedBy, state, outcome, reason }) => (
+              <Row key={id}>
+                <Cell isWhole>
+                  {role === 'manager' ? (
+                    <Button variant="subtle" mih={44} px="xs" onClick={() => openCount(id, 'review')}>
+                      {name}
+                    </Button>
+                  ) : (
+                    name
+                  )}
+                </Cell>
+                <Cell>
+                  {endedAt === null ? '' : format.instant(endedAt)} · {endedBy}
+                </Cell>
+                <Cell>
+                  <Badge color={state === 'approved' ? 'teal' : 'gray'}>{words.states[state]}</Badge>
+                </Cell>
+                <Cell>{outcome === null ? (reason ?? '') : words.outcomeOf(outcome.items, outcome.differing)}</Cell>
+              </Row>
+            ))}
+          </StackedTable>
         </Card>
       )}
       {hasNextPage ? (

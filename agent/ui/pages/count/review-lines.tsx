@@ -1,9 +1,9 @@
-import { Button, Card, Checkbox, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { Button, Card, Checkbox, Group, Stack, Switch, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ReviewLine } from '#shared/agent-api/counts.ts';
 import { useFormat } from '../../parts/format.ts';
-import { Scrolled } from '../../parts/shown.tsx';
+import { Cell, Head, Row, StackedTable } from '../../parts/stacked-table.tsx';
 import { useWords } from '../../words/words.tsx';
 import classes from './count.module.css';
 import { differenceOf, worthOf } from './review-sums.ts';
@@ -61,46 +61,46 @@ export function ReviewLines(parts: {
         ) : null}
       </Group>
       <Card withBorder padding={0}>
-        <Scrolled label={words.review}>
-          <Table verticalSpacing="xs" className={classes['table'] ?? ''}>
-            <Table.Thead>
-              <Table.Tr>
-                {parts.isOpen ? (
-                  <Table.Th w={48} className="no-print">
-                    <Checkbox
-                      size="md"
-                      aria-label={words.selectAll}
-                      checked={picked.length > 0 && picked.length === wanted.length}
-                      indeterminate={picked.length > 0 && picked.length < wanted.length}
-                      onChange={(event) =>
-                        choose(
-                          wanted.map(({ sku }) => sku),
-                          event.currentTarget.checked,
-                        )
-                      }
-                    />
-                  </Table.Th>
-                ) : null}
-                <Table.Th>{words.item}</Table.Th>
-                <Table.Th className="num">{words.countedUnits}</Table.Th>
-                <Table.Th className="num">{words.expectedUnits}</Table.Th>
-                <Table.Th className="num">{words.difference}</Table.Th>
-                <Table.Th className="num">{words.value}</Table.Th>
-                <Table.Th>{words.where}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((line) => (
-                <Row
-                  key={line.sku}
-                  line={line}
-                  choose={parts.isOpen ? (isChosen) => choose([line.sku], isChosen) : undefined}
-                  isChosen={chosen.has(line.sku)}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolled>
+        <StackedTable
+          label={words.review}
+          verticalSpacing="xs"
+          className={classes['table'] ?? ''}
+          head={
+            <>
+              {parts.isOpen ? (
+                <Head isKept w={48} className="no-print">
+                  <Checkbox
+                    size="md"
+                    aria-label={words.selectAll}
+                    checked={picked.length > 0 && picked.length === wanted.length}
+                    indeterminate={picked.length > 0 && picked.length < wanted.length}
+                    onChange={(event) =>
+                      choose(
+                        wanted.map(({ sku }) => sku),
+                        event.currentTarget.checked,
+                      )
+                    }
+                  />
+                </Head>
+              ) : null}
+              <Head isKept={parts.isOpen}>{words.item}</Head>
+              <Head className="num">{words.countedUnits}</Head>
+              <Head className="num">{words.expectedUnits}</Head>
+              <Head className="num">{words.difference}</Head>
+              <Head className="num">{words.value}</Head>
+              <Head>{words.where}</Head>
+            </>
+          }
+        >
+          {shown.map((line) => (
+            <Line
+              key={line.sku}
+              line={line}
+              choose={parts.isOpen ? (isChosen) => choose([line.sku], isChosen) : undefined}
+              isChosen={chosen.has(line.sku)}
+            />
+          ))}
+        </StackedTable>
       </Card>
       {shown.length < wanted.length ? (
         <Button variant="default" mih={44} className="no-print" onClick={() => setAll(true)}>
@@ -111,7 +111,7 @@ export function ReviewLines(parts: {
   );
 }
 
-function Row({
+function Line({
   line,
   choose,
   isChosen,
@@ -127,18 +127,18 @@ function Row({
   const worth = worthOf(line);
   const signed = (value: number) => `${value > 0 ? '+' : ''}${format.number(value)}`;
   return (
-    <Table.Tr>
+    <Row>
       {choose === undefined ? null : (
-        <Table.Td className="no-print">
+        <Cell className="no-print">
           <Checkbox
             size="md"
             aria-label={words.select(name ?? sku)}
             checked={isChosen}
             onChange={(event) => choose(event.currentTarget.checked)}
           />
-        </Table.Td>
+        </Cell>
       )}
-      <Table.Td>
+      <Cell isMain>
         <Text fw={500}>{name ?? stock.unnamed}</Text>
         <Text size="sm" c="dimmed" ff="monospace">
           {sku}
@@ -151,12 +151,14 @@ function Row({
             </Text>
           </Group>
         ) : null}
-      </Table.Td>
-      <Table.Td className="num">
+      </Cell>
+      <Cell className="num" label={words.countedUnits}>
         <Text fw={700}>{counted === null ? '?' : format.number(counted)}</Text>
-      </Table.Td>
-      <Table.Td className="num">{expected === null ? '–' : format.number(expected)}</Table.Td>
-      <Table.Td className="num">
+      </Cell>
+      <Cell className="num" label={words.expectedUnits}>
+        {expected === null ? '–' : format.number(expected)}
+      </Cell>
+      <Cell className="num" label={words.difference}>
         {difference === null || difference === 0 ? (
           <Text c="dimmed">{difference === null ? '–' : '0'}</Text>
         ) : (
@@ -164,11 +166,11 @@ function Row({
             {signed(difference)}
           </Text>
         )}
-      </Table.Td>
-      <Table.Td className="num">
+      </Cell>
+      <Cell className="num" label={words.value}>
         {worth === null || worth.minor === 0 ? '' : format.money(worth.minor, worth.currency)}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell isWhole>
         <Text size="sm">
           {isZeroed
             ? words.zeroed
@@ -182,7 +184,7 @@ function Row({
         <Text size="sm" c="dimmed">
           {expected === null ? words.superseded : format.instant(at)}
         </Text>
-      </Table.Td>
-    </Table.Tr>
+      </Cell>
+    </Row>
   );
 }

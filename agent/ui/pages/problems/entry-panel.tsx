@@ -7,10 +7,15 @@ import { useQuarantined } from '../../api/queries.ts';
 import { usePerson } from '../../app/person.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Failed, Loading } from '../../parts/shown.tsx';
+import { wordsFor } from '../../words/problems/shape.ts';
 import { useWords } from '../../words/words.tsx';
 import { Dismissal } from './dismissal.tsx';
+import { OwnWords } from './own-words.tsx';
 import { usePlain } from './plain.ts';
 import { RepairForm, type Correction } from './repair-form.tsx';
+
+const WRONG_SHOWN = 3;
+const VALUE_CHARS = 80;
 
 interface Around {
   /** How many others there are of its kind. */
@@ -51,7 +56,7 @@ function Entry({ item, alike, sent }: Around & { item: QuarantineDetail }) {
     <Stack gap="md">
       <div>
         <Text fw={600}>{problems.wrong}</Text>
-        <Text>{item.detail}</Text>
+        <Wrong item={item} />
       </div>
       {isOpen && plain.todo !== '' ? (
         <div>
@@ -94,6 +99,34 @@ function Entry({ item, alike, sent }: Around & { item: QuarantineDetail }) {
       ) : null}
       <History item={item} />
       {isDismissing ? <Dismissal item={item} alike={alike} close={() => setDismissing(false)} /> : null}
+    </Stack>
+  );
+}
+
+/** In the agent's own words, or in those of the app by code; then its own stand below, for whoever helps. */
+function Wrong({ item }: { item: QuarantineDetail }) {
+  const { problems } = useWords();
+  const { code, detail, key, origin, source, form } = item;
+  const isKnown = wordsFor(problems.codes, code) !== undefined;
+  if (problems.inEnglish === null || !isKnown) return <Text lang="en">{detail}</Text>;
+  const said = problems.about?.({
+    code,
+    key,
+    file: origin === null || origin.file === '' ? null : origin.file,
+    line: origin?.line ?? 0,
+    isAtHub: source === 'hub',
+    voids: form.fields.find(({ id }) => id === 'body.voids')?.value,
+  });
+  const values = form.fields.filter(({ isWrong }) => isWrong).slice(0, WRONG_SHOWN);
+  return (
+    <Stack gap={4}>
+      {said === undefined ? null : <Text>{said}</Text>}
+      {values.map(({ id, label, value, kind }) => (
+        <Text key={id} style={{ overflowWrap: 'anywhere' }}>
+          {problems.wrongValue?.(label, value.slice(0, VALUE_CHARS), kind)}
+        </Text>
+      ))}
+      <OwnWords>{detail}</OwnWords>
     </Stack>
   );
 }

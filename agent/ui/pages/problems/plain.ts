@@ -1,10 +1,11 @@
 import type { QuarantinedItem } from '#shared/agent-api/quarantine.ts';
+import { wordsFor } from '../../words/problems/shape.ts';
 import { useWords } from '../../words/words.tsx';
 
 /** An entry in plain words: where it came from, what is wrong, what to do. */
 export function usePlain(item: QuarantinedItem & { readonly remedy?: string }) {
   const { problems } = useWords();
-  const [what = item.detail, todo = item.remedy ?? ''] = problems.codes[item.code] ?? [];
+  const [what = item.detail, todo = item.remedy ?? ''] = wordsFor(problems.codes, item.code) ?? [];
   const [way = '', name = ''] = item.source.split(/:(.*)/s);
   const from =
     way === 'hub'

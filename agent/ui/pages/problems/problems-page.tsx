@@ -6,8 +6,10 @@ import type { QuarantinedItem, ResendAnswer } from '#shared/agent-api/quarantine
 import { useQuarantine, useStatus } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { wordsFor } from '../../words/problems/shape.ts';
 import { useWords } from '../../words/words.tsx';
 import { EntryPanel } from './entry-panel.tsx';
+import { OwnWords } from './own-words.tsx';
 import { usePlain } from './plain.ts';
 
 /** What needs somebody: of the store as a whole, and each thing that could not be taken, with what to do about it. */
@@ -131,15 +133,25 @@ function Nothing({ isOpen, isWell }: { isOpen: boolean; isWell: boolean }) {
 }
 
 function Attention({ problems }: { problems: AgentStatus['problems'] }) {
+  const { problems: words } = useWords();
   if (problems.length === 0) return null;
   return (
     <Stack gap="sm">
-      {problems.map(({ code, detail, remedy }) => (
-        <Alert key={code + detail} color="orange" icon={<TriangleAlert aria-hidden />} title={detail}>
-          <Text>{remedy}</Text>
-          <Code>{code}</Code>
-        </Alert>
-      ))}
+      {problems.map(({ code, detail, remedy, params = {} }) => {
+        const said = words.status === null ? undefined : wordsFor(words.status, code);
+        return (
+          <Alert
+            key={code + detail}
+            color="orange"
+            icon={<TriangleAlert aria-hidden />}
+            title={said?.what(params) ?? detail}
+          >
+            <Text>{said?.todo ?? remedy}</Text>
+            {said === undefined ? null : <OwnWords>{detail}</OwnWords>}
+            <Code>{code}</Code>
+          </Alert>
+        );
+      })}
     </Stack>
   );
 }

@@ -1,12 +1,13 @@
 import { BarChart } from '@mantine/charts';
-import { ActionIcon, Anchor, Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CloudCheck, HardDrive, ShoppingBasket } from 'lucide-react';
 import { useState } from 'react';
 import type { DayView, FeedEntry } from '#shared/agent-api/answers.ts';
 import { useDay } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
-import { Empty, Failed, Loading, PageTitle, Scrolled } from '../../parts/shown.tsx';
+import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { Cell, Head, Row, StackedTable } from '../../parts/stacked-table.tsx';
 import { Tiles } from '../../parts/tiles.tsx';
 import { useWords } from '../../words/words.tsx';
 
@@ -129,48 +130,49 @@ function Feed({ entries }: { entries: readonly FeedEntry[] }) {
           {today.emptyHint}
         </Empty>
       ) : (
-        <Scrolled label={today.feed}>
-          <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{today.time}</Table.Th>
-                <Table.Th>{today.what}</Table.Th>
-                <Table.Th>{today.receipt}</Table.Th>
-                <Table.Th className="num">{today.units}</Table.Th>
-                <Table.Th className="num">{today.total}</Table.Th>
-                <Table.Th>{today.safe}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {entries.map((entry) => (
-                <Row key={entry.key} entry={entry} time={format.time(entry.at)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scrolled>
+        <StackedTable
+          label={today.feed}
+          verticalSpacing="sm"
+          horizontalSpacing="md"
+          highlightOnHover
+          head={
+            <>
+              <Head>{today.time}</Head>
+              <Head>{today.what}</Head>
+              <Head>{today.receipt}</Head>
+              <Head className="num">{today.units}</Head>
+              <Head className="num">{today.total}</Head>
+              <Head>{today.safe}</Head>
+            </>
+          }
+        >
+          {entries.map((entry) => (
+            <Entry key={entry.key} entry={entry} time={format.time(entry.at)} />
+          ))}
+        </StackedTable>
       )}
     </Card>
   );
 }
 
-function Row({ entry, time }: { entry: FeedEntry; time: string }) {
+function Entry({ entry, time }: { entry: FeedEntry; time: string }) {
   const { today } = useWords();
   const format = useFormat();
   const { kind, receiptNo, till, units, totalMinor, currency, isVoided, isSafe } = entry;
   const named = [till, receiptNo].filter(Boolean).join(' · ');
   const sign = kind === 'return' ? -1 : 1;
   return (
-    <Table.Tr {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
-      <Table.Td>{time}</Table.Td>
-      <Table.Td>
+    <Row {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
+      <Cell>{time}</Cell>
+      <Cell>
         {today.kinds[kind] ?? kind}{' '}
         {isVoided ? (
           <Badge color="gray" variant="light" miw="max-content">
             {today.voided}
           </Badge>
         ) : null}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell>
         {kind === 'sale' && receiptNo !== null && !isVoided ? (
           <Anchor
             component={Link}
@@ -187,18 +189,20 @@ function Row({ entry, time }: { entry: FeedEntry; time: string }) {
         ) : (
           named
         )}
-      </Table.Td>
-      <Table.Td className="num">{format.number(units)}</Table.Td>
-      <Table.Td className="num">
+      </Cell>
+      <Cell className="num" label={today.units}>
+        {format.number(units)}
+      </Cell>
+      <Cell className="num">
         {totalMinor === null || currency === null ? '' : format.money(sign * totalMinor, currency)}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell isMark>
         {isSafe ? (
           <CloudCheck size={20} role="img" aria-label={today.safe} color="var(--mantine-color-teal-light-color)" />
         ) : (
           <HardDrive size={20} role="img" aria-label={today.waits} color="var(--mantine-color-orange-light-color)" />
         )}
-      </Table.Td>
-    </Table.Tr>
+      </Cell>
+    </Row>
   );
 }

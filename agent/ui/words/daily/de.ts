@@ -51,7 +51,7 @@ export const dailyDe: typeof dailyEn = {
     none: 'Diese Filiale hat noch keine Artikel',
     noneHint: 'Sie kommen aus der Zentrale, sobald die Filiale zum ersten Mal verbunden ist.',
     asOf: (when) => `Zahlen der Zentrale vom ${when}, mit allem, was seither hier geschehen ist.`,
-    ownOnly: 'Nur aus dieser Filiale: Die Zentrale wurde noch nicht erreicht.',
+    ownOnly: 'Nur aus dieser Filiale: Die Zahlen der Zentrale sind noch nicht da.',
     shown: (items) => `${count(items, 'Artikel', 'Artikel')} angezeigt`,
     unnamed: 'ohne Namen',
   },

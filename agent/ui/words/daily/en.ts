@@ -51,7 +51,7 @@ export const dailyEn = {
     none: 'This store has no products yet',
     noneHint: 'They come from the hub when the store is connected for the first time.',
     asOf: (when: string) => `The hub's numbers as of ${when}, with what has happened here since.`,
-    ownOnly: 'From this store alone: the hub has not been reached yet.',
+    ownOnly: "From this store alone: the hub's numbers are not here yet.",
     shown: (items: number) => `${count(items, 'product', 'products')} shown`,
     unnamed: 'without a name',
   },

@@ -1,5 +1,7 @@
 import { countedIn } from '../counted.ts';
+import { asideAboutDe, wrongValueDe } from './aside-de.ts';
 import type { problemsEn } from './en.ts';
+import { statusDe } from './status-de.ts';
 
 const count = countedIn('de');
 
@@ -27,6 +29,10 @@ export const problemsDe: typeof problemsEn = {
   text: 'Wie es kam',
   todo: 'Was zu tun ist',
   codes: {
+    INTERNAL: [
+      'Eine Datei kann nicht übernommen werden',
+      'Sagen Sie es denen, die die Kassen betreuen; dann verwerfen.',
+    ],
     FACT_INVALID: ['Ein Wert ist falsch oder fehlt', 'Den markierten Wert berichtigen und senden.'],
     FACT_KIND_UNKNOWN: ['Diese Art von Vorgang ist unbekannt', 'Die richtige Art angeben und senden.'],
     FACT_TOO_LARGE: ['Der Beleg ist zu groß', 'An der Kasse aufteilen, dann diesen hier verwerfen.'],
@@ -74,6 +80,10 @@ export const problemsDe: typeof problemsEn = {
     ],
     FACT_AHEAD: ['Die Uhr eines Rechners ging falsch', 'Die Uhr stellen, neu zählen, dann dies verwerfen.'],
   },
+  inEnglish: 'Im Wortlaut (englisch)',
+  about: asideAboutDe,
+  wrongValue: wrongValueDe,
+  status: statusDe,
   notHere: {
     hub: 'Darüber entscheidet die Zentrale. Hier kann es nur verworfen werden.',
     cut: 'Es war zu groß, um ganz aufbewahrt zu werden, und kann hier nicht berichtigt werden.',

@@ -1,4 +1,6 @@
 import { countedIn } from '../counted.ts';
+import type { RepairFieldKind } from '#shared/agent-api/quarantine.ts';
+import type { AsideAbout, AsideWords, StatusWords } from './shape.ts';
 
 const count = countedIn('en');
 
@@ -26,6 +28,7 @@ export const problemsEn = {
   text: 'As it came',
   todo: 'What to do',
   codes: {
+    INTERNAL: ['A file cannot be taken', 'Tell who looks after the tills; dismiss it then.'],
     FACT_INVALID: ['A value is wrong or missing', 'Correct the marked value and send it.'],
     FACT_KIND_UNKNOWN: ['Nobody knows this kind of record', 'Choose the right kind and send it.'],
     FACT_TOO_LARGE: ['The receipt is too big', 'Split it at the till, then dismiss this one.'],
@@ -60,7 +63,12 @@ export const problemsEn = {
       'Both count. If they came back only once, send this: it takes the return back that is named here. If both are true, dismiss it.',
     ],
     FACT_AHEAD: ['The clock of a machine was wrong', 'Set the clock, count again, then dismiss this.'],
-  } as Readonly<Record<string, readonly [what: string, todo: string]>>,
+  } satisfies AsideWords as AsideWords,
+  /** The agent's own words are English: nothing is to be said in others. */
+  inEnglish: null as string | null,
+  about: null as ((about: AsideAbout) => string | undefined) | null,
+  wrongValue: null as ((label: string, value: string, kind: RepairFieldKind) => string) | null,
+  status: null as StatusWords | null,
   notHere: {
     hub: 'The operator of the hub decides about it. Here it can only be dismissed.',
     cut: 'It was too big to be kept as a whole, so it cannot be corrected here.',

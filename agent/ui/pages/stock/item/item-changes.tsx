@@ -1,9 +1,9 @@
-import { Badge, Button, Card, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Card, Text, Title } from '@mantine/core';
 import { CloudCheck, HardDrive } from 'lucide-react';
 import { useState } from 'react';
 import type { ItemChange, ItemHistory } from '#shared/agent-api/answers.ts';
 import { useFormat } from '../../../parts/format.ts';
-import { Scrolled } from '../../../parts/shown.tsx';
+import { Cell, Head, Row, StackedTable } from '../../../parts/stacked-table.tsx';
 import { useWords } from '../../../words/words.tsx';
 
 /** At first; more when asked for. */
@@ -25,25 +25,25 @@ export function ItemChanges({ history }: { history: ItemHistory }) {
           {words.elsewhere(format.change(elsewhere))}
         </Text>
       )}
-      <Scrolled label={words.changes}>
-        <Table verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{today.time}</Table.Th>
-              <Table.Th>{today.what}</Table.Th>
-              <Table.Th>{words.who}</Table.Th>
-              <Table.Th className="num">{words.change}</Table.Th>
-              <Table.Th className="num">{words.after}</Table.Th>
-              <Table.Th>{today.safe}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {changes.slice(0, shown).map((change, place) => (
-              <Row key={change.key ?? `hub ${place}`} change={change} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scrolled>
+      <StackedTable
+        label={words.changes}
+        verticalSpacing="sm"
+        horizontalSpacing="md"
+        head={
+          <>
+            <Head>{today.time}</Head>
+            <Head>{today.what}</Head>
+            <Head>{words.who}</Head>
+            <Head className="num">{words.change}</Head>
+            <Head className="num">{words.after}</Head>
+            <Head>{today.safe}</Head>
+          </>
+        }
+      >
+        {changes.slice(0, shown).map((change, place) => (
+          <Change key={change.key ?? `hub ${place}`} change={change} />
+        ))}
+      </StackedTable>
       {changes.length > shown ? (
         <Button variant="subtle" fullWidth onClick={() => setShown(shown + 200)}>
           {words.showMore(changes.length - shown)}
@@ -57,7 +57,7 @@ export function ItemChanges({ history }: { history: ItemHistory }) {
   );
 }
 
-function Row({ change }: { change: ItemChange }) {
+function Change({ change }: { change: ItemChange }) {
   const { item: words, today, adjust, conditions } = useWords();
   const format = useFormat();
   const { kind, code, reason, reference, source, till, isVoided, isSafe, counted, other } = change;
@@ -71,27 +71,31 @@ function Row({ change }: { change: ItemChange }) {
     ),
   ];
   return (
-    <Table.Tr {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.instant(change.at)}</Table.Td>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+    <Row {...(isVoided ? { td: 'line-through', c: 'dimmed' } : {})}>
+      <Cell style={{ whiteSpace: 'nowrap' }}>{format.instant(change.at)}</Cell>
+      <Cell isMain style={{ overflowWrap: 'anywhere' }}>
         {kind === 'task' ? words.task : (today.kinds[kind] ?? kind)}{' '}
         {isVoided ? <Badge color="gray">{today.voided}</Badge> : null}
         <Text size="sm" c="dimmed">
           {[...new Set(whys.filter((why) => why !== null && why !== ''))].join(' · ')}
         </Text>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell>
         {source === null ? words.anotherDevice : [source.replace(/^\w+:/, ''), till].filter(Boolean).join(' · ')}
-      </Table.Td>
-      <Table.Td className="num">{change.change === null ? '–' : format.change(change.change)}</Table.Td>
-      <Table.Td className="num">{change.after === null ? '–' : format.number(change.after)}</Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell className="num" label={words.change}>
+        {change.change === null ? '–' : format.change(change.change)}
+      </Cell>
+      <Cell className="num" label={words.after}>
+        {change.after === null ? '–' : format.number(change.after)}
+      </Cell>
+      <Cell isMark>
         {isSafe ? (
           <CloudCheck size={20} role="img" aria-label={today.safe} color="var(--mantine-color-teal-light-color)" />
         ) : (
           <HardDrive size={20} role="img" aria-label={today.waits} color="var(--mantine-color-orange-light-color)" />
         )}
-      </Table.Td>
-    </Table.Tr>
+      </Cell>
+    </Row>
   );
 }

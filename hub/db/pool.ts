@@ -34,6 +34,8 @@ export function openPool(url: string, options: PoolOptions): Pool {
     idleTimeoutMillis: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
+    // Ours has it off already; on a PostgreSQL of the user's own, compiling a plan would take longer than what it is for.
+    options: '-c jit=off',
     pipeline: options.pipeline === true,
     ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
   });

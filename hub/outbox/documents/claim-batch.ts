@@ -31,25 +31,17 @@ export interface ClaimedTarget {
   readonly reference: string | null;
   /** By which version of the mapping it was posted; null: it was not. */
   readonly mapping: number | null;
+  /** As of the document itself: it may have been sent, and by which versions of the mapping. */
+  readonly isBegun: boolean;
+  readonly begunBy: readonly number[];
   /** What it said. */
   readonly body?: Readonly<Record<string, unknown>> | null;
-}
-
-/** A stream of the batch: its documents from the next one on. */
-export interface ClaimedStream {
-  readonly stream: string;
-  /** Up to where nothing waited when it was claimed. */
-  readonly done: number;
-  /** The last that there was then. */
-  readonly last: number;
-  /** Whether the batch has all that waited. */
-  readonly isAll: boolean;
 }
 
 export interface Batch {
   readonly erp: number;
   readonly claim: string;
-  readonly streams: readonly ClaimedStream[];
+  readonly streams: readonly string[];
   /** Of each stream in its order. */
   readonly documents: readonly ClaimedDocument[];
   /** Failures of the ERP in a row before it. */
@@ -100,7 +92,7 @@ const STREAMS = `
   )
   UPDATE erp_streams s SET claim = $2, claimed_until = clock_timestamp() + make_interval(secs => $3)
   FROM due WHERE s.erp_no = $1 AND s.stream = due.stream
-  RETURNING s.stream, s.done_document AS done, s.last_document AS last, s.urgency, s.waiting_since AS since`;
+  RETURNING s.stream, s.urgency, s.waiting_since AS since`;
 
 /** $1 ERP, $2 streams in their order, $3 most of each, $4 version of the mapping that is live. Begun from here on: whether they were sent is asked first. */
 const DOCUMENTS = `
@@ -120,7 +112,8 @@ const DOCUMENTS = `
   SELECT b.document_no AS document, b.stream, b.key, b.kind, l.code AS location, b.at, b.correlation_id AS "correlationId",
     coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.was_begun_by AS "begunBy", b.attempts,
     CASE WHEN b.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', b.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'body', coalesce(t.content, tf.body::json)) END AS target
+      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'isBegun', coalesce(t.begun, false),
+      'begunBy', coalesce(t.begun_by, '{}'), 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM begun b
   LEFT JOIN locations l ON l.location_no = b.location_no
   LEFT JOIN facts f ON f.location_no = b.location_no AND f.journal_no = b.journal_no AND f.seq = b.seq
@@ -169,15 +162,7 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     const { rows: documents } = await client.query<ClaimedDocument>(DOCUMENTS, [erp, names, each, mapping]);
     await client.query(TURN, [erp, claim, claimSeconds]);
     const waitMs = perSecond === null ? 0 : await takePace(client, erp, documents.length / perSecond);
-    const counts = new Map<string, number>();
-    for (const { stream } of documents) counts.set(stream, (counts.get(stream) ?? 0) + 1);
-    const claimed = streams.map(({ stream, done, last }) => ({
-      stream,
-      done,
-      last,
-      isAll: (counts.get(stream) ?? 0) < each,
-    }));
-    return { erp, claim, streams: claimed, documents, failures, waitMs };
+    return { erp, claim, streams: names, documents, failures, waitMs };
   });
 }
 
@@ -188,8 +173,6 @@ export async function endBatches(pool: Pool): Promise<void> {
 
 interface StreamRow {
   readonly stream: string;
-  readonly done: number;
-  readonly last: number;
   readonly urgency: number;
   readonly since: Date;
 }

@@ -4,7 +4,7 @@ import { sleep, type Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { ErpFailure, type ErpConnector, type MappedDocument } from './connector.ts';
-import { documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
+import { countsAgainstDocument, documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
 import { canonicalDocument } from './mapping/canonical-document.ts';
 import type { MappingDocument } from './mapping/mapping-document.ts';
 import { render } from './mapping/render.ts';
@@ -110,15 +110,30 @@ async function attempt(
     const said: DocumentError = { code: failure.code, detail: failure.message };
     logger.warn({ ...story, ...said, fault, attempt: document.attempts + 1 }, 'a document was not posted');
     if (fault === 'never') return { outcome: { kind: 'dead', error: said, isTried } };
-    if (fault === 'document') {
-      const inMs = documentDelayMs(retries, document.attempts + 1, random);
-      if (inMs === undefined) return { outcome: { kind: 'dead', error: said, isTried } };
-      return { outcome: { kind: 'again', error: said, inMs: inMs + (failure.retryAfterMs ?? 0), counts: true } };
-    }
     const inMs = erpDelayMs(retries, fault === 'busy' ? 0 : batch.failures, failure.retryAfterMs, random);
-    const outcome = { kind: 'again', error: said, inMs, counts: false } as const;
-    return { outcome, health: { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } };
+    const health = { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } as const;
+    if (fault === 'document' || (fault === 'either' && countsAgainstDocument(retries, batch.failures, random))) {
+      const outcome = againOrDead({ document, said, isTried, askedMs: failure.retryAfterMs ?? 0 }, posting);
+      return fault === 'document' ? { outcome } : { outcome, health };
+    }
+    return { outcome: { kind: 'again', error: said, inMs, counts: false }, health };
   }
+}
+
+/** A failure that counts against the document. */
+function againOrDead(
+  failed: {
+    readonly document: ClaimedDocument;
+    readonly said: DocumentError;
+    readonly isTried: boolean;
+    readonly askedMs: number;
+  },
+  { retries, random }: Posting,
+): Outcome {
+  const { document, said: error, isTried, askedMs } = failed;
+  const inMs = documentDelayMs(retries, document.attempts + 1, random);
+  if (inMs === undefined) return { kind: 'dead', error, isTried };
+  return { kind: 'again', error, inMs: inMs + askedMs, counts: true };
 }
 
 /** What the ERP has of it, by the mapping that is live and by those by which it was begun: some ERPs have a key once in each target. */

@@ -82,17 +82,20 @@ const IS_DUE = `
  * $1 ERP, $2 claim, $3 seconds, $4 most, $5 workers. What is due is said by the row alone. Of few streams each worker takes
  * its part, so that they go at once.
  */
-const STREAMS = `
+const streamsBy = (order: string): string => `
   WITH share AS (
     SELECT least($4, greatest(1, ceil(count(*) / $5::numeric)::int)) AS most
     FROM (SELECT FROM erp_streams WHERE ${IS_DUE} LIMIT ${STREAMS_MAX * 16}) AS ready
   ), due AS (
     SELECT stream FROM erp_streams WHERE ${IS_DUE}
-    ORDER BY urgency, waiting_since LIMIT (SELECT most FROM share) FOR NO KEY UPDATE SKIP LOCKED
+    ORDER BY ${order} LIMIT (SELECT most FROM share) FOR NO KEY UPDATE SKIP LOCKED
   )
   UPDATE erp_streams s SET claim = $2, claimed_until = clock_timestamp() + make_interval(secs => $3)
   FROM due WHERE s.erp_no = $1 AND s.stream = due.stream
   RETURNING s.stream, s.urgency, s.waiting_since AS since`;
+const STREAMS = streamsBy('urgency, waiting_since');
+/** Who was left alone longest: of documents that make the ERP fail some would be tried again and again, and no other. */
+const PROBED_STREAMS = streamsBy('next_at');
 
 /** $1 ERP, $2 streams in their order, $3 most of each, $4 version of the mapping that is live. Begun from here on: whether they were sent is asked first. */
 const DOCUMENTS = `
@@ -155,7 +158,7 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     const paced = perSecond === null ? rule.documentsMax : Math.max(1, Math.floor((perSecond * workSeconds) / 2));
     const most = isProbe ? 1 : Math.min(rule.documentsMax, paced);
     const values = [erp, claim, claimSeconds, Math.min(STREAMS_MAX, most), Math.max(1, atOnce - busy)];
-    const streams = await claimStreams(client, values);
+    const streams = await claimStreams(client, isProbe ? PROBED_STREAMS : STREAMS, values);
     if (streams.length === 0) return undefined;
     const each = Math.max(1, Math.floor(most / streams.length));
     const names = streams.map(({ stream }) => stream);
@@ -177,8 +180,8 @@ interface StreamRow {
   readonly since: Date;
 }
 
-async function claimStreams(client: Queryable, values: readonly unknown[]): Promise<StreamRow[]> {
-  const { rows } = await client.query<StreamRow>(STREAMS, [...values]);
+async function claimStreams(client: Queryable, statement: string, values: readonly unknown[]): Promise<StreamRow[]> {
+  const { rows } = await client.query<StreamRow>(statement, [...values]);
   return rows.toSorted((a, b) => a.urgency - b.urgency || a.since.getTime() - b.since.getTime());
 }
 

@@ -16,7 +16,7 @@ type Known = Pick<ClaimedDocument, 'key' | 'kind' | 'location' | 'at' | 'correla
 /**
  * The document that a mapping reads: the fact's body, and what ERPs ask for beside it.
  *
- * - with prices: `totalMinor`, of each line too
+ * - with prices: `totalMinor`, of each line too; `totalDiscountMinor`, what its lines are less than their prices come to
  * - of voids: `voids`, the key of what is taken back, `of`, its kind, and what that said
  * - of adjustments, variances and settled transfers: `direction` (`in`, `out`, `move` from one condition to another, or `mixed`), and of each line
  *   `source` and `destination`, the conditions that units leave and enter
@@ -44,7 +44,8 @@ function linesOf(kind: DocumentKind, { lines, currency }: ClaimedDocument['body'
   if (kind === 'adjustment' || kind === 'variance' || kind === 'transferSettled') return directed(conditioned);
   if (typeof currency !== 'string') return { lines: conditioned };
   const priced = conditioned.map((line) => ({ ...line, totalMinor: totalOf(line) }));
-  return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0) };
+  const totalDiscountMinor = conditioned.reduce((sum, { discountMinor = 0 }) => sum + discountMinor, 0);
+  return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0), totalDiscountMinor };
 }
 
 function directed(lines: readonly (Line & { readonly condition: string })[]): object {

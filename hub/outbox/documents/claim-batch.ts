@@ -38,10 +38,21 @@ export interface ClaimedTarget {
   readonly body?: Readonly<Record<string, unknown>> | null;
 }
 
+/** A stream of the batch: its documents from the next one on. */
+export interface ClaimedStream {
+  readonly stream: string;
+  /** Up to where nothing waited when it was claimed. */
+  readonly done: number;
+  /** The last that there was then. */
+  readonly last: number;
+  /** Whether the batch has all that waited. */
+  readonly isAll: boolean;
+}
+
 export interface Batch {
   readonly erp: number;
   readonly claim: string;
-  readonly streams: readonly string[];
+  readonly streams: readonly ClaimedStream[];
   /** Of each stream in its order. */
   readonly documents: readonly ClaimedDocument[];
   /** Failures of the ERP in a row before it. */
@@ -92,7 +103,7 @@ const streamsBy = (order: string): string => `
   )
   UPDATE erp_streams s SET claim = $2, claimed_until = clock_timestamp() + make_interval(secs => $3)
   FROM due WHERE s.erp_no = $1 AND s.stream = due.stream
-  RETURNING s.stream, s.urgency, s.waiting_since AS since`;
+  RETURNING s.stream, s.done_document AS done, s.last_document AS last, s.urgency, s.waiting_since AS since`;
 const STREAMS = streamsBy('urgency, waiting_since');
 /** Who was left alone longest: of documents that make the ERP fail some would be tried again and again, and no other. */
 const PROBED_STREAMS = streamsBy('next_at');
@@ -165,7 +176,15 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     const { rows: documents } = await client.query<ClaimedDocument>(DOCUMENTS, [erp, names, each, mapping]);
     await client.query(TURN, [erp, claim, claimSeconds]);
     const waitMs = perSecond === null ? 0 : await takePace(client, erp, documents.length / perSecond);
-    return { erp, claim, streams: names, documents, failures, waitMs };
+    const counts = new Map<string, number>();
+    for (const { stream } of documents) counts.set(stream, (counts.get(stream) ?? 0) + 1);
+    const claimed = streams.map(({ stream, done, last }) => ({
+      stream,
+      done,
+      last,
+      isAll: (counts.get(stream) ?? 0) < each,
+    }));
+    return { erp, claim, streams: claimed, documents, failures, waitMs };
   });
 }
 
@@ -176,6 +195,8 @@ export async function endBatches(pool: Pool): Promise<void> {
 
 interface StreamRow {
   readonly stream: string;
+  readonly done: number;
+  readonly last: number;
   readonly urgency: number;
   readonly since: Date;
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { literal } from '#hub/db/array-parameter.ts';
 import { transaction, withRetries } from '#hub/db/transaction.ts';
-import type { Batch } from './claim-batch.ts';
+import type { Batch, ClaimedStream } from './claim-batch.ts';
 
 export interface DocumentError {
   readonly code: string;
@@ -52,18 +52,20 @@ const TARGETS = `
 const UNBEGUN = `UPDATE erp_documents SET begun = false, begun_by = '{}' WHERE document_no = ANY ($1::bigint[]) AND state = 'waiting'`;
 
 /**
- * $2, $3: stream, ms until its next turn. Up to where nothing waits is looked up, under the stream's lock: what was replayed
- * while the batch was posted, or was given its number before it and written after it, may stand anywhere in it.
+ * $2-$4: stream, up to where the batch has ended all that waited, ms until its next turn. Whether nothing waits up to there is looked up,
+ * under the stream's lock: what was replayed while the batch was posted, or was given its number before it and written after it,
+ * may stand anywhere in it.
  */
 const STREAMS = `
   UPDATE erp_streams s SET
     done_document = coalesce((
-      SELECT min(d.document_no) - 1 FROM erp_documents d
-      WHERE d.erp_no = $1 AND d.stream = s.stream AND d.state = 'waiting' AND d.document_no > s.done_document
-    ), s.last_document),
+      SELECT d.document_no - 1 FROM erp_documents d
+      WHERE d.erp_no = $1 AND d.stream = s.stream AND d.state = 'waiting' AND d.document_no > s.done_document AND d.document_no <= e.done
+      ORDER BY d.document_no LIMIT 1
+    ), greatest(s.done_document, e.done)),
     next_at = clock_timestamp() + make_interval(secs => e.in_ms / 1000.0), claim = NULL, claimed_until = '-infinity',
     waiting_since = CASE WHEN e.in_ms = 0 THEN clock_timestamp() ELSE s.waiting_since END
-  FROM unnest($2::text[], $3::int[]) AS e (stream, in_ms)
+  FROM unnest($2::text[], $3::bigint[], $4::int[]) AS e (stream, done, in_ms)
   WHERE s.erp_no = $1 AND s.stream = e.stream`;
 
 const TURN = 'DELETE FROM erp_turns WHERE claim = $1';
@@ -103,11 +105,12 @@ export async function endBatch(
       const untried = mine.filter(({ document, isBegun }) => !outcomes.has(document) && !isBegun);
       if (untried.length > 0) await client.query(UNBEGUN, [literal(untried.map(({ document }) => document))]);
       const turns = batch.streams
-        .filter((stream) => held.has(stream))
-        .map((stream) => ({ stream, inMs: waitOf(batch, stream, outcomes) }));
+        .filter(({ stream }) => held.has(stream))
+        .map((stream) => turnOf(batch, stream, outcomes));
       await client.query(STREAMS, [
         batch.erp,
         turns.map(({ stream }) => stream),
+        literal(turns.map(({ done }) => done)),
         literal(turns.map(({ inMs }) => inMs)),
       ]);
       await client.query(TURN, [batch.claim]);
@@ -120,13 +123,23 @@ export async function endBatch(
   );
 }
 
-/** ms until the stream's next turn: what is tried again holds it up. */
-function waitOf({ documents }: Batch, stream: string, outcomes: ReadonlyMap<number, Outcome>): number {
+interface Turn {
+  readonly stream: string;
+  readonly done: number;
+  readonly inMs: number;
+}
+
+/** Up to the first document that still waits nothing does. */
+function turnOf({ documents }: Batch, claimed: ClaimedStream, outcomes: ReadonlyMap<number, Outcome>): Turn {
+  const { stream, last, isAll } = claimed;
+  let { done } = claimed;
   for (const { document } of documents.filter((one) => one.stream === stream)) {
     const outcome = outcomes.get(document);
-    if (outcome?.kind === 'again') return outcome.inMs;
+    if (outcome === undefined) return { stream, done, inMs: 0 };
+    if (outcome.kind === 'again') return { stream, done, inMs: outcome.inMs };
+    done = document;
   }
-  return 0;
+  return { stream, done: isAll ? last : done, inMs: 0 };
 }
 
 /** Parameters of DOCUMENTS. */

@@ -90,6 +90,35 @@ it('the newest whole statement counts at its own instant: what moved since is in
   expect(await run()).toMatchObject({ differing: 2, unknown: 0 });
 });
 
+it('M2 what is approved after somebody has counted there does not go on top of that count', async () => {
+  const { pool } = database;
+  const now = Date.now();
+  await merge(pool, 1, 1, [
+    readFact(1, now - 60_000, 'receipt', 'r', plain({ sku: 'A', quantity: 7 }, { sku: 'B', quantity: 7 })),
+  ]);
+  await compare(pool, 'wms', {
+    side: 'statements',
+    settings: { source: 'wms' },
+    correct: { mode: 'approval', towards: 'theirs' },
+  });
+  await state('s', now - 30_000, { A: 10, B: 10 });
+  await run();
+  const found = await differences(pool);
+  expect(found.map(({ sku, by }) => [sku, by])).toEqual([
+    ['A', -3],
+    ['B', -3],
+  ]);
+  await merge(pool, 1, 1, [readFact(2, Date.now() + 1, 'count', 'c', plain({ sku: 'A', quantity: 7 }))]);
+  for (const { difference } of found)
+    await approveDifference(pool, difference, { by: 'me', note: null, towards: undefined }, nothingKept);
+  await makeAdjustments(pool, createLedger(pool), () => Date.now() + 10);
+  const { rows } = await pool.query('SELECT sku, on_hand FROM positions ORDER BY sku');
+  expect(rows).toEqual([
+    { sku: 'A', on_hand: 7 },
+    { sku: 'B', on_hand: 10 },
+  ]);
+});
+
 it('O1 an ERP that states its stock: what was not posted by then is no drift, and what is taken over is told to others only', async () => {
   const { pool } = database;
   const folder = await mkdtemp(join(tmpdir(), 'shelfwire-statements-'));

@@ -43,7 +43,7 @@ describe('decimals', () => {
     ]);
   });
 
-  it('know the digits of currencies', () => {
-    expect(['GBP', 'JPY', 'KWD'].map(minorDigits)).toEqual([2, 0, 3]);
+  it('know the digits of currencies, as ISO 4217 and not as people write prices', () => {
+    expect(['GBP', 'JPY', 'KWD', 'HUF', 'COP', 'IQD'].map(minorDigits)).toEqual([2, 0, 3, 2, 2, 3]);
   });
 });

@@ -1,7 +1,37 @@
+/**
+ * Digits behind the point, where they are not two (ISO 4217). Not asked of Intl: that says how people write prices (none for
+ * HUF), which differs between versions, and minor units that are kept or sent must mean the same everywhere.
+ */
+const DIGITS: Readonly<Record<string, number>> = {
+  BHD: 3,
+  BIF: 0,
+  CLF: 4,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  IQD: 3,
+  ISK: 0,
+  JOD: 3,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  PYG: 0,
+  RWF: 0,
+  TND: 3,
+  UGX: 0,
+  UYW: 4,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+};
+
 /** Digits after the point that a currency has: 2 for EUR, 0 for JPY. */
-export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-}
+export const minorDigits = (currency: string): number => DIGITS[currency] ?? 2;
 
 /**
  * A decimal as a whole number of its smallest unit ("2.55" with 2 digits -> 255), on digits, never through a float.

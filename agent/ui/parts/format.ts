@@ -1,3 +1,4 @@
+import { minorDigits } from '#shared/files/decimal.ts';
 import { useSpeech } from '../words/words.tsx';
 
 const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
@@ -24,9 +25,15 @@ const formatOf = once((locale: string) => {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full' });
   const size = once((unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }));
   const money = once((currency: string) => {
-    const exact = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    const digits = minorDigits(currency);
+    const exact = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
     const whole = new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 });
-    return { exact, whole, digits: exact.resolvedOptions().maximumFractionDigits ?? 2 };
+    return { exact, whole, digits };
   });
   return {
     number: (value: number) => number.format(value),

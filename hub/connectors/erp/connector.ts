@@ -86,6 +86,8 @@ export interface ErpParts {
   readonly toPrivate: boolean;
   /** Files go below it. */
   readonly folder: string;
+  /** Its folder was made when the ERP was set, and is not made anew: one that is missing is on a disk that is not there. */
+  readonly isFolderMade?: boolean;
   readonly timeoutMs: number;
   /** A number of this ERP for a document, 1 to 999,999,999: always the same for a key. Absent where nothing is posted. */
   readonly numberOf?: (key: string) => Promise<number>;

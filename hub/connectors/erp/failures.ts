@@ -8,8 +8,9 @@ import type { ErpFailureCode } from './connector.ts';
  * - `never`: its own, and trying again would change nothing: a dead letter at once.
  * - `erp`: the ERP's. The document waits as long as it takes; enough of them in a row open the breaker.
  * - `busy`: nobody's. The ERP asked to be left alone.
+ * - `either`: the ERP answered a look-up and then failed. It counts against both: whose it is shows by whether the ERP takes others.
  */
-export type Fault = 'document' | 'never' | 'erp' | 'busy';
+export type Fault = 'document' | 'never' | 'erp' | 'busy' | 'either';
 
 /** Every code that a connector may throw, with the reason. */
 export const FAULTS: Readonly<Partial<Record<ErpFailureCode, { fault: Fault; why: string }>>> = {
@@ -35,7 +36,7 @@ export interface RetryRule {
   readonly failuresMax: number;
 }
 
-/** A refused document holds its stream up for about three minutes, at most six. */
+/** A refused document holds its stream up for about three minutes, at most six; one of either, while nothing else is taken, for half an hour. */
 export const RETRIES: RetryRule = {
   document: { baseMs: 2_000, maxMs: 120_000, attempts: 8 },
   erp: { baseMs: 1_000, maxMs: 30_000 },
@@ -43,13 +44,24 @@ export const RETRIES: RetryRule = {
 };
 
 /**
- * Whose fault it is. What looks like the ERP's is the document's when the ERP has answered a look-up for it right before:
- * it is up and lets us in, so an error that this document meets again and again is about this document. Else one that
- * makes the ERP fail would hold up its stream for ever.
+ * Whose fault it is. What looks like the ERP's may be the document's when the ERP has answered a look-up for it right before:
+ * it is up and lets us in. Else one that makes the ERP fail would hold up its stream for ever.
  */
 export function faultOf(code: ErpFailureCode, { wasAnswered }: { readonly wasAnswered: boolean }): Fault {
   const { fault } = FAULTS[code] ?? { fault: 'document' };
-  return fault === 'erp' && wasAnswered ? 'document' : fault;
+  return fault === 'erp' && wasAnswered ? 'either' : fault;
+}
+
+/**
+ * Of failures that are of either, while the ERP takes nothing at all, one in so many counts against its document: an ERP that
+ * can only be read makes documents wait, and one that nobody comes after is set aside all the same, half an hour later. By
+ * chance, since streams have turns: else it were those of one again and again.
+ */
+const COUNTS_ONCE_IN = 8;
+
+/** Whether a failure that is of either counts against the document. `failures`: of the ERP in a row before it. */
+export function countsAgainstDocument({ failuresMax }: RetryRule, failures: number, random: Random): boolean {
+  return failures < failuresMax || random() * COUNTS_ONCE_IN < 1;
 }
 
 /** Undefined: it was the last attempt. `failed` includes the one just made. */

@@ -6,9 +6,10 @@ import { controlNumber } from '#hub/outbox/documents/control-numbers.ts';
 import { listDocuments } from '#hub/outbox/documents/list-documents.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
-import { makeErp, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
+import { makeErp, nothingKept, relayQuickly, testSurroundings, waitingDocuments } from '#test/support/erps.ts';
 import { line, merge, readFact, sale, seedStores } from '#test/support/hub-api.ts';
 import { functionalOf, readX12 } from '#test/support/x12-reader.ts';
+import { Erps } from './admin/erps.ts';
 import type { MappingDocument } from './mapping/mapping-document.ts';
 import { x12Example } from './x12/x12-example.ts';
 
@@ -70,6 +71,21 @@ it('O1 control numbers are without a double and without a hole over restarts; ea
   expect(
     (await documents()).map(({ controlNumber: number }) => number).toSorted((a, b) => Number(a) - Number(b)),
   ).toEqual(expected);
+});
+
+it('O1 an ERP that is ended and made anew for the same partner goes on with its numbers', async () => {
+  await connect('edi');
+  const first = relay();
+  await sell(1, 'a');
+  await sell(2, 'b');
+  await settled();
+  await first.stop();
+  await new Erps(database.pool, testSurroundings(folder)).end('edi', nothingKept);
+  await connect('again');
+  relay();
+  await sell(3, 'c');
+  await settled();
+  expect([...files(), ...files('again')].map((text) => readX12(text).number)).toEqual([1, 2, 3]);
 });
 
 it('O1 a document keeps its number through a kill, also when two ask at once', async () => {

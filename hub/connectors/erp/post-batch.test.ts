@@ -84,6 +84,7 @@ function cancelling(there: Set<string>): ErpConnector {
 it.for([
   ['was posted long ago', { state: 'posted', mapping: 1 }, false, false],
   ['was posted long ago, and the void may have been sent', { state: 'posted', mapping: 1 }, true, false],
+  ['is a dead letter that the ERP has all the same', { state: 'dead', mapping: null }, false, false],
   ['is found in the same batch where it was begun', { state: 'waiting', mapping: null }, false, true],
 ] as const)(
   'O1 a void cancels what it takes back where that was posted, though the mapping leads elsewhere by now: it %s',
@@ -91,7 +92,8 @@ it.for([
     const by = (target: string) =>
       ({ routes: [], tables: {}, documents: { sale: { target, all: true }, void: { cancel: true } } }) as const;
     const there = new Set(['invoice S1/a', 'bill S1/b']);
-    const target = { document: 1, key: 'S1/a', kind: 'sale', reference: null, body: document.body, ...was } as const;
+    const sent = { isBegun: true, begunBy: [1], body: document.body };
+    const target = { document: 1, key: 'S1/a', kind: 'sale', reference: null, ...sent, ...was } as const;
     const voided: ClaimedDocument = {
       ...document,
       document: 2,
@@ -112,7 +114,9 @@ it.for([
         mappingOf: async (version) => (version === 1 ? by('invoice') : undefined),
       },
     );
-    expect(ended.map(({ outcome }) => outcome.kind)).toEqual(isTogether ? ['posted', 'posted'] : ['posted']);
+    expect(ended.map(({ outcome }) => outcome.kind)).toEqual(
+      isTogether || was.state === 'dead' ? ['posted', 'posted'] : ['posted'],
+    );
     expect([...there]).toEqual(['bill S1/b']);
   },
 );

@@ -4,7 +4,7 @@ import { sleep, type Clock } from '#shared/runtime/clock.ts';
 import type { Logger } from '#shared/runtime/logger.ts';
 import type { Random } from '#shared/runtime/random.ts';
 import { ErpFailure, type ErpConnector, type MappedDocument } from './connector.ts';
-import { documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
+import { countsAgainstDocument, documentDelayMs, erpDelayMs, faultOf, type RetryRule } from './failures.ts';
 import { canonicalDocument } from './mapping/canonical-document.ts';
 import type { MappingDocument } from './mapping/mapping-document.ts';
 import { render } from './mapping/render.ts';
@@ -37,7 +37,8 @@ export interface Posts {
  * Posts a batch, one document after the other.
  *
  * - What may have been sent before is asked for first, by its key, wherever a mapping that was live then led it (O1).
- * - What takes another document back looks for that where it was posted, by the mapping of then.
+ * - What takes another document back looks for that where it was posted, by the mapping of then. A dead letter that was sent
+ *   may be there all the same: it is asked for, and counts as posted when it is.
  * - A document that must be tried again stops its stream, no other; a failure of the ERP stops the batch.
  * - What the ERP has taken is in the answer even if a later one fails.
  */
@@ -56,7 +57,12 @@ export async function postBatch(batch: Batch, posting: Posting): Promise<Posts> 
       if (waitMs > 0) await sleep(clock, waitMs);
     }
     if (clock.monotonic() > endsAt || posting.isOver()) break;
+    const { target } = document;
+    const before = target && outcomes.get(target.key);
     const tried = await attempt(document, batch, posting, outcomes);
+    const there = target && outcomes.get(target.key);
+    if (target?.document != null && there != null && there !== before)
+      ended.push({ document: target.document, outcome: there });
     if (tried.outcome !== undefined) {
       ended.push({ document: document.document, outcome: tried.outcome });
       outcomes.set(document.key, tried.outcome);
@@ -77,15 +83,16 @@ async function attempt(
   document: ClaimedDocument,
   batch: Batch,
   posting: Posting,
-  outcomes: ReadonlyMap<string, Outcome>,
+  outcomes: Map<string, Outcome>,
 ): Promise<Tried> {
   const { connector, mapping, retries, random, logger, clock } = posting;
   const story = { document: document.document, key: document.key, correlationId: document.correlationId };
-  if (isInVain(document, outcomes)) return { outcome: { kind: 'skipped', error: VOIDED } };
   let wasAnswered = false;
   let isTried = document.isBegun;
   const beganAt = clock.monotonic();
   try {
+    if (mayBeThere(document, outcomes)) await findTarget(document, posting, outcomes);
+    if (isInVain(document, outcomes)) return { outcome: { kind: 'skipped', error: VOIDED } };
     const recorded = await recordedBy(document, posting, outcomes);
     if (document.isBegun) {
       const known = await limited(lookUp(document, recorded, posting), posting);
@@ -103,15 +110,30 @@ async function attempt(
     const said: DocumentError = { code: failure.code, detail: failure.message };
     logger.warn({ ...story, ...said, fault, attempt: document.attempts + 1 }, 'a document was not posted');
     if (fault === 'never') return { outcome: { kind: 'dead', error: said, isTried } };
-    if (fault === 'document') {
-      const inMs = documentDelayMs(retries, document.attempts + 1, random);
-      if (inMs === undefined) return { outcome: { kind: 'dead', error: said, isTried } };
-      return { outcome: { kind: 'again', error: said, inMs: inMs + (failure.retryAfterMs ?? 0), counts: true } };
-    }
     const inMs = erpDelayMs(retries, fault === 'busy' ? 0 : batch.failures, failure.retryAfterMs, random);
-    const outcome = { kind: 'again', error: said, inMs, counts: false } as const;
-    return { outcome, health: { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } };
+    const health = { kind: fault === 'busy' ? 'busy' : 'failing', inMs, error: said } as const;
+    if (fault === 'document' || (fault === 'either' && countsAgainstDocument(retries, batch.failures, random))) {
+      const outcome = againOrDead({ document, said, isTried, askedMs: failure.retryAfterMs ?? 0 }, posting);
+      return fault === 'document' ? { outcome } : { outcome, health };
+    }
+    return { outcome: { kind: 'again', error: said, inMs, counts: false }, health };
   }
+}
+
+/** A failure that counts against the document. */
+function againOrDead(
+  failed: {
+    readonly document: ClaimedDocument;
+    readonly said: DocumentError;
+    readonly isTried: boolean;
+    readonly askedMs: number;
+  },
+  { retries, random }: Posting,
+): Outcome {
+  const { document, said: error, isTried, askedMs } = failed;
+  const inMs = documentDelayMs(retries, document.attempts + 1, random);
+  if (inMs === undefined) return { kind: 'dead', error, isTried };
+  return { kind: 'again', error, inMs: inMs + askedMs, counts: true };
 }
 
 /** What the ERP has of it, by the mapping that is live and by those by which it was begun: some ERPs have a key once in each target. */
@@ -190,4 +212,28 @@ function isInVain({ target }: ClaimedDocument, outcomes: ReadonlyMap<string, Out
   if (target === null) return false;
   const state = outcomes.get(target.key)?.kind ?? target.state;
   return state === null || state === 'dead' || state === 'skipped';
+}
+
+/** A void of a dead letter that was sent: the ERP may have taken it and said nothing, or something else. */
+function mayBeThere({ target }: ClaimedDocument, outcomes: ReadonlyMap<string, Outcome>): boolean {
+  const outcome = target === null ? undefined : outcomes.get(target.key);
+  if (outcome !== undefined) return outcome.kind === 'dead' && outcome.isTried;
+  return target?.state === 'dead' && target.isBegun;
+}
+
+/** What the ERP has of the target of a void, noted as its outcome; under its key something else is not it. */
+async function findTarget(
+  { target, ...document }: ClaimedDocument,
+  posting: Posting,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  if (target?.kind == null || target.body == null) return;
+  const { key, kind, body, begunBy } = target;
+  try {
+    const asked = { ...document, key, kind, body, begunBy, target: null };
+    const there = await limited(lookUp(asked, undefined, posting), posting);
+    if (there !== undefined) outcomes.set(key, { kind: 'posted', ...there });
+  } catch (error) {
+    if (!(error instanceof ErpFailure && error.code === 'ERP_CONFLICT')) throw error;
+  }
 }

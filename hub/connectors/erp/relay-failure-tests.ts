@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { claimBatch } from '#hub/outbox/documents/claim-batch.ts';
+import { endBatch } from '#hub/outbox/documents/end-batch.ts';
 import { replayDocument, skipDocument } from '#hub/outbox/documents/decide-documents.ts';
 import { spreadDocuments } from '#hub/outbox/documents/spread.ts';
 import { seededRandom } from '#shared/runtime/random.ts';
@@ -11,6 +12,8 @@ import { sold, type RelayTest } from '#test/support/relay-test.ts';
 import { Erps } from './admin/erps.ts';
 import { putLive } from './admin/mappings.ts';
 import { restExample } from './rest/rest-example.ts';
+
+const RULE = { atOnce: 8, perSecond: null, claimSeconds: 5, workSeconds: 5, failuresMax: 5, documentsMax: 64 };
 
 /** Faults, outages, dead letters, kills. */
 export function failureTests(here: RelayTest): void {
@@ -86,6 +89,67 @@ export function failureTests(here: RelayTest): void {
     await expect(replayDocument(pool(), dead!.document, nothingKept)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
+  it('O1 an ERP that can only be read: documents wait and none is a dead letter, whatever look-ups it answers', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    here.erp.refuse = () => ({ status: 503, body: { error: 'read only' } });
+    const relayed = relay({
+      retries: { document: { baseMs: 2, maxMs: 20, attempts: 8 }, erp: { baseMs: 10, maxMs: 20 }, failuresMax: 3 },
+      random: seededRandom(6),
+    });
+    await moreStores(4);
+    for (let store = 1; store <= 4; store += 1) await tell(2 + store, 3 + store, sold('a'), sold('b'));
+    const { requests } = here.erp.server;
+    await expect.poll(() => here.erp.server.requests - requests).toBeGreaterThan(60);
+    expect(await new Erps(pool(), surroundings()).find('main')).toMatchObject({
+      dead: 0,
+      error: { code: 'ERP_FAILED' },
+    });
+    here.erp.refuse = () => undefined;
+    await here.settled();
+    await relayed.stop();
+    for (let store = 1; store <= 4; store += 1) expect(keysOf(`X${store}`)).toEqual([`X${store}/a`, `X${store}/b`]);
+  });
+
+  it('O2 documents that make the ERP fail, and nothing else: each is set aside in the end; what it takes goes before them meanwhile', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    here.erp.refuse = (key) => (key.endsWith('/bad') ? { status: 500 } : undefined);
+    relay({
+      retries: { document: { baseMs: 1, maxMs: 2, attempts: 2 }, erp: { baseMs: 1, maxMs: 2 }, failuresMax: 1 },
+      random: seededRandom(7),
+    });
+    await moreStores(3);
+    for (let store = 1; store <= 3; store += 1) await tell(2 + store, 3 + store, sold('bad'));
+    await expect.poll(() => here.erp.server.requests).toBeGreaterThan(12);
+    await tell(1, 1, sold('good'));
+    await expect.poll(() => here.erp.keys).toEqual(['sale S1/good']);
+    expect(await documents({ state: 'dead' })).toEqual([]);
+    await here.settled();
+    expect((await documents({ state: 'dead' })).map(({ key }) => key)).toEqual(['X1/bad', 'X2/bad', 'X3/bad']);
+  });
+
+  it('O2 dead letters that are replayed while another of their stream is being posted follow it, and none is left behind', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    here.erp.refuse = () => ({ status: 422, body: { error: 'no such customer' } });
+    const first = relay();
+    await tell(1, 1, sold('one'), sold('two'), sold('three'));
+    await here.settled();
+    await first.stop();
+    here.erp.refuse = () => undefined;
+    const [one, ...others] = await documents({ state: 'dead' });
+    await replayDocument(pool(), one!.document, nothingKept);
+    const batch = await claimBatch(pool(), 1, randomUUID(), RULE);
+    for (const { document } of others) await replayDocument(pool(), document, nothingKept);
+    await endBatch(pool(), batch!, {
+      ended: [{ document: one!.document, outcome: { kind: 'posted', reference: null, mapping: 1 } }],
+      health: { kind: 'well' },
+      failuresMax: 5,
+    });
+    relay();
+    await here.settled();
+    expect(await states()).toEqual(['one', 'two', 'three'].map((key) => [`S1/${key}`, 'posted']));
+    expect(here.erp.keys).toEqual(['sale S1/two', 'sale S1/three']);
+  });
+
   it('O2 what the ERP has already is found by its key and not sent again, although its answer was lost and it was set aside', async () => {
     await makeErp(pool(), surroundings(), here.erp.server.url);
     // Each answer to a PUT is lost; look-ups are refused, so that it counts as an outage, until somebody ends the ERP's troubles.
@@ -152,6 +216,25 @@ export function failureTests(here: RelayTest): void {
     ]);
     await expect(replayDocument(pool(), dead!.document, nothingKept)).rejects.toMatchObject({ code: 'ERP_VOIDED' });
     expect(here.erp.keys).toEqual([]);
+  });
+
+  it('O1 a void of a dead letter that the ERP has all the same, its answers having been lost: both are there', async () => {
+    await makeErp(pool(), surroundings(), here.erp.server.url);
+    // It takes what it is sent, answers nothing, and says for a while that it has nothing: an index that lags behind.
+    let isBehind = true;
+    here.erp.server.faults = ({ method }) => (isBehind && method === 'PUT' ? 'lost' : undefined);
+    here.erp.lags = () => isBehind;
+    relay();
+    await tell(1, 1, sold('late'));
+    await expect.poll(async () => (await documents({ state: 'dead' })).length).toBe(1);
+    isBehind = false;
+    await tell(1, 1, ['void', 'v', { voids: 'late', reason: 'x' }]);
+    await here.settled();
+    expect(here.erp.keys).toEqual(['sale S1/late', 'void S1/v']);
+    expect(await states()).toEqual([
+      ['S1/late', 'posted'],
+      ['S1/v', 'posted'],
+    ]);
   });
 
   it('O1 a worker that is killed with documents begun: another asks for each by its key before it sends', async () => {

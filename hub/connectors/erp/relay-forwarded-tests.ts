@@ -61,6 +61,7 @@ export function forwardedTests(here: RelayTest): void {
       receiptNo: 'R',
       currency: 'EUR',
       totalMinor: 199,
+      totalDiscountMinor: 0,
       lines: [{ sku: 'A', quantity: 1, unitPriceMinor: 199, condition: 'sellable', totalMinor: 199 }],
     });
     expect(here.erp.kept.get('adjustment S1/a')?.payload).toMatchObject({

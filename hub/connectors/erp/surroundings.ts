@@ -22,7 +22,8 @@ export function erpSurroundings({ vault, folder, toPrivate, clock }: Surrounding
         toPrivate,
         folder,
         timeoutMs: pace.timeoutMs,
-        ...(numberOf !== undefined && { numberOf }),
+        // Whoever sets an ERP makes its folder; whoever posts finds it.
+        ...(numberOf !== undefined && { numberOf, isFolderMade: true }),
       }),
   };
 }

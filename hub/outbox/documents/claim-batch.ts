@@ -31,6 +31,9 @@ export interface ClaimedTarget {
   readonly reference: string | null;
   /** By which version of the mapping it was posted; null: it was not. */
   readonly mapping: number | null;
+  /** As of the document itself: it may have been sent, and by which versions of the mapping. */
+  readonly isBegun: boolean;
+  readonly begunBy: readonly number[];
   /** What it said. */
   readonly body?: Readonly<Record<string, unknown>> | null;
 }
@@ -90,17 +93,20 @@ const IS_DUE = `
  * $1 ERP, $2 claim, $3 seconds, $4 most, $5 workers. What is due is said by the row alone. Of few streams each worker takes
  * its part, so that they go at once.
  */
-const STREAMS = `
+const streamsBy = (order: string): string => `
   WITH share AS (
     SELECT least($4, greatest(1, ceil(count(*) / $5::numeric)::int)) AS most
     FROM (SELECT FROM erp_streams WHERE ${IS_DUE} LIMIT ${STREAMS_MAX * 16}) AS ready
   ), due AS (
     SELECT stream FROM erp_streams WHERE ${IS_DUE}
-    ORDER BY urgency, waiting_since LIMIT (SELECT most FROM share) FOR NO KEY UPDATE SKIP LOCKED
+    ORDER BY ${order} LIMIT (SELECT most FROM share) FOR NO KEY UPDATE SKIP LOCKED
   )
   UPDATE erp_streams s SET claim = $2, claimed_until = clock_timestamp() + make_interval(secs => $3)
   FROM due WHERE s.erp_no = $1 AND s.stream = due.stream
   RETURNING s.stream, s.done_document AS done, s.last_document AS last, s.urgency, s.waiting_since AS since`;
+const STREAMS = streamsBy('urgency, waiting_since');
+/** Who was left alone longest: of documents that make the ERP fail some would be tried again and again, and no other. */
+const PROBED_STREAMS = streamsBy('next_at');
 
 /** $1 ERP, $2 streams in their order, $3 most of each, $4 version of the mapping that is live. Begun from here on: whether they were sent is asked first. */
 const DOCUMENTS = `
@@ -120,7 +126,8 @@ const DOCUMENTS = `
   SELECT b.document_no AS document, b.stream, b.key, b.kind, l.code AS location, b.at, b.correlation_id AS "correlationId",
     coalesce(b.content, f.body::json) AS body, b.was_begun AS "isBegun", b.was_begun_by AS "begunBy", b.attempts,
     CASE WHEN b.voids IS NOT NULL THEN json_build_object('document', t.document_no, 'key', b.voids, 'kind', t.kind,
-      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'body', coalesce(t.content, tf.body::json)) END AS target
+      'state', t.state, 'reference', t.reference, 'mapping', t.mapping, 'isBegun', coalesce(t.begun, false),
+      'begunBy', coalesce(t.begun_by, '{}'), 'body', coalesce(t.content, tf.body::json)) END AS target
   FROM begun b
   LEFT JOIN locations l ON l.location_no = b.location_no
   LEFT JOIN facts f ON f.location_no = b.location_no AND f.journal_no = b.journal_no AND f.seq = b.seq
@@ -162,7 +169,7 @@ export function claimBatch(pool: Pool, erp: number, claim: string, rule: ClaimRu
     const paced = perSecond === null ? rule.documentsMax : Math.max(1, Math.floor((perSecond * workSeconds) / 2));
     const most = isProbe ? 1 : Math.min(rule.documentsMax, paced);
     const values = [erp, claim, claimSeconds, Math.min(STREAMS_MAX, most), Math.max(1, atOnce - busy)];
-    const streams = await claimStreams(client, values);
+    const streams = await claimStreams(client, isProbe ? PROBED_STREAMS : STREAMS, values);
     if (streams.length === 0) return undefined;
     const each = Math.max(1, Math.floor(most / streams.length));
     const names = streams.map(({ stream }) => stream);
@@ -194,8 +201,8 @@ interface StreamRow {
   readonly since: Date;
 }
 
-async function claimStreams(client: Queryable, values: readonly unknown[]): Promise<StreamRow[]> {
-  const { rows } = await client.query<StreamRow>(STREAMS, [...values]);
+async function claimStreams(client: Queryable, statement: string, values: readonly unknown[]): Promise<StreamRow[]> {
+  const { rows } = await client.query<StreamRow>(statement, [...values]);
   return rows.toSorted((a, b) => a.urgency - b.urgency || a.since.getTime() - b.since.getTime());
 }
 

@@ -33,6 +33,7 @@ export type ErpHealth =
 /** The claim's streams, as they are: whoever lost them to another worker writes nothing of them. */
 const HELD = `SELECT stream FROM erp_streams WHERE erp_no = $1 AND claim = $2 ORDER BY stream FOR NO KEY UPDATE`;
 
+/** A dead letter that was found at the ERP after all is none. */
 const DOCUMENTS = `
   UPDATE erp_documents d SET
     state = e.state::document_state, begun = e.begun, attempts = d.attempts + e.tried, error = e.error::json,
@@ -40,7 +41,7 @@ const DOCUMENTS = `
     ended_at = CASE WHEN e.state <> 'waiting' THEN clock_timestamp() END
   FROM unnest($1::bigint[], $2::text[], $3::boolean[], $4::int[], $5::text[], $6::text[], $7::int[])
     AS e (document_no, state, begun, tried, error, reference, mapping)
-  WHERE d.document_no = e.document_no AND d.state = 'waiting'`;
+  WHERE d.document_no = e.document_no AND (d.state = 'waiting' OR (d.state = 'dead' AND e.state = 'posted'))`;
 
 /** What a void takes back before it was forwarded is not to be forwarded any more. */
 const TARGETS = `
@@ -51,15 +52,20 @@ const TARGETS = `
 const UNBEGUN = `UPDATE erp_documents SET begun = false, begun_by = '{}' WHERE document_no = ANY ($1::bigint[]) AND state = 'waiting'`;
 
 /**
- * $2-$5: stream, up to where nothing waits, ms until its next turn, what it was when it was claimed. A replay has set it
- * back meanwhile: then it stays.
+ * $2-$4: stream, up to where the batch has ended all that waited, ms until its next turn. Whether nothing waits up to there is looked up,
+ * under the stream's lock: what was replayed while the batch was posted, or was given its number before it and written after it,
+ * may stand anywhere in it.
  */
 const STREAMS = `
   UPDATE erp_streams s SET
-    done_document = CASE WHEN s.done_document < e.was_done THEN s.done_document ELSE greatest(s.done_document, e.done) END,
+    done_document = coalesce((
+      SELECT d.document_no - 1 FROM erp_documents d
+      WHERE d.erp_no = $1 AND d.stream = s.stream AND d.state = 'waiting' AND d.document_no > s.done_document AND d.document_no <= e.done
+      ORDER BY d.document_no LIMIT 1
+    ), greatest(s.done_document, e.done)),
     next_at = clock_timestamp() + make_interval(secs => e.in_ms / 1000.0), claim = NULL, claimed_until = '-infinity',
     waiting_since = CASE WHEN e.in_ms = 0 THEN clock_timestamp() ELSE s.waiting_since END
-  FROM unnest($2::text[], $3::bigint[], $4::int[], $5::bigint[]) AS e (stream, done, in_ms, was_done)
+  FROM unnest($2::text[], $3::bigint[], $4::int[]) AS e (stream, done, in_ms)
   WHERE s.erp_no = $1 AND s.stream = e.stream`;
 
 const TURN = 'DELETE FROM erp_turns WHERE claim = $1';
@@ -87,10 +93,10 @@ export async function endBatch(
       const held = new Set(rows.map(({ stream }) => stream));
       const mine = batch.documents.filter(({ stream }) => held.has(stream));
       const outcomes = new Map(ended.map(({ document, outcome }) => [document, outcome]));
-      const tried = mine.flatMap(({ document }) => {
-        const outcome = outcomes.get(document);
-        return outcome === undefined ? [] : [{ document, outcome }];
-      });
+      const known = new Set(mine.flatMap(({ document, target }) => [document, target?.document ?? document]));
+      const tried = [...outcomes].flatMap(([document, outcome]) =>
+        known.has(document) ? [{ document, outcome }] : [],
+      );
       if (tried.length > 0) await client.query(DOCUMENTS, columnsOf(tried));
       const voided = mine.flatMap(({ document, target }) =>
         outcomes.get(document)?.kind === 'skipped' && target?.document != null ? [target.document] : [],
@@ -106,7 +112,6 @@ export async function endBatch(
         turns.map(({ stream }) => stream),
         literal(turns.map(({ done }) => done)),
         literal(turns.map(({ inMs }) => inMs)),
-        literal(turns.map(({ wasDone }) => wasDone)),
       ]);
       await client.query(TURN, [batch.claim]);
       if (ended.some(({ outcome }) => outcome.kind === 'posted')) await client.query(WELL, [batch.erp]);
@@ -122,20 +127,19 @@ interface Turn {
   readonly stream: string;
   readonly done: number;
   readonly inMs: number;
-  readonly wasDone: number;
 }
 
 /** Up to the first document that still waits nothing does. */
 function turnOf({ documents }: Batch, claimed: ClaimedStream, outcomes: ReadonlyMap<number, Outcome>): Turn {
-  const { stream, done: wasDone, last, isAll } = claimed;
-  let done = wasDone;
+  const { stream, last, isAll } = claimed;
+  let { done } = claimed;
   for (const { document } of documents.filter((one) => one.stream === stream)) {
     const outcome = outcomes.get(document);
-    if (outcome === undefined) return { stream, done, inMs: 0, wasDone };
-    if (outcome.kind === 'again') return { stream, done, inMs: outcome.inMs, wasDone };
+    if (outcome === undefined) return { stream, done, inMs: 0 };
+    if (outcome.kind === 'again') return { stream, done, inMs: outcome.inMs };
     done = document;
   }
-  return { stream, done: isAll ? last : done, inMs: 0, wasDone };
+  return { stream, done: isAll ? last : done, inMs: 0 };
 }
 
 /** Parameters of DOCUMENTS. */

@@ -16,6 +16,8 @@ interface Pending {
   readonly units: number;
   readonly comparison: string;
   readonly reference: string;
+  /** When the run began that found it, ms since 1970. */
+  readonly foundAt: number;
   /** Of the location. */
   readonly code: string;
   /** The code of the ERP whose number it takes over, by its stock or by a statement; null, or of no ERP: nobody's. */
@@ -46,7 +48,8 @@ const OVERTAKEN = `
 /** Of a position one at a time, first such of which the fact is there. */
 const PENDING = `
   SELECT * FROM (SELECT DISTINCT ON (l.location_no, d.sku) d.difference_no AS difference, l.location_no AS location, d.sku, (d.correction ->> 'units')::float8 AS units, c.code AS comparison,
-    d.reference, l.code, CASE c.side WHEN 'erp' THEN c.settings ->> 'erp' WHEN 'statements' THEN coalesce(s.settings ->> 'erp', s.code) END AS erp
+    d.reference, l.code, (extract(epoch FROM coalesce((SELECT r.began_at FROM comparison_runs r WHERE r.run_no = d.last_run), d.last_seen_at)) * 1000)::bigint AS "foundAt",
+    CASE c.side WHEN 'erp' THEN c.settings ->> 'erp' WHEN 'statements' THEN coalesce(s.settings ->> 'erp', s.code) END AS erp
   FROM differences d JOIN comparisons c USING (comparison_no) JOIN locations l ON l.code = d.location
   LEFT JOIN inbound_sources s ON s.code = c.settings ->> 'source'
   WHERE d.state = 'corrected' AND d.corrected_at IS NULL AND d.correction ->> 'kind' = 'adjustment'
@@ -151,7 +154,12 @@ async function skipDocuments(pool: Pool, pending: readonly Pending[]): Promise<v
 const digest = (text: string): string => hash('sha256', text, 'hex');
 const keyOf = ({ difference }: Pick<Pending, 'difference'>): string => `reconcile/${difference}`;
 
-function factOf({ difference, sku, units, comparison, reference }: Pending, seq: number, at: number): ReadFact {
+/** As of when it was found: a count since then has seen what is there, and nothing is to go on top of it (M2). */
+function factOf(
+  { difference, sku, units, comparison, reference, foundAt }: Pending,
+  seq: number,
+  now: number,
+): ReadFact {
   const about = reference === '' ? comparison : `${comparison}, ${reference}`;
   const body = {
     reason: `difference ${difference} of ${about}`,
@@ -162,7 +170,7 @@ function factOf({ difference, sku, units, comparison, reference }: Pending, seq:
   return {
     ok: true,
     seq,
-    at: Math.round(at),
+    at: Math.min(Math.round(now), foundAt),
     offsetMs: 0,
     key,
     correlationId: key,

@@ -206,6 +206,8 @@ export function madeDocument(kind: DocumentKind, key: string) {
           state: 'posted' as const,
           reference: null,
           mapping: null,
+          isBegun: true,
+          begunBy: [],
           body: MADE_BODIES[of].body,
         };
   const ends = { ...('to' in body && { to: 'S1' }), ...('from' in body && { from: 'S1' }) };

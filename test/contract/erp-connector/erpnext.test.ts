@@ -1,3 +1,6 @@
+import { expect, it } from 'vitest';
+import { canonicalDocument } from '#hub/connectors/erp/mapping/canonical-document.ts';
+import { render } from '#hub/connectors/erp/mapping/render.ts';
 import { erpnext } from '#hub/connectors/erp/erpnext/erpnext.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { ErpNext } from '#test/support/emulators/erp-erpnext.ts';
@@ -34,3 +37,25 @@ erpContract({
     };
   },
 });
+
+it.for(['sale', 'return'] as const)(
+  'a %s at less than its prices is paid in whole, also where a line is of several',
+  async (kind) => {
+    const erp = await ErpNext.start();
+    const parts = { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 };
+    const connector = erpnext.create({ url: erp.server.url }, { apiKey: 'key', apiSecret: 'secret' }, parts);
+    const lines = [
+      { sku: 'A', quantity: 3, unitPriceMinor: 1_000, discountMinor: 500 },
+      { sku: 'B', quantity: 1, unitPriceMinor: 199 },
+    ];
+    const document = { key: 'S1/a', kind, location: 'S1', at: 0, correlationId: 'c', target: null };
+    try {
+      const mapped = render(canonicalDocument({ ...document, body: { currency: 'EUR', lines } }), erpnext.example);
+      await connector.post(mapped, 'S1/a');
+      expect(erp.kept.map(({ docstatus, outstanding }) => [docstatus, outstanding])).toEqual([[1, 0]]);
+    } finally {
+      connector.close();
+      await erp.stop();
+    }
+  },
+);

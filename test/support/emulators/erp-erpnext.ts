@@ -25,12 +25,15 @@ const invoice = z
     is_pos: z.union([z.literal(0), z.literal(1)]).default(0),
     is_return: z.union([z.literal(0), z.literal(1)]).default(0),
     update_stock: z.union([z.literal(0), z.literal(1)]).default(0),
+    apply_discount_on: z.enum(['Grand Total', 'Net Total']).optional(),
+    discount_amount: z.number().default(0),
     items: z
       .array(
         z.object({
           item_code: name,
           qty: z.number(),
           rate: z.number().min(0),
+          /** Worked out of price lists, whatever it is: an amount is the rate by the quantity. */
           discount_amount: z.number().optional(),
           warehouse: name,
         }),
@@ -80,6 +83,8 @@ interface Kept {
   readonly name: string;
   readonly key: string | undefined;
   docstatus: number;
+  /** What is still to be paid. */
+  readonly outstanding: number;
   readonly effects: readonly { readonly bin: string; readonly quantity: number }[];
 }
 
@@ -176,7 +181,8 @@ export class ErpNext {
       ...(target === undefined ? [] : [{ bin: `${target}\n${item}`, quantity: qty }]),
     ]);
     const name = `${doctype === 'Sales Invoice' ? 'ACC-SINV' : 'MAT-STE'}-${String(this.kept.length + 1).padStart(5, '0')}`;
-    const document = { doctype, name, key, docstatus: made.docstatus, effects };
+    const outstanding = 'payments' in made ? outstandingOf(made) : 0;
+    const document = { doctype, name, key, docstatus: made.docstatus, outstanding, effects };
     this.kept.push(document);
     if (made.docstatus === 1) this.#move(document, 1);
     return { status: 200, body: { data: { name, docstatus: made.docstatus, shelfwire_key: key } } };
@@ -213,6 +219,12 @@ export class ErpNext {
       .slice(0, Number(query.get('limit_page_length') ?? 20));
     return { status: 200, body: { data: page } };
   }
+}
+
+function outstandingOf({ items, payments, discount_amount: discount }: z.output<typeof invoice>): number {
+  const total = items.reduce((sum, { rate, qty }) => sum + rate * qty, 0);
+  const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
+  return Math.round((total - discount - paid) * 100) / 100;
 }
 
 /** As Frappe packs what it says. */

@@ -18,6 +18,8 @@ export class RestErp {
   readonly problems: string[] = [];
   /** Documents that it does not take: why, or undefined. */
   refuse: (key: string, payload: Readonly<Record<string, unknown>>) => Answer | undefined = () => undefined;
+  /** Whether it says of a key that is there that it is not: what is written shows later. */
+  lags: (key: string) => boolean = () => false;
   token = 'token-1';
   stock: readonly { location: string; sku: string; quantity: number }[] = [];
   readonly server: FaultyServer;
@@ -60,7 +62,9 @@ export class RestErp {
     const name = `${target} ${key}`;
     const known = this.kept.get(name);
     if (method === 'GET')
-      return known ? { status: 200, body: { id: name } } : { status: 404, body: { error: 'not there' } };
+      return known && !this.lags(key)
+        ? { status: 200, body: { id: name } }
+        : { status: 404, body: { error: 'not there' } };
     if (method !== 'PUT') return { status: 405 };
     if (headers['content-type'] !== 'application/json') return { status: 415 };
     const parsed = payload.safeParse(JSON.parse(text));

@@ -57,8 +57,11 @@ const ERPS_MAX = 20;
 
 const COUNT = `SELECT count(*)::int AS live FROM erps WHERE state <> 'ended'`;
 const LOCATIONS = 'SELECT location_no FROM locations';
+/** With the same partner control numbers go on: to it they would be doubled, whatever we call the ERP. */
 const CREATE = `
-  INSERT INTO erps (code, kind, name, settings, credentials, pace, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO erps (code, kind, name, settings, credentials, pace, created_by, control_number)
+  SELECT $1, $2, $3, $4, $5, $6, $7, coalesce(max(e.control_number), 0) FROM erps e
+  WHERE e.kind = $2 AND e.settings ->> 'sender' = $4::json ->> 'sender' AND e.settings ->> 'receiver' = $4::json ->> 'receiver'
   ON CONFLICT (code) DO NOTHING`;
 const SET_STATE = `
   UPDATE erps SET state = $2::erp_state, failures = 0, next_at = '-infinity', error = NULL, revision = revision + 1

@@ -73,6 +73,8 @@ function madeDocument(kind: DocumentKind, { store, other = store, kinds }: Place
           state: 'posted' as const,
           reference: null,
           mapping: null,
+          isBegun: true,
+          begunBy: [],
           body: taken === undefined ? null : MADE_BODIES[taken].body,
         };
   return canonicalDocument({

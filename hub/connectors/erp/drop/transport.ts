@@ -47,11 +47,11 @@ export const serverOf = ({ sftp: server }: Transport): string | null =>
 export function openTransport(
   { sftp: server }: Transport,
   credentials: z.output<typeof transportCredentials>,
-  { code, folder, toPrivate, timeoutMs, clock }: ErpParts,
+  { code, folder, isFolderMade = false, toPrivate, timeoutMs, clock }: ErpParts,
   folders: readonly string[] = [],
 ): DropFiles {
   const needed = [DRAFTS, MARKS, ...folders];
-  if (server === undefined) return openFolder(join(folder, code), needed);
+  if (server === undefined) return openFolder(join(folder, code), isFolderMade ? [] : ['', ...needed]);
   requireWayIn(credentials);
   return openSftp({ ...server, credentials, toPrivate, timeoutMs, clock }, needed);
 }

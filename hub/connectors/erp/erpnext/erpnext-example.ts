@@ -35,7 +35,6 @@ const issued = {
 const soldLine = {
   item_code: { from: 'sku' },
   rate: { from: 'unitPriceMinor', as: 'major' },
-  discount_amount: { from: 'discountMinor', as: 'major', default: 0 },
   warehouse: { text: '{location}/{condition}', table: 'warehouse' },
 } as const satisfies Record<string, FieldRule>;
 const invoice = {
@@ -45,6 +44,8 @@ const invoice = {
   is_pos: { value: 1 },
   update_stock: { value: 1 },
   remarks: { text: '{location} {correlationId}' },
+  /** Of the whole: what an item says of its discount ERPNext works out itself, and its amount is its rate by its quantity. */
+  apply_discount_on: { value: 'Grand Total' },
 } as const satisfies Record<string, FieldRule>;
 
 /**
@@ -83,6 +84,7 @@ export const erpnextExample: MappingDocument = {
       target: 'Sales Invoice',
       fields: {
         ...invoice,
+        discount_amount: { from: 'totalDiscountMinor', as: 'major' },
         items: { each: 'lines', fields: { ...soldLine, qty: { from: 'quantity' } } },
         payments: {
           list: [{ mode_of_payment: { value: 'Cash' }, amount: { from: 'totalMinor', as: 'major' } }],
@@ -94,6 +96,7 @@ export const erpnextExample: MappingDocument = {
       fields: {
         ...invoice,
         is_return: { value: 1 },
+        discount_amount: { from: 'totalDiscountMinor', as: 'majorMinus' },
         items: { each: 'lines', fields: { ...soldLine, qty: { from: 'quantity', as: 'minus' } } },
         payments: { list: [{ mode_of_payment: { value: 'Cash' }, amount: { from: 'totalMinor', as: 'majorMinus' } }] },
       },

@@ -80,6 +80,21 @@ it('X1 a mark that the other side has written leads nowhere out of the folder', 
   expect([existsSync(victim), readdirSync(folder).toSorted()]).toEqual([true, ['main', 'secrets.keys']]);
 });
 
+it('O1 a folder whose disk is not there is not made anew, and says nothing of what was posted: documents wait', async () => {
+  const parts = { code: 'main', clock: systemClock, toPrivate: false, folder, timeoutMs: 100, isFolderMade: true };
+  const { reference } = await connect().post(sale, 'S1/a');
+  const erp = files.create({}, {}, parts);
+  renameSync(join(folder, 'main'), join(folder, 'elsewhere'));
+  for (const one of [erp, files.create({}, {}, parts)]) {
+    await expect(one.post(sale, 'S1/b')).rejects.toMatchObject({ code: 'ERP_UNREACHABLE' });
+    await expect(one.lookup(sale, 'S1/a')).rejects.toMatchObject({ code: 'ERP_UNREACHABLE' });
+  }
+  expect(readdirSync(folder)).toEqual(['elsewhere']);
+  renameSync(join(folder, 'elsewhere'), join(folder, 'main'));
+  expect(await erp.lookup(sale, 'S1/a')).toEqual({ reference });
+  expect(await erp.lookup(sale, 'S1/b')).toBeUndefined();
+});
+
 it('O1 names sort as the documents were posted', async () => {
   const erp = connect();
   const names = [];

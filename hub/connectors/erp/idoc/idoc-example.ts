@@ -49,7 +49,10 @@ function receipt(sign: '-' | '+'): WrittenRule {
   };
 }
 
-/** Goods that move, by SAP's own movement types: 101 receipt, 641 and 101 between stores, 701 and 702 found and missing. */
+/**
+ * Goods that move, by SAP's own movement types: 101 receipt, 641 and 101 between stores, 701 and 702 found and missing, 343 and 344 out of
+ * blocked stock and into it, 321 and 322 of quality inspection, 349 and 350 between these two.
+ */
 function goods(movement: FieldRule): WrittenRule {
   return {
     target: 'WPUWBW01',
@@ -64,8 +67,33 @@ function goods(movement: FieldRule): WrittenRule {
     },
   };
 }
-const byDirection = { text: '{direction}', table: 'found' } as const satisfies FieldRule;
-const byReversal = { text: '{direction}', table: 'foundNot' } as const satisfies FieldRule;
+const adjusted = { from: 'between', table: 'adjusted' } as const satisfies FieldRule;
+const adjustedBack = { from: 'between', table: 'adjustedBack' } as const satisfies FieldRule;
+/** By the conditions that units leave and enter; which of 343, 344 it is says which way they go. */
+const ADJUSTED = {
+  '/sellable': '701',
+  '/damaged': '701',
+  '/quarantined': '701',
+  'sellable/': '702',
+  'damaged/': '702',
+  'quarantined/': '702',
+  'sellable/damaged': '344',
+  'damaged/sellable': '343',
+  'sellable/quarantined': '322',
+  'quarantined/sellable': '321',
+  'damaged/quarantined': '349',
+  'quarantined/damaged': '350',
+};
+const OPPOSITE: Readonly<Record<string, string>> = {
+  '701': '702',
+  '702': '701',
+  '343': '344',
+  '344': '343',
+  '321': '322',
+  '322': '321',
+  '349': '350',
+  '350': '349',
+};
 
 /** To begin with: sales and returns as receipts, all else as goods that move. Movement types are those of your customizing. */
 export const idocExample: MappingDocument = {
@@ -88,8 +116,10 @@ export const idocExample: MappingDocument = {
   tables: {
     partner: { S1: '0000001001' },
     onTheWay: { in: '558', out: '557' },
-    found: { in: '701', out: '702', move: '344' },
-    foundNot: { in: '702', out: '701', move: '343' },
+    adjusted: ADJUSTED,
+    adjustedBack: Object.fromEntries(
+      Object.entries(ADJUSTED).map(([between, type]) => [between, OPPOSITE[type] ?? type]),
+    ),
   },
   documents: {
     sale: receipt('-'),
@@ -99,8 +129,8 @@ export const idocExample: MappingDocument = {
     transferIn: goods({ value: '101' }),
     transferSettled: goods({ text: '{direction}', table: 'onTheWay' }),
     handOver: goods({ value: '601' }),
-    adjustment: goods(byDirection),
-    variance: goods(byDirection),
+    adjustment: goods(adjusted),
+    variance: goods(adjusted),
     void: {
       of: {
         sale: receipt('+'),
@@ -109,7 +139,7 @@ export const idocExample: MappingDocument = {
         transferOut: goods({ value: '642' }),
         transferIn: goods({ value: '102' }),
         handOver: goods({ value: '602' }),
-        adjustment: goods(byReversal),
+        adjustment: goods(adjustedBack),
       },
     },
   },

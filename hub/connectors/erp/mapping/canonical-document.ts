@@ -16,10 +16,11 @@ type Known = Pick<ClaimedDocument, 'key' | 'kind' | 'location' | 'at' | 'correla
 /**
  * The document that a mapping reads: the fact's body, and what ERPs ask for beside it.
  *
- * - with prices: `totalMinor`, of each line too
+ * - with prices: `totalMinor`, of each line too; `totalDiscountMinor`, what its lines are less than their prices come to
  * - of voids: `voids`, the key of what is taken back, `of`, its kind, and what that said
  * - of adjustments, variances and settled transfers: `direction` (`in`, `out`, `move` from one condition to another, or `mixed`), and of each line
- *   `source` and `destination`, the conditions that units leave and enter
+ *   `source` and `destination`, the conditions that units leave and enter, `between`, both of them (`sellable/damaged`, `/sellable`, `damaged/`), and
+ *   `change`, by how many what is there changes: 0 where units only change their condition
  */
 export function canonicalDocument({ key, kind, location, at, correlationId, body, target }: Known): CanonicalDocument {
   const { body: voided, kind: of } = target ?? {};
@@ -44,14 +45,19 @@ function linesOf(kind: DocumentKind, { lines, currency }: ClaimedDocument['body'
   if (kind === 'adjustment' || kind === 'variance' || kind === 'transferSettled') return directed(conditioned);
   if (typeof currency !== 'string') return { lines: conditioned };
   const priced = conditioned.map((line) => ({ ...line, totalMinor: totalOf(line) }));
-  return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0) };
+  const totalDiscountMinor = conditioned.reduce((sum, { discountMinor = 0 }) => sum + discountMinor, 0);
+  return { lines: priced, totalMinor: priced.reduce((sum, line) => sum + line.totalMinor, 0), totalDiscountMinor };
 }
 
 function directed(lines: readonly (Line & { readonly condition: string })[]): object {
   const shown = lines.map(({ condition, to, ...line }) => {
-    if (to !== undefined) return { ...line, condition, direction: 'move', source: condition, destination: to };
-    if (line.quantity > 0) return { ...line, condition, direction: 'in', destination: condition };
-    return { ...line, condition, direction: 'out', source: condition };
+    if (to !== undefined) {
+      const between = `${condition}/${to}`;
+      return { ...line, condition, direction: 'move', source: condition, destination: to, between, change: 0 };
+    }
+    const said = { ...line, condition, change: line.quantity };
+    if (line.quantity > 0) return { ...said, direction: 'in', destination: condition, between: `/${condition}` };
+    return { ...said, direction: 'out', source: condition, between: `${condition}/` };
   });
   const directions = new Set(shown.map(({ direction }) => direction));
   const [only] = directions;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { madeDocument } from '#test/contract/erp-connector/erp-contract.ts';
 import { ErpFailure } from '../connector.ts';
+import { idocExample } from '../idoc/idoc-example.ts';
+import { x12Example } from '../x12/x12-example.ts';
 import { canonicalDocument } from './canonical-document.ts';
 import { mappingDocument, type Fields, type MappingDocument } from './mapping-document.ts';
 import { render } from './render.ts';
@@ -116,7 +118,9 @@ describe('what a mapping makes of a document', () => {
   it('money has the decimals of its currency', () => {
     const of = (currency: string) =>
       mapped({ total: { from: 'totalMinor', as: 'major' } }, {}, { ...document, currency });
-    expect([of('JPY'), of('KWD'), of('EUR')]).toEqual([{ total: 1_250 }, { total: 1.25 }, { total: 12.5 }]);
+    expect(['JPY', 'KWD', 'EUR', 'HUF', 'IQD'].map((one) => of(one))).toEqual(
+      [1_250, 1.25, 12.5, 12.5, 1.25].map((total) => ({ total })),
+    );
   });
 
   it.each([
@@ -133,6 +137,28 @@ describe('what a mapping makes of a document', () => {
     [{ x: { from: 'constructor' } }, 'x: the document has no "constructor".'],
   ] satisfies [Fields, string][])('says what it misses: %j', (fields, message) => {
     expect(() => mapped(fields)).toThrow(new ErpFailure('ERP_MAPPING_FAILED', message));
+  });
+
+  it.for([
+    [{ quantity: 5, to: 'damaged' }, '344', '343', 0],
+    [{ quantity: 5, condition: 'damaged', to: 'sellable' }, '343', '344', 0],
+    [{ quantity: 5 }, '701', '702', 5],
+    [{ quantity: -5, condition: 'damaged' }, '702', '701', -5],
+  ] as const)('an adjustment by %j is %s at SAP, taken back %s, and %i by X12', ([change, type, back, units]) => {
+    const body = { reason: 'x', lines: [{ sku: 'A', ...change }] };
+    const known = { location: 'S1', at: 0, correlationId: 'c' };
+    const made = canonicalDocument({ ...known, key: 'S1/a', kind: 'adjustment', body, target: null });
+    const sent = { reference: null, mapping: null, isBegun: true, begunBy: [] };
+    const target = { document: 1, key: 'S1/a', kind: 'adjustment', state: 'posted', ...sent, body } as const;
+    const taken = canonicalDocument({ ...known, key: 'S1/v', kind: 'void', body: { voids: 'a', reason: 'x' }, target });
+    expect(render(made, idocExample)).toMatchObject({
+      payload: { E1WPG01: { E1WPG02: [{ BEWART: type, MENGE: 5 }] } },
+    });
+    expect(render(taken, idocExample)).toMatchObject({
+      payload: { E1WPG01: { E1WPG02: [{ BEWART: back, MENGE: 5 }] } },
+    });
+    expect(render(made, x12Example)).toMatchObject({ payload: { lines: [{ activity: 'QT', quantity: units }] } });
+    expect(render(taken, x12Example)).toMatchObject({ payload: { lines: [{ activity: 'QT', quantity: 0 - units }] } });
   });
 
   it('adjustments have a direction, and of each line the conditions that units leave and enter', () => {

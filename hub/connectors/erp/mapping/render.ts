@@ -1,3 +1,4 @@
+import { minorDigits } from '#shared/files/decimal.ts';
 import { zoneOffset } from '#shared/files/local-time.ts';
 import { ErpFailure, type MappedDocument } from '../connector.ts';
 import type { CanonicalDocument } from './canonical-document.ts';
@@ -157,17 +158,8 @@ function textOf(text: string, scope: Scope): string | undefined {
   return isWhole ? made : undefined;
 }
 
-const decimals = new Map<unknown, number>();
-
 /** Of the smallest unit of a currency: two, unless it is known better (JPY has none). */
-function decimalsOf(currency: unknown): number {
-  const known = decimals.get(currency);
-  if (known !== undefined) return known;
-  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return 2;
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  decimals.set(currency, maximumFractionDigits);
-  return maximumFractionDigits;
-}
+const decimalsOf = (currency: unknown): number => (typeof currency === 'string' ? minorDigits(currency) : 2);
 
 function read(scope: Scope, path: string): unknown {
   let value: unknown = scope;

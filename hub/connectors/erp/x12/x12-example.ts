@@ -11,10 +11,12 @@ const activities = (activity: FieldRule, quantity: FieldRule) =>
     fields: { ...head, lines: { each: 'lines', fields: { sku: { from: 'sku' }, activity, quantity } } },
   }) as const;
 const asItIs = { from: 'quantity', as: 'number' } as const satisfies FieldRule;
+const takenBack = { from: 'quantity', as: 'minus' } as const satisfies FieldRule;
 
 /**
  * To begin with: what happened as product activity (QS sold, QU returned by the consumer, QR received, QZ transferred, QT
- * corrected), counts as inventory. A void tells the activity of what it takes back, with the other sign.
+ * corrected), counts as inventory. A void tells the activity of what it takes back, with the other sign. Units that only change their condition
+ * are there as before: a correction by none.
  */
 export const x12Example: MappingDocument = {
   routes: [
@@ -36,15 +38,6 @@ export const x12Example: MappingDocument = {
   ],
   tables: {
     store: { S1: '0001' },
-    activity: {
-      sale: 'QS',
-      return: 'QU',
-      receipt: 'QR',
-      transferOut: 'QZ',
-      transferIn: 'QR',
-      adjustment: 'QT',
-      handOver: 'QS',
-    },
   },
   documents: {
     sale: activities({ value: 'QS' }, asItIs),
@@ -53,7 +46,7 @@ export const x12Example: MappingDocument = {
     transferOut: activities({ value: 'QZ' }, asItIs),
     transferIn: activities({ value: 'QR' }, asItIs),
     transferSettled: activities({ value: 'QT' }, asItIs),
-    adjustment: activities({ value: 'QT' }, asItIs),
+    adjustment: activities({ value: 'QT' }, { from: 'change', as: 'number' }),
     handOver: activities({ value: 'QS' }, asItIs),
     variance: activities({ value: 'QT' }, asItIs),
     count: {
@@ -64,6 +57,16 @@ export const x12Example: MappingDocument = {
         lines: { each: 'lines', fields: { sku: { from: 'sku' }, quantity: { from: 'quantity' } } },
       },
     },
-    void: activities({ from: 'of', table: 'activity' }, { from: 'quantity', as: 'minus' }),
+    void: {
+      of: {
+        sale: activities({ value: 'QS' }, takenBack),
+        return: activities({ value: 'QU' }, takenBack),
+        receipt: activities({ value: 'QR' }, takenBack),
+        transferOut: activities({ value: 'QZ' }, takenBack),
+        transferIn: activities({ value: 'QR' }, takenBack),
+        adjustment: activities({ value: 'QT' }, { from: 'change', as: 'minus' }),
+        handOver: activities({ value: 'QS' }, takenBack),
+      },
+    },
   },
 };

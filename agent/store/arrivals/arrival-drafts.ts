@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { arrivalDraft, type ArrivalDraft, type ArrivalLine, type ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
+import { arrivalDraft, type ArrivalChange, type ArrivalDraft, type ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { JsonFile } from '#shared/runtime/json-file.ts';
@@ -69,12 +69,20 @@ export class ArrivalDrafts {
     });
   }
 
-  /** Throws NOT_FOUND, and CONFLICT when it has been changed by somebody else. */
-  change(id: string, revision: number, lines: readonly ArrivalLine[]): Promise<ArrivalDraft> {
+  /** A change that was taken already, by its key, changes nothing. Throws NOT_FOUND, and CONFLICT when somebody else has changed it. */
+  change(id: string, { revision, lines, key }: ArrivalChange): Promise<ArrivalDraft> {
     return this.#alone(async () => {
-      const draft = await this.#found(id, revision);
+      const last = (await this.#open()).find((one) => one.id === id);
+      if (last?.revision === revision + 1 && key !== undefined && last.changedAs === key) return last;
+      const { changedAs: _before, ...draft } = await this.#found(id, revision);
       const changedAt = Math.round(this.#parts.clock.now());
-      return this.#write({ ...draft, revision: revision + 1, lines: [...lines], changedAt });
+      return this.#write({
+        ...draft,
+        revision: revision + 1,
+        lines: [...lines],
+        changedAt,
+        ...(key === undefined ? {} : { changedAs: key }),
+      });
     });
   }
 

@@ -99,7 +99,7 @@ describe('what people do at the app', () => {
     });
     const save = page.getByRole('button', { name: 'Save' });
     await save.click();
-    await page.getByRole('main').getByRole('alert').getByText('does not answer').waitFor();
+    await page.getByRole('main').getByRole('alert').getByText('Whether this was taken is not known').waitFor();
     await page.unroute('**/v1/acts');
     // Something else is not refused for it; the same is known, also in a page that is opened anew.
     await units.fill('1');
@@ -113,7 +113,7 @@ describe('what people do at the app', () => {
     await product.press('Enter');
     await units.fill('4');
     await save.click();
-    await page.getByRole('main').getByRole('alert').getByText('does not answer').waitFor();
+    await page.getByRole('main').getByRole('alert').getByText('Whether this was taken is not known').waitFor();
     await page.unroute('**/v1/acts');
     await page.reload();
     await product.fill('A');

@@ -128,8 +128,10 @@ function LineRow(parts: { line: SoldLine; currency: string; choice: Choice; choo
       style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
     >
       <div style={{ flex: '1 1 220px', minWidth: 0 }}>
-        <Text fw={500}>{name}</Text>
-        <Text size="sm" c="dimmed">
+        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {line.sku} · {format.money(paidMinor(line) / line.quantity, currency)}
         </Text>
         <Text size="sm">{returns.sold(line.quantity, line.returned)}</Text>

@@ -98,8 +98,10 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
             style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
           >
             <div style={{ flex: '1 1 180px', minWidth: 0 }}>
-              <Text fw={500}>{item.name ?? item.sku}</Text>
-              <Text size="sm" c="dimmed">
+              <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+                {item.name ?? item.sku}
+              </Text>
+              <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                 {item.sku}
               </Text>
             </div>

@@ -88,20 +88,15 @@ function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
         {scanned.error === null ? null : <Failed error={scanned.error} />}
         <Group>
           {task.state === 'open' ? (
-            <Button key="accept" loading={say.isPending} onClick={() => say.mutate({ step: 'accept', body: {} })}>
+            <Button key="accept" loading={say.isBusy} onClick={() => say.mutate({ step: 'accept', body: {} })}>
               {pickups.accept}
             </Button>
           ) : left > 0 ? (
-            <Button key="pick" loading={say.isPending} onClick={() => say.mutate({ step: 'pick', body: {} })}>
+            <Button key="pick" loading={say.isBusy} onClick={() => say.mutate({ step: 'pick', body: {} })}>
               {pickups.pickAll(left)}
             </Button>
           ) : (
-            <Button
-              key="last"
-              color="teal.9"
-              loading={say.isPending}
-              onClick={() => say.mutate({ step: last, body: {} })}
-            >
+            <Button key="last" color="teal.9" loading={say.isBusy} onClick={() => say.mutate({ step: last, body: {} })}>
               {isCollect ? pickups.handOver : pickups.ship}
             </Button>
           )}

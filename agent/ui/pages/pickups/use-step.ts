@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useTimeout } from '@mantine/hooks';
 import { useState } from 'react';
 import type { TaskView } from '#shared/agent-api/answers.ts';
 import { call, isAbsent, newKey } from '../../api/client.ts';
@@ -16,17 +17,28 @@ function asked(queries: QueryClient): void {
   void queries.invalidateQueries({ queryKey: ['stock'] });
 }
 
-/** Says a step of a task, under a key of its own until there is an answer, so that pressing twice does it once. */
+/** Whoever presses twice means one step, though the button of the next one comes in its place. */
+const NEXT_MS = 400;
+
+/**
+ * Says a step of a task, under a key of its own until there is an answer, so that pressing twice does it once. `isBusy` a little longer
+ * than it takes.
+ */
 export function useStep(task: number) {
   const queries = useQueryClient();
   const [keys] = useState(newKeys);
-  return useMutation({
+  const rest = useTimeout(() => setResting(false), NEXT_MS);
+  const [isResting, setResting] = useState(false);
+  const said = useMutation({
     mutationFn: ({ step, body }: { step: Step; body: object }) => post(task, step, body, keys.of({ step, body })),
     onSettled: (_answer, error) => {
       if (error === null) keys.answered();
+      setResting(true);
+      rest.start();
       asked(queries);
     },
   });
+  return { ...said, isBusy: said.isPending || isResting };
 }
 
 /**

@@ -43,6 +43,5 @@ export type ArrivalLine = z.infer<typeof draftLine>;
 
 /** With a key the same change said again, because its answer was lost, is taken once. */
 export const arrivalChange = z.strictObject({ revision: z.int().min(1), lines, key: key.optional() });
-export type ArrivalChange = z.infer<typeof arrivalChange>;
 /** `final`: nothing more of the transfer will come. */
 export const arrivalConfirm = z.strictObject({ revision: z.int().min(1), final: z.boolean() });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { arrivalDraft, type ArrivalChange, type ArrivalDraft, type ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
+import { arrivalDraft, type ArrivalDraft, type ArrivalLine, type ArrivalOrigin } from '#shared/agent-api/arrivals.ts';
 import { ShelfwireError } from '#shared/protocol/errors.ts';
 import type { Clock } from '#shared/runtime/clock.ts';
 import { JsonFile } from '#shared/runtime/json-file.ts';
@@ -12,6 +12,13 @@ import type { OwnArrivals } from './own-arrivals.ts';
 
 /** Receipts that are being typed at once; who leaves more lying about ends some first. */
 const DRAFTS_MAX = 50;
+
+interface Change {
+  /** Of the receipt as whoever changes it has seen it. */
+  readonly revision: number;
+  readonly lines: readonly ArrivalLine[];
+  readonly key?: string | undefined;
+}
 
 export interface ArrivalDraftsParts {
   /** The agent's data folder; drafts are files of `arrivals/` in it. */
@@ -70,7 +77,7 @@ export class ArrivalDrafts {
   }
 
   /** A change that was taken already, by its key, changes nothing. Throws NOT_FOUND, and CONFLICT when somebody else has changed it. */
-  change(id: string, { revision, lines, key }: ArrivalChange): Promise<ArrivalDraft> {
+  change(id: string, { revision, lines, key }: Change): Promise<ArrivalDraft> {
     return this.#alone(async () => {
       const last = (await this.#open()).find((one) => one.id === id);
       if (last?.revision === revision + 1 && key !== undefined && last.changedAs === key) return last;

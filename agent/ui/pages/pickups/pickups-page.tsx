@@ -57,9 +57,9 @@ function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
     <Card withBorder component="article" aria-label={`${pickups.order} ${task.order.id}`}>
       <Stack gap="sm">
         <Group justify="space-between" wrap="wrap">
-          <Group gap="sm">
-            <Icon size={22} aria-hidden />
-            <Title order={2} size="h4">
+          <Group gap="sm" miw={0} style={{ overflowWrap: 'anywhere' }}>
+            <Icon size={22} aria-hidden style={{ flexShrink: 0 }} />
+            <Title order={2} size="h4" miw={0}>
               {task.order.id}
             </Title>
             <Text c="dimmed">{[task.customer?.name, task.order.channel].filter(Boolean).join(' · ')}</Text>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sku, storeCode, text } from '../protocol/fields.ts';
+import { key, sku, storeCode, text } from '../protocol/fields.ts';
 import { LIMITS } from '../protocol/limits.ts';
 
 /** What has been counted of one article; `damaged` are among `units`. */
@@ -35,10 +35,13 @@ export const arrivalDraft = z.strictObject({
   by: text,
   startedAt: z.int(),
   changedAt: z.int(),
+  /** Under which key the last change was said. */
+  changedAs: key.optional(),
 });
 export type ArrivalDraft = z.infer<typeof arrivalDraft>;
 export type ArrivalLine = z.infer<typeof draftLine>;
 
-export const arrivalChange = z.strictObject({ revision: z.int().min(1), lines });
+/** With a key the same change said again, because its answer was lost, is taken once. */
+export const arrivalChange = z.strictObject({ revision: z.int().min(1), lines, key: key.optional() });
 /** `final`: nothing more of the transfer will come. */
 export const arrivalConfirm = z.strictObject({ revision: z.int().min(1), final: z.boolean() });

@@ -113,7 +113,10 @@ it('M1 an arrival that is taken back leaves nothing at the hub, whether it had h
   const { edge, store, goOnline, say } = await storeOf('S3');
   const arrived = async (transfer: string) => {
     const { id } = await store.arrivalDrafts.begin({ kind: 'transfer', from: 'S1', transfer }, 'Ada', false);
-    const { revision } = await store.arrivalDrafts.change(id, 1, [{ sku: 'D', units: 5, damaged: 2 }]);
+    const { revision } = await store.arrivalDrafts.change(id, {
+      revision: 1,
+      lines: [{ sku: 'D', units: 5, damaged: 2 }],
+    });
     return store.arrivalDrafts.confirm(id, { revision, final: false }, async (facts) => {
       for (const { kind, key, body } of facts) await say(kind, key, body);
     });

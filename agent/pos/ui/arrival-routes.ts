@@ -71,8 +71,8 @@ export function arrivalRoutes(parts: ArrivalParts): Router {
     return drafts.begin(origin, name, isExpected);
   });
   on('put', '/v1/arrivals/:id', async (request) => {
-    const { revision, lines } = readGiven(arrivalChange, await readRequestJson(request, BODY_BYTES_MAX), BODY);
-    return drafts.change(idOf(request), revision, lines);
+    const given = readGiven(arrivalChange, await readRequestJson(request, BODY_BYTES_MAX), BODY);
+    return drafts.change(idOf(request), given);
   });
   on('delete', '/v1/arrivals/:id', async (request) => {
     await drafts.discard(idOf(request));

@@ -38,17 +38,22 @@ describe('receipts that are being typed', () => {
   it('F2 each change is on disk when it is answered, whatever happens to the window or the agent', async () => {
     const draft = await opened().begin(NOTE, 'Ada', false);
     expect((await opened().begin(NOTE, 'Ben', false)).id).toBe(draft.id);
-    const changed = await opened().change(draft.id, 1, [{ sku: 'A', units: 3, damaged: 1 }]);
+    const changed = await opened().change(draft.id, { revision: 1, lines: [{ sku: 'A', units: 3, damaged: 1 }] });
     expect(await opened().list()).toEqual([changed]);
-    await expect(opened().change(draft.id, 1, [])).rejects.toEqual(code('CONFLICT'));
+    await expect(opened().change(draft.id, { revision: 1, lines: [] })).rejects.toEqual(code('CONFLICT'));
+    // The answer was lost: who says it again has not lost the receipt. Somebody else who has counted the same has said it too.
+    const more = { revision: 2, lines: [{ sku: 'A', units: 4, damaged: 1 }] };
+    const taken = await opened().change(draft.id, { ...more, key: 'said-by-ada' });
+    expect(await opened().change(draft.id, { ...more, key: 'said-by-ada' })).toEqual(taken);
+    await expect(opened().change(draft.id, { ...more, key: 'said-by-ben' })).rejects.toEqual(code('CONFLICT'));
     await opened().discard(draft.id);
-    await expect(opened().change(draft.id, 2, [])).rejects.toEqual(code('NOT_FOUND'));
+    await expect(opened().change(draft.id, { revision: 2, lines: [] })).rejects.toEqual(code('NOT_FOUND'));
   });
 
   it('F4 it is said once, though two confirm it, and though the agent dies before the draft is gone', async () => {
     const drafts = opened();
     const { id } = await drafts.begin(NOTE, 'Ada', false);
-    const { revision } = await drafts.change(id, 1, [{ sku: 'A', units: 3, damaged: 0 }]);
+    const { revision } = await drafts.change(id, { revision: 1, lines: [{ sku: 'A', units: 3, damaged: 0 }] });
     const whole = { revision, final: false };
     const keys = await Promise.all([drafts.confirm(id, whole, say), drafts.confirm(id, whole, say)]);
     expect(new Set(keys)).toEqual(new Set([`arrival-${id}`]));
@@ -56,7 +61,7 @@ describe('receipts that are being typed', () => {
     expect(await drafts.list()).toEqual([]);
 
     const second = await drafts.begin({ kind: 'transfer', from: 'S02', transfer: 'T1' }, 'Ada', false);
-    const ready = await drafts.change(second.id, 1, [{ sku: 'A', units: 2, damaged: 1 }]);
+    const ready = await drafts.change(second.id, { revision: 1, lines: [{ sku: 'A', units: 2, damaged: 1 }] });
     const kill = async (facts: readonly SaidFact[]): Promise<void> => {
       await say(facts);
       throw new Error('killed');
@@ -65,7 +70,7 @@ describe('receipts that are being typed', () => {
     await expect(drafts.confirm(second.id, confirmed, kill)).rejects.toThrow('killed');
     said.length = 0;
     const after = opened();
-    await expect(after.change(second.id, ready.revision, [])).rejects.toEqual(code('NOT_FOUND'));
+    await expect(after.change(second.id, { revision: ready.revision, lines: [] })).rejects.toEqual(code('NOT_FOUND'));
     expect(await after.confirm(second.id, confirmed, say)).toBe(`arrival-${second.id}`);
     expect([said, await after.list()]).toEqual([[], []]);
     expect((await edge.facts()).map(({ kind }) => kind)).toEqual(['receipt', 'transferIn', 'adjustment']);
@@ -75,7 +80,7 @@ describe('receipts that are being typed', () => {
     const drafts = opened();
     const origin: ArrivalOrigin = { kind: 'transfer', from: 'S02', transfer: 'T7' };
     const { id } = await drafts.begin(origin, 'Ada', true);
-    const { revision } = await drafts.change(id, 1, [{ sku: 'A', units: 5, damaged: 0 }]);
+    const { revision } = await drafts.change(id, { revision: 1, lines: [{ sku: 'A', units: 5, damaged: 0 }] });
     const body = { from: 'S02', transfer: 'T7', lines: [{ sku: 'A', quantity: 5 }] };
     const arrival = { submission: { kind: 'transferIn', key: 'till-T7', body }, verbatim: () => '' };
     await edge.context.intake.take('http:till-1', [arrival]);
@@ -87,18 +92,18 @@ describe('receipts that are being typed', () => {
     expect(await opened().confirm(id, whole, say)).toBe(`arrival-${id}`);
     // A page that has stood still since does not know that all of it has come; one that shows the rest of it does.
     const { id: stale } = await drafts.begin(origin, 'Ben', false);
-    const typed = await drafts.change(stale, 1, [{ sku: 'A', units: 5, damaged: 0 }]);
+    const typed = await drafts.change(stale, { revision: 1, lines: [{ sku: 'A', units: 5, damaged: 0 }] });
     await expect(drafts.confirm(stale, { ...typed, final: false }, say)).rejects.toEqual(code('CONFLICT'));
     await drafts.discard(stale);
     const { id: rest } = await drafts.begin(origin, 'Ben', true);
-    const more = await drafts.change(rest, 1, [{ sku: 'A', units: 1, damaged: 0 }]);
+    const more = await drafts.change(rest, { revision: 1, lines: [{ sku: 'A', units: 1, damaged: 0 }] });
     expect(await drafts.confirm(rest, { ...more, final: false }, say)).toBe(`arrival-${rest}`);
   });
 
   it('what the journal refuses leaves the draft; a file that nobody can read is in nobody’s way', async () => {
     const drafts = opened();
     const { id } = await drafts.begin(NOTE, 'Ada', false);
-    await drafts.change(id, 1, [{ sku: 'A', units: 1, damaged: 0 }]);
+    await drafts.change(id, { revision: 1, lines: [{ sku: 'A', units: 1, damaged: 0 }] });
     const full = () => Promise.reject(new Error('the disk is full'));
     await expect(drafts.confirm(id, { revision: 2, final: false }, full)).rejects.toThrow('full');
     writeFileSync(join(edge.folder, 'arrivals', '00000000-0000-4000-8000-000000000000.json'), '{');

@@ -13,6 +13,13 @@ import type { OwnArrivals } from './own-arrivals.ts';
 /** Receipts that are being typed at once; who leaves more lying about ends some first. */
 const DRAFTS_MAX = 50;
 
+interface Change {
+  /** Of the receipt as whoever changes it has seen it. */
+  readonly revision: number;
+  readonly lines: readonly ArrivalLine[];
+  readonly key?: string | undefined;
+}
+
 export interface ArrivalDraftsParts {
   /** The agent's data folder; drafts are files of `arrivals/` in it. */
   readonly folder: string;
@@ -69,12 +76,20 @@ export class ArrivalDrafts {
     });
   }
 
-  /** Throws NOT_FOUND, and CONFLICT when it has been changed by somebody else. */
-  change(id: string, revision: number, lines: readonly ArrivalLine[]): Promise<ArrivalDraft> {
+  /** A change that was taken already, by its key, changes nothing. Throws NOT_FOUND, and CONFLICT when somebody else has changed it. */
+  change(id: string, { revision, lines, key }: Change): Promise<ArrivalDraft> {
     return this.#alone(async () => {
-      const draft = await this.#found(id, revision);
+      const last = (await this.#open()).find((one) => one.id === id);
+      if (last?.revision === revision + 1 && key !== undefined && last.changedAs === key) return last;
+      const { changedAs: _before, ...draft } = await this.#found(id, revision);
       const changedAt = Math.round(this.#parts.clock.now());
-      return this.#write({ ...draft, revision: revision + 1, lines: [...lines], changedAt });
+      return this.#write({
+        ...draft,
+        revision: revision + 1,
+        lines: [...lines],
+        changedAt,
+        ...(key === undefined ? {} : { changedAs: key }),
+      });
     });
   }
 

@@ -28,7 +28,7 @@ const said = async (facts: readonly SaidFact[], source = 'ui:Ada') => {
 };
 async function arrived(origin = TRANSFER, lines = LINES): Promise<string> {
   const { id } = await store.arrivalDrafts.begin(origin, 'Ada', false);
-  const { revision } = await store.arrivalDrafts.change(id, 1, lines);
+  const { revision } = await store.arrivalDrafts.change(id, { revision: 1, lines: lines });
   return store.arrivalDrafts.confirm(id, { revision, final: false }, async (facts) => void (await said(facts)));
 }
 const voided = (key: string, by = `void-${key}`) =>

@@ -27,6 +27,7 @@ import type { DoorName, Me, Person } from '#shared/agent-api/answers.ts';
 import { call } from '../api/client.ts';
 import { useStatus } from '../api/queries.ts';
 import { PAGES } from '../pages/all.ts';
+import { useStrayScans } from '../parts/stray-scans.ts';
 import { useWords } from '../words/words.tsx';
 import { Looks } from './looks.tsx';
 import { BrokenPage } from './broken-page.tsx';
@@ -63,6 +64,7 @@ export function Pages({ person, door }: { readonly person: Person; readonly door
 function Frame({ pages }: { readonly pages: readonly Page[] }) {
   const person = usePerson();
   const words = useWords();
+  useStrayScans();
   const { pathname } = useLocation();
   const { data: status } = useStatus();
   const pathOf = (name: string) => (name === PAGES[0]?.name ? '/' : `/${name}`);

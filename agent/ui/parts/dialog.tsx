@@ -18,6 +18,8 @@ export function Dialog(parts: {
       title={parts.title}
       size={parts.size ?? 'md'}
       centered
+      // A second press on what opened it falls beside it; and what is typed is not thrown away by one that missed.
+      closeOnClickOutside={false}
       transitionProps={{ duration: 0 }}
       // The room of the scrollbar is kept by the page itself (app.css): kept twice, all of it would move aside.
       removeScrollProps={{ removeScrollBar: false }}

@@ -1,6 +1,8 @@
 import { minorDigits } from '#shared/files/decimal.ts';
 import { useSpeech } from '../words/words.tsx';
 
+const MILLION = 1_000_000;
+
 const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
 
 /** Kept once made: making one takes longer than all that it writes on a page. */
@@ -33,7 +35,8 @@ const formatOf = once((locale: string) => {
       maximumFractionDigits: digits,
     });
     const whole = new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 });
-    return { exact, whole, digits };
+    const inMillions = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact' });
+    return { exact, whole, inMillions, digits };
   });
   return {
     number: (value: number) => number.format(value),
@@ -56,10 +59,11 @@ const formatOf = once((locale: string) => {
       const { exact, digits } = money(currency);
       return exact.format(minor / 10 ** digits);
     },
-    /** In whole units of the currency, for the axis of a chart. */
+    /** In whole units of the currency, millions written short, for the axis of a chart. */
     roundMoney: (minor: number, currency: string) => {
-      const { whole, digits } = money(currency);
-      return whole.format(minor / 10 ** digits);
+      const { whole, inMillions, digits } = money(currency);
+      const amount = minor / 10 ** digits;
+      return (Math.abs(amount) < MILLION ? whole : inMillions).format(amount);
     },
   };
 });

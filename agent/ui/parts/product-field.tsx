@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
 import { useWords } from '../words/words.tsx';
 import { useFoundProducts } from './found-products.tsx';
+import { SCANNED } from './stray-scans.ts';
 
 export interface Chosen {
   readonly typed: string;
@@ -51,6 +52,7 @@ export function ProductField(parts: {
   });
   return (
     <Autocomplete
+      {...SCANNED}
       label={label ?? adjust.product}
       placeholder={stock.search}
       size="md"
@@ -70,15 +72,12 @@ export function ProductField(parts: {
         picked.current = undefined;
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Enter') return;
+        if (event.key !== 'Enter' || chosen.typed.trim() === '') return;
+        // It says which product, never that the form around it is done: some scanners end with two.
+        event.preventDefault();
         const [only] = items;
-        if (!isSettled && chosen.typed.trim() !== '') {
-          event.preventDefault();
-          scanned.current = chosen.typed;
-        } else if (items.length === 1 && only !== undefined) {
-          event.preventDefault();
-          enter(only);
-        }
+        if (!isSettled) scanned.current = chosen.typed;
+        else if (items.length === 1 && only !== undefined) enter(only);
       }}
       description={
         chosen.item === undefined ? ' ' : `${chosen.item.name ?? stock.unnamed} · ${stock.onHand} ${chosen.item.onHand}`

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { ScanBarcode } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { SCANNED, useStrayReader } from './stray-scans.ts';
 
 /** What a scanner types, or a person: done with Enter, and ready for the next at once. `read` says what is wrong with it. */
 export function ScanField(parts: {
@@ -15,6 +16,10 @@ export function ScanField(parts: {
   const [code, setCode] = useState('');
   const [wrong, setWrong] = useState<string | undefined>();
   const { first, read, heard } = parts;
+  const take = (wanted: string): void => {
+    if (wanted !== '') void read(wanted).then(setWrong);
+  };
+  useStrayReader((stray) => take(stray.trim()));
   const isRead = useRef(false);
   useEffect(() => {
     if (first === undefined || isRead.current) return;
@@ -27,10 +32,11 @@ export function ScanField(parts: {
         event.preventDefault();
         const wanted = code.trim();
         setCode('');
-        if (wanted !== '') void read(wanted).then(setWrong);
+        take(wanted);
       }}
     >
       <TextInput
+        {...SCANNED}
         aria-label={parts.label}
         placeholder={parts.label}
         leftSection={<ScanBarcode size={18} aria-hidden />}

@@ -33,12 +33,13 @@ export function Loading() {
   );
 }
 
-/** What went wrong, and what to do: the agent's own words, with its code for whoever helps. */
+/** What went wrong, and what to do: the agent's own words, with its code for whoever helps. Without `again` it was something that somebody did. */
 export function Failed({ error, again }: { error: unknown; again?: () => void }) {
   const { failure, safety } = useWords();
   const given =
     error instanceof Failure ? error : new Failure({ code: 'INTERNAL', detail: String(error), status: 500 });
-  const [title, text] = isAbsent(given) ? [safety.absent, safety.absentHint] : [failure.title, given.message];
+  const absent = again === undefined ? safety.absentAct : safety.absentHint;
+  const [title, text] = isAbsent(given) ? [safety.absent, absent] : [failure.title, given.message];
   return (
     <Alert color="red" variant="light" icon={<TriangleAlert aria-hidden />} title={title} role="alert">
       <Stack gap="xs" align="start">

@@ -135,8 +135,10 @@ function Paper({ slip }: { slip: Slip }) {
           {lines.map((line, place) => (
             <Table.Tr key={place}>
               <Table.Td>
-                <Text fw={500}>{line.name ?? stock.unnamed}</Text>
-                <Text size="sm" c="dimmed" ff="monospace">
+                <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+                  {line.name ?? stock.unnamed}
+                </Text>
+                <Text size="sm" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
                   {line.sku}
                 </Text>
               </Table.Td>

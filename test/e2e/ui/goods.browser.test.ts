@@ -343,12 +343,33 @@ describe('arrivals', () => {
       }),
     );
     expect(small).toEqual([]);
+    // Half of it is scanned while the agent is away, and the window is opened anew: it is there when somebody goes on.
+    await page.route('**/v1/arrivals/*', (route) => route.abort());
+    await scan(page, 'Scannen, was angekommen ist', 'BULB');
+    await page.getByText('antwortet nicht').waitFor();
+    await page.unroute('**/v1/arrivals/*');
+    await page.reload();
+    await page.getByRole('button', { name: 'Weiter', exact: true }).click();
+    const shades = page.getByLabel('Angekommen: Lampshade');
+    await expect.poll(() => page.getByLabel('Angekommen: Bulb').inputValue()).toBe('1');
+    // Of twelve five are damaged; of twenty they are five as well, though it began with a 2.
+    await page.getByLabel('Beschädigt: Lampshade').fill('5');
+    await shades.fill('2');
+    await shades.fill('20');
+    expect(await page.getByLabel('Beschädigt: Lampshade').inputValue()).toBe('5');
     await page.getByRole('button', { name: 'Abschließen' }).click();
-    await page.getByRole('button', { name: 'Annehmen', exact: true }).click();
+    await page.getByRole('button', { name: 'Mit diesen Abweichungen annehmen' }).click();
     await page.getByRole('article', { name: 'Lieferung' }).waitFor();
     expect(await bodyOf(await lastKey('receipt'))).toEqual({
       source: 'ui:Ben',
-      body: { reference: 'LS-88', lines: [{ sku: 'SHADE', quantity: 12 }] },
+      body: {
+        reference: 'LS-88',
+        lines: [
+          { sku: 'SHADE', quantity: 15 },
+          { sku: 'BULB', quantity: 1 },
+          { sku: 'SHADE', quantity: 5, condition: 'damaged' },
+        ],
+      },
     });
     isOnline = true;
   });

@@ -1,7 +1,6 @@
 import { Button, Card, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, newKey } from '../../api/client.ts';
+import { useAct } from '../../api/use-act.ts';
 import { useFormat } from '../../parts/format.ts';
 import { ProductField, type Chosen } from '../../parts/product-field.tsx';
 import { Failed, PageTitle } from '../../parts/shown.tsx';
@@ -17,36 +16,30 @@ const NOTHING: Chosen = { typed: '', item: undefined };
 export function AdjustPage() {
   const { pages, adjust, adjusted, stock } = useWords();
   const format = useFormat();
-  const queries = useQueryClient();
   const [product, setProduct] = useState(NOTHING);
   const [way, setWay] = useState<'loss' | 'gain'>('loss');
   const [units, setUnits] = useState(1);
   const [code, setCode] = useState<string>('damage');
   const [note, setNote] = useState('');
-  const [key, setKey] = useState(newKey);
   const [saved, setSaved] = useState<Saved | undefined>();
   const sku = product.item?.sku;
   const signed = way === 'loss' ? -units : units;
   const after = product.item === undefined || units === 0 ? undefined : product.item.onHand + signed;
-  const save = useMutation({
-    mutationFn: () =>
-      call<{ seq: number }>('POST', '/v1/acts', {
-        kind: 'adjustment',
-        key,
-        body: {
-          code,
-          reason: note.trim() || adjust.codes[code as keyof typeof adjust.codes],
-          lines: [{ sku, quantity: signed }],
-        },
-      }),
-    onSuccess: () => {
-      setSaved({ key, name: product.item?.name ?? product.typed, change: format.change(signed) });
-      setKey(newKey());
-      setProduct(NOTHING);
-      setUnits(1);
-      setNote('');
-      void queries.invalidateQueries();
-    },
+  const save = useAct('adjustment', ({ key, status }) => {
+    setSaved({
+      key,
+      isKnown: status === 'duplicate',
+      name: product.item?.name ?? product.typed,
+      change: format.change(signed),
+    });
+    setProduct(NOTHING);
+    setUnits(1);
+    setNote('');
+  });
+  const body = () => ({
+    code,
+    reason: note.trim() || adjust.codes[code as keyof typeof adjust.codes],
+    lines: [{ sku, quantity: signed }],
   });
   const turn = (next: string) => {
     setWay(next as 'loss' | 'gain');
@@ -59,7 +52,7 @@ export function AdjustPage() {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            save.mutate();
+            save.mutate(body());
           }}
         >
           <Stack>

@@ -10,6 +10,8 @@ import { useWords } from '../../words/words.tsx';
 export interface Saved {
   readonly key: string;
   readonly name: string;
+  /** It was said before, and had no answer then. */
+  readonly isKnown: boolean;
   /** With its sign. */
   readonly change: string;
 }
@@ -29,7 +31,8 @@ export function Adjusted({ saved }: { saved: Saved }) {
       <Alert color={undo.isSuccess ? 'gray' : 'teal'} icon={<Check aria-hidden />} role="status">
         <Group justify="space-between">
           <Text {...(undo.isSuccess ? { c: 'dimmed' } : {})}>
-            {undo.isSuccess ? adjusted.undone : adjust.saved} {adjusted.was(saved.name, saved.change)}
+            {undo.isSuccess ? adjusted.undone : saved.isKnown ? adjusted.known : adjust.saved}{' '}
+            {adjusted.was(saved.name, saved.change)}
           </Text>
           {undo.isSuccess ? null : (
             <Button

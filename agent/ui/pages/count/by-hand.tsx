@@ -1,7 +1,8 @@
-import { Button, Group, NumberInput, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { ProductField, type Chosen } from '../../parts/product-field.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 
 const NOTHING: Chosen = { typed: '', item: undefined };
@@ -17,11 +18,11 @@ export function ByHand(parts: { isOpen: boolean; close: () => void; add: (sku: s
 }
 
 function Form({ close, add }: { close: () => void; add: (sku: string, units: number) => void }) {
-  const { count: words } = useWords();
+  const { count: words, adjust } = useWords();
   const [product, setProduct] = useState(NOTHING);
-  const [units, setUnits] = useState<number | string>(1);
+  const [units, setUnits] = useState(1);
   const sku = product.item?.sku;
-  const isReady = sku !== undefined && typeof units === 'number' && units > 0;
+  const isReady = sku !== undefined && units > 0;
   return (
     <form
       onSubmit={(event) => {
@@ -33,14 +34,14 @@ function Form({ close, add }: { close: () => void; add: (sku: string, units: num
     >
       <Stack>
         <ProductField chosen={product} choose={setProduct} />
-        <NumberInput
+        <UnitsField
           label={words.quantity}
+          of={product.item?.name ?? adjust.product}
           min={1}
           max={100_000}
-          allowDecimal={false}
-          allowNegative={false}
+          isRequired
           value={units}
-          onChange={setUnits}
+          change={setUnits}
         />
         <Group justify="end">
           <Button variant="default" mih={44} onClick={close}>

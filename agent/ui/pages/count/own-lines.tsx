@@ -1,8 +1,9 @@
-import { Button, Card, Group, NumberInput, Stack, Text, Title, UnstyledButton } from '@mantine/core';
+import { Button, Card, Group, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import type { CountLine, CountView } from '#shared/agent-api/counts.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import classes from './count.module.css';
 
@@ -76,13 +77,13 @@ function Correct(parts: {
 }) {
   const { count: words } = useWords();
   const { line } = parts;
-  const [quantity, setQuantity] = useState<number | string>(line?.quantity ?? 0);
+  const [quantity, setQuantity] = useState(line?.quantity ?? 0);
   return (
     <Dialog isOpen={line !== undefined} close={parts.close} title={words.correctTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (line !== undefined && typeof quantity === 'number') parts.correct(line, quantity);
+          if (line !== undefined) parts.correct(line, quantity);
           parts.close();
         }}
       >
@@ -90,23 +91,21 @@ function Correct(parts: {
           <Text>
             {line?.name ?? line?.sku} · {line?.zone}
           </Text>
-          <NumberInput
+          <UnitsField
             label={words.quantity}
             description={words.correctHint}
-            data-autofocus
-            min={0}
+            of={line?.name ?? line?.sku ?? ''}
             max={100_000}
-            allowDecimal={false}
-            allowNegative={false}
+            isRequired
+            isFirst
             value={quantity}
-            onChange={setQuantity}
-            onFocus={(event) => event.currentTarget.select()}
+            change={setQuantity}
           />
           <Group justify="end">
             <Button variant="default" mih={44} onClick={parts.close}>
               {words.close}
             </Button>
-            <Button type="submit" mih={44} disabled={typeof quantity !== 'number'}>
+            <Button type="submit" mih={44}>
               {words.save}
             </Button>
           </Group>

@@ -1,5 +1,6 @@
 import { useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
-import { readKeys, type PressedKey, type Typed } from './read-keys.ts';
+import type { PressedKey } from '../../parts/scanner.ts';
+import { readKeys, type Typed } from './read-keys.ts';
 
 /** Characters of a code at most; what is longer is a key that somebody leans on. */
 const KEYS_MAX = 200;

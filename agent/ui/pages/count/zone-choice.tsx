@@ -1,6 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog } from '../../parts/dialog.tsx';
+import { SCANNED } from '../../parts/stray-scans.ts';
 import { useWords } from '../../words/words.tsx';
 
 /** Where one counts from now on: a zone of this count, or a new one. */
@@ -42,6 +43,7 @@ export function ZoneChoice(parts: {
         >
           <Group align="end" wrap="nowrap">
             <TextInput
+              {...SCANNED}
               label={words.zoneOther}
               data-autofocus
               maxLength={64}

@@ -57,9 +57,9 @@ function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
     <Card withBorder component="article" aria-label={`${pickups.order} ${task.order.id}`}>
       <Stack gap="sm">
         <Group justify="space-between" wrap="wrap">
-          <Group gap="sm">
-            <Icon size={22} aria-hidden />
-            <Title order={2} size="h4">
+          <Group gap="sm" miw={0} style={{ overflowWrap: 'anywhere' }}>
+            <Icon size={22} aria-hidden style={{ flexShrink: 0 }} />
+            <Title order={2} size="h4" miw={0}>
               {task.order.id}
             </Title>
             <Text c="dimmed">{[task.customer?.name, task.order.channel].filter(Boolean).join(' · ')}</Text>
@@ -88,20 +88,15 @@ function TaskCard({ task, isNext }: { task: TaskView; isNext: boolean }) {
         {scanned.error === null ? null : <Failed error={scanned.error} />}
         <Group>
           {task.state === 'open' ? (
-            <Button key="accept" loading={say.isPending} onClick={() => say.mutate({ step: 'accept', body: {} })}>
+            <Button key="accept" loading={say.isBusy} onClick={() => say.mutate({ step: 'accept', body: {} })}>
               {pickups.accept}
             </Button>
           ) : left > 0 ? (
-            <Button key="pick" loading={say.isPending} onClick={() => say.mutate({ step: 'pick', body: {} })}>
+            <Button key="pick" loading={say.isBusy} onClick={() => say.mutate({ step: 'pick', body: {} })}>
               {pickups.pickAll(left)}
             </Button>
           ) : (
-            <Button
-              key="last"
-              color="teal.9"
-              loading={say.isPending}
-              onClick={() => say.mutate({ step: last, body: {} })}
-            >
+            <Button key="last" color="teal.9" loading={say.isBusy} onClick={() => say.mutate({ step: last, body: {} })}>
               {isCollect ? pickups.handOver : pickups.ship}
             </Button>
           )}

@@ -33,6 +33,8 @@ export function ArrivalEditor(parts: {
     origin.kind === 'transfer'
       ? arrivals.transfers.find((one) => one.from === origin.from && one.transfer === origin.transfer)
       : undefined;
+  // Who goes on at once finds all of it; what cannot be saved is kept in this window.
+  const leave = (): void => void handle.saved().then(back, back);
   const rows = arrivalRows(transfer?.lines ?? [], handle.lines);
   const put = (line: ArrivalLine): void => handle.change((lines) => new Map(lines).set(line.sku, line));
   const addOne = (sku: string): void =>
@@ -70,7 +72,7 @@ export function ArrivalEditor(parts: {
           <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
             {title.filter(Boolean).join(' · ')}
           </Title>
-          <Button variant="default" leftSection={<ArrowLeft size={18} aria-hidden />} onClick={back}>
+          <Button variant="default" leftSection={<ArrowLeft size={18} aria-hidden />} onClick={leave}>
             {receive.later}
           </Button>
         </Group>

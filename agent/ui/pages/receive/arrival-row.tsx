@@ -1,5 +1,6 @@
-import { Badge, Button, Group, NumberInput, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { Trash2 } from 'lucide-react';
+import { useRef } from 'react';
 import type { ArrivalLine } from '#shared/agent-api/arrivals.ts';
 import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
@@ -20,6 +21,8 @@ export function ArrivalRowView(parts: {
   const { receive, stock } = useWords();
   const name = parts.name ?? stock.unnamed;
   const called = parts.name ?? sku;
+  /** Of 20 units 5 stay damaged, also while only the 2 is typed. */
+  const said = useRef(damaged);
   const isDone = expected !== null && units === expected;
   return (
     <Group component="li" justify="space-between" align="end" py="sm" className="listed">
@@ -47,20 +50,18 @@ export function ArrivalRowView(parts: {
           of={called}
           value={units}
           max={UNITS_MAX}
-          change={(next) => change({ sku, units: next, damaged: Math.min(damaged, next) })}
+          change={(next) => change({ sku, units: next, damaged: Math.min(said.current, next) })}
         />
-        <NumberInput
+        <UnitsField
           label={receive.damaged}
-          aria-label={`${receive.damaged}: ${called}`}
+          name={`${receive.damaged}: ${called}`}
           value={damaged}
-          min={0}
           max={units}
-          clampBehavior="strict"
-          allowDecimal={false}
-          allowNegative={false}
-          disabled={units === 0}
-          w={104}
-          onChange={(value) => change({ sku, units, damaged: Math.min(units, Number(value) || 0) })}
+          isDisabled={units === 0}
+          change={(next) => {
+            said.current = next;
+            change({ sku, units, damaged: next });
+          }}
         />
         {expected === null ? (
           <Button variant="default" px="sm" aria-label={receive.removeOf(called)} onClick={remove}>

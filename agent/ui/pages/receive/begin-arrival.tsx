@@ -2,6 +2,7 @@ import { Button, Card, Group, SegmentedControl, Stack, TextInput, Title } from '
 import { useState } from 'react';
 import type { ArrivalDraft } from '#shared/agent-api/arrivals.ts';
 import { Failed } from '../../parts/shown.tsx';
+import { SCANNED } from '../../parts/stray-scans.ts';
 import { useWords } from '../../words/words.tsx';
 import { useBegin } from './use-begin.ts';
 
@@ -44,6 +45,7 @@ export function BeginArrival({ open }: { open: (draft: ArrivalDraft) => void }) 
           />
           <Group align="start" grow preventGrowOverflow={false}>
             <TextInput
+              {...SCANNED}
               label={isDelivery ? receive.note : receive.transferNo}
               value={number}
               maxLength={256}

@@ -9,7 +9,7 @@ import { Empty, Failed } from '../../parts/shown.tsx';
 import { useWords } from '../../words/words.tsx';
 import { useBegin } from './use-begin.ts';
 
-/** What is expected, what is due first first; and what somebody has begun to receive. */
+/** What is expected, what is due first first; and what somebody has begun to receive: it is asked for anew, this list may be older. */
 export function OnTheWay({ arrivals, open }: { arrivals: ArrivalsView; open: (draft: ArrivalDraft) => void }) {
   const { receive, slip } = useWords();
   const format = useFormat();
@@ -24,7 +24,7 @@ export function OnTheWay({ arrivals, open }: { arrivals: ArrivalsView; open: (dr
   return (
     <>
       {begin.error === null ? null : <Failed error={begin.error} />}
-      {others.length === 0 ? null : <Begun drafts={others} open={open} />}
+      {others.length === 0 ? null : <Begun drafts={others} goOn={({ origin }) => begin.mutate(origin)} />}
       <Card withBorder component="section" aria-label={receive.onTheWay}>
         <Title order={2} size="h4">
           {receive.onTheWay}
@@ -56,9 +56,7 @@ export function OnTheWay({ arrivals, open }: { arrivals: ArrivalsView; open: (dr
                     {draft === undefined ? null : <Badge color="orange">{receive.begun}</Badge>}
                     <Button
                       loading={begin.isPending}
-                      onClick={() =>
-                        draft === undefined ? begin.mutate({ kind: 'transfer', from, transfer }) : open(draft)
-                      }
+                      onClick={() => begin.mutate(draft?.origin ?? { kind: 'transfer', from, transfer })}
                     >
                       {draft === undefined ? receive.receive : receive.goOn}
                     </Button>
@@ -75,7 +73,7 @@ export function OnTheWay({ arrivals, open }: { arrivals: ArrivalsView; open: (dr
 }
 
 /** Receipts that were begun for what is not expected: a delivery, or a transfer that nobody has heard of. */
-function Begun({ drafts, open }: { drafts: readonly ArrivalDraft[]; open: (draft: ArrivalDraft) => void }) {
+function Begun({ drafts, goOn }: { drafts: readonly ArrivalDraft[]; goOn: (draft: ArrivalDraft) => void }) {
   const { receive } = useWords();
   const format = useFormat();
   const queries = useQueryClient();
@@ -112,7 +110,7 @@ function Begun({ drafts, open }: { drafts: readonly ArrivalDraft[]; open: (draft
                 >
                   <Trash2 size={18} aria-hidden />
                 </Button>
-                <Button onClick={() => open(draft)}>{receive.goOn}</Button>
+                <Button onClick={() => goOn(draft)}>{receive.goOn}</Button>
               </Group>
             </Group>
           );

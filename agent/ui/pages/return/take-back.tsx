@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import type { SoldLine, SoldReceipt } from '#shared/agent-api/answers.ts';
 import type { Condition } from '#shared/protocol/fields.ts';
 import { paidMinor } from '#shared/stock/refund.ts';
+import { useAct } from '../../api/use-act.ts';
 import { useFormat } from '../../parts/format.ts';
 import { ScanField } from '../../parts/scan-field.tsx';
 import { Failed } from '../../parts/shown.tsx';
@@ -12,7 +13,6 @@ import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import { NO_REASON, ReasonField } from './reason-field.tsx';
 import { leftOf, refundMinor, returnBody, scannedLine, type Choice, type Choices } from './return-body.ts';
-import { useReturn } from './use-return.ts';
 
 const NOTHING: Choice = { units: 0, condition: 'sellable' };
 
@@ -24,7 +24,7 @@ export function TakeBack(parts: { sale: SoldReceipt; back: () => void; done: (ke
   const [choices, setChoices] = useState<Choices>(new Map());
   const [reason, setReason] = useState(NO_REASON);
   const [last, setLast] = useState<SoldLine | undefined>();
-  const save = useReturn(done);
+  const save = useAct('return', ({ key }) => done(key));
   // Two scans may come before the page is drawn anew: each begins with what the one before has chosen.
   const latest = useRef(choices);
   const choose = (line: number, choice: Choice): void => {
@@ -128,8 +128,10 @@ function LineRow(parts: { line: SoldLine; currency: string; choice: Choice; choo
       style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
     >
       <div style={{ flex: '1 1 220px', minWidth: 0 }}>
-        <Text fw={500}>{name}</Text>
-        <Text size="sm" c="dimmed">
+        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {line.sku} · {format.money(paidMinor(line) / line.quantity, currency)}
         </Text>
         <Text size="sm">{returns.sold(line.quantity, line.returned)}</Text>

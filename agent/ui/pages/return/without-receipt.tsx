@@ -1,21 +1,23 @@
-import { Alert, Button, Card, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Card, Group, Stack, Text, TextInput } from '@mantine/core';
 import { Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { StockItem } from '#shared/agent-api/answers.ts';
 import type { Condition } from '#shared/protocol/fields.ts';
+import { LIMITS } from '#shared/protocol/limits.ts';
+import { useAct } from '../../api/use-act.ts';
 import { useFormat } from '../../parts/format.ts';
+import { PriceField } from '../../parts/price-field.tsx';
 import { ProductField, type Chosen } from '../../parts/product-field.tsx';
 import { Failed } from '../../parts/shown.tsx';
 import { UnitsField } from '../../parts/units-field.tsx';
 import { useWords } from '../../words/words.tsx';
 import { NO_REASON, ReasonField } from './reason-field.tsx';
 import { ConditionSelect } from './take-back.tsx';
-import { useReturn } from './use-return.ts';
 
 interface Line {
   readonly item: StockItem;
   readonly units: number;
-  /** Of one unit, in whole units of the currency, as it is typed. */
+  /** Of one unit, in whole units of the currency. */
   readonly price: number;
   readonly condition: Condition;
 }
@@ -32,7 +34,7 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [product, setProduct] = useState(NOTHING);
   const [reason, setReason] = useState(NO_REASON);
-  const save = useReturn((key) => {
+  const save = useAct('return', ({ key }) => {
     localStorage.setItem(CURRENCY_KEPT, currency);
     done(key);
   });
@@ -96,8 +98,10 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
             style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
           >
             <div style={{ flex: '1 1 180px', minWidth: 0 }}>
-              <Text fw={500}>{item.name ?? item.sku}</Text>
-              <Text size="sm" c="dimmed">
+              <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+                {item.name ?? item.sku}
+              </Text>
+              <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                 {item.sku}
               </Text>
             </div>
@@ -110,23 +114,13 @@ export function WithoutReceipt({ done }: { done: (key: string) => void }) {
                 max={100_000}
                 change={(next) => change(place, { units: next })}
               />
-              {/* What ends with zeros behind the point is given as text. */}
-              <NumberInput
-                aria-label={returns.priceOf(item.name ?? item.sku)}
+              <PriceField
+                name={returns.priceOf(item.name ?? item.sku)}
+                currency={currency}
+                digits={digits}
                 value={price}
-                min={0}
-                max={1_000_000}
-                decimalScale={digits}
-                fixedDecimalScale
-                decimalSeparator={format.point}
-                rightSection={
-                  <Text size="sm" c="dimmed">
-                    {currency}
-                  </Text>
-                }
-                rightSectionWidth={52}
-                w={150}
-                onChange={(value) => change(place, { price: Number(value) || 0 })}
+                max={LIMITS.moneyMinor / 10 ** digits}
+                change={(next) => change(place, { price: next })}
               />
               <ConditionSelect
                 label={returns.conditionOf(item.name ?? item.sku)}

@@ -8,6 +8,7 @@ import type { StockItem } from '#shared/agent-api/answers.ts';
 import { useStock } from '../../api/queries.ts';
 import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
+import { SCANNED } from '../../parts/stray-scans.ts';
 import { useWords } from '../../words/words.tsx';
 import { ItemPage } from './item/item-page.tsx';
 import classes from './stock.module.css';
@@ -47,6 +48,7 @@ function Products({ place }: { place: Place }) {
     <>
       <PageTitle>{pages.stock}</PageTitle>
       <TextInput
+        {...SCANNED}
         ref={field}
         aria-label={stock.search}
         placeholder={stock.search}

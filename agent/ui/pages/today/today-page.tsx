@@ -9,30 +9,29 @@ import { useFormat } from '../../parts/format.ts';
 import { Empty, Failed, Loading, PageTitle } from '../../parts/shown.tsx';
 import { Cell, Head, Row, StackedTable } from '../../parts/stacked-table.tsx';
 import { Tiles } from '../../parts/tiles.tsx';
+import { dayOf, useToday } from '../../parts/use-today.ts';
 import { useWords } from '../../words/words.tsx';
-
-/** Midnight of the day that is `days` from today, here. */
-function midnight(days: number): number {
-  const date = new Date();
-  date.setHours(0, 0, 0, 0);
-  date.setDate(date.getDate() + days);
-  return date.getTime();
-}
 
 export function TodayPage() {
   const words = useWords();
   const format = useFormat();
-  const [days, setDays] = useState(0);
-  const from = midnight(days);
-  const { data, error, refetch, isPlaceholderData } = useDay(from, midnight(days + 1));
+  const now = useToday();
+  /** Undefined: today, whichever day that is by then. */
+  const [chosen, setChosen] = useState<number | undefined>();
+  const from = chosen ?? now;
+  const { data, error, refetch, isPlaceholderData } = useDay(from, dayOf(from, 1));
+  const step = (days: number): void => {
+    const next = dayOf(from, days);
+    setChosen(next < now ? next : undefined);
+  };
   const choose = (
     <Group gap="xs">
-      {days === 0 ? null : (
-        <Button variant="default" onClick={() => setDays(0)}>
+      {chosen === undefined ? null : (
+        <Button variant="default" onClick={() => setChosen(undefined)}>
           {words.pages.today}
         </Button>
       )}
-      <ActionIcon variant="default" aria-label={words.today.yesterday} onClick={() => setDays(days - 1)}>
+      <ActionIcon variant="default" aria-label={words.today.yesterday} onClick={() => step(-1)}>
         <ChevronLeft aria-hidden />
       </ActionIcon>
       <Text miw={220} ta="center" aria-live="polite">
@@ -41,8 +40,8 @@ export function TodayPage() {
       <ActionIcon
         variant="default"
         aria-label={words.today.tomorrow}
-        disabled={days === 0}
-        onClick={() => setDays(days + 1)}
+        disabled={chosen === undefined}
+        onClick={() => step(1)}
       >
         <ChevronRight aria-hidden />
       </ActionIcon>

@@ -54,7 +54,9 @@ export const frameDe: typeof frameEn = {
     worksNot: 'Bestände anderer Filialen und neue Abholungen kommen, sobald die Verbindung wieder da ist.',
     absent: 'Der Agent der Filiale antwortet nicht',
     absentHint:
-      'Was eingegeben wurde, ist sicher gespeichert. Diese Seite geht von selbst weiter, sobald er wieder da ist.',
+      'Was angenommen wurde, ist sicher gespeichert. Diese Seite geht von selbst weiter, sobald er wieder da ist.',
+    absentAct:
+      'Ob das angenommen wurde, ist nicht bekannt. Noch einmal tun, sobald er wieder da ist: Es wird einmal angenommen.',
   },
   startAgent: {
     start: 'Agent starten',

@@ -53,7 +53,8 @@ export const frameEn = {
     works: 'Selling, returns, counts, receipts and pickups go on as usual.',
     worksNot: 'Stock of other stores and new pickups come when the connection is back.',
     absent: 'The agent of the store does not answer',
-    absentHint: 'What was entered is safe on disk. This page goes on by itself when the agent is back.',
+    absentHint: 'What was taken is safe on disk. This page goes on by itself when the agent is back.',
+    absentAct: 'Whether this was taken is not known. Do it again when the agent is back: it is taken once.',
   },
   startAgent: {
     start: 'Start the agent',

@@ -9,9 +9,13 @@ export const goodsDe: typeof goodsEn = {
     scannedOf: (name, units, all) => `${name}: ${units} von ${all}`,
     more: (of) => `Eins mehr von ${of}`,
     fewer: (of) => `Eins weniger von ${of}`,
+    whole: (most) => `Nur ganze Stück, höchstens ${most}.`,
+    noPrice: (digits) => (digits === 0 ? 'Nur ganze Zahlen.' : `Höchstens ${digits} Stellen hinter dem Komma.`),
+    isScan: (code) => `„${code}“ wurde gescannt: Das ist keine Stückzahl.`,
   },
   adjusted: {
     was: (name, change) => `${name}: ${change}.`,
+    known: 'War schon gespeichert und zählt einmal.',
     undo: 'Zurücknehmen',
     undone: 'Zurückgenommen: Es zählt nicht mehr.',
     undoReason: 'Falsch eingegeben',

@@ -9,9 +9,13 @@ export const goodsEn = {
     scannedOf: (name: string, units: string, all: string) => `${name}: ${units} of ${all}`,
     more: (of: string) => `One more of ${of}`,
     fewer: (of: string) => `One less of ${of}`,
+    whole: (most: string) => `Whole units, ${most} at most.`,
+    noPrice: (digits: number) => (digits === 0 ? 'Whole numbers only.' : `At most ${digits} digits behind the point.`),
+    isScan: (code: string) => `“${code}” was scanned: that is no number of units.`,
   },
   adjusted: {
     was: (name: string, change: string) => `${name}: ${change}.`,
+    known: 'It had been saved already, and counts once.',
     undo: 'Take it back',
     undone: 'Taken back: it counts no longer.',
     undoReason: 'Entered wrongly',

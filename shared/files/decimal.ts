@@ -22,6 +22,7 @@ const DIGITS: Readonly<Record<string, number>> = {
   RWF: 0,
   TND: 3,
   UGX: 0,
+  UYI: 0,
   UYW: 4,
   VND: 0,
   VUV: 0,

@@ -81,8 +81,11 @@ it('F5 a manager sets a till’s files up from one of them: guessed, tried, save
   expect(await accessibilityFaults(page)).toEqual([]);
   await keepScreen(page, 'sources-list');
   await card.getByRole('button', { name: 'Remove' }).click();
+  // It has its name a moment after it is there.
+  const dialog = page.getByRole('dialog', { name: 'Stop reading “kasse”?' });
+  await dialog.waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
   await page.getByText('No feeds yet').waitFor();
   await page.setViewportSize({ width: 390, height: 800 });
   await page.getByRole('button', { name: 'Set up a feed of files' }).click();

@@ -167,7 +167,8 @@ it('every dialog leaves the page where it is, has no fault that axe knows, and a
   const { context, page, errors } = await openPage(browser, WIDTHS.tablet);
   await context.request.post(`${agent.url}/v1/sessions`, { data: { pin } });
   await page.goto(agent.url);
-  const dialog = page.getByRole('dialog');
+  // It has its name a moment after it is there.
+  const dialog = page.getByRole('dialog', { name: /./ });
   const main = page.locator('main');
   for (const { address, press } of DIALOGS) {
     await page.evaluate((hash) => void (location.hash = hash), `/${address}`);

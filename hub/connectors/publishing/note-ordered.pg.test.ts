@@ -20,6 +20,22 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** A hub that works, and a channel that says the ten that there are. */
+async function offeringTen() {
+  const { pool } = database;
+  await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
+  const hub = channelHub(pool, reservationPool);
+  const settings = { countsDown: true, readable: true, pollOrdersSeconds: 3_600 };
+  const channel = await SignedReceiver.start(seededRandom(1), settings);
+  channel.list(['A'], 0);
+  const till = teller(pool);
+  await till.tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
+  await hub.makeAccount('shop', channel);
+  hub.start();
+  await expect.poll(() => channel.says('A')).toBe(10);
+  return { hub, channel, till };
+}
+
 it('P3 an order that becomes known while a number settles is not taken for one in flight when the number is read', async () => {
   const { pool } = database;
   await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
@@ -45,18 +61,7 @@ it('P3 an order that becomes known while a number settles is not taken for one i
 
 it('P3 what was added to an order and is not held yet is not offered once more', async () => {
   const { pool } = database;
-  await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
-  const hub = channelHub(pool, reservationPool);
-  const channel = await SignedReceiver.start(seededRandom(1), {
-    countsDown: true,
-    readable: true,
-    pollOrdersSeconds: 3_600,
-  });
-  channel.list(['A'], 0);
-  await teller(pool).tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
-  await hub.makeAccount('shop', channel);
-  hub.start();
-  await expect.poll(() => channel.says('A')).toBe(10);
+  const { hub, channel } = await offeringTen();
   const asks = () => pool.query('UPDATE channel_accounts SET orders_at = now()');
   const order = channel.buy('A', 2);
   await asks();
@@ -89,19 +94,7 @@ it.for([
   'P1 what an order has taken off its channel, which %s, is taken off what we say once',
   async ([, isSpoiled, instead]) => {
     const { pool } = database;
-    await beginChannels(pool, { channels: ['shop'], skus: ['A'] });
-    const hub = channelHub(pool, reservationPool);
-    const channel = await SignedReceiver.start(seededRandom(1), {
-      countsDown: true,
-      readable: true,
-      pollOrdersSeconds: 3_600,
-    });
-    channel.list(['A'], 0);
-    const till = teller(pool);
-    await till.tell(1, 'receipt', { lines: [{ sku: 'A', quantity: 10 }] });
-    await hub.makeAccount('shop', channel);
-    hub.start();
-    await expect.poll(() => channel.says('A')).toBe(10);
+    const { hub, channel, till } = await offeringTen();
     const { holds } = hub.orders;
     const reserve = holds.reserve.bind(holds);
     let asked = 0;

@@ -405,6 +405,8 @@ describe('sync over a real socket', () => {
     hub.pushes = 'silence';
     start();
     await expect.poll(() => hub.unanswered, { interval: 5 }).toBe(1);
+    // Those of the connection, the report, the push, and the four pulls, which begin when they like.
+    await until(() => clock.limits === 7);
     // Pulls wait no longer; the push has had no answer, so there is another connection.
     clock.runOut();
     await expect.poll(() => store.stockView.hubPosition('A') !== null, { interval: 5 }).toBe(true);

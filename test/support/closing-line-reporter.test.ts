@@ -46,15 +46,21 @@ it('the last line counts the tests, after the reasons of those that were skipped
 });
 
 it.for([
-  ['a test fails', `it('good', () => {}); it('bad', () => { expect(1).toBe(2); });`, '1 passed, 1 failed'],
+  [
+    'a test fails',
+    `it('good', () => {}); it('bad', () => { throw new Error('seed 7\\n  of many'); });`,
+    'some.test.js > bad (seed 7 of many)',
+    '1 passed, 1 failed',
+  ],
   [
     'an error falls outside tests',
     `it('good', () => { void Promise.reject(new Error('late')); });`,
+    'an error outside tests (late)',
     '1 passed, 1 failed',
   ],
-  ['a file does not load', `throw new Error('no');`, '0 passed, 1 failed'],
-] as const)('it is no success when %s', async ([, text, line]) => {
+  ['a file does not load', `throw new Error('no');`, 'some.test.js (no)', '0 passed, 1 failed'],
+] as const)('it is no success when %s, and says so before it', async ([, text, failure, line]) => {
   const { code, lines } = await run(text);
   expect(code).toBe(1);
-  expect(lines.at(-1)).toBe(line);
+  expect(lines.slice(-2)).toEqual([`failed: ${failure}`, line]);
 });

@@ -4,6 +4,7 @@ import type { CountAct } from '#shared/agent-api/count-acts.ts';
 import type { ActsAnswer } from '#shared/agent-api/counts.ts';
 import { Failure } from '../../api/failure.ts';
 import { ActQueue } from './act-queue.ts';
+import { KeptActs, type KeptIn } from './kept-acts.ts';
 
 const scan = (no: number): CountAct => ({ key: `scan-${no}-0000`, do: 'scan', code: String(no), zone: 'W' });
 const taken = (acts: readonly CountAct[]): ActsAnswer => ({
@@ -18,20 +19,19 @@ function storageOf(kept = new Map<string, string>()) {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, text: string) => void kept.set(name, text),
     removeItem: (name: string) => void kept.delete(name),
+    key: (place: number) => [...kept.keys()][place] ?? null,
+    get length() {
+      return kept.size;
+    },
   };
 }
 
 /** A window of a browser: timers are due when the test says so. */
-function windowOn(
-  storage: ReturnType<typeof storageOf>,
-  send: (acts: readonly CountAct[]) => Promise<ActsAnswer>,
-  now = () => 0,
-) {
+function windowOn(storage: KeptIn, send: (acts: readonly CountAct[]) => Promise<ActsAnswer>, now = () => 0) {
   const timers = new Set<() => void>();
   const answered: string[] = [];
   const queue = new ActQueue({
-    storage,
-    name: 'q',
+    kept: new KeptActs(storage, 'Ada', 'c1'),
     send,
     now,
     after: (_ms, call) => {
@@ -108,7 +108,7 @@ describe('what is done while counting', () => {
       () => now,
     );
     window.queue.add(scan(1));
-    expect(storage.kept.get('q')).toContain('scan-1-0000');
+    expect([...storage.kept.values()].join()).toContain('scan-1-0000');
     await window.rest();
     expect(window.queue.trouble?.code).toBe('AGENT_ABSENT');
     now += 60_000;

@@ -1,35 +1,15 @@
 import type { CountAct } from '#shared/agent-api/count-acts.ts';
 import type { ActAnswer, ActsAnswer } from '#shared/agent-api/counts.ts';
 import { Failure, isAbsent } from '../../api/failure.ts';
+import type { KeptActs, Queued, WaitingAct } from './kept-acts.ts';
 
 const AT_ONCE = 50;
 const AGE_MS_MAX = 7 * 24 * 3_600_000;
 const AGAIN_MS = 1_000;
 const AGAIN_FAILED_MS = 3_000;
 
-/** An act that waits, and when it was done by this browser's clock. */
-export interface WaitingAct {
-  readonly act: CountAct;
-  readonly doneAt: number;
-}
-
-/** An act that the agent has not taken, and why. */
-export interface RefusedAct {
-  readonly act: CountAct;
-  readonly code: string;
-  readonly detail: string;
-}
-
-export interface Queued {
-  readonly waiting: readonly WaitingAct[];
-  readonly refused: readonly RefusedAct[];
-}
-
 export interface QueueParts {
-  /** The browser's own: it outlives the window and the agent. */
-  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** Whose acts of which count. */
-  readonly name: string;
+  readonly kept: KeptActs;
   readonly send: (acts: readonly CountAct[]) => Promise<ActsAnswer>;
   readonly now: () => number;
   readonly after: (delayMs: number, call: () => void) => () => void;
@@ -38,8 +18,6 @@ export interface QueueParts {
   /** What became of each act that was taken or known. */
   readonly onAnswer: (act: CountAct, answer: ActAnswer) => void;
 }
-
-const NOTHING: Queued = { waiting: [], refused: [] };
 
 /**
  * What somebody does while counting, on its way to the agent.
@@ -51,7 +29,6 @@ const NOTHING: Queued = { waiting: [], refused: [] };
 export class ActQueue {
   readonly #parts: QueueParts;
   readonly #listeners = new Set<() => void>();
-  #seen: { text: string | null; queued: Queued } = { text: null, queued: NOTHING };
   #sending = false;
   #stopped = true;
   #cancel: (() => void) | undefined;
@@ -64,9 +41,7 @@ export class ActQueue {
 
   /** As it is kept: another window may have added to it. */
   get queued(): Queued {
-    const text = this.#parts.storage.getItem(this.#parts.name);
-    if (text !== this.#seen.text) this.#seen = { text, queued: readQueued(text) };
-    return this.#seen.queued;
+    return this.#parts.kept.queued;
   }
 
   get trouble(): Failure | undefined {
@@ -75,14 +50,15 @@ export class ActQueue {
 
   /** Kept when it returns. Throws when the browser has no room left: then nothing was done. */
   add(act: CountAct): void {
-    const { waiting, refused } = this.queued;
-    this.#keep({ waiting: [...waiting, { act, doneAt: this.#parts.now() }], refused });
+    this.#parts.kept.add(act, this.#parts.now());
+    this.#changed();
     this.wake();
   }
 
   /** Somebody has read why these were refused. */
   dismissRefused(): void {
-    this.#keep({ waiting: this.queued.waiting, refused: [] });
+    this.#parts.kept.dismissRefused();
+    this.#changed();
   }
 
   subscribe(listener: () => void): () => void {
@@ -141,12 +117,14 @@ export class ActQueue {
 
   #settle(batch: readonly WaitingAct[], answers: readonly ActAnswer[]): void {
     const byKey = new Map(answers.map((answer) => [answer.key, answer]));
-    const { waiting, refused } = this.queued;
-    const aside = batch.flatMap(({ act }) => {
+    const refusals = batch.flatMap(({ act }) => {
       const problem = byKey.get(act.key)?.problem;
       return problem ? [{ act, code: problem.code, detail: problem.detail }] : [];
     });
-    this.#keep({ waiting: waiting.filter(({ act }) => !byKey.has(act.key)), refused: [...refused, ...aside] });
+    const taken = answers.filter(({ problem }) => problem === null).map(({ key }) => key);
+    this.#parts.kept.remove(new Set(taken));
+    this.#parts.kept.setAside(refusals);
+    this.#changed();
     for (const { act } of batch) {
       const answer = byKey.get(act.key);
       if (answer !== undefined) this.#parts.onAnswer(act, answer);
@@ -154,12 +132,8 @@ export class ActQueue {
   }
 
   #refuse(batch: readonly WaitingAct[], { code, message }: Failure): void {
-    const keys = new Set(batch.map(({ act }) => act.key));
-    const { waiting, refused } = this.queued;
-    this.#keep({
-      waiting: waiting.filter(({ act }) => !keys.has(act.key)),
-      refused: [...refused, ...batch.map(({ act }) => ({ act, code, detail: message }))],
-    });
+    this.#parts.kept.setAside(batch.map(({ act }) => ({ act, code, detail: message })));
+    this.#changed();
   }
 
   /** Tried again by itself; not when somebody has to sign in first, which opens the page anew. */
@@ -173,13 +147,10 @@ export class ActQueue {
   #setTrouble(trouble: Failure | undefined): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
-    for (const listener of this.#listeners) listener();
+    this.#changed();
   }
 
-  #keep(queued: Queued): void {
-    const { storage, name } = this.#parts;
-    if (queued.waiting.length === 0 && queued.refused.length === 0) storage.removeItem(name);
-    else storage.setItem(name, JSON.stringify(queued));
+  #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }
@@ -188,13 +159,3 @@ const ageOf = (doneAt: number, now: number): number => Math.min(AGE_MS_MAX, Math
 
 const asFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : new Failure({ code: 'INTERNAL', detail: String(error), status: 500 });
-
-/** What an older version of this page has kept is of the same shape; what is not readable is not ours. */
-function readQueued(text: string | null): Queued {
-  try {
-    const value = JSON.parse(text ?? 'null') as Partial<Queued> | null;
-    return { waiting: value?.waiting ?? [], refused: value?.refused ?? [] };
-  } catch {
-    return NOTHING;
-  }
-}

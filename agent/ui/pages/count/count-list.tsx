@@ -10,7 +10,7 @@ import { useWords } from '../../words/words.tsx';
 import { openCount } from './place.ts';
 import { useEndedCounts, useOpenCounts } from './queries.ts';
 import { StartCount } from './start-count.tsx';
-import { othersWaiting } from './use-queue.ts';
+import { othersWaiting } from './kept-acts.ts';
 
 /** What is being counted, what was, and the way to begin. */
 export function CountList() {
@@ -29,7 +29,7 @@ export function CountList() {
     <>
       <PageTitle right={begin}>{pages.count}</PageTitle>
       <Stack gap="lg">
-        {othersWaiting(name).map((other) => (
+        {othersWaiting(localStorage, name).map((other) => (
           <Alert key={other.name} color="orange" icon={<HardDrive aria-hidden />}>
             {words.waitingOthers(other.name, other.acts)}
           </Alert>

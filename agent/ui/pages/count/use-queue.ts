@@ -2,11 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { CountAct } from '#shared/agent-api/count-acts.ts';
 import type { ActAnswer } from '#shared/agent-api/counts.ts';
-import { ActQueue, type Queued } from './act-queue.ts';
+import { ActQueue } from './act-queue.ts';
+import { KeptActs } from './kept-acts.ts';
 import { sendActs } from './queries.ts';
-
-const KEPT = 'shelfwire.count';
-const keptAs = (person: string, count: string): string => `${KEPT}/${encodeURIComponent(person)}/${count}`;
 
 /** The acts of one person in one count, on their way from this browser to the agent. */
 export function useActQueue(person: string, id: string, onAnswer: (act: CountAct, answer: ActAnswer) => void) {
@@ -16,8 +14,7 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
   const queue = useMemo(
     () =>
       new ActQueue({
-        storage: localStorage,
-        name: keptAs(person, id),
+        kept: new KeptActs(localStorage, person, id),
         send: (acts) => sendActs(id, acts, person),
         now: () => Date.now(),
         after: (delayMs, call) => {
@@ -26,7 +23,7 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
         },
         alone: (work) =>
           // Absent where the page does not come from this machine and is not encrypted.
-          'locks' in navigator ? navigator.locks.request(keptAs(person, id), work) : work(),
+          'locks' in navigator ? navigator.locks.request(`shelfwire.count/${id}/${person}`, work) : work(),
         onAnswer: (act, answer) => {
           listener.onAnswer(act, answer);
           void queries.invalidateQueries({ queryKey: ['counts', id, 'view'] });
@@ -51,18 +48,4 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
     if (trouble?.status === 401) void queries.invalidateQueries({ queryKey: ['me'] });
   }, [trouble, queries]);
   return { queue, queued, trouble };
-}
-
-/** What others have left in this browser: their acts are sent when they are here again. */
-export function othersWaiting(person: string): { readonly name: string; readonly acts: number }[] {
-  const waiting = new Map<string, number>();
-  for (let place = 0; place < localStorage.length; place++) {
-    const key = localStorage.key(place) ?? '';
-    const [prefix, encoded = ''] = key.split('/');
-    const name = decodeURIComponent(encoded);
-    if (prefix !== KEPT || name === person) continue;
-    const { waiting: acts = [] } = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Queued>;
-    waiting.set(name, (waiting.get(name) ?? 0) + acts.length);
-  }
-  return [...waiting].flatMap(([name, acts]) => (acts > 0 ? [{ name, acts }] : []));
 }

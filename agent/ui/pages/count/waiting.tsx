@@ -2,7 +2,8 @@ import { Alert, Button, Code, Stack, Text } from '@mantine/core';
 import { HardDrive, TriangleAlert } from 'lucide-react';
 import { isAbsent, type Failure } from '../../api/client.ts';
 import { useWords } from '../../words/words.tsx';
-import type { ActQueue, Queued } from './act-queue.ts';
+import type { ActQueue } from './act-queue.ts';
+import type { Queued } from './kept-acts.ts';
 
 /** What is in this browser and not at the agent, and what the agent did not take. Nothing while all goes well. */
 export function Waiting({ queue, queued, trouble }: { queue: ActQueue; queued: Queued; trouble: Failure | undefined }) {

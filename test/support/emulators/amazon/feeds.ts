@@ -9,7 +9,7 @@ interface Feed {
   readonly document: string;
   readonly asked: number;
   readonly createdAt: string;
-  readonly dueAt: number;
+  readonly begunAt: number;
   status: FeedStatus;
   result: string | undefined;
 }
@@ -55,14 +55,13 @@ export class Feeds {
   create(type: string, document: string, asked: number): string | undefined {
     if (this.#documents.get(document)?.body === undefined || this.#workers[type] === undefined) return undefined;
     const id = String(50_000 + this.#feeds.size);
-    const dueAt = performance.now() + this.takesMs;
     this.#feeds.set(id, {
       id,
       type,
       document,
       asked,
       createdAt: new Date().toISOString(),
-      dueAt,
+      begunAt: performance.now(),
       status: 'IN_QUEUE',
       result: undefined,
     });
@@ -92,7 +91,7 @@ export class Feeds {
   work(): void {
     const now = performance.now();
     for (const feed of this.#feeds.values()) {
-      if (feed.status !== 'IN_QUEUE' || feed.dueAt > now) continue;
+      if (feed.status !== 'IN_QUEUE' || feed.begunAt + this.takesMs > now) continue;
       const text = this.#documents.get(feed.document)!.body!.toString('utf8');
       const { status, report } = this.#workers[feed.type]!(text, feed);
       feed.status = status;

@@ -340,7 +340,7 @@ describe('what fails', () => {
     const { webhook } = await makeWebhook(database.pool, receiver.url);
     receiver.answer = () => undefined;
     await ping(webhook);
-    deliver({ timeoutMs: 50 });
+    deliver({ timeoutMs: 300 });
     await expect.poll(letters).toMatchObject([{ error: { code: 'WEBHOOK_TIMEOUT' } }]);
     receiver.answer = (_, response) => void response.writeHead(200).write('x');
     await ping(webhook);

@@ -53,6 +53,8 @@ interface Order {
 }
 
 export interface ReceiverOptions {
+  /** What it does later it does when `workNow` is called, and from then on in its time. */
+  readonly holds?: boolean;
   readonly itemsMax?: number;
   readonly perSecond?: number;
   readonly burst?: number;
@@ -86,6 +88,7 @@ export class SignedReceiver implements EmulatedChannel {
   readonly #orders = new Map<string, Order>();
   readonly #bulks = new Map<string, { readonly items?: readonly object[] }>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  #held: (() => void)[] | undefined;
   readonly #told = new Map<string, { refundedMinor: number; handed: number; cancelled: boolean }>();
   #tokens: number;
   #at = performance.now();
@@ -95,6 +98,7 @@ export class SignedReceiver implements EmulatedChannel {
     this.#options = options;
     this.#secrets = secrets;
     this.#tokens = options.burst;
+    this.#held = options.holds ? [] : undefined;
     const { itemsMax, perSecond, burst, countsDown, readable, pollOrdersSeconds } = options;
     const { bulk, appliesMs, changesADay, renewsAfterDays } = options;
     this.account = {
@@ -130,6 +134,7 @@ export class SignedReceiver implements EmulatedChannel {
       appliesMs: null,
       changesADay: null,
       renewsAfterDays: null,
+      holds: false,
       ...options,
     };
     const secret = () => `whsec_${randomBytes(32).toString('base64')}`;
@@ -225,6 +230,12 @@ export class SignedReceiver implements EmulatedChannel {
     return this.#bulks.size;
   }
 
+  workNow(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const act of held) act();
+  }
+
   stop(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     return this.server.stop();
@@ -281,6 +292,10 @@ export class SignedReceiver implements EmulatedChannel {
   }
 
   #after(ms: number, act: () => void): void {
+    if (this.#held !== undefined) {
+      this.#held.push(act);
+      return;
+    }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       act();

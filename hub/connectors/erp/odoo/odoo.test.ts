@@ -15,7 +15,7 @@ beforeEach(async () => {
   connector = odoo.create(
     { url: erp.server.url, database: 'shop' },
     { apiKey: 'geheim-key' },
-    { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 },
+    { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 5_000 },
   );
 });
 afterEach(async () => {

@@ -54,7 +54,7 @@ const connect = (code = 'main') =>
     credentials: { bearer: 'token-1' },
     pace: { timeoutMs: 500 },
   });
-const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20, timeout: 15_000 }).toBe(0);
+const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20 }).toBe(0);
 function relay() {
   const part = relayQuickly(database.pool, testSurroundings(folder));
   stops.push(() => part.stop());

@@ -55,7 +55,7 @@ async function begin(countsDown: boolean): Promise<void> {
   await worker.stop();
 }
 const said = () => Object.fromEntries(SKUS.map((sku) => [sku, channel.says(sku)]));
-const published = async () => expect.poll(said, { timeout: 20_000 }).toEqual(await wanted(database.pool, 'shop'));
+const published = async () => expect.poll(said).toEqual(await wanted(database.pool, 'shop'));
 const run = () => runNow(database.pool, sides, 'shop');
 
 beforeEach(async () => {

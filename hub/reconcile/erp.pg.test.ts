@@ -83,7 +83,7 @@ async function receive(): Promise<void> {
 }
 async function post(): Promise<void> {
   const relay = relayQuickly(database.pool, testSurroundings(folder));
-  await expect.poll(() => waitingDocuments(database.pool), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => waitingDocuments(database.pool)).toBe(0);
   await relay.stop();
 }
 

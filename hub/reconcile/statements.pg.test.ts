@@ -126,7 +126,7 @@ it('O1 an ERP that states its stock: what was not posted by then is no drift, an
   const erps = [await RestErp.start(), await RestErp.start()] as const;
   const post = async (): Promise<void> => {
     const relay = relayQuickly(pool, surroundings);
-    await expect.poll(() => waitingDocuments(pool), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => waitingDocuments(pool)).toBe(0);
     await relay.stop();
   };
   try {

@@ -42,7 +42,7 @@ const connect = (code: string) =>
   });
 const sell = (seq: number, key: string) =>
   merge(database.pool, 1, 1, [readFact(seq, 1_000 + seq, 'sale', key, sale(line('A', 1)))]);
-const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20, timeout: 15_000 }).toBe(0);
+const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20 }).toBe(0);
 function relay() {
   const part = relayQuickly(database.pool, testSurroundings(folder), { acknowledgedEveryMs: 20 });
   stops.push(() => part.stop());
@@ -142,7 +142,7 @@ it('what a partner acknowledges is noted at its document, and what it rejected c
   writeFileSync(join(inbox, 'a.997'), functionalOf(good, 'A'));
   writeFileSync(join(inbox, 'b.997'), functionalOf(bad, 'R', ['AK3*LIN*4**8']));
   await expect
-    .poll(async () => (await documents()).map(({ acknowledgement }) => acknowledgement?.state), { timeout: 10_000 })
+    .poll(async () => (await documents()).map(({ acknowledgement }) => acknowledgement?.state))
     .toEqual(['accepted', 'rejected']);
   const [rejected, ...none] = await documents({ rejected: true });
   expect(none).toEqual([]);
@@ -169,8 +169,6 @@ it('X2 an acknowledgement that says what no document can have, or has no fit nam
   writeFileSync(join(inbox, 'a.997'), functionalOf(good, 'A').replace(/AK1[*]PD[*]\d+/, 'AK1*PD*99999999999'));
   writeFileSync(join(inbox, `b${'x'.repeat(240)}.997`), functionalOf(good, 'E'));
   writeFileSync(join(inbox, 'c.997'), functionalOf(good, 'R', ['AK3*LIN*4**\u0000']));
-  await expect
-    .poll(async () => (await documents({ rejected: true })).map(({ key }) => key), { timeout: 5_000 })
-    .toEqual(['S1/good']);
-  await expect.poll(() => readdirSync(inbox), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(async () => (await documents({ rejected: true })).map(({ key }) => key)).toEqual(['S1/good']);
+  await expect.poll(() => readdirSync(inbox)).toEqual([]);
 });

@@ -40,7 +40,7 @@ const isAsked = async () =>
     .rowCount === 1;
 async function ask(): Promise<void> {
   await database.pool.query(`UPDATE channel_accounts SET orders_at = now() - interval '1 second', next_at = now()`);
-  await expect.poll(isAsked, { timeout: 5_000 }).toBe(true);
+  await expect.poll(isAsked).toBe(true);
 }
 
 describe('a wrong clock of the hub', () => {

@@ -98,7 +98,7 @@ it('P2 F5 one whose lines cannot be held keeps none behind it from it; one that 
   expect((await shown()).map(({ content }) => content)).toEqual(['{"id":"x"}', '{"id":"b"}']);
   await database.pool.query(`UPDATE channel_hints SET lines = '[{"units": 0}]' WHERE id = 'a'`);
   hub.start();
-  await expect.poll(() => held('other', 'B'), { timeout: 5_000 }).toBe(3);
+  await expect.poll(() => held('other', 'B')).toBe(3);
 });
 
 it('P1 one that is kept by several at once counts as ordered once', async () => {

@@ -47,7 +47,7 @@ afterEach(async () => {
 /** Both listings are known to say what there is, and nobody works at them any more. */
 async function settle(): Promise<void> {
   const part = hub.start();
-  await expect.poll(confirmed, { timeout: 5_000 }).toEqual([STOCK, STOCK]);
+  await expect.poll(confirmed).toEqual([STOCK, STOCK]);
   await part.stop();
 }
 const rows = async <Row extends object>(text: string) => (await database.pool.query<Row>(text)).rows;
@@ -184,7 +184,7 @@ it('P1 F5 one that is kept and held between the look for it and its taking: the 
     },
   };
   hub.start({ orders: between });
-  await expect.poll(() => rows("SELECT FROM orders WHERE state = 'released'"), { timeout: 5_000 }).toHaveLength(1);
+  await expect.poll(() => rows("SELECT FROM orders WHERE state = 'released'")).toHaveLength(1);
   await expect
     .poll(async () => [await activeHolds(), await held('A'), (await confirmed())[0]])
     .toEqual([1, 2, STOCK - 2]);

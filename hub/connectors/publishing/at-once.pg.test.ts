@@ -72,7 +72,7 @@ describe('calls at once', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect([channel.requests, (await frozen()).length]).toEqual([0, AT_ONCE + AHEAD]);
       // As many whose answers wait as go at once.
-      await expect.poll(() => channel.requests, { timeout: 3_000 }).toBe(2 * AT_ONCE);
+      await expect.poll(() => channel.requests).toBe(2 * AT_ONCE);
       await new Promise((resolve) => setTimeout(resolve, 200));
       expect([channel.requests, (await frozen()).length]).toEqual([2 * AT_ONCE, 2 * AT_ONCE]);
     } finally {
@@ -80,7 +80,7 @@ describe('calls at once', () => {
       holder.release();
       await database.pool.query('DROP TRIGGER hold_ends ON publication_calls; DROP FUNCTION hold_ends');
     }
-    await expect.poll(unconfirmed, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unconfirmed).toEqual([]);
     expect(channel.requests).toBe(SKUS.length / ITEMS);
   });
 
@@ -92,10 +92,10 @@ describe('calls at once', () => {
     // All are as urgent, so they go by their names.
     const waits = SKUS[AT_ONCE * ITEMS]!;
     await tills.tell(1, 'sale', soldOf(waits, 4));
-    await expect.poll(() => channel.says(waits), { timeout: 5_000 }).toBe(6);
+    await expect.poll(() => channel.says(waits)).toBe(6);
     expect(channel.numbersOf(waits)).toEqual([6]);
     channel.server.latencyMs = 0;
-    await expect.poll(unconfirmed, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unconfirmed).toEqual([]);
     // What did not leave has ended as unsent.
     expect(await rows('SELECT FROM publication_calls WHERE ended_at IS NULL')).toEqual([]);
     const laidDown = await rows(`SELECT FROM publication_calls WHERE outcomes -> 0 ->> 1 = 'again'`);

@@ -71,7 +71,7 @@ describe('what a channel cannot cope with', () => {
       type === 'stock.read' && text.includes('B-3') ? { status: 400, body: 'B-3 is no name' } : undefined,
     );
     hub.start();
-    await expect.poll(unequal, { timeout: 5_000 }).toEqual([['B-3', 10]]);
+    await expect.poll(unequal).toEqual([['B-3', 10]]);
     await expect
       .poll(() => rows(`SELECT channel_sku, error ->> 'code' AS code FROM publications WHERE parked_at IS NOT NULL`))
       .toEqual([{ channel_sku: 'B-3', code: 'CHANNEL_REFUSED' }]);
@@ -80,7 +80,7 @@ describe('what a channel cannot cope with', () => {
   it('P2 an order that it fails at, and orders that it cannot give, hold up no number', async () => {
     const account = await open({ pollOrdersSeconds: 5 });
     hub.start();
-    await expect.poll(unequal, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unequal).toEqual([]);
     const order = channel.buy('B-0', 1);
     const url = `http://127.0.0.1:${await sink(account)}`;
     expect(await channel.sendOrder(order, url)).toBe(200);
@@ -89,7 +89,7 @@ describe('what a channel cannot cope with', () => {
     );
     await rows(`UPDATE channel_accounts SET orders_at = now()`);
     await hub.act(1, { act: 'cancel', reason: 'unavailable' });
-    await expect.poll(() => failed.times, { timeout: 5_000 }).toBeGreaterThan(1);
+    await expect.poll(() => failed.times).toBeGreaterThan(1);
     for (let sale = 0; sale < 3; sale += 1) {
       await tills.tell(1, 'sale', soldOf('B-1', 1));
       await expect.poll(() => channel.says('B-1'), { timeout: 3_000 }).toBe(9 - sale);
@@ -99,7 +99,7 @@ describe('what a channel cannot cope with', () => {
   it('P2 a listing that it says nothing of is asked for more and more seldom', async () => {
     const account = await open({});
     hub.start();
-    await expect.poll(unequal, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unequal).toEqual([]);
     const asked = { account, countsDown: false, random: () => 0.5 };
     await hub.accounts.pause(account);
     await rows(
@@ -124,12 +124,12 @@ describe('a slow channel', () => {
     await open({ fenced: false, itemsMax: 50 });
     hub.start({ claimSeconds: 1, timeoutMs: 8_000 });
     hub.start({ claimSeconds: 1, timeoutMs: 8_000 });
-    await expect.poll(unequal, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(unequal).toEqual([]);
     await expect.poll(() => rows('SELECT FROM channel_accounts WHERE claim IS NOT NULL')).toEqual([]);
     channel.server.latencyMs = 2_500;
     const before = channel.requests;
     await tills.tell(1, 'sale', soldOf('B-1', 1));
-    await expect.poll(() => channel.says('B-1'), { timeout: 6_000 }).toBe(9);
+    await expect.poll(() => channel.says('B-1')).toBe(9);
     await delay(1_500);
     expect(channel.requests - before).toBe(1);
   });
@@ -141,7 +141,7 @@ describe('what is urgent', () => {
     await hub.accounts.pause(account);
     hub.start();
     await expect.poll(() => rows('SELECT FROM publications WHERE desired = 10')).toHaveLength(SKUS.length);
-    // All are known; five times as many wait as single calls come through with, and of the calls for many none is left for 2 s.
+    // All are known; five times as many wait as single calls come through with, and of the calls for many none is left for 6 s.
     await rows(`UPDATE publications SET confirmed = 0, read_at = now(), must_read = false, due_at = now()`);
     const kept = (left: number, perSecond: number, burst: number) => ({
       left,
@@ -151,13 +151,13 @@ describe('what is urgent', () => {
       pace: 1,
     });
     await database.pool.query('UPDATE channel_accounts SET quota = $1', [
-      JSON.stringify({ messages: kept(2, 0.05, 3), bulk: kept(-1, 0.5, 6) }),
+      JSON.stringify({ messages: kept(2, 0.05, 3), bulk: kept(-3, 0.5, 6) }),
     ]);
     await hub.accounts.resume(account);
     const singles = () => rows<{ shape: string }>(`SELECT shape FROM publication_calls ORDER BY call_no LIMIT 1`);
-    await expect.poll(singles, { timeout: 1_500 }).toEqual([{ shape: 'levels' }]);
+    await expect.poll(singles).toEqual([{ shape: 'levels' }]);
     expect(channel.bulks).toBe(0);
-    await expect.poll(() => channel.bulks, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => channel.bulks).toBe(1);
   });
 
   it('P2 is what a read shows to say too much, before all that says too little', async () => {
@@ -166,7 +166,7 @@ describe('what is urgent', () => {
     await hub.accounts.setDryRun(account, true);
     hub.start();
     await expect
-      .poll(() => rows('SELECT FROM publications WHERE confirmed IS NOT NULL AND NOT must_read'), { timeout: 5_000 })
+      .poll(() => rows('SELECT FROM publications WHERE confirmed IS NOT NULL AND NOT must_read'))
       .toHaveLength(SKUS.length);
     const [first, ...others] = await rows<{ sku: string; urgency: number }>(
       'SELECT sku, urgency FROM publications ORDER BY urgency DESC, channel_sku DESC',
@@ -218,9 +218,7 @@ describe('orders page by page', () => {
     await rows(`UPDATE publications SET due_at = NULL, must_read = false, read_at = now(), confirmed = desired`);
     await hub.accounts.resume(account);
     await expect
-      .poll(() => rows('SELECT FROM channel_accounts WHERE orders_known_to IS NOT NULL AND orders_page IS NULL'), {
-        timeout: 12_000,
-      })
+      .poll(() => rows('SELECT FROM channel_accounts WHERE orders_known_to IS NOT NULL AND orders_page IS NULL'))
       .toHaveLength(1);
     expect(cursors).toEqual(['0', '1', '2', '3']);
   });

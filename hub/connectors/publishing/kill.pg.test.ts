@@ -71,7 +71,7 @@ describe('hubs that are killed while they publish', () => {
       for (let kill = 0; kill < 4; kill += 1) {
         const child = startLoop();
         for (let act = 0; act < 12; act += 1) await move();
-        await expect.poll(() => channel.requests, { timeout: 20_000 }).toBeGreaterThan(2 * kill);
+        await expect.poll(() => channel.requests).toBeGreaterThan(2 * kill);
         await delay(random() * 300);
         child.kill('SIGKILL');
         await once(child, 'exit');
@@ -124,10 +124,10 @@ describe('hubs that stand still while they publish', () => {
     const tills = teller(database.pool);
     await tills.tell(1, 'receipt', plain({ sku: SKU, quantity: 10 }));
     child = startLoop();
-    await expect.poll(() => asked, { timeout: 20_000 }).toEqual(['GET']);
+    await expect.poll(() => asked).toEqual(['GET']);
     await tills.tell(1, 'sale', soldOf(SKU, 4));
     hub.start({ claimSeconds: 1 });
-    await expect.poll(() => made.says(SKU), { timeout: 20_000 }).toBe(6);
+    await expect.poll(() => made.says(SKU)).toBe(6);
     const before = made.numbersOf(SKU).length;
     child.kill('SIGCONT');
     await delay(700);

@@ -79,7 +79,7 @@ it('P3 what was added to an order and is not held yet is not offered once more',
   await expect.poll(publication).toEqual({ confirmed: 5, waits: true });
   expect(await offered()).toBe(8);
   Object.assign(holds, { reserve });
-  await expect.poll(offered, { timeout: 5_000 }).toBe(5);
+  await expect.poll(offered).toBe(5);
   expect([channel.says('A'), channel.numbersOf('A')]).toEqual([5, [10]]);
   await hub.stop();
   await channel.stop();

@@ -107,7 +107,7 @@ const at = (...names: string[]) => join(folder, 'wms', ...names);
 const put = (name: string, text: string | Buffer) => writeFileSync(at(name), text);
 async function reportOf(part: 'done' | 'rejected', name: string): Promise<FileReport> {
   const path = at(part, `${name}.report.json`);
-  await expect.poll(() => existsSync(path) && existsSync(at(part, name)), { interval: 20, timeout: 20_000 }).toBe(true);
+  await expect.poll(() => existsSync(path) && existsSync(at(part, name)), { interval: 20 }).toBe(true);
   return JSON.parse(readFileSync(path, 'utf8')) as FileReport;
 }
 async function onHand(): Promise<Record<string, number>> {

@@ -45,16 +45,12 @@ describe('an Amazon seller', () => {
   /** What Amazon says is what it shall, and was read. */
   const expectEqual = async () => {
     await expect
-      .poll(
-        async () =>
-          Object.entries(await wanted(database.pool, 'shop')).filter(([sku, ats]) => seller.says(sku) !== ats),
-        { timeout: 25_000 },
+      .poll(async () =>
+        Object.entries(await wanted(database.pool, 'shop')).filter(([sku, ats]) => seller.says(sku) !== ats),
       )
       .toEqual([]);
     await expect
-      .poll(() => rows('SELECT FROM publications WHERE confirmed IS DISTINCT FROM desired OR in_doubt IS NOT NULL'), {
-        timeout: 10_000,
-      })
+      .poll(() => rows('SELECT FROM publications WHERE confirmed IS DISTINCT FROM desired OR in_doubt IS NOT NULL'))
       .toEqual([]);
   };
   /** Effects that wait for their next try have it now. */
@@ -69,13 +65,10 @@ describe('an Amazon seller', () => {
     expect(await seller.sendOrder(id, `${door.url}/${account}`)).toBe(200);
     await expect.poll(() => rows('SELECT state FROM orders')).toEqual([{ state: 'cancelled' }]);
     await expect
-      .poll(
-        async () => {
-          await hurry();
-          return rows('SELECT FROM order_effects WHERE done_at IS NULL');
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        await hurry();
+        return rows('SELECT FROM order_effects WHERE done_at IS NULL');
+      })
       .toEqual([]);
     expect(seller.toldOf(id).cancelled).toBe(true);
     expect(seller.feeds.all.map(({ type }) => type)).toEqual(['POST_ORDER_ACKNOWLEDGEMENT_DATA']);

@@ -351,12 +351,10 @@ export function registerChannelTests(connector: ConnectorUnderTest): void {
       );
       await hub.act(1, { act: 'pick', parts: places });
       await hub.act(1, { act: 'hand', parts: places, hold: 'fulfil' });
-      await expect
-        .poll(() => channel.toldOf(order), { timeout: 15_000 })
-        .toMatchObject({ handed: 1, refundedMinor: 0 });
+      await expect.poll(() => channel.toldOf(order)).toMatchObject({ handed: 1, refundedMinor: 0 });
       await hub.act(1, { act: 'cancel', reason: 'unavailable' });
       await expect
-        .poll(() => channel.toldOf(order), { timeout: 15_000 })
+        .poll(() => channel.toldOf(order))
         .toMatchObject({ handed: 1, refundedMinor: channel.givesBack === false ? 0 : 500 });
       expect(channel.violations).toEqual([]);
     });

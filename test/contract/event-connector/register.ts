@@ -100,11 +100,7 @@ export function registerEventTests(connector: EventConnectorUnderTest): void {
       ]);
     const kept = async () => (await receiver.kept()).map(readEvent);
     const idle = () =>
-      expect
-        .poll(async () => (await new Webhooks(database.pool, { toPrivate: true }).find(webhook)).waits, {
-          timeout: 20_000,
-        })
-        .toBe(false);
+      expect.poll(async () => (await new Webhooks(database.pool, { toPrivate: true }).find(webhook)).waits).toBe(false);
     const dead = async () => (await database.pool.query(`SELECT FROM outbox_entries WHERE state = 'dead'`)).rowCount;
     /** Everything that was told is there once, and of each order in its order. */
     const expectAll = async (first: number) => {
@@ -207,10 +203,8 @@ export function registerEventTests(connector: EventConnectorUnderTest): void {
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...program], { stdio: 'ignore' });
       stops.push(async () => child.kill('SIGKILL'));
       const sending = `SELECT FROM outbox_entries WHERE state = 'sending'`;
-      await expect
-        .poll(async () => (await database.pool.query(sending)).rowCount, { timeout: 20_000 })
-        .toBeGreaterThan(0);
-      await expect.poll(async () => (await kept()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(async () => (await database.pool.query(sending)).rowCount).toBeGreaterThan(0);
+      await expect.poll(async () => (await kept()).length).toBeGreaterThan(0);
       child.kill('SIGKILL');
       await once(child, 'exit');
       expect((await database.pool.query(sending)).rowCount).toBeGreaterThan(0);

@@ -78,8 +78,8 @@ async function tell(count: number, from = 0): Promise<void> {
   );
 }
 const shown = () => webhooks.find(1);
-const idle = () => expect.poll(async () => (await shown()).waits, { timeout: 10_000 }).toBe(false);
-const failsWith = (code: string) => expect.poll(async () => (await shown()).error?.code, { timeout: 5_000 }).toBe(code);
+const idle = () => expect.poll(async () => (await shown()).waits).toBe(false);
+const failsWith = (code: string) => expect.poll(async () => (await shown()).error?.code).toBe(code);
 const acts = (messages: Awaited<ReturnType<RunningNats['stored']>>) =>
   messages.map(({ text }) => JSON.parse(text) as { subject?: string; data: { act: string } });
 const letters = () => listDeadLetters(database.pool, { webhook: undefined, after: 0, limit: 10 });

@@ -52,7 +52,7 @@ const connect = (code = 'main') =>
     name: 'Main',
     settings: { url: erp.server.url, stockPath: '/stock' },
     credentials: { bearer: 'token-1' },
-    pace: { timeoutMs: 500 },
+    pace: { timeoutMs: 1_500 },
   });
 const settled = () => expect.poll(() => waitingDocuments(database.pool), { interval: 20 }).toBe(0);
 function relay() {

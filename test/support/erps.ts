@@ -49,7 +49,7 @@ export async function makeErp(
       name: code,
       settings: made.settings ?? { url, stockPath: '/stock' },
       credentials: made.credentials ?? { bearer: 'token-1' },
-      pace: pace.parse({ timeoutMs: 500, ...made.pace }),
+      pace: pace.parse({ timeoutMs: 1_500, ...made.pace }),
     },
     'test',
     nothingKept,

@@ -26,7 +26,7 @@ export class FileErp {
         clock: systemClock,
         toPrivate: true,
         folder: this.folder,
-        timeoutMs: 300,
+        timeoutMs: 10_000,
         numberOf: async (key) => {
           const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
           this.#numbers.set(key, number);

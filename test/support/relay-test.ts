@@ -57,7 +57,7 @@ export class RelayTest {
   };
   /** Until nothing waits any more. */
   async settled(): Promise<void> {
-    await vi.waitUntil(async () => (await waitingDocuments(this.pool())) === 0, { interval: 20, timeout: 15_000 });
+    await vi.waitUntil(async () => (await waitingDocuments(this.pool())) === 0, { interval: 20, timeout: 40_000 });
   }
   readonly documents = (query: Partial<Parameters<typeof listDocuments>[1]> = {}) =>
     listDocuments(this.pool(), { erp: undefined, state: undefined, key: undefined, after: 0, limit: 500, ...query });

@@ -4,7 +4,7 @@ import { render } from '#hub/connectors/erp/mapping/render.ts';
 import { erpnext } from '#hub/connectors/erp/erpnext/erpnext.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { ErpNext } from '#test/support/emulators/erp-erpnext.ts';
-import { erpContract } from './erp-contract.ts';
+import { PATIENCE_MS, erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'erpnext',
@@ -28,11 +28,11 @@ erpContract({
       server: erp.server,
       keys: () => erp.keys,
       stop: () => erp.stop(),
-      connect: ({ secret = 'secret', url = erp.server.url } = {}) =>
+      connect: ({ secret = 'secret', url = erp.server.url, timeoutMs = PATIENCE_MS } = {}) =>
         erpnext.create(
           { url },
           { apiKey: 'key', apiSecret: secret },
-          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 },
+          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs },
         ),
     };
   },
@@ -42,7 +42,7 @@ it.for(['sale', 'return'] as const)(
   'a %s at less than its prices is paid in whole, also where a line is of several',
   async (kind) => {
     const erp = await ErpNext.start();
-    const parts = { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 };
+    const parts = { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: PATIENCE_MS };
     const connector = erpnext.create({ url: erp.server.url }, { apiKey: 'key', apiSecret: 'secret' }, parts);
     const lines = [
       { sku: 'A', quantity: 3, unitPriceMinor: 1_000, discountMinor: 500 },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { files } from '#hub/connectors/erp/files/files.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { SftpEmulator } from '#test/support/emulators/sftp-server.ts';
-import { erpContract } from './erp-contract.ts';
+import { PATIENCE_MS, erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'files over SFTP',
@@ -34,7 +34,7 @@ erpContract({
         files.create(
           { sftp: { host: '127.0.0.1', port: server.port, user: 'hub', hostKey: server.hostKey, folder: 'in' } },
           { privateKey: server.clientKey },
-          { code: 'main', clock: systemClock, toPrivate: true, folder: '/nowhere', timeoutMs: 2_000 },
+          { code: 'main', clock: systemClock, toPrivate: true, folder: '/nowhere', timeoutMs: PATIENCE_MS },
         ),
     };
   },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { files } from '#hub/connectors/erp/files/files.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
-import { erpContract } from './erp-contract.ts';
+import { PATIENCE_MS, erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'files',
@@ -25,7 +25,7 @@ erpContract({
           .map((name) => (JSON.parse(readFileSync(join(out, name), 'utf8')) as { key: string }).key),
       stop: async () => rmSync(folder, { recursive: true, force: true }),
       connect: () =>
-        files.create({}, {}, { code: 'main', clock: systemClock, toPrivate: true, folder, timeoutMs: 300 }),
+        files.create({}, {}, { code: 'main', clock: systemClock, toPrivate: true, folder, timeoutMs: PATIENCE_MS }),
     };
   },
 });

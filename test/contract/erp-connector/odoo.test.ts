@@ -1,7 +1,7 @@
 import { odoo } from '#hub/connectors/erp/odoo/odoo.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { Odoo } from '#test/support/emulators/erp-odoo.ts';
-import { erpContract } from './erp-contract.ts';
+import { PATIENCE_MS, erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'odoo',
@@ -22,11 +22,11 @@ erpContract({
       isRead: ({ path }) => path.endsWith('/search_read'),
       keys: () => erp.keys,
       stop: () => erp.stop(),
-      connect: ({ secret = 'geheim-key', url = erp.server.url } = {}) =>
+      connect: ({ secret = 'geheim-key', url = erp.server.url, timeoutMs = PATIENCE_MS } = {}) =>
         odoo.create(
           { url, database: 'shop' },
           { apiKey: secret },
-          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 },
+          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs },
         ),
     };
   },

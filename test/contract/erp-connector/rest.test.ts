@@ -1,7 +1,7 @@
 import { rest } from '#hub/connectors/erp/rest/rest.ts';
 import { systemClock } from '#shared/runtime/clock.ts';
 import { RestErp } from '#test/support/emulators/erp-rest.ts';
-import { erpContract } from './erp-contract.ts';
+import { PATIENCE_MS, erpContract } from './erp-contract.ts';
 
 erpContract({
   name: 'rest',
@@ -17,11 +17,11 @@ erpContract({
       server: erp.server,
       keys: () => [...erp.kept.values()].map(({ key }) => key),
       stop: () => erp.stop(),
-      connect: ({ secret = 'token-1', url = erp.server.url } = {}) =>
+      connect: ({ secret = 'token-1', url = erp.server.url, timeoutMs = PATIENCE_MS } = {}) =>
         rest.create(
           { url, stockPath: '/stock' },
           { bearer: secret },
-          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs: 300 },
+          { code: 'main', clock: systemClock, toPrivate: true, folder: '', timeoutMs },
         ),
     };
   },

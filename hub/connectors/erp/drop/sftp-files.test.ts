@@ -30,12 +30,14 @@ interface Asked {
   readonly credentials?: object;
   readonly port?: number;
   readonly toPrivate?: boolean;
+  readonly timeoutMs?: number;
 }
-function connect({ hostKey = server.hostKey, credentials, port = server.port, toPrivate = true }: Asked = {}) {
+function connect(asked: Asked = {}) {
+  const { hostKey = server.hostKey, credentials, port = server.port, toPrivate = true, timeoutMs = 10_000 } = asked;
   const connector = files.create(
     { sftp: { host: '127.0.0.1', port, user: 'hub', hostKey, folder: 'in' } },
     credentials ?? { password: 'geheim' },
-    { code: 'main', clock: systemClock, toPrivate, folder: '/nowhere', timeoutMs: 400 },
+    { code: 'main', clock: systemClock, toPrivate, folder: '/nowhere', timeoutMs },
   );
   connectors.push(connector);
   return connector;
@@ -91,7 +93,8 @@ it('O1 a full disk, a missing folder, nobody there, no answer: coded, the docume
   expect(full).toMatchObject({ code: 'ERP_UNREACHABLE', message: expect.stringContaining('No space left') });
   expect([out(), readdirSync(join(root, 'in', '.drafts'))]).toEqual([[], []]);
   server.faults = (request) => (request === 'rename' ? 'mute' : undefined);
-  expect((await failureOf(connector.post(sale(), 'S1/a'))).code).toBe('ERP_TIMEOUT');
+  const impatient = connect({ timeoutMs: 400 });
+  expect((await failureOf(impatient.post(sale(), 'S1/a'))).code).toBe('ERP_TIMEOUT');
   server.faults = () => undefined;
   await connector.post(sale(), 'S1/a');
   expect(out().map(keyOf)).toEqual(['S1/a']);

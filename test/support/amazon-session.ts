@@ -9,7 +9,7 @@ import { seededRandom } from '#shared/runtime/random.ts';
 import { AmazonSeller, type SellerOptions } from './emulators/amazon-seller.ts';
 
 const stopping = new AbortController();
-const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock, signal: stopping.signal });
+const http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock, signal: stopping.signal });
 
 /** A seller with some listings, and a session with it, new for each test of a file. What is told and paid is kept. */
 export class AmazonTest {

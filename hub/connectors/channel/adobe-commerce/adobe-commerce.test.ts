@@ -50,7 +50,7 @@ describe('against a shop', () => {
   let shop: AdobeShop;
   let http: Http & { close(): void };
   beforeEach(() => {
-    http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+    http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
   });
   afterEach(async () => {
     http.close();

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 async function seller(options: EbayOptions = {}) {
   const emulator = await EbaySeller.start(seededRandom(5), { readLagMs: 0, ...options });
-  const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+  const http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
   stops.push(
     () => emulator.stop(),
     () => http.close(),
@@ -154,7 +154,7 @@ describe('calls of eBay', () => {
 
   it('X2 that are refused, throttled or answered by something else have their codes', async () => {
     const { emulator } = await seller();
-    const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+    const http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
     stops.push(() => http.close());
     const read = (one: ReturnType<typeof opened>) => failure(one.readBack([{ channelSku: 'A', reference: null }]));
     for (const wrong of ['clientSecret', 'refreshToken']) {

@@ -27,7 +27,7 @@ describe('against the Merchant API', () => {
   let google: GoogleMerchant;
   let http: Http & { close(): void };
   beforeEach(() => {
-    http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+    http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
   });
   afterEach(async () => {
     http.close();

@@ -12,7 +12,7 @@ import { whole } from '#test/support/whole-orders.ts';
 describe('against a shop', () => {
   const open = async (settings: object = {}) => {
     const shop = await ShopifyShop.start(seededRandom(1));
-    const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+    const http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
     const { credentials, settings: given } = shop.account;
     const paid: number[] = [];
     const session = shopify.open(

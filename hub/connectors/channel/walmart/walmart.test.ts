@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function seller(options: SellerOptions = {}, more: object = {}) {
   const emulator = await WalmartSeller.start(seededRandom(5), { readLagMs: 0, ...options });
-  const http = createHttp({ toPrivate: true, timeoutMs: 2_000, clock: systemClock });
+  const http = createHttp({ toPrivate: true, timeoutMs: 20_000, clock: systemClock });
   stops.push(
     () => emulator.stop(),
     () => http.close(),

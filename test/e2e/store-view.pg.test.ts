@@ -44,7 +44,7 @@ beforeEach(async () => {
   stopSides = () => made.part.stop();
   await compare(pool, 'stores', {
     side: 'store',
-    settings: { waitSeconds: 5 },
+    settings: { waitSeconds: 60 },
     correct: { mode: 'approval', towards: 'ours' },
   });
 });

@@ -130,7 +130,7 @@ describe(PATH, () => {
       times.push(performance.now() - at);
     }
     expect(await get(1)).toMatchObject({ state: 'running', report: null });
-    expect(times.sort((a, b) => a - b)[20]).toBeLessThan(200);
+    expect(times.sort((a, b) => a - b)[20]).toBeLessThan(1_000);
   });
 
   it('refuses what is wrong, and says where', async () => {

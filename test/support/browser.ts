@@ -75,6 +75,10 @@ export async function scan(page: Page, code: string): Promise<void> {
   await session.detach();
 }
 
+/** How much of what was done while counting is in this browser, and not at the agent. */
+export const actsInBrowser = (page: Page): Promise<number> =>
+  page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('shelfwire.count/')).length);
+
 export async function keepScreen(page: Page, name: string): Promise<void> {
   await mkdir(SCREENS, { recursive: true });
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });

@@ -333,7 +333,7 @@ describe('what fails', () => {
     );
     const begin = performance.now();
     await part.stop();
-    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 
   it('of a receiver that does not answer in time, or takes its time with the body, ends', async () => {

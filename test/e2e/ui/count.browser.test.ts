@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { ClientRegistry } from '#agent/api/client-registry.ts';
 import { People } from '#agent/people/people.ts';
 import { accessibilityFaults } from '#test/support/accessibility.ts';
-import { keepScreen, openBrowser, openPage, scan, type Look } from '#test/support/browser.ts';
+import { actsInBrowser, keepScreen, openBrowser, openPage, scan, type Look } from '#test/support/browser.ts';
 import { until } from '#test/support/edge-store.ts';
 import { runAgent, type RunningAgent } from '#test/support/running-agent.ts';
 
@@ -300,9 +300,7 @@ describe('counting', () => {
     await enterPin(again, pin);
     // The page is where it was, and what waited goes on by itself.
     await again.getByRole('listitem').filter({ hasText: 'B-1' }).or(again.getByText('B-1')).first().waitFor();
-    await expect
-      .poll(() => again.evaluate(() => localStorage.length === 0 || !JSON.stringify(localStorage).includes('waiting')))
-      .toBe(true);
+    await expect.poll(() => actsInBrowser(again)).toBe(0);
     await scan(again, 'B-1');
     await again.getByText('6').first().waitFor();
     await again.getByRole('button', { name: 'Review' }).click();

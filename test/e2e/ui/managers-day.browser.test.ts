@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { readEndpoint } from '#agent/api/endpoint-file.ts';
 import type { AgentStatus } from '#shared/agent-api/answers.ts';
-import { keepScreen, openBrowser, openPage, scan } from '#test/support/browser.ts';
+import { actsInBrowser, keepScreen, openBrowser, openPage, scan } from '#test/support/browser.ts';
 import { createTestDatabase } from '#test/support/database.ts';
 import { merge, plain, readFact, seedStores } from '#test/support/hub-api.ts';
 import { freePort, HubProcess } from '#test/support/hub-process.ts';
@@ -197,9 +197,7 @@ it('F2 S2 M1 M7 a manager’s day: a count with a scanner, sales, a return, the 
   // It has been offline since the network went, not since the agent was started.
   expect(Math.abs((await lastContact()) - gone)).toBeLessThan(1_000);
   await signIn();
-  await expect
-    .poll(() => page.evaluate(() => JSON.stringify(localStorage).includes('waiting')), { timeout: WAIT_MS })
-    .toBe(false);
+  await expect.poll(() => actsInBrowser(page), { timeout: WAIT_MS }).toBe(0);
   await page.getByRole('list', { name: 'What you have counted' }).getByText('10', { exact: true }).waitFor();
   await approve(page);
   // 12 counted, 2 sold, 1 back: one is missing now.

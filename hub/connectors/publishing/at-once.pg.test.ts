@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '#shared/runtime/random.ts';
@@ -66,14 +67,15 @@ describe('calls at once', () => {
     const frozen = () => rows('SELECT FROM publication_calls');
     try {
       await holder.query('SELECT pg_advisory_lock($1)', [gate]);
-      channel.server.latencyMs = 500;
+      const answer = channel.server.hold();
       await hub.accounts.resume(account);
       await expect.poll(frozen, { interval: 10 }).toHaveLength(AT_ONCE + AHEAD);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
       expect([channel.requests, (await frozen()).length]).toEqual([0, AT_ONCE + AHEAD]);
+      answer();
       // As many whose answers wait as go at once.
       await expect.poll(() => channel.requests).toBe(2 * AT_ONCE);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await delay(200);
       expect([channel.requests, (await frozen()).length]).toEqual([2 * AT_ONCE, 2 * AT_ONCE]);
     } finally {
       await holder.query('SELECT pg_advisory_unlock_all()');
@@ -86,15 +88,16 @@ describe('calls at once', () => {
 
   it('P1 one that was frozen and had to wait too long does not leave: what is newest then does', async () => {
     await begin();
-    channel.server.latencyMs = 1_300;
+    const answer = channel.server.hold();
     await hub.accounts.resume(account);
     await expect.poll(() => rows('SELECT FROM publication_calls'), { interval: 10 }).toHaveLength(AT_ONCE + AHEAD);
     // All are as urgent, so they go by their names.
     const waits = SKUS[AT_ONCE * ITEMS]!;
     await tills.tell(1, 'sale', soldOf(waits, 4));
+    await delay(1_100);
+    answer();
     await expect.poll(() => channel.says(waits)).toBe(6);
     expect(channel.numbersOf(waits)).toEqual([6]);
-    channel.server.latencyMs = 0;
     await expect.poll(unconfirmed).toEqual([]);
     // What did not leave has ended as unsent.
     expect(await rows('SELECT FROM publication_calls WHERE ended_at IS NULL')).toEqual([]);

@@ -29,6 +29,7 @@ export class ChannelServer {
   isDown = false;
   /** Every answer takes so long at least, ms. */
   latencyMs = 0;
+  #held: PromiseWithResolvers<void> | undefined;
   /** Orders that it gives in a form that its model does not know. */
   readonly spoiled = new Set<string>();
   readonly url: string;
@@ -57,9 +58,20 @@ export class ChannelServer {
     return self;
   }
 
+  /** Nothing is done nor answered until the returned function is called. */
+  hold(): () => void {
+    const held = Promise.withResolvers<void>();
+    this.#held = held;
+    return () => {
+      this.#held = undefined;
+      held.resolve();
+    };
+  }
+
   async answer(random: Random, act: () => EmulatedAnswer, response: ServerResponse): Promise<void> {
     if (this.isDown) return void response.destroy();
     const { fault, delayMs } = nextFault(this.faults, random);
+    await this.#held?.promise;
     if (this.latencyMs > 0) await delay(this.latencyMs);
     if (fault === 'refuse') return void response.writeHead(503).end('busy');
     if (fault === 'throttle') return void response.writeHead(429).end();

@@ -66,14 +66,14 @@ describe('X1 credentials', () => {
   it.each(scoped)('X1 %s is closed to a key that has every scope but %s', async (address, access) => {
     const [method = '', path = ''] = address.split(' ');
     const others = SCOPES.filter((scope) => scope.includes(':') && !allows([scope], access));
-    const key = await createApiKey(database.pool, `${address} ${api.url}`, others);
+    const key = await createApiKey(database.pool, `${address} ${api.id}`, others);
     const body = method === 'GET' ? {} : { body: {} };
     expect(await problemCode(await api.call(method, path, { key, ...body }), 'FORBIDDEN')).toBe('FORBIDDEN');
   });
 
   it.each(scoped)('X1 %s is open to a key with %s alone', async (address, access) => {
     const [method = '', path = ''] = address.split(' ');
-    const key = await createApiKey(database.pool, `only ${address} ${api.url}`, [access]);
+    const key = await createApiKey(database.pool, `only ${address} ${api.id}`, [access]);
     const body = method === 'GET' ? {} : { body: { unknown: 1 } };
     const answered = await api.call(method, path, { key, ...body });
     expect(['FORBIDDEN', 'UNAUTHORIZED', 'INTERNAL']).not.toContain(answered.body['code']);
@@ -81,7 +81,7 @@ describe('X1 credentials', () => {
 
   it('X1 a key sends what its rate allows, is told how much is left, and leaves the others theirs', async () => {
     const standing = await startApi(database.pool, { sync, clock: standingClock });
-    const key = await createApiKey(database.pool, `slow ${standing.url}`, ['read'], 2);
+    const key = await createApiKey(database.pool, `slow ${standing.id}`, ['read'], 2);
     const answers: Answered[] = [];
     for (let sent = 0; sent < 9; sent += 1) answers.push(await standing.call('GET', '/v1/stores', { key }));
     expect(answers.map(({ status }) => status)).toEqual([...Array<number>(8).fill(200), 429]);
@@ -103,7 +103,7 @@ describe('X1 credentials', () => {
 
   it('X1 a revoked key is refused at once', async () => {
     expect((await api.call('GET', '/v1/stores', { key: api.readKey })).status).toBe(200);
-    await revokeApiKey(database.pool, `reader-${api.url}`);
+    await revokeApiKey(database.pool, `reader-${api.id}`);
     expect(await problemCode(await api.call('GET', '/v1/stores', { key: api.readKey }), 'UNAUTHORIZED')).toBe(
       'UNAUTHORIZED',
     );

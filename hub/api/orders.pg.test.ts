@@ -191,7 +191,7 @@ describe('/v1/orders', () => {
     const effect = todo.items[0]?.['id'];
     for (let times = 0; times < 2; times += 1) {
       const done = await api.call('POST', `/v1/order-effects/${String(effect)}/done`, { body: {} });
-      expect(done).toMatchObject({ status: 200, body: { doneBy: `writer-${api.url}` } });
+      expect(done).toMatchObject({ status: 200, body: { doneBy: `writer-${api.id}` } });
     }
     expect((await get('/v1/order-effects?kind=refund')).items).toEqual([]);
   });

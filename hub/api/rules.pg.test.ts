@@ -26,7 +26,7 @@ describe('/v1/rules', () => {
     expect(await get('/v1/rules')).toMatchObject({ code: 'NOT_FOUND', remedy: expect.stringContaining('rules apply') });
     const made = await post({ document: rules('Web'), note: 'first' });
     expect(made).toMatchObject({ status: 201, body: { version: 1, state: 'in force', isNew: true, note: 'first' } });
-    expect(made.body['appliedBy']).toBe(`writer-${api.url}`);
+    expect(made.body['appliedBy']).toBe(`writer-${api.id}`);
     const found = await get('/v1/rules');
     expect(found).toMatchObject({
       version: 1,

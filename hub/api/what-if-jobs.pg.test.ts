@@ -61,7 +61,7 @@ describe(PATH, () => {
       job: 1,
       state: 'waiting',
       progress: 0,
-      createdBy: `writer-${api.url}`,
+      createdBy: `writer-${api.id}`,
       request: { ...SHORT, from: '2026-01-10T00:00:00.000Z', to: '2026-01-20T00:00:00.000Z', learnDays: 56, seed: 1 },
     });
     const early = await api.call('GET', `${PATH}/1/page`);

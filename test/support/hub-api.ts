@@ -61,6 +61,8 @@ export interface CallOptions {
 
 /** The API on a port of its own, with a key of each scope. Every answer is held against what its route says of it. */
 export interface RunningApi {
+  /** Its keys are `reader-ID` and `writer-ID`. */
+  readonly id: string;
   readonly url: string;
   readonly readKey: string;
   readonly writeKey: string;
@@ -114,9 +116,12 @@ export async function startApi(pool: Pool, parts: Partial<ApiParts> = {}): Promi
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const readKey = await createApiKey(pool, `reader-${url}`, ['read']);
-  const writeKey = await createApiKey(pool, `writer-${url}`, ['write']);
+  // Its address may be that of one before, whose keys are still in the database.
+  const id = randomUUID();
+  const readKey = await createApiKey(pool, `reader-${id}`, ['read']);
+  const writeKey = await createApiKey(pool, `writer-${id}`, ['write']);
   return {
+    id,
     url,
     readKey,
     writeKey,

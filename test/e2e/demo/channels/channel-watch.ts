@@ -18,7 +18,7 @@ export interface ShopView {
   readonly listings: number;
   /** Listings that say what they shall. */
   equal: number;
-  ordered: number;
+  readonly ordered: number;
   taken: number;
   /** What the channel is still to be told of orders. */
   untold: number;
@@ -62,9 +62,19 @@ export class ChannelWatch {
     this.#hubData = hubData;
     const listings = outside.skus.length;
     this.shops = new Map(
-      outside.shops.map(({ account, title }) => [
+      outside.shops.map(({ account, title, orders }) => [
         account,
-        { title, listings, equal: 0, ordered: 0, taken: 0, untold: 0 },
+        {
+          title,
+          listings,
+          equal: 0,
+          // Now, not when it was last looked: a customer may have come since.
+          get ordered() {
+            return orders.length;
+          },
+          taken: 0,
+          untold: 0,
+        },
       ]),
     );
   }
@@ -114,16 +124,15 @@ export class ChannelWatch {
   }
 
   async #count(client: Client): Promise<void> {
-    for (const { account, orders } of this.#outside.shops) {
-      const view = this.shops.get(account);
-      if (view !== undefined) view.ordered = orders.length;
-    }
     type Row = { account: number; equal: number; taken: number; untold: number };
-    for (const { account, ...seen } of (await client.query<Row>(SHOPS)).rows) {
+    const { rows } = await client.query<Row>(SHOPS);
+    const waiting = (await client.query<{ waiting: number }>(WAITING)).rows[0]?.waiting ?? 0;
+    // All at once: what is looked at in between must not be of two instants.
+    for (const { account, ...seen } of rows) {
       const view = this.shops.get(account);
       if (view !== undefined) Object.assign(view, seen);
     }
-    this.erp.waiting = (await client.query<{ waiting: number }>(WAITING)).rows[0]?.waiting ?? 0;
+    this.erp.waiting = waiting;
     this.erp.documents = this.#outside.erp.kept.size;
   }
 }

@@ -86,10 +86,13 @@ async function goOnline(): Promise<void> {
 const receive = (key: string, ...lines: { sku: string; quantity: number }[]) =>
   edge.store.journal.append([{ kind: 'receipt', key, source: 'test', body: plain(...lines) }]);
 const run = (): Promise<Run> => runNow(database.pool, sides, 'stores');
+/** The agent has this, and nothing more is on its way to it. */
 const pulled = (sku: string, units: number) =>
-  until(
-    () => edge.store.stockView.hubPosition(sku)?.state.onHand === units && edge.store.stockView.onHand(sku) === units,
-  );
+  until(() => {
+    const { stockView } = edge.store;
+    const isThere = stockView.hubPosition(sku)?.state.onHand === units && stockView.onHand(sku) === units;
+    return isThere && edge.store.freshness().asOf !== null;
+  });
 
 describe("a store's own view", () => {
   it('agrees with the hub; what is wrong in either is found, and told to the store again when that is approved', async () => {
@@ -124,7 +127,7 @@ describe("a store's own view", () => {
     expect((await pool.query(request)).rows).toEqual([]);
     expect(await run()).toMatchObject({ unknown: 1 });
     await pool.query('UPDATE journals SET watermark = watermark - 1');
-    expect(await run()).toMatchObject({ unknown: 0, inFlight: 1 });
+    expect(await run()).toMatchObject({ state: 'done', silent: 0, differing: 1, unknown: 0, inFlight: 1 });
     expect(await differences(pool)).toMatchObject([{ evidence: { reason: 'factsOnTheirWay' } }]);
     await pool.query('UPDATE journals SET watermark = watermark + 1');
     await sync!.stop();

@@ -108,8 +108,8 @@ describe('a what-if job', () => {
     const { job } = await ask(SHORT);
     await claimed();
     expect(await claimJob(database.pool, 60_000)).toBeUndefined();
-    startRunner({ leaseMs: 300 });
-    startRunner({ leaseMs: 300 });
+    startRunner({ leaseMs: 2_000 });
+    startRunner({ leaseMs: 2_000 });
     await reaches(job, 'done');
     const { rows } = await database.pool.query('SELECT run, lost FROM what_if_jobs');
     expect(rows).toEqual([{ run: 2, lost: 1 }]);

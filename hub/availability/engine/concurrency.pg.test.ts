@@ -176,9 +176,10 @@ describe('availability with everything at once', () => {
     const merging = slow.merge(receipt(2, 5));
     await reached.promise;
     const ruling = requestRules(pool, rulesOf({ channels: channels([...LOCATIONS]) }), AT);
-    await waitUntil('the first rules wait for the merge', 10_000, async () => {
+    await waitUntil('the first rules wait for the merge', 60_000, async () => {
       const { rowCount } = await pool.query(
-        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'",
+        `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+          WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted AND l.mode = 'ExclusiveLock'`,
       );
       return rowCount === 1;
     });

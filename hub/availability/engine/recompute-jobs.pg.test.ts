@@ -63,9 +63,10 @@ async function slowCount(location: number, seq: number, skus: readonly string[])
 }
 
 const jobWaits = () =>
-  waitUntil('the job waits for the merge', 10_000, async () => {
+  waitUntil('the job waits for the merge', 60_000, async () => {
     const { rowCount } = await database.pool.query(
-      "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'",
+      `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+          WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted AND l.mode = 'ExclusiveLock'`,
     );
     return rowCount === 1;
   });

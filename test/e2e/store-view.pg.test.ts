@@ -90,7 +90,7 @@ const pulled = (sku: string, units: number) =>
   until(
     () => edge.store.stockView.hubPosition(sku)?.state.onHand === units && edge.store.stockView.onHand(sku) === units,
   );
-/** Units of A that the hub has and no feed tells. What was told by a scan is told again by its entry, as it is by then: there is none any more. */
+/** Units of A that the hub has and no feed tells. What a scan has told is told again by its entry, as it is by then: there is none any more. */
 async function putUntold(units: number): Promise<void> {
   await until(() => edge.store.freshness().asOf !== null);
   await database.pool.query(`UPDATE changes SET keys = '{}'`);

@@ -17,8 +17,8 @@ const REASON_MAX_CHARACTERS = 400;
 
 /**
  * Prints, as the very last line of a run, `N passed, N failed` (and `, N skipped`), and before it each skipped test with
- * its reason and each failure with the beginning of its error: who keeps only the end of a report still knows. The line is written when the process exits, so that no other reporter or teardown comes after it; in
- * watch mode, after each run.
+ * its reason and each failure with the beginning of its error: who keeps only the end of a report still knows. The line
+ * is written when the process exits, so that no other reporter or teardown comes after it; in watch mode, after each run.
  */
 export default class ClosingLineReporter implements Reporter {
   #tally: Tally | undefined;

@@ -205,7 +205,7 @@ describe('what people do at the app', () => {
   });
 });
 
-/** Runs in the page, whose clock is that of what it presses: a button that was not there, as soon after it came as a second press does. */
+/** Runs in the page, whose clock is that of what it presses: a button, as soon after it came as a second press does. */
 function pressAgain({ name, afterMs }: { name: string; afterMs: number }): Promise<void> {
   return new Promise((resolve) => {
     const watch = new MutationObserver(() => {

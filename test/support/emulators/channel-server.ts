@@ -29,11 +29,11 @@ export class ChannelServer {
   isDown = false;
   /** Every answer takes so long at least, ms. */
   latencyMs = 0;
-  #held: PromiseWithResolvers<void> | undefined;
   /** Orders that it gives in a form that its model does not know. */
   readonly spoiled = new Set<string>();
   readonly url: string;
   readonly #server: Server;
+  #held: PromiseWithResolvers<void> | undefined;
 
   private constructor(server: Server) {
     this.#server = server;

@@ -230,6 +230,7 @@ export class SignedReceiver implements EmulatedChannel {
     return this.#bulks.size;
   }
 
+  /** Does what it has held back, and holds nothing back any more. */
   workNow(): void {
     const held = this.#held ?? [];
     this.#held = undefined;

@@ -36,22 +36,22 @@ interface Entry {
  * One entry for each act, which is written once and taken away by its name: two windows never write over each other.
  */
 export class KeptActs {
+  /** Whose acts of which count: names of its entries begin so. */
+  readonly name: string;
   readonly #storage: KeptIn;
-  readonly #prefix: string;
   #seen: { text: string; queued: Queued } = { text: '', queued: { waiting: [], refused: [] } };
 
   constructor(storage: KeptIn, person: string, count: string) {
     this.#storage = storage;
-    this.#prefix = `${KEPT}/${encodeURIComponent(person)}/${count}/`;
+    this.name = `${KEPT}/${encodeURIComponent(person)}/${count}/`;
   }
 
   /** As they are kept now, the same object until one changes: another window may have added to them. */
   get queued(): Queued {
-    const names = this.#names();
-    const texts = names.map((name) => this.#storage.getItem(name) ?? '');
+    const texts = this.#names().map((name) => this.#storage.getItem(name));
     const text = texts.join('\n');
     if (text === this.#seen.text) return this.#seen.queued;
-    const kept = this.#entries().map((entry) => entry.kept);
+    const kept = texts.flatMap((one) => readEntry(one) ?? []);
     const queued: Queued = {
       waiting: kept.flatMap(({ act, doneAt, refused }) => (refused === undefined ? [{ act, doneAt }] : [])),
       refused: kept.flatMap(({ act, refused }) => (refused === undefined ? [] : [{ act, ...refused }])),
@@ -64,10 +64,10 @@ export class KeptActs {
   add(act: CountAct, now: number): void {
     const last = this.#names()
       .at(-1)
-      ?.slice(this.#prefix.length, this.#prefix.length + PLACE_DIGITS);
+      ?.slice(this.name.length, this.name.length + PLACE_DIGITS);
     // Behind what is there, also when the clock was set back.
     const place = Math.max(now, Number(last ?? 0) + 1);
-    const name = `${this.#prefix}${String(place).padStart(PLACE_DIGITS, '0')}/${act.key}`;
+    const name = `${this.name}${String(place).padStart(PLACE_DIGITS, '0')}/${act.key}`;
     this.#storage.setItem(name, JSON.stringify({ act, doneAt: now } satisfies WaitingAct));
   }
 
@@ -94,7 +94,7 @@ export class KeptActs {
 
   #names(): string[] {
     return namesIn(this.#storage)
-      .filter((name) => name.startsWith(this.#prefix))
+      .filter((name) => name.startsWith(this.name))
       .toSorted();
   }
 

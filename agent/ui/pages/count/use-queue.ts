@@ -11,10 +11,11 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
   const queries = useQueryClient();
   const [listener] = useState(() => ({ onAnswer }));
   listener.onAnswer = onAnswer;
+  const kept = useMemo(() => new KeptActs(localStorage, person, id), [person, id]);
   const queue = useMemo(
     () =>
       new ActQueue({
-        kept: new KeptActs(localStorage, person, id),
+        kept,
         send: (acts) => sendActs(id, acts, person),
         now: () => Date.now(),
         after: (delayMs, call) => {
@@ -23,13 +24,13 @@ export function useActQueue(person: string, id: string, onAnswer: (act: CountAct
         },
         alone: (work) =>
           // Absent where the page does not come from this machine and is not encrypted.
-          'locks' in navigator ? navigator.locks.request(`shelfwire.count/${id}/${person}`, work) : work(),
+          'locks' in navigator ? navigator.locks.request(kept.name, work) : work(),
         onAnswer: (act, answer) => {
           listener.onAnswer(act, answer);
           void queries.invalidateQueries({ queryKey: ['counts', id, 'view'] });
         },
       }),
-    [person, id, queries, listener],
+    [person, id, kept, queries, listener],
   );
   useEffect(() => {
     queue.start();

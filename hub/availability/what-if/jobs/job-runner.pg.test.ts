@@ -89,7 +89,8 @@ describe('a what-if job', () => {
     const cancelledAt = performance.now();
     expect(await cancelJob(database.pool, job)).toMatchObject({ state: 'cancelled', phase: null });
     await expect.poll(() => sessions(job), { interval: 20 }).toBe(0);
-    expect(performance.now() - cancelledAt).toBeLessThan(10_000);
+    // To its end it would take 15 s.
+    expect(performance.now() - cancelledAt).toBeLessThan(6_000);
     await reaches(next.job, 'done');
     expect(await cancelJob(database.pool, job)).toMatchObject({ state: 'cancelled', error: null });
     await expect(cancelJob(database.pool, next.job)).rejects.toMatchObject({ code: 'CONFLICT' });
